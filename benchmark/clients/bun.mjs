@@ -1,0 +1,26 @@
+/** The client that is built into Bun. Runs under the bun binary only. */
+
+export function load() {
+  if (!globalThis.Bun) throw new Error('Bun.RedisClient exists only under the bun binary')
+  return globalThis.Bun
+}
+
+/** @returns {Promise<import('./index.mjs').Adapter>} */
+export async function open(url) {
+  const { RedisClient } = load()
+  const redis = new RedisClient(url)
+  await redis.connect()
+  return {
+    get: (key) => redis.get(key),
+    set: (key, value) => redis.set(key, value),
+    setWithOptions: (key, value) => redis.set(key, value, 'EX', 3600, 'XX'),
+    getBuffer: (key) => redis.getBuffer(key),
+    getBatch: (keys) => Promise.all(keys.map((key) => redis.get(key))),
+    mget: (keys) => redis.send('MGET', keys),
+    lrange: (key) => redis.send('LRANGE', [key, '0', '-1']),
+    hgetall: (key) => redis.send('HGETALL', [key]),
+    zrange: (key) => redis.send('ZRANGE', [key, '0', '-1', 'WITHSCORES']),
+    xrange: (key) => redis.send('XRANGE', [key, '-', '+']),
+    close: () => redis.close(),
+  }
+}

@@ -1,0 +1,43 @@
+/** The client of this repository. A command whose row does not exist yet goes through `executeCommand`. */
+
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+export function load() {
+  return require('../../')
+}
+
+/** @returns {Promise<import('./index.mjs').Adapter>} */
+export async function open(url) {
+  const { Redis } = load()
+  const redis = Redis.fromUrl(url)
+  await redis.connect()
+  const { buffers } = redis
+  const has = (name) => typeof redis[name] === 'function'
+  return {
+    get: (key) => redis.get(key),
+    set: (key, value) => redis.set(key, value),
+    setWithOptions: (key, value) => redis.set(key, value, { ex: 3600, xx: true }),
+    getBuffer: (key) => buffers.get(key),
+    getBatch: has('pipeline')
+      ? (keys) => {
+          const pipeline = redis.pipeline({ transaction: false })
+          for (const key of keys) pipeline.get(key)
+          return pipeline.execute()
+        }
+      : (keys) => Promise.all(keys.map((key) => redis.get(key))),
+    mget: has('mget') ? (keys) => redis.mget(keys) : (keys) => redis.executeCommand('MGET', ...keys),
+    lrange: has('lrange')
+      ? (key) => redis.lrange(key, 0, -1)
+      : (key) => redis.executeCommand('LRANGE', key, 0, -1),
+    hgetall: has('hgetall') ? (key) => redis.hgetall(key) : (key) => redis.executeCommand('HGETALL', key),
+    zrange: has('zrange')
+      ? (key) => redis.zrange(key, 0, -1, { withscores: true })
+      : (key) => redis.executeCommand('ZRANGE', key, 0, -1, 'WITHSCORES'),
+    xrange: has('xrange')
+      ? (key) => redis.xrange(key, '-', '+')
+      : (key) => redis.executeCommand('XRANGE', key, '-', '+'),
+    close: () => redis.close(),
+  }
+}

@@ -1,0 +1,876 @@
+// Printed from the command table by `npm run generate`. Do not edit.
+/// <reference types="node" />
+
+/** What a command takes as key, value, member, ... */
+export type Arg = string | number | bigint | Uint8Array
+
+/** A number, or its decimal text. */
+export type Num = number | bigint | string
+
+/** A Unix time in the unit that the command says, or a `Date`. */
+export type Time = Num | Date
+
+/** Pairs: an object, a `Map`, an array of pairs, or one flat array. */
+export type Pairs =
+  | { readonly [name: string]: Arg }
+  | ReadonlyMap<Arg, Arg>
+  | readonly (readonly [Arg, Arg])[]
+  | readonly Arg[]
+
+export interface DelexOptions {
+  /** Only if the value is this (Valkey 8.1, Redis 8.4). Excludes `ifne`, `ifdeq`, `ifdne`. */
+  ifeq?: Arg
+  /** Only if the value is not this (Redis 8.4). Excludes `ifeq`, `ifdeq`, `ifdne`. */
+  ifne?: Arg
+  /** Only if the value's digest is this (Redis 8.4). Excludes `ifeq`, `ifne`, `ifdne`. */
+  ifdeq?: Arg
+  /** Only if the value's digest is not this (Redis 8.4). Excludes `ifeq`, `ifne`, `ifdeq`. */
+  ifdne?: Arg
+}
+
+export interface GetexOptions {
+  /** Expires after this many seconds. Excludes `px`, `exat`, `pxat`, `persist`. */
+  ex?: Num
+  /** Expires after this many milliseconds. Excludes `ex`, `exat`, `pxat`, `persist`. */
+  px?: Num
+  /** Expires at this Unix time in seconds, or `Date`. Excludes `ex`, `px`, `pxat`, `persist`. */
+  exat?: Time
+  /** Expires at this Unix time in milliseconds, or `Date`. Excludes `ex`, `px`, `exat`, `persist`. */
+  pxat?: Time
+  /** Takes the time to live away. Excludes `ex`, `px`, `exat`, `pxat`. */
+  persist?: boolean
+}
+
+export interface LcsOptions {
+  /** Answers its length only. Excludes `idx`. */
+  len?: boolean
+  /** Answers where the matches are. Excludes `len`. */
+  idx?: boolean
+  /** With `idx`: leaves shorter matches out. */
+  minmatchlen?: Num
+  /** With `idx`: adds the length of each match. */
+  withmatchlen?: boolean
+}
+
+export interface MsetexOptions {
+  /** Only if the key does not exist. Excludes `xx`. */
+  nx?: boolean
+  /** Only if the key exists. Excludes `nx`. */
+  xx?: boolean
+  /** Expires after this many seconds. Excludes `px`, `exat`, `pxat`, `keepttl`. */
+  ex?: Num
+  /** Expires after this many milliseconds. Excludes `ex`, `exat`, `pxat`, `keepttl`. */
+  px?: Num
+  /** Expires at this Unix time in seconds, or `Date`. Excludes `ex`, `px`, `pxat`, `keepttl`. */
+  exat?: Time
+  /** Expires at this Unix time in milliseconds, or `Date`. Excludes `ex`, `px`, `exat`, `keepttl`. */
+  pxat?: Time
+  /** Keeps the time to live that the key has. Excludes `ex`, `px`, `exat`, `pxat`. */
+  keepttl?: boolean
+}
+
+export interface SetOptions {
+  /** Expires after this many seconds. Excludes `px`, `exat`, `pxat`, `keepttl`. */
+  ex?: Num
+  /** Expires after this many milliseconds. Excludes `ex`, `exat`, `pxat`, `keepttl`. */
+  px?: Num
+  /** Expires at this Unix time in seconds, or `Date`. Excludes `ex`, `px`, `pxat`, `keepttl`. */
+  exat?: Time
+  /** Expires at this Unix time in milliseconds, or `Date`. Excludes `ex`, `px`, `exat`, `keepttl`. */
+  pxat?: Time
+  /** Keeps the time to live that the key has. Excludes `ex`, `px`, `exat`, `pxat`. */
+  keepttl?: boolean
+  /** Only if the key does not exist. Excludes `xx`, `ifeq`, `ifne`, `ifdeq`, `ifdne`. */
+  nx?: boolean
+  /** Only if the key exists. Excludes `nx`, `ifeq`, `ifne`, `ifdeq`, `ifdne`. */
+  xx?: boolean
+  /** Only if the value is this (Valkey 8.1, Redis 8.4). Excludes `nx`, `xx`, `ifne`, `ifdeq`, `ifdne`. */
+  ifeq?: Arg
+  /** Only if the value is not this (Redis 8.4). Excludes `nx`, `xx`, `ifeq`, `ifdeq`, `ifdne`. */
+  ifne?: Arg
+  /** Only if the value's digest is this (Redis 8.4). Excludes `nx`, `xx`, `ifeq`, `ifne`, `ifdne`. */
+  ifdeq?: Arg
+  /** Only if the value's digest is not this (Redis 8.4). Excludes `nx`, `xx`, `ifeq`, `ifne`, `ifdeq`. */
+  ifdne?: Arg
+  /** Answers the old value, or null. */
+  get?: boolean
+}
+
+export interface CopyOptions {
+  /** The destination's database. */
+  db?: Num
+  /** Overwrites the destination. */
+  replace?: boolean
+}
+
+export interface ExpireOptions {
+  /** Only if the key has no time to live. Excludes `xx`, `gt`, `lt`. */
+  nx?: boolean
+  /** Only if the key has a time to live. Excludes `nx`. */
+  xx?: boolean
+  /** Only if the new time is later. Excludes `nx`, `lt`. */
+  gt?: boolean
+  /** Only if the new time is earlier. Excludes `nx`, `gt`. */
+  lt?: boolean
+}
+
+export interface MigrateOptions {
+  /** Keeps the keys here. */
+  copy?: boolean
+  /** Overwrites keys there. */
+  replace?: boolean
+  /** The password there. Excludes `auth2`. */
+  auth?: Arg
+  /** The user and the password there. Excludes `auth`. */
+  auth2?: readonly [username: Arg, password: Arg]
+}
+
+export interface RestoreOptions {
+  /** Overwrites the key. */
+  replace?: boolean
+  /** The time to live is a Unix time in milliseconds, or `Date`. */
+  absttl?: boolean
+  /** Pretends that the key was used this many seconds ago. */
+  idletime?: Num
+  /** Pretends that the key is used this often. */
+  freq?: Num
+}
+
+export interface ScanOptions {
+  /** Only names that match this pattern. */
+  match?: Arg
+  /** About how many to look at for one page. */
+  count?: Num
+  /** Only keys of this type (6.0). */
+  type?: Arg
+}
+
+export interface SortOptions {
+  /** Sorts by the values of these keys or fields instead. */
+  by?: Arg
+  /** Answers a part of the result: how many to skip, how many to take. */
+  limit?: readonly [offset: Num, count: Num]
+  /** Answers these keys or fields; `#` is the element itself. */
+  get?: Arg | readonly Arg[]
+  /** The direction. */
+  order?: 'asc' | 'desc'
+  /** Sorts as text instead of numbers. */
+  alpha?: boolean
+  /** Stores the result as a list here; answers its length. */
+  store?: Arg
+}
+
+export interface SortRoOptions {
+  /** Sorts by the values of these keys or fields instead. */
+  by?: Arg
+  /** Answers a part of the result: how many to skip, how many to take. */
+  limit?: readonly [offset: Num, count: Num]
+  /** Answers these keys or fields; `#` is the element itself. */
+  get?: Arg | readonly Arg[]
+  /** The direction. */
+  order?: 'asc' | 'desc'
+  /** Sorts as text instead of numbers. */
+  alpha?: boolean
+}
+
+export interface ClientKillOptions {
+  /** Only these client ids. */
+  id?: Num | readonly Num[]
+  /** Only clients of this kind. */
+  type?: 'normal' | 'master' | 'primary' | 'replica' | 'slave' | 'pubsub'
+  /** Only clients of this user. */
+  user?: Arg
+  /** Only the client at this address, `ip:port`. */
+  addr?: Arg
+  /** Only clients connected to this address of the server, `ip:port`. */
+  laddr?: Arg
+  /** Leaves the calling connection out. */
+  skipme?: boolean
+  /** Only clients connected for at least this many seconds (Redis 7.4, Valkey 8.0). */
+  maxage?: Num
+  /** Only clients of this name (Valkey 9.0). */
+  name?: Arg
+  /** Only clients idle for at least this many seconds (Valkey 9.0). */
+  idle?: Num
+  /** Only clients with all of these flags (Valkey 9.0). */
+  flags?: Arg
+  /** Only clients of this library (Valkey 9.0). */
+  libName?: Arg
+  /** Only clients of this library version (Valkey 9.0). */
+  libVer?: Arg
+  /** Only clients on this database (Valkey 9.0). */
+  db?: Num
+  /** Only clients with this capability (Valkey 9.0). */
+  capa?: Arg
+  /** Only clients at this IP address (Valkey 9.0). */
+  ip?: Arg
+  /** Not these client ids (Valkey 9.0). */
+  notId?: Num | readonly Num[]
+  /** Not clients of this kind (Valkey 9.0). */
+  notType?: 'normal' | 'master' | 'primary' | 'replica' | 'slave' | 'pubsub'
+  /** Not clients of this user (Valkey 9.0). */
+  notUser?: Arg
+  /** Not the client at this address (Valkey 9.0). */
+  notAddr?: Arg
+  /** Not clients connected to this address (Valkey 9.0). */
+  notLaddr?: Arg
+  /** Not clients of this name (Valkey 9.0). */
+  notName?: Arg
+  /** Not clients with any of these flags (Valkey 9.0). */
+  notFlags?: Arg
+  /** Not clients of this library (Valkey 9.0). */
+  notLibName?: Arg
+  /** Not clients of this library version (Valkey 9.0). */
+  notLibVer?: Arg
+  /** Not clients on this database (Valkey 9.0). */
+  notDb?: Num
+  /** Not clients with this capability (Valkey 9.0). */
+  notCapa?: Arg
+  /** Not clients at this IP address (Valkey 9.0). */
+  notIp?: Arg
+}
+
+export interface ClientTrackingOptions {
+  /** Sends invalidations to this client id. */
+  redirect?: Num
+  /** With `bcast`: only keys that start with this. */
+  prefix?: Arg | readonly Arg[]
+  /** Tracks all keys instead of those read. */
+  bcast?: boolean
+  /** Tracks only what follows `clientCaching(true)`. Excludes `optout`. */
+  optin?: boolean
+  /** Tracks all but what follows `clientCaching(false)`. Excludes `optin`. */
+  optout?: boolean
+  /** Says nothing about this connection's own changes. */
+  noloop?: boolean
+}
+
+/**
+ * The commands that any handle has.
+ *
+ * `T` is what a text reply is: a string, or a Buffer where replies are not decoded. Integers beyond 2^53, typed as numbers
+ * here, come as bigint.
+ */
+export interface Commands<T = string> {
+  /**
+   * Appends to a string, created if missing; answers its new length.
+   * @since 2.0.0
+   */
+  append(key: Arg, value: Arg): Promise<number>
+
+  /**
+   * Subtracts one from an integer; answers the result.
+   * @since 1.0.0
+   */
+  decr(key: Arg): Promise<number>
+
+  /**
+   * Subtracts from an integer; answers the result.
+   * @since 1.0.0
+   */
+  decrby(key: Arg, decrement: Num): Promise<number>
+
+  /**
+   * Deletes a key under a condition on its value.
+   * @since Redis 8.4.0
+   */
+  delex(key: Arg, options?: DelexOptions): Promise<boolean>
+
+  /**
+   * Deletes a key if its value is the given one.
+   * @since Valkey 9.0.0
+   */
+  delifeq(key: Arg, value: Arg): Promise<boolean>
+
+  /**
+   * Returns the digest of a string as hexadecimal text.
+   * @since Redis 8.4.0
+   */
+  digest(key: Arg): Promise<string | null>
+
+  /**
+   * Returns a string, or null.
+   * @since 1.0.0
+   */
+  get(key: Arg): Promise<T | null>
+
+  /**
+   * Returns a string and deletes it.
+   * @since 6.2.0
+   */
+  getdel(key: Arg): Promise<T | null>
+
+  /**
+   * Returns a string and sets its time to live.
+   * @since 6.2.0
+   */
+  getex(key: Arg, options?: GetexOptions): Promise<T | null>
+
+  /**
+   * Returns a part of a string.
+   * @since 2.4.0
+   */
+  getrange(key: Arg, start: Num, end: Num): Promise<T>
+
+  /**
+   * Sets a string and returns the old one; prefer `set` with `get`.
+   * @since 1.0.0
+   */
+  getset(key: Arg, value: Arg): Promise<T | null>
+
+  /**
+   * Adds one to an integer; answers the result.
+   * @since 1.0.0
+   */
+  incr(key: Arg): Promise<number>
+
+  /**
+   * Adds to an integer; answers the result.
+   * @since 1.0.0
+   */
+  incrby(key: Arg, increment: Num): Promise<number>
+
+  /**
+   * Adds to a number; answers the result.
+   * @since 2.6.0
+   */
+  incrbyfloat(key: Arg, increment: Num): Promise<number>
+
+  /**
+   * Returns the longest common subsequence of two strings.
+   * @since 7.0.0
+   */
+  lcs(key1: Arg, key2: Arg, options: LcsOptions & { len: true }): Promise<number>
+  /**
+   * Returns the longest common subsequence of two strings.
+   * @since 7.0.0
+   */
+  lcs(key1: Arg, key2: Arg, options: LcsOptions & { idx: true } & { len?: false }): Promise<{ matches: [first: [number, number], second: [number, number], length?: number][]; len: number }>
+  /**
+   * Returns the longest common subsequence of two strings.
+   * @since 7.0.0
+   */
+  lcs(key1: Arg, key2: Arg, options?: LcsOptions & { len?: false; idx?: false }): Promise<T>
+  /**
+   * Returns the longest common subsequence of two strings.
+   * @since 7.0.0
+   */
+  lcs(key1: Arg, key2: Arg, options?: LcsOptions): Promise<number | { matches: [first: [number, number], second: [number, number], length?: number][]; len: number } | T>
+
+  /**
+   * Returns several strings, null for each that is missing.
+   * @since 1.0.0
+   */
+  mget(...keys: Arg[] | [keys: readonly Arg[]]): Promise<(T | null)[]>
+
+  /**
+   * Sets several strings at once.
+   * @since 1.0.1
+   */
+  mset(...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+
+  /**
+   * Sets several strings at once, with one time to live.
+   * @since Redis 8.4.0, Valkey 9.1.0
+   */
+  msetex(pairs: Pairs, options?: MsetexOptions): Promise<boolean>
+
+  /**
+   * Sets several strings at once, if none of the keys exists.
+   * @since 1.0.1
+   */
+  msetnx(...pairs: Arg[] | [pairs: Pairs]): Promise<boolean>
+
+  /**
+   * Sets a string with a time to live in milliseconds; prefer `set` with `px`.
+   * @since 2.6.0
+   */
+  psetex(key: Arg, milliseconds: Num, value: Arg): Promise<'OK'>
+
+  /**
+   * Sets a string, whatever the key held.
+   * @since 1.0.0
+   */
+  set(key: Arg, value: Arg, options: SetOptions & { get: true }): Promise<T | null>
+  /**
+   * Sets a string, whatever the key held.
+   * @since 1.0.0
+   */
+  set(key: Arg, value: Arg, options: SetOptions & ({ nx: true } | { xx: true } | { ifeq: Arg } | { ifne: Arg } | { ifdeq: Arg } | { ifdne: Arg }) & { get?: false }): Promise<'OK' | null>
+  /**
+   * Sets a string, whatever the key held.
+   * @since 1.0.0
+   */
+  set(key: Arg, value: Arg, options?: SetOptions & { nx?: false; xx?: false; ifeq?: undefined; ifne?: undefined; ifdeq?: undefined; ifdne?: undefined; get?: false }): Promise<'OK'>
+  /**
+   * Sets a string, whatever the key held.
+   * @since 1.0.0
+   */
+  set(key: Arg, value: Arg, options?: SetOptions): Promise<T | 'OK' | null>
+
+  /**
+   * Sets a string with a time to live in seconds; prefer `set` with `ex`.
+   * @since 2.0.0
+   */
+  setex(key: Arg, seconds: Num, value: Arg): Promise<'OK'>
+
+  /**
+   * Sets a string if the key does not exist.
+   * @since 1.0.0
+   */
+  setnx(key: Arg, value: Arg): Promise<boolean>
+
+  /**
+   * Overwrites a part of a string; answers its length.
+   * @since 2.2.0
+   */
+  setrange(key: Arg, offset: Num, value: Arg): Promise<number>
+
+  /**
+   * Returns the length of a string, 0 if it is missing.
+   * @since 2.2.0
+   */
+  strlen(key: Arg): Promise<number>
+
+  /**
+   * Returns a part of a string; the old name of `getrange`.
+   * @since 1.0.0
+   */
+  substr(key: Arg, start: Num, end: Num): Promise<T>
+
+  /**
+   * Copies a value to another key.
+   * @since 6.2.0
+   */
+  copy(source: Arg, destination: Arg, options?: CopyOptions): Promise<boolean>
+
+  /**
+   * Deletes keys; answers how many there were.
+   * @since 1.0.0
+   */
+  del(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  /**
+   * Deletes keys; answers how many there were.
+   * @since 1.0.0
+   */
+  delete(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns a value in the server's own binary form, for `restore`.
+   * @since 2.6.0
+   */
+  dump(key: Arg): Promise<Buffer | null>
+
+  /**
+   * Counts the keys that exist; a key given twice counts twice.
+   * @since 1.0.0
+   */
+  exists(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+
+  /**
+   * Sets the time to live in seconds.
+   * @since 1.0.0
+   */
+  expire(key: Arg, seconds: Num, options?: ExpireOptions): Promise<boolean>
+
+  /**
+   * Sets the Unix time in seconds, or `Date`, at which a key expires.
+   * @since 1.2.0
+   */
+  expireat(key: Arg, time: Time, options?: ExpireOptions): Promise<boolean>
+
+  /**
+   * Returns the Unix time in seconds at which a key expires; -1 never, -2 missing.
+   * @since 7.0.0
+   */
+  expiretime(key: Arg): Promise<number>
+
+  /**
+   * Returns all key names that match a pattern. Prefer `scan` in production.
+   * @since 1.0.0
+   */
+  keys(pattern: Arg): Promise<T[]>
+
+  /**
+   * Moves keys to another server.
+   * @since 2.6.0
+   */
+  migrate(host: Arg, port: Num, key: Arg | readonly Arg[], db: Num, timeout: Num, options?: MigrateOptions): Promise<'OK' | 'NOKEY'>
+
+  /**
+   * Moves a key to another database.
+   * @since 1.0.0
+   */
+  move(key: Arg, db: Num): Promise<boolean>
+
+  /**
+   * Returns how the server stores a value.
+   * @since 2.2.3
+   */
+  objectEncoding(key: Arg): Promise<string | null>
+
+  /**
+   * Returns how often a key is used, on the server's logarithmic scale.
+   * @since 4.0.0
+   */
+  objectFreq(key: Arg): Promise<number | null>
+
+  /**
+   * Returns the seconds since a key was used.
+   * @since 2.2.3
+   */
+  objectIdletime(key: Arg): Promise<number | null>
+
+  /**
+   * Returns the number of references to a value.
+   * @since 2.2.3
+   */
+  objectRefcount(key: Arg): Promise<number | null>
+
+  /**
+   * Takes a key's time to live away.
+   * @since 2.2.0
+   */
+  persist(key: Arg): Promise<boolean>
+
+  /**
+   * Sets the time to live in milliseconds.
+   * @since 2.6.0
+   */
+  pexpire(key: Arg, milliseconds: Num, options?: ExpireOptions): Promise<boolean>
+
+  /**
+   * Sets the Unix time in milliseconds, or `Date`, at which a key expires.
+   * @since 2.6.0
+   */
+  pexpireat(key: Arg, time: Time, options?: ExpireOptions): Promise<boolean>
+
+  /**
+   * Returns the Unix time in milliseconds at which a key expires; -1 never, -2 missing.
+   * @since 7.0.0
+   */
+  pexpiretime(key: Arg): Promise<number>
+
+  /**
+   * Returns the time to live in milliseconds; -1 for ever, -2 missing.
+   * @since 2.6.0
+   */
+  pttl(key: Arg): Promise<number>
+
+  /**
+   * Returns the name of some key, null if there is none.
+   * @since 1.0.0
+   */
+  randomkey(): Promise<T | null>
+
+  /**
+   * Renames a key and overwrites the new name.
+   * @since 1.0.0
+   */
+  rename(key: Arg, newkey: Arg): Promise<'OK'>
+
+  /**
+   * Renames a key if the new name is free.
+   * @since 1.0.0
+   */
+  renamenx(key: Arg, newkey: Arg): Promise<boolean>
+
+  /**
+   * Creates a key from what `dump` returned; a time to live of 0 is none.
+   * @since 2.6.0
+   */
+  restore(key: Arg, ttl: Time, serialized: Arg, options?: RestoreOptions): Promise<'OK'>
+
+  /**
+   * Returns a page of key names and the cursor of the next page; the last one's is '0'.
+   * @since 2.8.0
+   */
+  scan(cursor: Arg, options?: ScanOptions): Promise<[cursor: string, keys: T[]]>
+  /**
+   * Iterates over all pages of `scan`; the next one is fetched ahead.
+   * @since 2.8.0
+   */
+  scanIter(options?: ScanOptions): AsyncIterableIterator<T>
+
+  /**
+   * Sorts a list, a set or a sorted set.
+   * @since 1.0.0
+   */
+  sort(key: Arg, options: SortOptions & { store: Arg }): Promise<number>
+  /**
+   * Sorts a list, a set or a sorted set.
+   * @since 1.0.0
+   */
+  sort(key: Arg, options?: SortOptions & { store?: undefined }): Promise<(T | null)[]>
+  /**
+   * Sorts a list, a set or a sorted set.
+   * @since 1.0.0
+   */
+  sort(key: Arg, options?: SortOptions): Promise<number | (T | null)[]>
+
+  /**
+   * Sorts a list, a set or a sorted set; runs on replicas, too.
+   * @since 7.0.0
+   */
+  sort_ro(key: Arg, options?: SortRoOptions): Promise<(T | null)[]>
+
+  /**
+   * Counts the keys that exist and marks them as used.
+   * @since 3.2.1
+   */
+  touch(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns the time to live in seconds; -1 for ever, -2 missing.
+   * @since 1.0.0
+   */
+  ttl(key: Arg): Promise<number>
+
+  /**
+   * Returns the type of a value: 'string', 'hash', ..., or 'none'.
+   * @since 1.0.0
+   */
+  type(key: Arg): Promise<string>
+
+  /**
+   * Deletes keys, frees their memory in the background; answers how many there were.
+   * @since 4.0.0
+   */
+  unlink(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns the connection's name, or null.
+   * @since 2.6.9
+   */
+  clientGetname(): Promise<string | null>
+
+  /**
+   * Returns the client id that invalidations go to; 0 none, -1 not tracking.
+   * @since 6.0.0
+   */
+  clientGetredir(): Promise<number>
+
+  /**
+   * Returns the connection's client id.
+   * @since 5.0.0
+   */
+  clientId(): Promise<number>
+
+  /**
+   * Returns what the server knows about the connection.
+   * @since 6.2.0
+   */
+  clientInfo(): Promise<Record<string, string>>
+
+  /**
+   * Closes the connections that pass every filter; answers how many.
+   * @since 2.4.0
+   */
+  clientKill(options: ClientKillOptions): Promise<number>
+
+  /**
+   * Returns what the server knows about its connections.
+   * @since 2.4.0
+   */
+  clientList(options?: ClientKillOptions): Promise<Record<string, string>[]>
+
+  /**
+   * Holds clients' commands back for this many milliseconds.
+   * @since 3.0.0
+   */
+  clientPause(timeout: Num, mode?: 'write' | 'all'): Promise<'OK'>
+
+  /**
+   * Returns how this connection's keys are tracked.
+   * @since 6.2.0
+   */
+  clientTrackinginfo(): Promise<{ flags: string[]; redirect: number; prefixes: T[] }>
+
+  /**
+   * Ends the blocking command of another client.
+   * @since 5.0.0
+   */
+  clientUnblock(clientId: Num, reason?: 'timeout' | 'error'): Promise<boolean>
+
+  /**
+   * Lets the commands held back by `clientPause` run.
+   * @since 6.2.0
+   */
+  clientUnpause(): Promise<'OK'>
+
+  /**
+   * Returns the message.
+   * @since 1.0.0
+   */
+  echo(message: Arg): Promise<T>
+
+  /**
+   * Answers 'PONG', or the message.
+   * @since 1.0.0
+   */
+  ping(message: Arg): Promise<T>
+  /**
+   * Answers 'PONG', or the message.
+   * @since 1.0.0
+   */
+  ping(): Promise<'PONG'>
+
+  /**
+   * Returns the number of commands that the server knows.
+   * @since 2.8.13
+   */
+  commandCount(): Promise<number>
+
+  /**
+   * Returns the parameters that match the patterns.
+   * @since 2.0.0
+   */
+  configGet(...patterns: Arg[] | [patterns: readonly Arg[]]): Promise<Record<string, string>>
+
+  /**
+   * Resets the statistics of `info`.
+   * @since 2.0.0
+   */
+  configResetstat(): Promise<'OK'>
+
+  /**
+   * Writes the parameters in effect to the configuration file.
+   * @since 2.8.0
+   */
+  configRewrite(): Promise<'OK'>
+
+  /**
+   * Sets parameters.
+   * @since 2.0.0
+   */
+  configSet(...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+
+  /**
+   * Returns the number of keys in the database.
+   * @since 1.0.0
+   */
+  dbsize(): Promise<number>
+
+  /**
+   * Deletes all keys of all databases.
+   * @since 1.0.0
+   */
+  flushall(mode?: 'async' | 'sync'): Promise<'OK'>
+
+  /**
+   * Deletes all keys of the database.
+   * @since 1.0.0
+   */
+  flushdb(mode?: 'async' | 'sync'): Promise<'OK'>
+
+  /**
+   * Returns the server's facts and statistics by section, in lower case.
+   * @since 1.0.0
+   */
+  info(...sections: Arg[] | [sections: readonly Arg[]]): Promise<Record<string, Record<string, string>>>
+
+  /**
+   * Returns the server's Unix time.
+   * @since 2.6.0
+   */
+  time(): Promise<[seconds: number, microseconds: number]>
+}
+
+/** The commands of a leased connection: those of every handle, and those about the connection's own state and writes. */
+export interface SessionCommands<T = string> extends Commands<T> {
+  /**
+   * Waits until so many replicas have this connection's writes; answers how many do.
+   * @since 3.0.0
+   */
+  wait(numreplicas: Num, timeout: Num): Promise<number>
+
+  /**
+   * Waits until this connection's writes are on disk here and on so many replicas.
+   * @since 7.2.0
+   */
+  waitaof(numlocal: Num, numreplicas: Num, timeout: Num): Promise<[local: number, replicas: number]>
+
+  /**
+   * Forgets the keys that this connection watches.
+   * @since 2.2.0
+   */
+  unwatch(): Promise<'OK'>
+
+  /**
+   * Lets this connection's next transaction fail if one of the keys changes.
+   * @since 2.2.0
+   */
+  watch(...keys: Arg[] | [keys: readonly Arg[]]): Promise<'OK'>
+
+  /**
+   * Authenticates this connection: a password, or a user and a password.
+   * @since 1.0.0
+   */
+  auth(usernameOrPassword: Arg, password?: Arg): Promise<'OK'>
+
+  /**
+   * Says whether the next command's keys are tracked.
+   * @since 6.0.0
+   */
+  clientCaching(enabled: boolean): Promise<'OK'>
+
+  /**
+   * Claims capabilities for this connection.
+   * @since Valkey 8.0.0
+   */
+  clientCapa(...capabilities: Arg[] | [capabilities: readonly Arg[]]): Promise<'OK'>
+
+  /**
+   * Marks this connection as a source in import mode.
+   * @since Valkey 8.1.0
+   */
+  clientImportSource(enabled: boolean): Promise<'OK'>
+
+  /**
+   * Exempts this connection from client eviction.
+   * @since 7.0.0
+   */
+  clientNoEvict(enabled: boolean): Promise<'OK'>
+
+  /**
+   * Lets this connection's commands leave the keys' last use alone.
+   * @since 7.2.0
+   */
+  clientNoTouch(enabled: boolean): Promise<'OK'>
+
+  /**
+   * Sets the library's name or version for this connection.
+   * @since 7.2.0
+   */
+  clientSetinfo(attribute: 'lib-name' | 'lib-ver', value: Arg): Promise<'OK'>
+
+  /**
+   * Names this connection. The option `clientName` names all.
+   * @since 2.6.9
+   */
+  clientSetname(name: Arg): Promise<'OK'>
+
+  /**
+   * Switches the tracking of this connection's keys on or off.
+   * @since 6.0.0
+   */
+  clientTracking(enabled: boolean, options?: ClientTrackingOptions): Promise<'OK'>
+
+  /**
+   * Changes this connection's database. The option `db` chooses it for all.
+   * @since 1.0.0
+   */
+  select(db: Num): Promise<'OK'>
+
+  /**
+   * Lets this connection read from a replica of the cluster.
+   * @since 3.0.0
+   */
+  readonly(): Promise<'OK'>
+
+  /**
+   * Ends what `readonly` allows.
+   * @since 3.0.0
+   */
+  readwrite(): Promise<'OK'>
+}

@@ -1,0 +1,380 @@
+//! One shared connection that outlives its sockets: connects, restores, reconnects, and decides what a lost socket means for
+//! the commands that were on it (promises P2, P3, P4, P6).
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio::time::{sleep, sleep_until};
+
+use super::Mailbox;
+use crate::error::{ConnectionFailure, Error, Kind};
+use crate::net::backoff::Backoff;
+use crate::net::connection::{Connection, Ended, Wish};
+use crate::net::establish::Connector;
+use crate::net::options::{Options, Reconnect};
+use crate::net::queue::{Keep, Queue, QueueLimits};
+use crate::net::replies::expired;
+use crate::net::request::{Deliver, Event, NEVER, Recipient, Request, instant};
+
+/// Whether a task runs for the lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// No socket and no task; the next command starts one.
+    Idle,
+    /// A task connects, serves or waits to reconnect.
+    Active,
+    /// Closed for good.
+    Closed,
+}
+
+struct Control {
+    state: State,
+    connecting: Vec<oneshot::Sender<Result<(), Error>>>,
+    closing: Vec<oneshot::Sender<()>>,
+    online: bool,
+}
+
+/// What follows a connection that was lost or could not be made.
+#[derive(Clone, Debug)]
+pub enum Redial {
+    /// Another one, after a pause.
+    Backoff(Reconnect),
+    /// Another one with the next command (`reconnect: false`).
+    OnDemand,
+    /// Once there was one, none (`singleConnection`): what it knows of its user cannot be made again.
+    Never,
+}
+
+impl Redial {
+    /// As the options say.
+    pub fn of(options: &Options) -> Self {
+        match &options.reconnect {
+            _ if options.single_connection => Self::Never,
+            Some(reconnect) => Self::Backoff(reconnect.clone()),
+            None => Self::OnDemand,
+        }
+    }
+}
+
+/// The lane.
+pub struct Lane {
+    queue: Queue,
+    connector: Connector,
+    redial: Redial,
+    connected: AtomicBool,
+    wish: AtomicU8,
+    control: Mutex<Control>,
+    mailbox: Arc<dyn Mailbox>,
+    runtime: Handle,
+}
+
+impl Lane {
+    /// A lane that is not connected.
+    pub fn new(
+        limits: QueueLimits,
+        connector: Connector,
+        redial: Redial,
+        mailbox: Arc<dyn Mailbox>,
+        runtime: Handle,
+    ) -> Arc<Self> {
+        let control =
+            Control { state: State::Idle, connecting: Vec::new(), closing: Vec::new(), online: false };
+        Arc::new(Self {
+            queue: Queue::new(limits),
+            connector,
+            redial,
+            connected: AtomicBool::new(false),
+            wish: AtomicU8::new(0),
+            control: Mutex::new(control),
+            mailbox,
+            runtime,
+        })
+    }
+
+    fn control(&self) -> MutexGuard<'_, Control> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wish(&self) -> Wish {
+        match self.wish.load(Ordering::Acquire) {
+            0 => Wish::Open,
+            1 => Wish::Drain,
+            _ => Wish::Destroy,
+        }
+    }
+
+    /// The lane's queue.
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// Takes over staged commands and sees to it that somebody works on them.
+    pub fn submit(self: &Arc<Self>, bytes: &mut Vec<u8>, requests: &mut Vec<Request>) {
+        self.queue.submit(bytes, requests);
+        if !self.queue.is_online() {
+            self.start();
+        }
+    }
+
+    /// Starts the lane's task unless it runs.
+    pub fn start(self: &Arc<Self>) {
+        let mut control = self.control();
+        let lane = Arc::clone(self);
+        match control.state {
+            State::Active => {}
+            State::Idle => {
+                control.state = State::Active;
+                self.runtime.spawn(lane.supervise());
+            }
+            // Nobody else would ever answer what is in the queue.
+            State::Closed => {
+                self.runtime.spawn(async move {
+                    lane.reject(lane.mailbox.open().as_mut(), Keep::Nothing, &Error::closed());
+                });
+            }
+        }
+    }
+
+    /// Whether a task works for the lane.
+    pub fn is_active(&self) -> bool {
+        self.control().state == State::Active
+    }
+
+    /// Connects, or waits for the connection that is being made.
+    pub fn connect(self: &Arc<Self>) -> oneshot::Receiver<Result<(), Error>> {
+        let (sender, receiver) = oneshot::channel();
+        let mut control = self.control();
+        match control.state {
+            State::Closed => drop(sender.send(Err(Error::closed()))),
+            State::Active if control.online => drop(sender.send(Ok(()))),
+            State::Idle | State::Active => {
+                control.connecting.push(sender);
+                drop(control);
+                self.start();
+            }
+        }
+        receiver
+    }
+
+    /// Closes: after what is in flight with [`Wish::Drain`], at once with [`Wish::Destroy`].
+    pub fn close(self: &Arc<Self>, wish: Wish) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        let level = if wish == Wish::Destroy { 2 } else { 1 };
+        self.wish.fetch_max(level, Ordering::AcqRel);
+        let mut control = self.control();
+        match control.state {
+            State::Closed => {
+                let _nobody_waits = sender.send(());
+            }
+            State::Idle => {
+                control.state = State::Closed;
+                let _nobody_waits = sender.send(());
+            }
+            State::Active => control.closing.push(sender),
+        }
+        drop(control);
+        self.queue.wake.notify_one();
+        receiver
+    }
+
+    /// Runs the lane and, should it panic, rejects its commands instead of leaving them behind.
+    async fn supervise(self: Arc<Self>) {
+        let task = Arc::clone(&self).run();
+        if self.runtime.spawn(task).await.is_err() {
+            // Without the panic's text, which may quote what was being worked on; the panic hook has printed it.
+            let error = Error::internal("the connection's task panicked");
+            let mut deliver = self.mailbox.open();
+            self.stop(deliver.as_mut(), &error);
+        }
+    }
+
+    async fn run(self: Arc<Self>) {
+        let mut deliver = self.mailbox.open();
+        let deliver = deliver.as_mut();
+        let mut backoff = match &self.redial {
+            Redial::Backoff(reconnect) => Some(Backoff::new(reconnect)),
+            Redial::OnDemand | Redial::Never => None,
+        };
+        let mut connected_before = false;
+        let mut cause: Option<Error> = None;
+        while !self.is_done() {
+            let failed = match self.attempt(deliver, cause.as_ref()).await {
+                None => break,
+                Some(Ok(connection)) => {
+                    backoff.iter_mut().for_each(Backoff::reset);
+                    connected_before = true;
+                    // Who hears of the connection may use it at once, also where nothing may wait for one.
+                    connection.attach(&self.queue);
+                    self.online();
+                    deliver.event(Event::Ready);
+                    deliver.flush();
+                    let ended = connection.run(&self.queue, deliver, || self.wish()).await;
+                    self.control().online = false;
+                    match ended {
+                        Ended::Closed => break,
+                        Ended::Lost(error) => {
+                            let keep = match error.kind() {
+                                _ if backoff.is_none() => Keep::Nothing,
+                                Kind::Protocol => Keep::Unseen,
+                                _ => Keep::Unanswered,
+                            };
+                            self.reject(deliver, keep, &error);
+                            deliver.event(Event::Close(error.clone()));
+                            error
+                        }
+                    }
+                }
+                Some(Err(error)) => {
+                    self.failed(deliver, &error);
+                    error
+                }
+            };
+            let unused = !connected_before && self.queue.is_empty();
+            let delay = if unused { None } else { backoff.as_mut().and_then(Backoff::next_delay) };
+            match delay {
+                None => return self.stop(deliver, &failed),
+                Some(delay) => {
+                    let attempt = backoff.as_ref().map_or(0, Backoff::attempts);
+                    deliver.event(Event::Reconnecting { attempt, delay });
+                    deliver.flush();
+                    if self.unless_done(deliver, Some(&failed), sleep(delay)).await.is_none() {
+                        break;
+                    }
+                }
+            }
+            cause = Some(failed);
+        }
+        self.stop(deliver, &Error::closed());
+    }
+
+    /// Whether the owner wants the lane closed and nothing stands against it.
+    fn is_done(&self) -> bool {
+        match self.wish() {
+            Wish::Open => false,
+            Wish::Drain => self.queue.is_empty(),
+            Wish::Destroy => true,
+        }
+    }
+
+    /// One attempt to connect. `None`: the lane is to be closed.
+    async fn attempt(
+        &self,
+        deliver: &mut dyn Deliver,
+        cause: Option<&Error>,
+    ) -> Option<Result<Connection, Error>> {
+        if matches!(self.redial, Redial::Never) && self.connected.load(Ordering::Acquire) {
+            let message = "the single connection is gone, and is not made again";
+            return Some(Err(Error::connection(ConnectionFailure::Lost, message)));
+        }
+        let opened = match self.unless_done(deliver, cause, self.connector.open()).await? {
+            Ok(opened) => opened,
+            Err(error) => return Some(Err(error)),
+        };
+        deliver.event(Event::Connect);
+        deliver.flush();
+        self.unless_done(deliver, cause, self.connector.greet(opened)).await
+    }
+
+    /// Does `work` while callers keep their deadlines. `None`: the lane is to be closed.
+    async fn unless_done<T>(
+        &self,
+        deliver: &mut dyn Deliver,
+        cause: Option<&Error>,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.keep_time(deliver, cause) => None,
+            done = work => Some(done),
+        }
+    }
+
+    fn online(&self) {
+        self.connected.store(true, Ordering::Release);
+        let mut control = self.control();
+        control.online = true;
+        for waiter in control.connecting.drain(..) {
+            // Nobody listens any more: the caller gave up.
+            drop(waiter.send(Ok(())));
+        }
+    }
+
+    /// An attempt failed: whoever waits for the connection learns why.
+    fn failed(&self, deliver: &mut dyn Deliver, error: &Error) {
+        let nobody_told = self.control().connecting.is_empty();
+        self.refuse(error);
+        if error.is_lasting() {
+            self.reject(deliver, Keep::Nothing, error);
+        }
+        if nobody_told {
+            deliver.event(Event::Failed(error.clone()));
+        }
+        deliver.flush();
+    }
+
+    /// Rejects callers whose deadline passes while there is no connection. Returns when the lane is to be closed.
+    async fn keep_time(&self, deliver: &mut dyn Deliver, cause: Option<&Error>) {
+        while !self.is_done() {
+            let at = self.queue.arm(NEVER);
+            let due = async {
+                match instant(at) {
+                    Some(at) => sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.queue.wake.notified() => {}
+                () = due => {
+                    let late = |request: &Request, phase, begun| match (cause, request.recipient) {
+                        (Some(cause), Recipient::Caller(ticket)) => {
+                            deliver.error(ticket, &cause.clone().executed(begun));
+                        }
+                        _ => expired(deliver, request, phase, begun),
+                    };
+                    self.queue.expire(&mut VecDeque::new(), late);
+                    deliver.flush();
+                }
+            }
+        }
+    }
+
+    /// Rejects with `error` what cannot be kept for the next connection.
+    fn reject(&self, deliver: &mut dyn Deliver, keep: Keep, error: &Error) {
+        self.queue.detach(keep, |request, sent| {
+            if let Recipient::Caller(ticket) = request.recipient {
+                deliver.error(ticket, &error.clone().executed(sent));
+            }
+        });
+        deliver.flush();
+    }
+
+    /// No further attempt by itself; the next command or `connect()` starts anew.
+    fn stop(&self, deliver: &mut dyn Deliver, error: &Error) {
+        let mut control = self.control();
+        control.online = false;
+        control.state = if self.wish() == Wish::Open { State::Idle } else { State::Closed };
+        for waiter in std::mem::take(&mut control.connecting) {
+            drop(waiter.send(Err(error.clone())));
+        }
+        let closing = std::mem::take(&mut control.closing);
+        // Under the lock: a command that arrives meanwhile is either rejected here or finds a lane that it can start.
+        self.reject(deliver, Keep::Nothing, error);
+        drop(control);
+        deliver.event(Event::End);
+        deliver.flush();
+        for waiter in closing {
+            let _nobody_waits = waiter.send(());
+        }
+    }
+
+    /// Rejects everybody who waits for the connection.
+    fn refuse(&self, error: &Error) {
+        let waiting = std::mem::take(&mut self.control().connecting);
+        for waiter in waiting {
+            drop(waiter.send(Err(error.clone())));
+        }
+    }
+}

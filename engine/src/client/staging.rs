@@ -1,0 +1,188 @@
+//! Where one thread gathers commands before a lane takes them. Owns the encoding of arguments in place.
+//!
+//! The buffer is an ordinary `Vec<u8>` so that a binding can write an argument straight into its spare room.
+
+use std::fmt;
+
+use super::slot::{ArgumentSlot, COMMON_LENGTH};
+use crate::net::block;
+use crate::net::request::Request;
+use crate::resp::encode;
+
+/// Room for small arguments that is kept in the buffer.
+const ROOM: usize = 32 * 1024;
+
+/// What an ordinary argument takes on the wire besides its bytes; more is reserved when it comes to that.
+const ARGUMENT_OVERHEAD: usize = 8;
+
+/// Room for an argument of unknown length: what is longer is measured first.
+const SMALL_SLOT: usize = 1024;
+
+/// Commands on their way to a lane. Printing them shows no bytes.
+#[derive(Default)]
+pub struct Staging {
+    bytes: Vec<u8>,
+    requests: Vec<Request>,
+    start: usize,
+}
+
+impl fmt::Debug for Staging {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Staging({} commands, {} bytes)", self.requests.len(), self.bytes.len())
+    }
+}
+
+impl Staging {
+    /// Nothing staged.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts a command of `arguments` arguments after its name, whose encoded form is `name` and counts `words` bulk strings.
+    pub fn begin(&mut self, name: &[u8], words: usize, arguments: usize) {
+        self.start = self.bytes.len();
+        self.reserve(ROOM);
+        encode::array_header(&mut self.bytes, words + arguments);
+        self.bytes.extend_from_slice(name);
+    }
+
+    /// Starts a command whose name is its first argument.
+    pub fn begin_raw(&mut self, arguments: usize) {
+        self.begin(b"", 0, arguments);
+    }
+
+    /// Appends an argument.
+    pub fn argument(&mut self, bytes: &[u8]) {
+        self.reserve(encode::bulk_len(bytes.len()));
+        encode::bulk(&mut self.bytes, bytes);
+    }
+
+    /// Appends the arguments that stand one behind another in `bytes`, with these lengths.
+    pub fn arguments(&mut self, bytes: &[u8], lengths: &[u32]) {
+        self.reserve(bytes.len() + lengths.len() * ARGUMENT_OVERHEAD);
+        let mut rest = bytes;
+        for &length in lengths {
+            let (argument, after) = rest.split_at((length as usize).min(rest.len()));
+            encode::bulk(&mut self.bytes, argument);
+            rest = after;
+        }
+    }
+
+    /// Room for one small argument of unknown length.
+    pub fn slot(&mut self) -> ArgumentSlot<'_> {
+        self.reserve(SMALL_SLOT);
+        ArgumentSlot::new(&mut self.bytes, COMMON_LENGTH)
+    }
+
+    /// Room for one argument of probably `expected` and up to `most` bytes.
+    pub fn slot_for(&mut self, expected: usize, most: usize) -> ArgumentSlot<'_> {
+        self.reserve(most + 2 * encode::HEADER_MAX + 2);
+        ArgumentSlot::new(&mut self.bytes, expected)
+    }
+
+    /// Makes room for `additional` bytes. Large buffers come from the block pool.
+    pub fn reserve(&mut self, additional: usize) {
+        if self.bytes.capacity() - self.bytes.len() >= additional {
+            return;
+        }
+        let wanted = self.bytes.len() + additional;
+        if wanted < block::POOLED_FROM {
+            self.bytes.reserve(additional);
+            return;
+        }
+        let mut larger = block::take(wanted.max(self.bytes.capacity().saturating_mul(2).min(wanted + ROOM)));
+        larger.extend_from_slice(&self.bytes);
+        block::give(std::mem::replace(&mut self.bytes, larger));
+    }
+
+    /// Drops the command that was begun last.
+    pub fn abandon(&mut self) {
+        self.bytes.truncate(self.start);
+    }
+
+    /// Bytes of the command that was begun last, so far.
+    pub fn command_bytes(&self) -> usize {
+        self.bytes.len() - self.start
+    }
+
+    /// The first two arguments of the command that was begun last: the words of a raw command's name.
+    pub fn words(&self) -> (&[u8], &[u8]) {
+        let mut rest = self.bytes.get(self.start..).unwrap_or_default();
+        skip_line(&mut rest);
+        let first = bulk(&mut rest);
+        (first, bulk(&mut rest))
+    }
+
+    /// All arguments of the command that was begun last, the words of its name included.
+    pub fn all_words(&self) -> Vec<&[u8]> {
+        let mut rest = self.bytes.get(self.start..).unwrap_or_default();
+        skip_line(&mut rest);
+        let mut found = Vec::new();
+        while !rest.is_empty() {
+            found.push(bulk(&mut rest));
+        }
+        found
+    }
+
+    /// The command is complete. Its length is filled in here.
+    pub fn commit(&mut self, mut request: Request) {
+        request.length = u32::try_from(self.command_bytes()).unwrap_or(u32::MAX);
+        self.requests.push(request);
+    }
+
+    /// Commands staged.
+    pub fn commands(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// Bytes staged.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// What a lane takes over.
+    pub fn parts(&mut self) -> (&mut Vec<u8>, &mut Vec<Request>) {
+        (&mut self.bytes, &mut self.requests)
+    }
+}
+
+fn skip_line<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
+    let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+    let (line, after) = rest.split_at(end);
+    *rest = after;
+    line.strip_suffix(b"\r\n").unwrap_or(line)
+}
+
+/// The next bulk string of our own making; empty at the end.
+fn bulk<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
+    let header = skip_line(rest);
+    let length =
+        header.get(1..).and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|n| n.parse().ok());
+    let length = length.unwrap_or(0).min(rest.len());
+    let (content, after) = rest.split_at(length);
+    *rest = after.get(2..).unwrap_or_default();
+    content
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_last_command_are_found_again() {
+        let mut staging = Staging::new();
+        staging.begin(b"$3\r\nGET\r\n", 1, 1);
+        staging.argument(b"k");
+        staging.begin_raw(3);
+        for word in [&b"client"[..], b"reply", b"a\r\n$1\r\nb"] {
+            staging.argument(word);
+        }
+        assert_eq!(staging.words(), (&b"client"[..], &b"reply"[..]));
+        assert_eq!(staging.all_words(), [&b"client"[..], b"reply", b"a\r\n$1\r\nb"]);
+        staging.abandon();
+        staging.begin(b"$4\r\nWAIT\r\n", 1, 2);
+        staging.argument(b"");
+        staging.argument(b"100");
+        assert_eq!(staging.all_words(), [&b"WAIT"[..], b"", b"100"]);
+    }
+}

@@ -1,0 +1,314 @@
+//! Prints `commands.d.ts`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::argument::{Opt, OptValue, Part};
+use super::registry::{Command, table};
+use super::row::Lane;
+use super::shape::Shape;
+use super::signature::{Form, Parameter, parameters, ts_kind, ts_option, ts_shape};
+
+const HEADER: &str = "\
+// Printed from the command table by `npm run generate`. Do not edit.
+/// <reference types=\"node\" />
+
+/** What a command takes as key, value, member, ... */
+export type Arg = string | number | bigint | Uint8Array
+
+/** A number, or its decimal text. */
+export type Num = number | bigint | string
+
+/** A Unix time in the unit that the command says, or a `Date`. */
+export type Time = Num | Date
+
+/** Pairs: an object, a `Map`, an array of pairs, or one flat array. */
+export type Pairs =
+  | { readonly [name: string]: Arg }
+  | ReadonlyMap<Arg, Arg>
+  | readonly (readonly [Arg, Arg])[]
+  | readonly Arg[]
+
+";
+
+const COMMANDS: &str = "\
+/**
+ * The commands that any handle has.
+ *
+ * `T` is what a text reply is: a string, or a Buffer where replies are not decoded. Integers beyond 2^53, typed as numbers
+ * here, come as bigint.
+ */
+export interface Commands<T = string> {
+";
+
+const SESSION: &str = "\
+/** The commands of a leased connection: those of every handle, and those about the connection's own state and writes. */
+export interface SessionCommands<T = string> extends Commands<T> {
+";
+
+/// The TypeScript declarations of every command.
+pub fn print_dts() -> String {
+    let mut out = String::from(HEADER);
+    let mut named: Vec<(&'static [Opt], String)> = Vec::new();
+    for command in table().iter().filter(|command| command.lane() != Lane::Internal) {
+        if let Some(options) = options_of(command)
+            && !named.iter().any(|(known, _)| *known == options)
+        {
+            let name = format!("{}Options", pascal(&command.method));
+            interface(&mut out, &name, options);
+            named.push((options, name));
+        }
+    }
+    for (head, session) in [(COMMANDS, false), (SESSION, true)] {
+        out.push_str(head);
+        let mut first = true;
+        for command in table() {
+            let wanted = match command.lane() {
+                Lane::Internal => false,
+                lane => lane.is_leased() == session,
+            };
+            if wanted {
+                if !std::mem::take(&mut first) {
+                    out.push('\n');
+                }
+                let name = options_of(command)
+                    .and_then(|options| named.iter().find(|(known, _)| *known == options))
+                    .map_or("", |(_, name)| name);
+                methods(&mut out, command, name);
+            }
+        }
+        out.push_str("}\n");
+        if !session {
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn options_of(command: &Command) -> Option<&'static [Opt]> {
+    command.row.parts.iter().find_map(|part| match part {
+        Part::Options { options, .. } => Some(*options),
+        _ => None,
+    })
+}
+
+/// `SortRo` for `sort_ro`.
+fn pascal(method: &str) -> String {
+    let mut name = String::new();
+    for word in method.split('_') {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+    }
+    name
+}
+
+fn interface(out: &mut String, name: &str, options: &[Opt]) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "export interface {name} {{");
+    for option in options {
+        let excluded: Vec<_> = options
+            .iter()
+            .filter(|other| other.name != option.name && other.groups & option.groups != 0)
+            .map(|other| format!("`{}`", other.name))
+            .collect();
+        let excluded =
+            if excluded.is_empty() { String::new() } else { format!(" Excludes {}.", excluded.join(", ")) };
+        let _ = writeln!(out, "  /** {}{excluded} */", option.doc);
+        let _ = writeln!(out, "  {}?: {}", option.name, ts_option(option));
+    }
+    out.push_str("}\n\n");
+}
+
+/// One way to call a command, and what it answers.
+struct Overload {
+    parameters: Vec<String>,
+    reply: Vec<String>,
+}
+
+fn methods(out: &mut String, command: &Command, options_type: &str) {
+    let overloads = overloads(command, &parameters(command.row.parts, options_type));
+    for method in command.methods() {
+        for overload in &overloads {
+            let _ = writeln!(
+                out,
+                "  /**\n   * {}\n   * @since {}\n   */",
+                command.row.doc,
+                command.row.since.text()
+            );
+            let parameters = overload.parameters.join(", ");
+            let _ = writeln!(out, "  {method}({parameters}): Promise<{}>", overload.reply.join(" | "));
+        }
+    }
+    if command.row.scan {
+        iterator(out, command, options_type);
+    }
+}
+
+/// The async iterator that belongs to a scanning command: without the cursor, over the members of the pages.
+fn iterator(out: &mut String, command: &Command, options_type: &str) {
+    let mut list: Vec<String> = parameters(command.row.parts, options_type)
+        .iter()
+        .filter(|parameter| parameter.name != "cursor")
+        .map(plain)
+        .collect();
+    if list.is_empty() {
+        list.push(String::new());
+    }
+    let item = match command.row.reply {
+        Shape::Typed(_, Shape::Tuple([_, Shape::List(item)])) => ts_shape(item).join(" | "),
+        Shape::Typed(_, Shape::Tuple([_, Shape::Pairs(first, second)])) => {
+            format!("[{}, {}]", ts_shape(first).join(" | "), ts_shape(second).join(" | "))
+        }
+        _ => "unknown".into(),
+    };
+    let _ = writeln!(
+        out,
+        "  /**\n   * Iterates over all pages of `{}`; the next one is fetched ahead.",
+        command.method
+    );
+    let _ = writeln!(out, "   * @since {}\n   */", command.row.since.text());
+    let _ = writeln!(out, "  {}Iter({}): AsyncIterableIterator<{item}>", command.method, list.join(", "));
+}
+
+/// An overload for each case, one for the calls without any, and one for options that only the run time knows.
+fn overloads(command: &Command, parameters: &[Parameter]) -> Vec<Overload> {
+    let row = command.row;
+    let mut list = Vec::new();
+    let mut excluded = 0;
+    let mut union: Vec<String> = Vec::new();
+    let cases = row.cases.iter().map(|case| (case.bits, case.shape)).chain([(0, row.reply)]);
+    for (bits, shape) in cases {
+        let reply = ts_shape(shape);
+        union.extend(reply.clone());
+        let parameters = parameters
+            .iter()
+            .filter_map(|parameter| narrowed(command, parameter, bits, excluded & !bits))
+            .collect();
+        list.push(Overload { parameters, reply });
+        excluded |= bits;
+    }
+    let by_options = parameters
+        .iter()
+        .any(|parameter| matches!(parameter.form, Form::Options { .. }) && parameter.bits & excluded != 0);
+    if by_options {
+        let null = union.iter().any(|member| member == "null");
+        let mut seen = BTreeSet::new();
+        union.retain(|member| member != "null" && seen.insert(member.clone()));
+        union.extend(null.then(|| "null".to_string()));
+        list.push(Overload { parameters: parameters.iter().map(plain).collect(), reply: union });
+    }
+    list
+}
+
+fn plain(parameter: &Parameter) -> String {
+    let Parameter { name, ts, form, .. } = parameter;
+    match form {
+        Form::Required | Form::Options { required: true } => format!("{name}: {ts}"),
+        Form::Optional | Form::Options { required: false } => format!("{name}?: {ts}"),
+        Form::Rest => format!("...{name}: {ts}"),
+    }
+}
+
+/// The parameter in an overload where `set` bits are given and `unset` ones are not.
+fn narrowed(command: &Command, parameter: &Parameter, set: u8, unset: u8) -> Option<String> {
+    let Parameter { name, ts, form, bits } = parameter;
+    match form {
+        Form::Optional if bits & set != 0 => Some(format!("{name}: {ts}")),
+        Form::Optional if bits & unset != 0 => None,
+        Form::Options { .. } if bits & (set | unset) != 0 => {
+            let options = options_of(command).unwrap_or_default();
+            let mut members = vec![ts.clone()];
+            members.extend(
+                (0..8).map(|bit| 1 << bit).filter(|bit| set & bit != 0).map(|bit| given(options, bit)),
+            );
+            members.extend(absent(options, unset));
+            let optional =
+                if set & bits == 0 && *form == (Form::Options { required: false }) { "?" } else { "" };
+            Some(format!("{name}{optional}: {}", members.join(" & ")))
+        }
+        _ => Some(plain(parameter)),
+    }
+}
+
+/// At least one of the options that set this bit.
+fn given(options: &[Opt], bit: u8) -> String {
+    let list: Vec<_> = options
+        .iter()
+        .filter(|option| option.bits & bit != 0)
+        .map(|option| {
+            let ts = match option.value {
+                OptValue::Flag => "true".to_string(),
+                OptValue::One(kind) => ts_kind(kind),
+                _ => ts_option(option),
+            };
+            format!("{{ {}: {ts} }}", option.name)
+        })
+        .collect();
+    if list.len() > 1 { format!("({})", list.join(" | ")) } else { list.join("") }
+}
+
+/// None of the options that set these bits.
+fn absent(options: &[Opt], bits: u8) -> Option<String> {
+    let list: Vec<_> = options
+        .iter()
+        .filter(|option| option.bits & bits != 0)
+        .map(|option| {
+            let ts = if option.value == OptValue::Flag { "false" } else { "undefined" };
+            format!("{}?: {ts}", option.name)
+        })
+        .collect();
+    (!list.is_empty()).then(|| format!("{{ {} }}", list.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(method: &str) -> Vec<String> {
+        let head = format!("  {method}(");
+        print_dts().lines().filter(|line| line.starts_with(&head)).map(str::to_string).collect()
+    }
+
+    #[test]
+    fn a_plain_command_has_one_signature() {
+        assert_eq!(lines("get"), ["  get(key: Arg): Promise<T | null>"]);
+        assert_eq!(lines("mget"), ["  mget(...keys: Arg[] | [keys: readonly Arg[]]): Promise<(T | null)[]>"]);
+        assert_eq!(lines("delete").len(), 1);
+    }
+
+    #[test]
+    fn an_optional_argument_that_changes_the_reply_has_an_overload() {
+        assert_eq!(lines("ping"), ["  ping(message: Arg): Promise<T>", "  ping(): Promise<'PONG'>"]);
+    }
+
+    #[test]
+    fn options_narrow_the_reply_and_unknown_ones_give_the_union() {
+        assert_eq!(
+            lines("sort"),
+            [
+                "  sort(key: Arg, options: SortOptions & { store: Arg }): Promise<number>",
+                "  sort(key: Arg, options?: SortOptions & { store?: undefined }): Promise<(T | null)[]>",
+                "  sort(key: Arg, options?: SortOptions): Promise<number | (T | null)[]>",
+            ]
+        );
+    }
+
+    #[test]
+    fn commands_that_break_a_connection_are_nowhere() {
+        for method in ["hello", "quit", "reset", "clientReply"] {
+            assert!(lines(method).is_empty(), "{method}");
+        }
+        assert_eq!(lines("select").len(), 1);
+    }
+
+    #[test]
+    fn what_is_about_one_connection_is_declared_for_leased_ones_only() {
+        let text = print_dts();
+        let (handle, leased) = text.split_once("export interface SessionCommands").expect("both");
+        for method in ["select", "watch", "wait", "waitaof"] {
+            let head = format!("  {method}(");
+            assert!(leased.contains(&head) && !handle.contains(&head), "{method}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Describes the table to the JavaScript side: how each method turns its arguments into words.
+
+use serde_json::{Map, Value, json};
+
+use super::argument::{Kind, Opt, OptValue, Part};
+use super::registry::{Command, table};
+use super::row::Lane;
+use super::signature::usage;
+
+/// The table as JSON: an array, in which a command's place is its number.
+///
+/// A row holds `name`, `methods` (none for internal commands), `usage`, `lane`, `parts`, and `scan` where it has pages.
+pub fn table_json() -> String {
+    Value::Array(table().iter().map(row).collect()).to_string()
+}
+
+fn row(command: &Command) -> Value {
+    let internal = command.lane() == Lane::Internal;
+    let methods: Vec<&str> = if internal { Vec::new() } else { command.methods().collect() };
+    let mut row = json!({
+        "name": command.row.name,
+        "methods": methods,
+        "usage": usage(command),
+        "lane": command.lane().as_str(),
+        "parts": command.row.parts.iter().map(part).collect::<Vec<_>>(),
+    });
+    if command.row.scan {
+        row["scan"] = json!(true);
+    }
+    row
+}
+
+fn part(part: &Part) -> Value {
+    match part {
+        Part::One(param) => with_conversion(json!({ "is": "one" }), param.kind),
+        Part::Maybe { param, bits } => with_conversion(json!({ "is": "maybe", "bits": bits }), param.kind),
+        Part::Word(word) => json!({ "is": "word", "word": word }),
+        Part::Count => json!({ "is": "count" }),
+        Part::Many { min, .. } => json!({ "is": "many", "min": min }),
+        Part::Pairs { .. } => json!({ "is": "pairs" }),
+        Part::OneOrMany(_) => json!({ "is": "oneOrMany" }),
+        Part::Lifted(word) => json!({ "is": "lifted", "word": word }),
+        Part::Options { options, required } => {
+            let known: Map<String, Value> =
+                options.iter().map(|known| (known.name.to_string(), option(known))).collect();
+            json!({ "is": "options", "required": required, "options": known })
+        }
+    }
+}
+
+fn option(option: &Opt) -> Value {
+    let mut out = match option.value {
+        OptValue::Flag => json!({ "is": "flag", "token": option.token }),
+        OptValue::One(kind) => with_conversion(json!({ "is": "value", "token": option.token }), kind),
+        OptValue::Repeat(_) => json!({ "is": "repeat", "token": option.token }),
+        OptValue::List(_) => json!({ "is": "list", "token": option.token }),
+        OptValue::Tuple(params) => json!({ "is": "tuple", "token": option.token, "size": params.len() }),
+        OptValue::Choice(words) => json!({ "is": "choice", "words": words }),
+    };
+    if option.bits != 0 {
+        out["bits"] = json!(option.bits);
+    }
+    if option.groups != 0 {
+        out["groups"] = json!(option.groups);
+    }
+    out
+}
+
+/// `as` says what must happen to the value before it is sent; most values need nothing.
+fn with_conversion(mut out: Value, kind: Kind) -> Value {
+    match kind {
+        Kind::UnixSeconds => out["as"] = json!("seconds"),
+        Kind::UnixMillis => out["as"] = json!("milliseconds"),
+        Kind::Switch { on, off } => out["as"] = json!([on, off]),
+        Kind::Key
+        | Kind::Text
+        | Kind::Pattern
+        | Kind::Int
+        | Kind::Float
+        | Kind::Choice(_)
+        | Kind::Timeout(_) => {}
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::by_name;
+    use super::*;
+
+    #[test]
+    fn a_row_stands_at_its_number_and_internal_ones_have_no_method() {
+        let table: Vec<Value> = serde_json::from_str(&table_json()).expect("JSON");
+        let get = &table[by_name(b"GET").expect("a row").index()];
+        assert_eq!(
+            get,
+            &json!({ "name": "GET", "methods": ["get"], "usage": "get(key)", "lane": "shared", "parts": [{ "is": "one" }] })
+        );
+        assert_eq!(table[by_name(b"HELLO").expect("a row").index()]["methods"], json!([]));
+    }
+
+    #[test]
+    fn options_say_what_they_send_and_exclude() {
+        let table: Vec<Value> = serde_json::from_str(&table_json()).expect("JSON");
+        let set = &table[by_name(b"SET").expect("a row").index()];
+        let options = &set["parts"][2]["options"];
+        assert_eq!(options["exat"], json!({ "is": "value", "token": "EXAT", "as": "seconds", "groups": 1 }));
+        assert_eq!(options["nx"], json!({ "is": "flag", "token": "NX", "bits": 2, "groups": 2 }));
+        assert_eq!(set["usage"], "set(key, value, options?)");
+    }
+}

@@ -1,0 +1,217 @@
+//! Where the keys are: derived from a row's parts, in the terms that the servers' `COMMAND` uses.
+//!
+//! Positions count the arguments behind the command's name, from 0.
+
+use super::argument::{Kind, Opt, OptValue, Part};
+
+/// Where the search for keys begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// At this argument.
+    Index(usize),
+    /// Behind this word, if it is among the options that start at `from`. `grammar` tells the word from an option's value
+    /// that happens to be spelled the same.
+    Keyword {
+        /// The word.
+        word: &'static str,
+        /// Where the options start.
+        from: usize,
+        /// The options.
+        grammar: &'static [Opt],
+    },
+}
+
+/// Which arguments are keys from there on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Find {
+    /// Every `step`-th up to `last`, which counts from the beginning, or from the end when negative.
+    Range {
+        /// The last one.
+        last: isize,
+        /// The distance between two.
+        step: usize,
+    },
+    /// The first argument says how many follow.
+    Numbered {
+        /// The distance between two.
+        step: usize,
+    },
+}
+
+/// What stands at the positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A key.
+    Key,
+    /// A key, unless it is empty.
+    KeyUnlessEmpty,
+    /// A pattern over key names.
+    Pattern,
+}
+
+/// One rule that finds keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeySpec {
+    /// Where to begin.
+    pub begin: Begin,
+    /// What to take.
+    pub find: Find,
+    /// What it is.
+    pub role: Role,
+}
+
+const SINGLE: Find = Find::Range { last: 0, step: 1 };
+
+/// The rules that follow from `parts`.
+pub(super) fn specs(parts: &'static [Part]) -> Vec<KeySpec> {
+    let mut specs = Vec::new();
+    let mut options: (usize, &'static [Opt]) = (0, &[]);
+    for (at, part) in parts.iter().enumerate() {
+        let counted = at > 0 && matches!(parts[at - 1], Part::Count);
+        match part {
+            Part::One(param) | Part::Maybe { param, .. } => {
+                if let Some(role) = role(param.kind) {
+                    specs.push(KeySpec { begin: Begin::Index(at), find: SINGLE, role });
+                }
+            }
+            Part::OneOrMany(param) if param.kind == Kind::Key => {
+                specs.push(KeySpec { begin: Begin::Index(at), find: SINGLE, role: Role::KeyUnlessEmpty });
+            }
+            Part::Many { param, .. } if param.kind == Kind::Key => {
+                specs.push(several(at, 1, counted, &parts[at + 1..]));
+            }
+            Part::Pairs { first, .. } if first.kind == Kind::Key => {
+                specs.push(several(at, 2, counted, &parts[at + 1..]));
+            }
+            Part::Options { options: grammar, .. } => {
+                options = (at, grammar);
+                specs.extend(grammar.iter().filter_map(|option| optional(option, at, grammar)));
+            }
+            Part::Lifted(word) => specs.push(KeySpec {
+                begin: Begin::Keyword { word, from: options.0, grammar: options.1 },
+                find: Find::Range { last: -1, step: 1 },
+                role: Role::Key,
+            }),
+            Part::OneOrMany(_) | Part::Many { .. } | Part::Pairs { .. } | Part::Word(_) | Part::Count => {}
+        }
+    }
+    specs
+}
+
+fn role(kind: Kind) -> Option<Role> {
+    match kind {
+        Kind::Key => Some(Role::Key),
+        Kind::Pattern => Some(Role::Pattern),
+        _ => None,
+    }
+}
+
+fn several(at: usize, step: usize, counted: bool, rest: &[Part]) -> KeySpec {
+    let find = if counted {
+        Find::Numbered { step }
+    } else {
+        let tail = rest.iter().filter(|part| matches!(part, Part::One(_) | Part::Word(_))).count();
+        Find::Range { last: -1 - isize::try_from(tail).unwrap_or(0), step }
+    };
+    KeySpec { begin: Begin::Index(if counted { at - 1 } else { at }), find, role: Role::Key }
+}
+
+fn optional(option: &Opt, from: usize, grammar: &'static [Opt]) -> Option<KeySpec> {
+    let (OptValue::One(kind) | OptValue::Repeat(kind)) = option.value else { return None };
+    let role = role(kind)?;
+    Some(KeySpec { begin: Begin::Keyword { word: option.token, from, grammar }, find: SINGLE, role })
+}
+
+impl KeySpec {
+    /// Calls `visit` with every position that this rule finds in `args`.
+    pub fn each<A: AsRef<[u8]>>(&self, args: &[A], mut visit: impl FnMut(usize)) {
+        match self.begin {
+            Begin::Index(index) => self.from(index, args, &mut visit),
+            Begin::Keyword { word, from, grammar } => {
+                let mut at = from;
+                while let Some(arg) = args.get(at) {
+                    if is(arg, word) {
+                        self.from(at + 1, args, &mut visit);
+                    }
+                    at += 1 + grammar.iter().find(|option| is(arg, option.token)).map_or(0, taken);
+                }
+            }
+        }
+    }
+
+    fn from<A: AsRef<[u8]>>(&self, first: usize, args: &[A], visit: &mut impl FnMut(usize)) {
+        let (first, end, step) = match self.find {
+            Find::Range { last, step } if last >= 0 => (first, first + last.unsigned_abs() + 1, step),
+            Find::Range { last, step } => (first, (args.len() + 1).saturating_sub(last.unsigned_abs()), step),
+            Find::Numbered { step } => {
+                let count = args
+                    .get(first)
+                    .and_then(|arg| std::str::from_utf8(arg.as_ref()).ok()?.parse::<usize>().ok());
+                (first + 1, count.unwrap_or(0).saturating_mul(step).saturating_add(first + 1), step)
+            }
+        };
+        for at in (first..end.min(args.len())).step_by(step) {
+            if self.role != Role::KeyUnlessEmpty || !args[at].as_ref().is_empty() {
+                visit(at);
+            }
+        }
+    }
+}
+
+fn is(arg: &impl AsRef<[u8]>, word: &str) -> bool {
+    arg.as_ref().eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// How many arguments belong to an option behind its token.
+pub(super) fn taken(option: &Opt) -> usize {
+    match option.value {
+        OptValue::One(_) | OptValue::Repeat(_) => 1,
+        OptValue::Tuple(params) => params.len(),
+        // A list ends where the next token begins, which the walk finds by itself.
+        OptValue::Flag | OptValue::List(_) | OptValue::Choice(_) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Role, by_name, key_positions, pattern_positions};
+
+    fn keys(line: &str) -> Vec<usize> {
+        let words: Vec<&str> = line.split(' ').map(|word| if word == "\"\"" { "" } else { word }).collect();
+        key_positions(by_name(words[0].as_bytes()).expect("a row").get(), &words[1..])
+    }
+
+    #[test]
+    fn keys_are_found_by_position_step_number_and_word() {
+        assert_eq!(keys("GET k"), [0]);
+        assert_eq!(keys("RENAME a b"), [0, 1]);
+        assert_eq!(keys("DEL a b c"), [0, 1, 2]);
+        assert_eq!(keys("MSET a 1 b 2"), [0, 2]);
+        assert_eq!(keys("MSETEX 2 a 1 b 2 EX 5"), [1, 3]);
+        assert_eq!(keys("SORT l BY STORE GET x store d"), [0, 6]);
+        assert_eq!(keys("WAIT 1 0"), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn migrate_names_its_keys_in_one_of_two_places() {
+        assert_eq!(keys("MIGRATE h 1 k 0 100 COPY"), [2]);
+        assert_eq!(keys("MIGRATE h 1 \"\" 0 100 AUTH keys KEYS a b"), [8, 9]);
+    }
+
+    #[test]
+    fn a_wrong_number_of_keys_finds_no_argument_beyond_the_last() {
+        assert_eq!(keys("MSETEX 9 a 1"), [1]);
+        assert_eq!(keys("MSETEX x a 1"), Vec::<usize>::new());
+        assert_eq!(keys("MSETEX 18446744073709551615 a 1"), [1]);
+        assert_eq!(keys("GET"), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn patterns_are_not_keys_but_are_found() {
+        let row = by_name(b"SORT").expect("a row").get();
+        assert_eq!(pattern_positions(row, &["l", "BY", "w_*", "GET", "#", "GET", "o_*"]), [2, 4, 6]);
+        let row = by_name(b"scan").expect("a row").get();
+        assert_eq!(pattern_positions(row, &["0", "COUNT", "10", "MATCH", "a*"]), [4]);
+        assert!(row.keys.iter().all(|spec| spec.role == Role::Pattern));
+    }
+}

@@ -1,0 +1,62 @@
+//! Prints `docs/commands.md`.
+
+use std::fmt::Write as _;
+
+use super::registry::table;
+use super::row::{Family, Lane};
+use super::signature::{joined, usage};
+
+const HEADER: &str = "\
+# Commands
+
+Printed from the command table by `npm run generate`. `T` is a string, or a Buffer in the buffers view. Methods of leased
+connections only (`redis.client()`) are marked with \\*.
+";
+
+/// Every command: family, method, sentence, version, reply.
+pub fn print_markdown() -> String {
+    let mut out = String::from(HEADER);
+    let mut family: Option<Family> = None;
+    for command in table().iter().filter(|command| command.lane() != Lane::Internal) {
+        if family != Some(command.family) {
+            family = Some(command.family);
+            let name = command.family.as_str();
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "\n## {name}\n\n| method | | since | reply |\n|---|---|---|---|");
+        }
+        let mark = if command.lane().is_leased() { " \\*" } else { "" };
+        let mut replies: Vec<String> = Vec::new();
+        for shape in std::iter::once(command.row.reply).chain(command.row.cases.iter().map(|case| case.shape))
+        {
+            let reply = format!("`{}`", joined(shape).replace('|', "\\|"));
+            if !replies.contains(&reply) {
+                replies.push(reply);
+            }
+        }
+        let _ = writeln!(
+            out,
+            "| `{}`{mark} | {} | {} | {} |",
+            usage(command),
+            command.row.doc.replace('|', "\\|"),
+            command.row.since.text(),
+            replies.join(", ")
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_command_is_one_line_of_its_family() {
+        let text = print_markdown();
+        assert!(text.contains("## string\n"));
+        assert!(
+            text.contains("| `get(key)` | Returns a string, or null. | 1.0.0 | `T \\| null` |"),
+            "{text}"
+        );
+        assert!(text.contains("| `select(db)` \\* |"));
+    }
+}

@@ -1,0 +1,28 @@
+//! A command is data. Owns the table of rows and everything that follows from a row: key positions, replay safety, server
+//! timeouts, reply shapes, the JavaScript methods' description and the TypeScript declarations. Knows no socket.
+
+mod argument;
+mod dts;
+mod json;
+mod key;
+mod markdown;
+mod normalise;
+mod registry;
+mod row;
+mod server_text;
+mod shape;
+mod sharing;
+mod signature;
+mod table;
+mod timeout;
+
+pub use argument::{Kind, Opt, OptValue, Param, Part, Unit};
+pub use dts::print_dts;
+pub use json::table_json;
+pub use key::{Begin, Find, KeySpec, Role};
+pub use markdown::print_markdown;
+pub use normalise::{scalar, shape};
+pub use registry::{Command, CommandId, by_name, key_positions, pattern_positions, resolve, table};
+pub use row::{Access, Case, Family, Lane, Replay, Row, Since};
+pub use shape::{Field, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
+pub use timeout::{Place, ServerTimeout, TimeoutArg};

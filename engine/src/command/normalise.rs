@@ -1,0 +1,223 @@
+//! Brings a reply into its shape: the same on RESP2 and RESP3. Runs on the engine thread.
+
+use crate::value::Value;
+
+use super::server_text::{attribute_lines, attributes, info};
+use super::shape::{Field, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
+
+/// Brings `value` into `shape`.
+///
+/// Cannot fail: null, an error inside an aggregate, `QUEUED` and whatever else the shape does not expect stay as they are.
+/// Recursion follows the shape, which is finite, never the reply.
+pub fn shape(value: Value, shape: &Shape) -> Value {
+    match (shape, value) {
+        (_, Value::Null) => Value::Null,
+        (_, error @ Value::Error(_)) => error,
+        (Shape::OrNull(inner) | Shape::Typed(_, inner), value) => self::shape(value, inner),
+        (Shape::List(inner), Value::List(items) | Value::Set(items)) => Value::List(all(items, inner)),
+        (Shape::Tuple(shapes), Value::List(items)) => {
+            Value::List(items.into_iter().enumerate().map(|(index, item)| nth(item, shapes, index)).collect())
+        }
+        (Shape::Pairs(first, second), Value::List(items)) => pairs(items, first, second),
+        (Shape::Pairs(first, second), Value::Map(entries)) => Value::List(
+            entries
+                .into_iter()
+                .map(|(a, b)| Value::List(vec![self::shape(a, first), self::shape(b, second)]))
+                .collect(),
+        ),
+        (Shape::Map(name, inner), value) => match entries(value) {
+            Ok(entries) => Value::Map(
+                entries.into_iter().map(|(a, b)| (self::shape(a, name), self::shape(b, inner))).collect(),
+            ),
+            Err(other) => other,
+        },
+        (Shape::Object(fields), value) => match entries(value) {
+            Ok(entries) => {
+                Value::Map(entries.into_iter().map(|(name, value)| field(name, value, fields)).collect())
+            }
+            Err(other) => other,
+        },
+        (Shape::Info, Value::Bulk(text)) => info(&text),
+        (Shape::Attributes, Value::Bulk(text)) => attributes(&text),
+        (Shape::AttributeLines, Value::Bulk(text)) => attribute_lines(&text),
+        (shape, value) => scalar(value, shape.scalar_rule()),
+    }
+}
+
+/// What a shape does to a reply that is no aggregate.
+pub fn scalar(value: Value, rule: ScalarRule) -> Value {
+    match (rule, value) {
+        (ScalarRule::Word, Value::Bulk(text)) => Value::Status(text),
+        (ScalarRule::Bool, Value::Int(int)) => bool_from_int(int).map_or(Value::Int(int), Value::Bool),
+        (ScalarRule::Int, Value::Bulk(text)) => int_from_text(&text).map_or(Value::Bulk(text), Value::Int),
+        (ScalarRule::Double, Value::Bulk(text)) => {
+            double_from_text(&text).map_or(Value::Bulk(text), Value::Double)
+        }
+        #[expect(clippy::cast_precision_loss, reason = "scores are doubles in the server already")]
+        (ScalarRule::Double, Value::Int(int)) => Value::Double(int as f64),
+        (_, value) => value,
+    }
+}
+
+fn all(mut items: Vec<Value>, inner: &Shape) -> Vec<Value> {
+    if !inner.is_identity() {
+        for item in &mut items {
+            *item = shape(std::mem::replace(item, Value::Null), inner);
+        }
+    }
+    items
+}
+
+fn nth(item: Value, shapes: &[Shape], index: usize) -> Value {
+    match shapes.get(index) {
+        Some(inner) => shape(item, inner),
+        None => item,
+    }
+}
+
+/// RESP3 nests pairs, RESP2 sends them flat; an odd flat list is not one of pairs and stays.
+fn pairs(items: Vec<Value>, first: &Shape, second: &Shape) -> Value {
+    if items.iter().all(|item| matches!(item, Value::List(pair) if pair.len() == 2)) {
+        let nested = items.into_iter().map(|item| match item {
+            Value::List(pair) => Value::List(
+                pair.into_iter().zip([first, second]).map(|(part, inner)| shape(part, inner)).collect(),
+            ),
+            other => other,
+        });
+        return Value::List(nested.collect());
+    }
+    match entries(Value::List(items)) {
+        Ok(entries) => Value::List(
+            entries.into_iter().map(|(a, b)| Value::List(vec![shape(a, first), shape(b, second)])).collect(),
+        ),
+        Err(other) => other,
+    }
+}
+
+/// The entries of a RESP3 map or of its flat RESP2 form.
+fn entries(value: Value) -> Result<Vec<(Value, Value)>, Value> {
+    match value {
+        Value::Map(entries) => Ok(entries),
+        Value::List(items) if items.len() % 2 == 0 => {
+            let mut entries = Vec::with_capacity(items.len() / 2);
+            let mut items = items.into_iter();
+            while let (Some(name), Some(value)) = (items.next(), items.next()) {
+                entries.push((name, value));
+            }
+            Ok(entries)
+        }
+        other => Err(other),
+    }
+}
+
+fn field(name: Value, value: Value, fields: &[Field]) -> (Value, Value) {
+    let known = match &name {
+        Value::Bulk(text) | Value::Status(text) => {
+            fields.iter().find(|field| field.name.as_bytes() == &text[..])
+        }
+        _ => None,
+    };
+    let value = match known {
+        Some(field) => shape(value, &field.shape),
+        None => value,
+    };
+    (scalar(name, ScalarRule::Word), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn bulk(text: &'static str) -> Value {
+        Value::Bulk(Bytes::from_static(text.as_bytes()))
+    }
+
+    fn status(text: &'static str) -> Value {
+        Value::Status(Bytes::from_static(text.as_bytes()))
+    }
+
+    #[test]
+    fn predicates_become_booleans_and_other_integers_stay() {
+        assert_eq!(shape(Value::Int(1), &Shape::Bool), Value::Bool(true));
+        assert_eq!(shape(Value::Int(0), &Shape::Bool), Value::Bool(false));
+        assert_eq!(shape(Value::Bool(true), &Shape::Bool), Value::Bool(true));
+        assert_eq!(shape(Value::Int(-2), &Shape::Bool), Value::Int(-2));
+    }
+
+    #[test]
+    fn a_queued_command_and_an_error_pass_through_every_shape() {
+        let line = crate::error::ServerError::from_line(b"ERR no");
+        for inner in [
+            Shape::Bool,
+            Shape::Double,
+            Shape::Info,
+            Shape::List(&Shape::Int),
+            Shape::Map(&Shape::Word, &Shape::Int),
+        ] {
+            assert_eq!(shape(status("QUEUED"), &inner), status("QUEUED"));
+            assert_eq!(shape(Value::Error(line.clone()), &inner), Value::Error(line.clone()));
+            assert_eq!(shape(Value::Null, &inner), Value::Null);
+        }
+    }
+
+    #[test]
+    fn a_map_is_the_same_from_both_protocols() {
+        let inner = Shape::Map(&Shape::Word, &Shape::Double);
+        let flat = Value::List(vec![bulk("a"), bulk("1.5"), bulk("__proto__"), bulk("2")]);
+        let map = Value::Map(vec![(bulk("a"), Value::Double(1.5)), (bulk("__proto__"), Value::Double(2.0))]);
+        let expected =
+            Value::Map(vec![(status("a"), Value::Double(1.5)), (status("__proto__"), Value::Double(2.0))]);
+        assert_eq!(shape(flat, &inner), expected);
+        assert_eq!(shape(map, &inner), expected);
+    }
+
+    #[test]
+    fn an_odd_flat_list_is_no_map_and_stays() {
+        let odd = Value::List(vec![bulk("a"), bulk("1"), bulk("b")]);
+        assert_eq!(shape(odd.clone(), &Shape::Map(&Shape::Word, &Shape::Double)), odd);
+        assert_eq!(shape(odd.clone(), &Shape::Pairs(&Shape::Text, &Shape::Double)), odd);
+    }
+
+    #[test]
+    fn pairs_are_the_same_from_both_protocols() {
+        let inner = Shape::Pairs(&Shape::Text, &Shape::Double);
+        let flat = Value::List(vec![bulk("m"), bulk("1"), bulk("n"), bulk("inf")]);
+        let nested = Value::List(vec![
+            Value::List(vec![bulk("m"), Value::Double(1.0)]),
+            Value::List(vec![bulk("n"), Value::Double(f64::INFINITY)]),
+        ]);
+        assert_eq!(shape(flat, &inner), nested);
+        assert_eq!(shape(nested.clone(), &inner), nested);
+        assert_eq!(shape(Value::List(vec![]), &inner), Value::List(vec![]));
+    }
+
+    #[test]
+    fn a_scan_page_keeps_its_cursor_as_text() {
+        let page = Value::List(vec![bulk("18446744073709551615"), Value::List(vec![bulk("k")])]);
+        let inner = Shape::Tuple(&[Shape::Word, Shape::List(&Shape::Key)]);
+        assert_eq!(
+            shape(page, &inner),
+            Value::List(vec![status("18446744073709551615"), Value::List(vec![bulk("k")])])
+        );
+    }
+
+    #[test]
+    fn a_set_becomes_an_array_and_its_members_are_shaped() {
+        assert_eq!(
+            shape(Value::Set(vec![bulk("1"), Value::Int(2)]), &Shape::List(&Shape::Int)),
+            Value::List(vec![Value::Int(1), Value::Int(2)])
+        );
+    }
+
+    #[test]
+    fn an_object_shapes_known_fields_and_keeps_unknown_ones() {
+        let inner = Shape::Object(&[Field { name: "len", shape: Shape::Int }]);
+        let flat = Value::List(vec![bulk("len"), bulk("6"), bulk("new"), bulk("x")]);
+        assert_eq!(
+            shape(flat, &inner),
+            Value::Map(vec![(status("len"), Value::Int(6)), (status("new"), bulk("x"))])
+        );
+    }
+}

@@ -1,0 +1,278 @@
+//! The row: everything that is known about one command, as plain data.
+//!
+//! Rows are built by the `const fn`s below, so that the table reads as a list and costs nothing at start-up.
+
+use super::argument::Part;
+use super::shape::Shape;
+
+/// The server versions that brought a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// The first Redis version, `None` where Redis lacks it.
+    pub redis: Option<&'static str>,
+    /// The first Valkey version, `None` where Valkey lacks it. What came before the fork carries Redis' number.
+    pub valkey: Option<&'static str>,
+}
+
+/// In both servers since the same version: what is older than the fork.
+pub(super) const fn since(version: &'static str) -> Since {
+    Since { redis: Some(version), valkey: Some(version) }
+}
+
+impl Since {
+    /// Only in Redis.
+    pub(super) const fn redis(version: &'static str) -> Self {
+        Self { redis: Some(version), valkey: None }
+    }
+
+    /// Only in Valkey.
+    pub(super) const fn valkey(version: &'static str) -> Self {
+        Self { redis: None, valkey: Some(version) }
+    }
+
+    /// In both, each since a version of its own.
+    pub(super) const fn each(redis: &'static str, valkey: &'static str) -> Self {
+        Self { redis: Some(redis), valkey: Some(valkey) }
+    }
+
+    /// `2.6.0`, `Redis 8.4.0, Valkey 9.1.0` or `Valkey 9.0.0`.
+    pub fn text(&self) -> String {
+        match (self.redis, self.valkey) {
+            (Some(redis), Some(valkey)) if redis == valkey => redis.to_string(),
+            (Some(redis), Some(valkey)) => format!("Redis {redis}, Valkey {valkey}"),
+            (Some(redis), None) => format!("Redis {redis}"),
+            (None, Some(valkey)) => format!("Valkey {valkey}"),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// What a command does to the data, as the server's `readonly` and `write` flags say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads keys.
+    Read,
+    /// Changes keys.
+    Write,
+    /// Touches no key.
+    Neither,
+}
+
+/// Where a command may run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// On any shared, pipelined connection.
+    Shared,
+    /// On a connection of its own while it blocks (see [`super::Command::server_timeout`]).
+    Dedicated,
+    /// On the connection that carried the caller's writes, although it blocks: it speaks about exactly those writes.
+    Pinned,
+    /// On a leased connection only: it changes the state of its connection.
+    Session,
+    /// Nowhere: it would break what the client knows about its connection, or a class of its own stands for it.
+    Internal,
+}
+
+impl Lane {
+    /// Whether only leased connections can run it, so that only they have its method.
+    pub fn is_leased(self) -> bool {
+        matches!(self, Self::Session | Self::Pinned)
+    }
+
+    /// The name that the JavaScript side sees.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Dedicated => "dedicated",
+            Self::Pinned => "pinned",
+            Self::Session => "session",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// What sending a command twice would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// Nothing: it only reads. Sent again after a lost connection.
+    Safe,
+    /// The data ends the same. Sent again only where the caller asks for it.
+    Idempotent,
+    /// Something else: never sent again by itself.
+    Once,
+}
+
+/// The group that a command belongs to, in the servers' own terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Strings.
+    String,
+    /// Keys of any type.
+    Generic,
+    /// Channels.
+    PubSub,
+    /// Transactions.
+    Transactions,
+    /// Scripts.
+    Scripting,
+    /// The connection and its peers.
+    Connection,
+    /// The server itself.
+    Server,
+    /// The cluster.
+    Cluster,
+}
+
+impl Family {
+    /// The name that `COMMAND DOCS` uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Generic => "generic",
+            Self::PubSub => "pubsub",
+            Self::Transactions => "transactions",
+            Self::Scripting => "scripting",
+            Self::Connection => "connection",
+            Self::Server => "server",
+            Self::Cluster => "cluster",
+        }
+    }
+}
+
+/// A reply shape that holds when all of `bits` are set in the call's variant.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// The bits, as the options and optional arguments of the row set them; never 0.
+    pub bits: u8,
+    /// The reply then.
+    pub shape: &'static Shape,
+}
+
+/// `shape`, where all of `bits` are set.
+pub(super) const fn when(bits: u8, shape: &'static Shape) -> Case {
+    Case { bits, shape }
+}
+
+/// One command.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The wire name in upper case; `CONFIG GET` for a container's command.
+    pub name: &'static str,
+    /// Further JavaScript method names.
+    pub aliases: &'static [&'static str],
+    /// The versions that brought it.
+    pub since: Since,
+    /// One sentence.
+    pub doc: &'static str,
+    /// Reads, writes or neither.
+    pub access: Access,
+    /// Whether the server calls it administrative.
+    pub admin: bool,
+    /// Where it may run.
+    pub lane: Lane,
+    /// What sending it twice does, as long as the call's variant is 0.
+    pub replay: Replay,
+    /// The arguments, in the order of the wire.
+    pub parts: &'static [Part],
+    /// Reply shapes for calls with variant bits; the first whose bits are all set wins.
+    pub cases: &'static [Case],
+    /// The reply otherwise.
+    pub reply: &'static Shape,
+    /// Whether it returns a page and a cursor, so that an async iterator belongs to it.
+    pub scan: bool,
+}
+
+const fn row(name: &'static str, since: Since, doc: &'static str, access: Access, replay: Replay) -> Row {
+    Row {
+        name,
+        aliases: &[],
+        since,
+        doc,
+        access,
+        admin: false,
+        lane: Lane::Shared,
+        replay,
+        parts: &[],
+        cases: &[],
+        reply: &Shape::Any,
+        scan: false,
+    }
+}
+
+/// A command that reads keys.
+pub(super) const fn read(name: &'static str, since: Since, doc: &'static str) -> Row {
+    row(name, since, doc, Access::Read, Replay::Safe)
+}
+
+/// A command that changes keys.
+pub(super) const fn write(name: &'static str, since: Since, doc: &'static str) -> Row {
+    row(name, since, doc, Access::Write, Replay::Once)
+}
+
+/// A command that only asks the server or the connection something.
+pub(super) const fn ask(name: &'static str, since: Since, doc: &'static str) -> Row {
+    row(name, since, doc, Access::Neither, Replay::Safe)
+}
+
+/// A command that changes the server or the connection.
+pub(super) const fn tell(name: &'static str, since: Since, doc: &'static str) -> Row {
+    row(name, since, doc, Access::Neither, Replay::Once)
+}
+
+impl Row {
+    /// The arguments, in the order of the wire.
+    #[must_use]
+    pub(super) const fn takes(mut self, parts: &'static [Part]) -> Self {
+        self.parts = parts;
+        self
+    }
+
+    /// The reply, where no case holds.
+    #[must_use]
+    pub(super) const fn gives(mut self, reply: &'static Shape) -> Self {
+        self.reply = reply;
+        self
+    }
+
+    /// Replies that options or optional arguments choose.
+    #[must_use]
+    pub(super) const fn but(mut self, cases: &'static [Case]) -> Self {
+        self.cases = cases;
+        self
+    }
+
+    /// Further method names.
+    #[must_use]
+    pub(super) const fn also(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// Marks what the server calls administrative.
+    #[must_use]
+    pub(super) const fn admin(mut self) -> Self {
+        self.admin = true;
+        self
+    }
+
+    /// Where it may run.
+    #[must_use]
+    pub(super) const fn on(mut self, lane: Lane) -> Self {
+        self.lane = lane;
+        self
+    }
+
+    /// Marks that running it twice leaves the same data.
+    #[must_use]
+    pub(super) const fn idempotent(mut self) -> Self {
+        self.replay = Replay::Idempotent;
+        self
+    }
+
+    /// Marks that it returns a page and a cursor.
+    #[must_use]
+    pub(super) const fn scans(mut self) -> Self {
+        self.scan = true;
+        self
+    }
+}

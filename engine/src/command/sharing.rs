@@ -1,0 +1,80 @@
+//! Whether one call may run on a connection that other callers share, and if it may not, why.
+
+use super::registry::Command;
+use super::row::Lane;
+use super::timeout::ServerTimeout;
+
+impl Command {
+    /// Why a call with these arguments (behind the name) needs a connection of its own; `None` where a shared one will do.
+    ///
+    /// The text continues a sentence: "needs a connection of its own: ...".
+    pub fn needs_own_connection<A: AsRef<[u8]>>(&self, args: &[A]) -> Option<&'static str> {
+        match self.lane() {
+            Lane::Shared => None,
+            Lane::Dedicated if self.server_timeout(args) == ServerTimeout::None => None,
+            Lane::Dedicated => Some("it would hold up all other commands until it is served"),
+            Lane::Pinned => Some("it counts the writes of its own connection only, and holds that one up"),
+            Lane::Session => Some("it changes the state of its connection, which all callers share here"),
+            Lane::Internal => Some("it changes what its connection answers, which all callers share here"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::argument::{KEYS, Kind, Opt, Part, Unit, one, options, value};
+    use super::super::row::{Family, Row, since, tell};
+    use super::super::{by_name, table};
+    use super::*;
+
+    const LAST: &[Part] = &[KEYS, one("timeout", Kind::Timeout(Unit::Seconds))];
+    const BLOCK: &[Opt] = &[value("block", "BLOCK", Kind::Timeout(Unit::Millis), "")];
+    const BEHIND: &[Part] = &[options(BLOCK), KEYS];
+    const ROWS: [Row; 2] = [
+        tell("ALWAYS", since("1.0.0"), "").takes(LAST).on(Lane::Dedicated),
+        tell("PERHAPS", since("1.0.0"), "").takes(BEHIND).on(Lane::Dedicated),
+    ];
+
+    fn why(name: &str, args: &[&str]) -> Option<&'static str> {
+        by_name(name.as_bytes()).expect("a row").get().needs_own_connection(args)
+    }
+
+    #[test]
+    fn what_touches_only_data_runs_anywhere() {
+        for (name, args) in [("GET", &["k"][..]), ("CLIENT LIST", &[]), ("FLUSHALL", &[]), ("PING", &[])] {
+            assert_eq!(why(name, args), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_changes_a_connection_or_speaks_about_it_needs_its_own() {
+        for name in ["SELECT", "AUTH", "WATCH", "READONLY", "CLIENT TRACKING"] {
+            assert!(why(name, &["1"]).is_some_and(|why| why.contains("state")), "{name}");
+        }
+        for name in ["HELLO", "MULTI", "SUBSCRIBE", "MONITOR", "CLIENT REPLY", "SYNC", "SCRIPT DEBUG"] {
+            assert!(why(name, &["1"]).is_some_and(|why| why.contains("answers")), "{name}");
+        }
+        for name in ["WAIT", "WAITAOF"] {
+            assert!(why(name, &["1", "0"]).is_some_and(|why| why.contains("writes")), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_may_block_needs_its_own_only_when_it_blocks() {
+        let [always, perhaps] =
+            ROWS.each_ref().map(|row| Command::new(Family::Generic, Box::leak(Box::new(*row))));
+        assert!(always.needs_own_connection(&["k", "0"]).is_some());
+        assert!(always.needs_own_connection(&["k", "1.5"]).is_some());
+        assert_eq!(always.needs_own_connection(&["k", "refused"]), None);
+        assert!(perhaps.needs_own_connection(&["block", "0", "k"]).is_some());
+        assert_eq!(perhaps.needs_own_connection(&["k"]), None);
+    }
+
+    #[test]
+    fn only_shared_rows_run_anywhere_without_arguments() {
+        for command in table() {
+            let anywhere = matches!(command.lane(), Lane::Shared | Lane::Dedicated);
+            assert_eq!(command.needs_own_connection::<&str>(&[]).is_none(), anywhere, "{}", command.row.name);
+        }
+    }
+}

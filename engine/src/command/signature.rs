@@ -1,0 +1,262 @@
+//! The JavaScript view of a row: its parameters in order, as TypeScript and as a usage line.
+
+use super::argument::{Kind, Opt, OptValue, Part};
+use super::registry::Command;
+use super::shape::Shape;
+
+/// One parameter of the JavaScript method.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Parameter {
+    pub(super) name: String,
+    pub(super) ts: String,
+    pub(super) form: Form,
+    /// The variant bits that it sets when it is given.
+    pub(super) bits: u8,
+}
+
+/// How a parameter is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Required,
+    Optional,
+    Rest,
+    /// The options object, which must be given or may be.
+    Options {
+        required: bool,
+    },
+}
+
+/// Whether the row's only list can be given one by one: as rest arguments.
+fn spreads(parts: &[Part]) -> bool {
+    let lists = parts.iter().filter(|part| matches!(part, Part::Many { .. } | Part::Pairs { .. })).count();
+    lists == 1 && !parts.iter().any(|part| matches!(part, Part::Options { .. } | Part::Maybe { .. }))
+}
+
+/// The parameters in their JavaScript order: options last. `options_type` names the type of the options object.
+pub(super) fn parameters(parts: &[Part], options_type: &str) -> Vec<Parameter> {
+    let spreads = spreads(parts);
+    let mut found = Vec::new();
+    let mut options_object = None;
+    for (index, part) in parts.iter().enumerate() {
+        let tail = &parts[index + 1..];
+        match part {
+            Part::One(param) => found.push(parameter(param.name, ts_kind(param.kind), Form::Required, 0)),
+            Part::Maybe { param, bits } => {
+                found.push(parameter(param.name, ts_kind(param.kind), Form::Optional, *bits));
+            }
+            Part::Many { param, min } => {
+                let one = ts_kind(param.kind);
+                if spreads && tail.iter().any(|part| matches!(part, Part::One(_))) {
+                    found.push(variadic_head(param.name, &one, tail));
+                    return found;
+                }
+                found.push(if spreads {
+                    parameter(
+                        param.name,
+                        format!("{one}[] | [{}: readonly {one}[]]", param.name),
+                        Form::Rest,
+                        0,
+                    )
+                } else {
+                    let form = if *min == 0 { Form::Optional } else { Form::Required };
+                    parameter(param.name, format!("{one} | readonly {one}[]"), form, 0)
+                });
+            }
+            Part::Pairs { .. } if spreads => {
+                found.push(parameter("pairs", "Arg[] | [pairs: Pairs]".into(), Form::Rest, 0));
+            }
+            Part::Pairs { .. } => found.push(parameter("pairs", "Pairs".into(), Form::Required, 0)),
+            Part::OneOrMany(param) => {
+                let one = ts_kind(param.kind);
+                found.push(parameter(param.name, format!("{one} | readonly {one}[]"), Form::Required, 0));
+            }
+            Part::Options { options, required } => {
+                let bits = options.iter().fold(0, |bits, option| bits | option.bits);
+                options_object = Some(parameter(
+                    "options",
+                    options_type.into(),
+                    Form::Options { required: *required },
+                    bits,
+                ));
+            }
+            Part::Word(_) | Part::Count | Part::Lifted(_) => {}
+        }
+    }
+    found.extend(options_object);
+    found
+}
+
+/// A list that is followed by required arguments: TypeScript wants all of them in one rest parameter.
+fn variadic_head(name: &str, one: &str, tail: &[Part]) -> Parameter {
+    let after: Vec<String> = tail
+        .iter()
+        .filter_map(|part| match part {
+            Part::One(param) => Some(format!("{}: {}", param.name, ts_kind(param.kind))),
+            _ => None,
+        })
+        .collect();
+    let after = after.join(", ");
+    let ts = format!("[...{name}: {one}[], {after}] | [{name}: readonly {one}[], {after}]");
+    parameter(name, ts, Form::Rest, 0)
+}
+
+fn parameter(name: &str, ts: String, form: Form, bits: u8) -> Parameter {
+    Parameter { name: name.into(), ts, form, bits }
+}
+
+/// `set(key, value, options?)`, for error messages and documents.
+pub(super) fn usage(command: &Command) -> String {
+    let parts = command.row.parts;
+    let mut words = Vec::new();
+    let mut options = None;
+    for part in parts {
+        match part {
+            Part::Many { param, .. } if spreads(parts) => words.push(format!("...{}", param.name)),
+            Part::Maybe { param, .. } | Part::Many { param, min: 0 } => {
+                words.push(format!("{}?", param.name));
+            }
+            Part::One(param) | Part::OneOrMany(param) | Part::Many { param, .. } => {
+                words.push(param.name.to_string());
+            }
+            Part::Pairs { .. } if spreads(parts) => words.push("...pairs".into()),
+            Part::Pairs { .. } => words.push("pairs".into()),
+            Part::Options { required: true, .. } => options = Some("options".to_string()),
+            Part::Options { required: false, .. } => options = Some("options?".to_string()),
+            Part::Word(_) | Part::Count | Part::Lifted(_) => {}
+        }
+    }
+    words.extend(options);
+    format!("{}({})", command.method, words.join(", "))
+}
+
+/// The type of one argument.
+pub(super) fn ts_kind(kind: Kind) -> String {
+    match kind {
+        Kind::Key | Kind::Text | Kind::Pattern => "Arg".into(),
+        Kind::Int | Kind::Float | Kind::Timeout(_) => "Num".into(),
+        Kind::UnixSeconds | Kind::UnixMillis => "Time".into(),
+        Kind::Choice(words) => union_of_words(words),
+        Kind::Switch { .. } => "boolean".into(),
+    }
+}
+
+/// The type of one option.
+pub(super) fn ts_option(option: &Opt) -> String {
+    match option.value {
+        OptValue::Flag => "boolean".into(),
+        OptValue::One(kind) => ts_kind(kind),
+        OptValue::Repeat(kind) | OptValue::List(kind) => {
+            let one = ts_kind(kind);
+            format!("{one} | readonly {one}[]")
+        }
+        OptValue::Tuple(params) => {
+            let members: Vec<_> =
+                params.iter().map(|param| format!("{}: {}", param.name, ts_kind(param.kind))).collect();
+            format!("readonly [{}]", members.join(", "))
+        }
+        OptValue::Choice(words) => union_of_words(words),
+    }
+}
+
+fn union_of_words(words: &[&str]) -> String {
+    words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | ")
+}
+
+/// The members of the union that a reply's type is.
+pub(super) fn ts_shape(shape: &Shape) -> Vec<String> {
+    let single = |text: &str| vec![text.to_string()];
+    match shape {
+        Shape::Any => single("unknown"),
+        Shape::Line(lines) => lines.iter().map(|line| format!("'{line}'")).collect(),
+        Shape::Word => single("string"),
+        Shape::Text | Shape::Key => single("T"),
+        Shape::Binary => single("Buffer"),
+        Shape::Int | Shape::Double => single("number"),
+        Shape::Bool => single("boolean"),
+        Shape::OrNull(inner) => {
+            let mut members = ts_shape(inner);
+            members.push("null".into());
+            members
+        }
+        Shape::List(inner) => vec![format!("{}[]", grouped(inner))],
+        Shape::Tuple(shapes) => {
+            vec![format!("[{}]", shapes.iter().map(joined).collect::<Vec<_>>().join(", "))]
+        }
+        Shape::Pairs(first, second) => vec![format!("[{}, {}][]", joined(first), joined(second))],
+        Shape::Map(_, inner) => vec![format!("Record<string, {}>", joined(inner))],
+        Shape::Object(fields) => {
+            let members: Vec<_> = fields
+                .iter()
+                .map(|field| format!("{}: {}", property(field.name), joined(&field.shape)))
+                .collect();
+            vec![format!("{{ {} }}", members.join("; "))]
+        }
+        Shape::Info => single("Record<string, Record<string, string>>"),
+        Shape::Attributes => single("Record<string, string>"),
+        Shape::AttributeLines => single("Record<string, string>[]"),
+        Shape::Typed(name, _) => single(name),
+    }
+}
+
+/// The type of a reply.
+pub(super) fn joined(shape: &Shape) -> String {
+    ts_shape(shape).join(" | ")
+}
+
+fn grouped(shape: &Shape) -> String {
+    let members = ts_shape(shape);
+    if members.len() > 1 { format!("({})", members.join(" | ")) } else { members.join("") }
+}
+
+fn property(name: &str) -> String {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        name.into()
+    } else {
+        format!("'{name}'")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::argument::{KEYS, Unit, any, one, options};
+    use super::*;
+
+    fn ts(parts: &[Part]) -> Vec<String> {
+        parameters(parts, "Options").into_iter().map(|parameter| parameter.ts).collect()
+    }
+
+    #[test]
+    fn a_list_is_rest_or_one_array_unless_options_follow() {
+        assert_eq!(ts(&[KEYS]), ["Arg[] | [keys: readonly Arg[]]"]);
+        assert_eq!(ts(&[KEYS, options(&[])]), ["Arg | readonly Arg[]", "Options"]);
+        assert_eq!(
+            ts(&[KEYS, one("timeout", Kind::Timeout(Unit::Seconds))]),
+            ["[...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]"]
+        );
+    }
+
+    #[test]
+    fn two_lists_are_arrays_and_may_be_left_out_where_none_is_needed() {
+        let parts = [one("script", Kind::Text), Part::Count, any("keys", Kind::Key), any("args", Kind::Text)];
+        let forms: Vec<_> =
+            parameters(&parts, "").into_iter().map(|parameter| (parameter.ts, parameter.form)).collect();
+        let list = || ("Arg | readonly Arg[]".to_string(), Form::Optional);
+        assert_eq!(forms, [("Arg".to_string(), Form::Required), list(), list()]);
+    }
+
+    #[test]
+    fn options_come_last_wherever_they_stand_on_the_wire() {
+        let names: Vec<_> = parameters(&[options(&[]), one("key", Kind::Key)], "Options")
+            .into_iter()
+            .map(|p| p.name)
+            .collect();
+        assert_eq!(names, ["key", "options"]);
+    }
+
+    #[test]
+    fn unions_are_grouped_where_an_array_needs_it() {
+        assert_eq!(joined(&Shape::List(&Shape::OrNull(&Shape::Text))), "(T | null)[]");
+        assert_eq!(joined(&Shape::List(&Shape::Int)), "number[]");
+        assert_eq!(joined(&Shape::Pairs(&Shape::Text, &Shape::Double)), "[T, number][]");
+    }
+}

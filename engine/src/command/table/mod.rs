@@ -1,0 +1,24 @@
+//! Rows only: a file for each family. Adding a command is one row here and one test.
+
+mod cluster;
+mod connection;
+mod generic;
+mod pubsub;
+mod script;
+mod server;
+mod string;
+mod transaction;
+
+use super::row::{Family, Row};
+
+/// The families, in the order that numbers the commands.
+pub(super) const FAMILIES: &[(Family, &[Row])] = &[
+    (Family::String, string::ROWS),
+    (Family::Generic, generic::ROWS),
+    (Family::PubSub, pubsub::ROWS),
+    (Family::Transactions, transaction::ROWS),
+    (Family::Scripting, script::ROWS),
+    (Family::Connection, connection::ROWS),
+    (Family::Server, server::ROWS),
+    (Family::Cluster, cluster::ROWS),
+];

@@ -1,0 +1,148 @@
+//! Strings.
+
+use crate::command::argument::{
+    KEY, KEYS, Kind, Opt, Part, Part::Count, VALUE, flag, one, options, pairs, param, value,
+};
+use crate::command::row::{Row, Since, read, since, when, write};
+use crate::command::shape::{Field, OK, Shape, TEXT_OR_NULL};
+
+/// The groups of options that exclude each other.
+const EXPIRY: u8 = 1;
+const CONDITION: u8 = 2;
+
+/// The variant bits: the old value comes back; the answer depends on the old value.
+const RETURNS_OLD: u8 = 1;
+const CONDITIONAL: u8 = 2;
+
+const EX: Opt = value("ex", "EX", Kind::Int, "Expires after this many seconds.").excludes(EXPIRY);
+const PX: Opt = value("px", "PX", Kind::Int, "Expires after this many milliseconds.").excludes(EXPIRY);
+const EXAT: Opt =
+    value("exat", "EXAT", Kind::UnixSeconds, "Expires at this Unix time in seconds, or `Date`.")
+        .excludes(EXPIRY);
+const PXAT: Opt =
+    value("pxat", "PXAT", Kind::UnixMillis, "Expires at this Unix time in milliseconds, or `Date`.")
+        .excludes(EXPIRY);
+const KEEPTTL: Opt = flag("keepttl", "KEEPTTL", "Keeps the time to live that the key has.").excludes(EXPIRY);
+const PERSIST: Opt = flag("persist", "PERSIST", "Takes the time to live away.").excludes(EXPIRY);
+
+const fn condition(option: Opt) -> Opt {
+    option.excludes(CONDITION).sets(CONDITIONAL)
+}
+
+const NX: Opt = condition(flag("nx", "NX", "Only if the key does not exist."));
+const XX: Opt = condition(flag("xx", "XX", "Only if the key exists."));
+const IFEQ: Opt =
+    condition(value("ifeq", "IFEQ", Kind::Text, "Only if the value is this (Valkey 8.1, Redis 8.4)."));
+const IFNE: Opt = condition(value("ifne", "IFNE", Kind::Text, "Only if the value is not this (Redis 8.4)."));
+const IFDEQ: Opt =
+    condition(value("ifdeq", "IFDEQ", Kind::Text, "Only if the value's digest is this (Redis 8.4)."));
+const IFDNE: Opt =
+    condition(value("ifdne", "IFDNE", Kind::Text, "Only if the value's digest is not this (Redis 8.4)."));
+const GET: Opt = flag("get", "GET", "Answers the old value, or null.").sets(RETURNS_OLD);
+
+const START: Part = one("start", Kind::Int);
+const END: Part = one("end", Kind::Int);
+const DATA: Part = pairs(param("key", Kind::Key), param("value", Kind::Text));
+
+const LENGTH_ONLY: u8 = 1;
+const POSITIONS: u8 = 2;
+const LCS_MATCHES: Shape = Shape::Typed(
+    "{ matches: [first: [number, number], second: [number, number], length?: number][]; len: number }",
+    &Shape::Object(&[Field { name: "len", shape: Shape::Int }]),
+);
+
+pub(super) const ROWS: &[Row] = &[
+    write("APPEND", since("2.0.0"), "Appends to a string, created if missing; answers its new length.")
+        .takes(&[KEY, VALUE])
+        .gives(&Shape::Int),
+    write("DECR", since("1.0.0"), "Subtracts one from an integer; answers the result.")
+        .takes(&[KEY])
+        .gives(&Shape::Int),
+    write("DECRBY", since("1.0.0"), "Subtracts from an integer; answers the result.")
+        .takes(&[KEY, one("decrement", Kind::Int)])
+        .gives(&Shape::Int),
+    write("DELEX", Since::redis("8.4.0"), "Deletes a key under a condition on its value.")
+        .takes(&[KEY, options(&[IFEQ, IFNE, IFDEQ, IFDNE])])
+        .gives(&Shape::Bool)
+        .idempotent(),
+    write("DELIFEQ", Since::valkey("9.0.0"), "Deletes a key if its value is the given one.")
+        .takes(&[KEY, VALUE])
+        .gives(&Shape::Bool),
+    read("DIGEST", Since::redis("8.4.0"), "Returns the digest of a string as hexadecimal text.")
+        .takes(&[KEY])
+        .gives(&Shape::OrNull(&Shape::Word)),
+    read("GET", since("1.0.0"), "Returns a string, or null.").takes(&[KEY]).gives(&TEXT_OR_NULL),
+    write("GETDEL", since("6.2.0"), "Returns a string and deletes it.").takes(&[KEY]).gives(&TEXT_OR_NULL),
+    write("GETEX", since("6.2.0"), "Returns a string and sets its time to live.")
+        .takes(&[KEY, options(&[EX, PX, EXAT, PXAT, PERSIST])])
+        .gives(&TEXT_OR_NULL),
+    read("GETRANGE", since("2.4.0"), "Returns a part of a string.")
+        .takes(&[KEY, START, END])
+        .gives(&Shape::Text),
+    write("GETSET", since("1.0.0"), "Sets a string and returns the old one; prefer `set` with `get`.")
+        .takes(&[KEY, VALUE])
+        .gives(&TEXT_OR_NULL),
+    write("INCR", since("1.0.0"), "Adds one to an integer; answers the result.")
+        .takes(&[KEY])
+        .gives(&Shape::Int),
+    write("INCRBY", since("1.0.0"), "Adds to an integer; answers the result.")
+        .takes(&[KEY, one("increment", Kind::Int)])
+        .gives(&Shape::Int),
+    write("INCRBYFLOAT", since("2.6.0"), "Adds to a number; answers the result.")
+        .takes(&[KEY, one("increment", Kind::Float)])
+        .gives(&Shape::Double),
+    read("LCS", since("7.0.0"), "Returns the longest common subsequence of two strings.")
+        .takes(&[
+            one("key1", Kind::Key),
+            one("key2", Kind::Key),
+            options(&[
+                flag("len", "LEN", "Answers its length only.").excludes(1).sets(LENGTH_ONLY),
+                flag("idx", "IDX", "Answers where the matches are.").excludes(1).sets(POSITIONS),
+                value("minmatchlen", "MINMATCHLEN", Kind::Int, "With `idx`: leaves shorter matches out."),
+                flag("withmatchlen", "WITHMATCHLEN", "With `idx`: adds the length of each match."),
+            ]),
+        ])
+        .but(&[when(LENGTH_ONLY, &Shape::Int), when(POSITIONS, &LCS_MATCHES)])
+        .gives(&Shape::Text),
+    read("MGET", since("1.0.0"), "Returns several strings, null for each that is missing.")
+        .takes(&[KEYS])
+        .gives(&Shape::List(&TEXT_OR_NULL)),
+    write("MSET", since("1.0.1"), "Sets several strings at once.").takes(&[DATA]).gives(&OK).idempotent(),
+    write("MSETEX", Since::each("8.4.0", "9.1.0"), "Sets several strings at once, with one time to live.")
+        .takes(&[Count, DATA, options(&[NX, XX, EX, PX, EXAT, PXAT, KEEPTTL])])
+        .gives(&Shape::Bool)
+        .idempotent(),
+    write("MSETNX", since("1.0.1"), "Sets several strings at once, if none of the keys exists.")
+        .takes(&[DATA])
+        .gives(&Shape::Bool),
+    write(
+        "PSETEX",
+        since("2.6.0"),
+        "Sets a string with a time to live in milliseconds; prefer `set` with `px`.",
+    )
+    .takes(&[KEY, one("milliseconds", Kind::Int), VALUE])
+    .gives(&OK)
+    .idempotent(),
+    write("SET", since("1.0.0"), "Sets a string, whatever the key held.")
+        .takes(&[KEY, VALUE, options(&[EX, PX, EXAT, PXAT, KEEPTTL, NX, XX, IFEQ, IFNE, IFDEQ, IFDNE, GET])])
+        .but(&[when(RETURNS_OLD, &TEXT_OR_NULL), when(CONDITIONAL, &Shape::OrNull(&OK))])
+        .gives(&OK)
+        .idempotent(),
+    write("SETEX", since("2.0.0"), "Sets a string with a time to live in seconds; prefer `set` with `ex`.")
+        .takes(&[KEY, one("seconds", Kind::Int), VALUE])
+        .gives(&OK)
+        .idempotent(),
+    write("SETNX", since("1.0.0"), "Sets a string if the key does not exist.")
+        .takes(&[KEY, VALUE])
+        .gives(&Shape::Bool),
+    write("SETRANGE", since("2.2.0"), "Overwrites a part of a string; answers its length.")
+        .takes(&[KEY, one("offset", Kind::Int), VALUE])
+        .gives(&Shape::Int)
+        .idempotent(),
+    read("STRLEN", since("2.2.0"), "Returns the length of a string, 0 if it is missing.")
+        .takes(&[KEY])
+        .gives(&Shape::Int),
+    read("SUBSTR", since("1.0.0"), "Returns a part of a string; the old name of `getrange`.")
+        .takes(&[KEY, START, END])
+        .gives(&Shape::Text),
+];

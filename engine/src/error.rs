@@ -1,0 +1,259 @@
+//! The one error type of the engine. Owns the closed list of kinds, their stable codes and their texts.
+//!
+//! No error carries an argument or a credential (promise P10): constructors take names, limits and causes, never values.
+
+use std::fmt;
+use std::time::Duration;
+
+/// An error reply of the server, split at its first space.
+///
+/// Source: RESP specification, "Simple errors": the first upper-case word is the error's prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerError {
+    /// `WRONGTYPE`, `NOAUTH`, `ERR`, ...
+    pub code: Box<str>,
+    /// The line as the server sent it, the code included, without the arguments that it repeats.
+    pub message: Box<str>,
+}
+
+impl ServerError {
+    /// Splits an error line. Bytes that are no UTF-8 become U+FFFD. An unknown command comes back with its arguments, which
+    /// may be anybody's secret: they are left out.
+    pub fn from_line(line: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(line);
+        let echo = [", with args beginning with", ", with args:"].iter().find_map(|echo| text.find(echo));
+        let message = text[..echo.unwrap_or(text.len())].to_owned();
+        let code = match message.split(' ').next() {
+            Some(word)
+                if !word.is_empty()
+                    && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit()) =>
+            {
+                word
+            }
+            _ => "ERR",
+        };
+        Self { code: code.into(), message: message.clone().into() }
+    }
+}
+
+/// Where a command was when its deadline passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Waiting for a connection; nothing was written.
+    Queue,
+    /// Accepted by a connection, not wholly written to its socket.
+    Write,
+    /// Written; the server has not answered.
+    Server,
+}
+
+impl Phase {
+    /// The name that the JavaScript error carries.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::Write => "write",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// Why there is no usable connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionFailure {
+    /// The host name has no address.
+    Unresolved,
+    /// Nobody listens there.
+    Refused,
+    /// `connectTimeout` passed before the handshake was done.
+    ConnectTimeout,
+    /// The TLS handshake failed: certificate, name, protocol.
+    Tls,
+    /// Any other error while connecting.
+    Unreachable,
+    /// The server refused the handshake for a reason other than authentication (LOADING, wrong database, ...).
+    Handshake,
+    /// The server refused the handshake for the moment: it is loading its data, or has too many clients.
+    NotReady,
+    /// An established connection ended: reset, end of stream, silence.
+    Lost,
+}
+
+/// The closed list of what can go wrong. Each has one JavaScript class and one stable code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The server answered with an error.
+    Reply(ServerError),
+    /// No connection, or the connection was lost.
+    Connection(ConnectionFailure),
+    /// The server refused the credentials.
+    Authentication,
+    /// The command's deadline passed.
+    Timeout(Phase),
+    /// A limit on what may wait or be in flight is reached; nothing was queued.
+    QueueFull,
+    /// The reply is larger or deeper than its limit; it was read and dropped.
+    ReplyLimit,
+    /// The peer does not speak RESP; its connection was retired.
+    Protocol,
+    /// The client was closed.
+    Closed,
+    /// An option or URL is wrong.
+    Option,
+    /// A fault of this library.
+    Internal,
+}
+
+/// What the engine reports. Cheap to clone: one lost connection rejects many commands.
+#[derive(Clone, Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone, Debug)]
+struct Inner {
+    kind: Kind,
+    message: String,
+    maybe_executed: Option<bool>,
+}
+
+impl Error {
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), maybe_executed: None }))
+    }
+
+    /// The server's own error.
+    pub fn reply(error: ServerError) -> Self {
+        let message = error.message.to_string();
+        Self::new(Kind::Reply(error), message)
+    }
+
+    /// No connection to `address`, or it was lost, because of `cause`.
+    pub fn connection(failure: ConnectionFailure, message: impl Into<String>) -> Self {
+        Self::new(Kind::Connection(failure), message)
+    }
+
+    /// There is no connection, and `offlineQueue` is off.
+    pub fn offline() -> Self {
+        let message = "there is no connection, and offlineQueue is off";
+        Self::connection(ConnectionFailure::Lost, message).executed(false)
+    }
+
+    /// The server refused the credentials. `message` is the server's line, which names no password.
+    pub fn authentication(message: impl Into<String>) -> Self {
+        Self::new(Kind::Authentication, message)
+    }
+
+    /// The deadline of `timeout` passed in `phase`.
+    pub fn timeout(phase: Phase, timeout: Duration) -> Self {
+        let place = match phase {
+            Phase::Queue => "while waiting for a connection",
+            Phase::Write => "before it was written",
+            Phase::Server => "while the server had it",
+        };
+        Self::new(Kind::Timeout(phase), format!("timed out after {} ms {place}", timeout.as_millis()))
+            .executed(phase == Phase::Server)
+    }
+
+    /// `limit` (an option's name) of `allowed` is reached.
+    pub fn queue_full(limit: &str, allowed: u64) -> Self {
+        Self::new(Kind::QueueFull, format!("{limit} ({allowed}) is reached; the command was not queued"))
+            .executed(false)
+    }
+
+    /// The reply exceeds `limit` (an option's name) of `allowed`.
+    pub fn reply_limit(limit: &str, allowed: u64) -> Self {
+        Self::new(Kind::ReplyLimit, format!("the reply exceeds {limit} ({allowed}) and was dropped"))
+            .executed(true)
+    }
+
+    /// The peer broke the protocol.
+    pub fn protocol(message: impl Into<String>) -> Self {
+        Self::new(Kind::Protocol, message)
+    }
+
+    /// The client is closed.
+    pub fn closed() -> Self {
+        Self::new(Kind::Closed, "the client is closed")
+    }
+
+    /// An option or a URL is wrong. `message` names it and never holds credentials.
+    pub fn option(message: impl Into<String>) -> Self {
+        Self::new(Kind::Option, message)
+    }
+
+    /// A fault of this library.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(Kind::Internal, message)
+    }
+
+    /// Says whether the server may have run the command.
+    #[must_use]
+    pub fn executed(mut self, maybe: bool) -> Self {
+        self.0.maybe_executed = Some(maybe);
+        self
+    }
+
+    /// Whether trying again cannot help until somebody changes a setting.
+    pub fn is_lasting(&self) -> bool {
+        match &self.0.kind {
+            // The password, the certificate, the port or the database number is wrong.
+            Kind::Authentication
+            | Kind::Protocol
+            | Kind::Option
+            | Kind::Connection(ConnectionFailure::Tls | ConnectionFailure::Handshake) => true,
+            // Servers restart, names appear, networks heal.
+            Kind::Connection(_)
+            | Kind::Reply(_)
+            | Kind::Timeout(_)
+            | Kind::QueueFull
+            | Kind::ReplyLimit
+            | Kind::Closed
+            | Kind::Internal => false,
+        }
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+
+    /// The text, without class name or command.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Whether the server may have run the command, where that matters.
+    pub fn maybe_executed(&self) -> Option<bool> {
+        self.0.maybe_executed
+    }
+
+    /// The stable code: the server's own for replies, otherwise one of ours.
+    pub fn code(&self) -> &str {
+        match &self.0.kind {
+            Kind::Reply(error) => &error.code,
+            Kind::Connection(ConnectionFailure::Unresolved) => "NAME_NOT_RESOLVED",
+            Kind::Connection(ConnectionFailure::Refused) => "CONNECTION_REFUSED",
+            Kind::Connection(ConnectionFailure::ConnectTimeout) => "CONNECT_TIMEOUT",
+            Kind::Connection(ConnectionFailure::Tls) => "TLS_FAILED",
+            Kind::Connection(ConnectionFailure::Unreachable) => "CONNECTION_FAILED",
+            Kind::Connection(ConnectionFailure::Handshake) => "HANDSHAKE_FAILED",
+            Kind::Connection(ConnectionFailure::NotReady) => "SERVER_NOT_READY",
+            Kind::Connection(ConnectionFailure::Lost) => "CONNECTION_LOST",
+            Kind::Authentication => "AUTHENTICATION_FAILED",
+            Kind::Timeout(_) => "COMMAND_TIMEOUT",
+            Kind::QueueFull => "QUEUE_FULL",
+            Kind::ReplyLimit => "REPLY_LIMIT",
+            Kind::Protocol => "PROTOCOL_ERROR",
+            Kind::Closed => "CLIENT_CLOSED",
+            Kind::Option => "INVALID_OPTION",
+            Kind::Internal => "INTERNAL_ERROR",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Error {}

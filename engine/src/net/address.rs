@@ -1,0 +1,118 @@
+//! Where a server is, and who knows it. Owns the endpoint and the trait that is asked for one before every
+//! attempt.
+
+use std::fmt;
+use std::future::{self, Future};
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use crate::error::Error;
+
+/// The port of a Redis or Valkey server that names none.
+pub const DEFAULT_PORT: u16 = 6379;
+
+/// The port of a sentinel that names none.
+pub const DEFAULT_SENTINEL_PORT: u16 = 26379;
+
+/// A host and a port, not yet resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HostPort {
+    /// A name, an IPv4 address, or an IPv6 address without brackets (a zone such as `%eth0` may follow).
+    pub host: String,
+    /// The TCP port.
+    pub port: u16,
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// Something a connection can be made to, or that knows where to make it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// A server behind TCP, with or without TLS.
+    Tcp(HostPort),
+    /// A server behind a unix socket.
+    Unix(PathBuf),
+    /// Sentinels that know the address of a master. Dialling needs a [`Locate`] that has asked them.
+    Sentinel {
+        /// The sentinels, in the order in which they are asked.
+        sentinels: Vec<HostPort>,
+        /// The name under which they watch the master.
+        master: String,
+    },
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(f),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+            Self::Sentinel { sentinels, master } => {
+                write!(f, "master {master:?} of sentinels ")?;
+                for (position, sentinel) in sentinels.iter().enumerate() {
+                    write!(f, "{}{sentinel}", if position == 0 { "" } else { "," })?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The answer of [`Locate::locate`].
+pub type Located<'a> = Pin<Box<dyn Future<Output = Result<Endpoint, Error>> + Send + 'a>>;
+
+/// Says where to connect. Asked before every attempt, so that a failover or a moved node is followed.
+pub trait Locate: Send + Sync {
+    /// The endpoint to dial now.
+    fn locate(&self) -> Located<'_>;
+}
+
+/// One endpoint that never changes.
+#[derive(Clone, Debug)]
+pub struct Fixed(Endpoint);
+
+impl Fixed {
+    /// Always answers `endpoint`.
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self(endpoint)
+    }
+}
+
+impl Locate for Fixed {
+    fn locate(&self) -> Located<'_> {
+        Box::pin(future::ready(Ok(self.0.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_address_is_shown_in_brackets() {
+        let address = HostPort { host: "::1".into(), port: 7 };
+        assert_eq!(Endpoint::Tcp(address).to_string(), "[::1]:7");
+    }
+
+    #[test]
+    fn sentinels_are_shown_with_the_master_they_watch() {
+        let sentinels = ["a", "b"].map(|host| HostPort { host: host.into(), port: 26379 }).to_vec();
+        let endpoint = Endpoint::Sentinel { sentinels, master: "m".into() };
+        assert_eq!(endpoint.to_string(), "master \"m\" of sentinels a:26379,b:26379");
+    }
+
+    #[tokio::test]
+    async fn a_fixed_address_is_always_the_same() {
+        let endpoint = Endpoint::Unix("/run/redis.sock".into());
+        let fixed = Fixed::new(endpoint.clone());
+        assert_eq!(fixed.locate().await.unwrap(), endpoint);
+        assert_eq!(fixed.locate().await.unwrap().to_string(), "unix:/run/redis.sock");
+    }
+}

@@ -1,0 +1,171 @@
+//! Reused memory for large values. Owns one bounded pool of byte blocks per process.
+//!
+//! A megabyte that is given back to the system after each use costs more in page faults than in copying, so blocks above
+//! [`POOLED_FROM`] are kept, up to a bound on all of them together.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+/// Blocks of fewer bytes are left to the allocator, which keeps such sizes itself.
+pub const POOLED_FROM: usize = 64 * 1024;
+
+/// Blocks of more bytes are not kept: one of them would take the whole pool.
+const POOLED_UP_TO: usize = 8 * 1024 * 1024;
+
+/// What the pool keeps at most, in bytes.
+const POOL_BYTES: usize = 96 * 1024 * 1024;
+
+/// A kept block may be this many times larger than what was asked for.
+const MAX_OVERSIZE: usize = 4;
+
+struct Pool {
+    blocks: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+static POOL: Mutex<Pool> = Mutex::new(Pool { blocks: Vec::new(), bytes: 0 });
+
+fn pool() -> MutexGuard<'static, Pool> {
+    POOL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An empty vector with room for `capacity` bytes, reused where one fits.
+pub fn take(capacity: usize) -> Vec<u8> {
+    if (POOLED_FROM..=POOLED_UP_TO).contains(&capacity) {
+        let mut pool = pool();
+        let fits =
+            |block: &Vec<u8>| block.capacity() >= capacity && block.capacity() / MAX_OVERSIZE <= capacity;
+        if let Some(index) = pool.blocks.iter().rposition(fits) {
+            let block = pool.blocks.swap_remove(index);
+            pool.bytes -= block.capacity();
+            return block;
+        }
+    }
+    Vec::with_capacity(capacity)
+}
+
+/// Keeps `block` for a later [`take`], or frees it when it is small, huge, or the pool is full.
+pub fn give(mut block: Vec<u8>) {
+    let capacity = block.capacity();
+    if !(POOLED_FROM..=POOLED_UP_TO).contains(&capacity) {
+        return;
+    }
+    let mut pool = pool();
+    if pool.bytes + capacity <= POOL_BYTES {
+        block.clear();
+        pool.bytes += capacity;
+        pool.blocks.push(block);
+    }
+}
+
+/// A block that goes back to the pool when its last reader lets go. Printing it shows no bytes.
+pub struct Block(Vec<u8>);
+
+impl fmt::Debug for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Block({} bytes)", self.0.len())
+    }
+}
+
+impl Block {
+    /// Wraps filled memory.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// Shares the block as `Bytes`.
+    pub fn into_bytes(self) -> Bytes {
+        Bytes::from_owner(self)
+    }
+}
+
+impl AsRef<[u8]> for Block {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        give(std::mem::take(&mut self.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pool is the process's: its tests take turns, each from an empty one.
+    fn alone() -> MutexGuard<'static, ()> {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        *pool() = Pool { blocks: Vec::new(), bytes: 0 };
+        turn
+    }
+
+    #[test]
+    fn a_dropped_block_is_taken_again() {
+        let _turn = alone();
+        let mut block = take(777 * 1024);
+        block.extend_from_slice(b"abc");
+        let address = block.as_ptr() as usize;
+        let bytes = Block::new(block).into_bytes();
+        assert_eq!(&bytes[..], b"abc");
+        drop(bytes);
+        let again = take(777 * 1024);
+        assert_eq!(again.as_ptr() as usize, address);
+        assert!(again.is_empty());
+    }
+
+    #[test]
+    fn small_and_huge_blocks_are_not_kept() {
+        let _turn = alone();
+        for capacity in [0, 10, POOLED_FROM - 1, POOLED_UP_TO + 1] {
+            give(Vec::with_capacity(capacity));
+        }
+        let kept = POOLED_FROM..=POOLED_UP_TO;
+        assert!(pool().blocks.iter().all(|block| kept.contains(&block.capacity())));
+    }
+
+    #[test]
+    fn the_pool_keeps_no_more_than_its_bound() {
+        let _turn = alone();
+        for _ in 0..2 * POOL_BYTES / POOLED_UP_TO {
+            give(Vec::with_capacity(POOLED_UP_TO));
+            let pool = pool();
+            assert_eq!(pool.bytes, pool.blocks.iter().map(Vec::capacity).sum::<usize>());
+            assert!(pool.bytes <= POOL_BYTES);
+        }
+    }
+
+    #[test]
+    fn a_block_has_room_for_what_was_asked_and_not_many_times_more() {
+        let _turn = alone();
+        let sizes =
+            [1, POOLED_FROM - 1, POOLED_FROM, POOLED_FROM + 1, 1 << 20, POOLED_UP_TO, POOLED_UP_TO + 1];
+        for given in sizes {
+            for asked in sizes {
+                give(Vec::with_capacity(given));
+                let block = take(asked);
+                assert!(block.is_empty());
+                assert!(block.capacity() >= asked);
+                assert!(block.capacity() / MAX_OVERSIZE <= asked, "{} for {asked}", block.capacity());
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_is_kept_only_when_its_last_reader_lets_go() {
+        let _turn = alone();
+        let mut block = take(POOLED_FROM);
+        block.resize(POOLED_FROM, 7);
+        let all = Block::new(block).into_bytes();
+        let part = all.slice(10..20);
+        drop(all);
+        let mut other = take(POOLED_FROM);
+        other.resize(POOLED_FROM, 8);
+        assert_eq!(&part[..], [7; 10]);
+    }
+}

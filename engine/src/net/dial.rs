@@ -1,0 +1,167 @@
+//! Turns an endpoint into a connected stream: name, TCP or unix socket, TLS, all before one deadline.
+
+use std::future::Future;
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::address::{Endpoint, HostPort};
+use super::options::Options;
+use super::stream::Stream;
+use super::tcp::{self, TcpFailure};
+use super::tls::{self, Tls};
+use crate::error::{ConnectionFailure, Error};
+
+/// The answer of [`Dial::dial`].
+pub type Dialled<'a> = Pin<Box<dyn Future<Output = Result<Stream, Error>> + Send + 'a>>;
+
+/// Opens streams to endpoints. [`Dialer`] is the one for servers; a scripted peer brings its own.
+pub trait Dial: Send + Sync {
+    /// A connected stream to `endpoint`. Fails when `deadline` passes before.
+    fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> Dialled<'a>;
+}
+
+impl Dial for Dialer {
+    fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> Dialled<'a> {
+        Box::pin(self.dial(endpoint, deadline))
+    }
+}
+
+/// Makes the streams of one client. Certificates are read once, when it is made.
+pub struct Dialer {
+    connect_timeout: Duration,
+    keep_alive: Option<Duration>,
+    tls: Option<Tls>,
+}
+
+impl Dialer {
+    /// A dialer as `options` want it. Fails if a certificate or a key in them cannot be used.
+    pub fn new(options: &Options) -> Result<Self, Error> {
+        Ok(Self {
+            connect_timeout: options.connect_timeout,
+            keep_alive: options.keep_alive,
+            tls: options.tls.as_ref().map(Tls::new).transpose()?,
+        })
+    }
+
+    /// The deadline of an attempt that starts now.
+    pub fn deadline(&self) -> Instant {
+        Instant::now() + self.connect_timeout
+    }
+
+    /// Connects to `endpoint` before `deadline`. Fails with [`crate::error::Kind::Connection`]; the text
+    /// names the address and the cause.
+    pub async fn dial(&self, endpoint: &Endpoint, deadline: Instant) -> Result<Stream, Error> {
+        match endpoint {
+            Endpoint::Tcp(target) => self.dial_tcp(endpoint, target, deadline).await,
+            Endpoint::Unix(path) => {
+                let connecting = connect_unix(path);
+                let connected = timeout_at(deadline, connecting)
+                    .await
+                    .map_err(|_| timed_out(endpoint, self.connect_timeout, "the socket"))?;
+                connected.map_err(|error| socket_failure(endpoint, &error))
+            }
+            Endpoint::Sentinel { .. } => {
+                let message =
+                    format!("connect {endpoint}: sentinels name a server and are none; ask them first");
+                Err(Error::connection(ConnectionFailure::Unreachable, message))
+            }
+        }
+    }
+
+    async fn dial_tcp(
+        &self,
+        endpoint: &Endpoint,
+        target: &HostPort,
+        deadline: Instant,
+    ) -> Result<Stream, Error> {
+        let connecting = tcp::connect(target, self.keep_alive);
+        let connected = timeout_at(deadline, connecting)
+            .await
+            .map_err(|_| timed_out(endpoint, self.connect_timeout, "the TCP connection"))?;
+        let stream = connected.map_err(|failure| tcp_failure(endpoint, failure))?;
+        let Some(tls) = &self.tls else { return Ok(Stream::Tcp(stream)) };
+        let securing = tls.connect(stream, &target.host);
+        let secured = timeout_at(deadline, securing).await.map_err(|_| {
+            timed_out(endpoint, self.connect_timeout, "the TLS handshake (is it a TLS port?)")
+        })?;
+        secured.map(Stream::boxed).map_err(|cause| tls_failure(endpoint, &cause))
+    }
+}
+
+/// The error of an attempt that was given `limit`, and whose deadline passed while it waited for `what`.
+pub(super) fn timed_out(endpoint: &Endpoint, limit: Duration, what: &str) -> Error {
+    let limit = limit.as_millis();
+    let message =
+        format!("connect {endpoint}: timed out after {limit} ms (connectTimeout) waiting for {what}");
+    Error::connection(ConnectionFailure::ConnectTimeout, message)
+}
+
+/// The error for an I/O error on a stream that was connected: a TLS alert is [`ConnectionFailure::Tls`],
+/// everything else [`ConnectionFailure::Lost`].
+pub fn broken_stream(endpoint: &Endpoint, error: &io::Error) -> Error {
+    if tls::is_tls(error) {
+        return tls_failure(endpoint, &tls::explain(error));
+    }
+    let message = format!("the connection to {endpoint} was lost: {}", reason(error));
+    Error::connection(ConnectionFailure::Lost, message)
+}
+
+fn tls_failure(endpoint: &Endpoint, cause: &str) -> Error {
+    Error::connection(ConnectionFailure::Tls, format!("connect {endpoint}: TLS: {cause}"))
+}
+
+fn tcp_failure(endpoint: &Endpoint, failure: TcpFailure) -> Error {
+    let failures = match failure {
+        TcpFailure::Unresolved(error) => {
+            let message = format!("connect {endpoint}: the name does not resolve: {}", reason(&error));
+            return Error::connection(ConnectionFailure::Unresolved, message);
+        }
+        TcpFailure::Broken(fault) => return Error::internal(format!("connect {endpoint}: {fault}")),
+        TcpFailure::Failed(failures) => failures,
+    };
+    // Where one address of a host refuses, the others are mostly families that this machine cannot reach.
+    let refused = failures.iter().any(|(_, error)| error.kind() == io::ErrorKind::ConnectionRefused);
+    let kind = if refused { ConnectionFailure::Refused } else { ConnectionFailure::Unreachable };
+    let causes: Vec<_> = match failures.as_slice() {
+        [(_, error)] => vec![reason(error)],
+        several => several.iter().map(|(address, error)| format!("{address} {}", reason(error))).collect(),
+    };
+    Error::connection(kind, format!("connect {endpoint}: {}", causes.join(", ")))
+}
+
+fn socket_failure(endpoint: &Endpoint, error: &io::Error) -> Error {
+    let kind = match error.kind() {
+        io::ErrorKind::ConnectionRefused => ConnectionFailure::Refused,
+        _ => ConnectionFailure::Unreachable,
+    };
+    Error::connection(kind, format!("connect {endpoint}: {}", reason(error)))
+}
+
+/// The cause in words, the same on every system where the kind has a name.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+        io::ErrorKind::ConnectionReset => "connection reset".to_owned(),
+        io::ErrorKind::BrokenPipe => "connection closed".to_owned(),
+        io::ErrorKind::HostUnreachable => "host unreachable".to_owned(),
+        io::ErrorKind::NetworkUnreachable => "network unreachable".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::TimedOut => "no answer".to_owned(),
+        io::ErrorKind::NotFound if error.raw_os_error().is_some() => "no such file".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(unix)]
+async fn connect_unix(path: &Path) -> io::Result<Stream> {
+    tokio::net::UnixStream::connect(path).await.map(Stream::Unix)
+}
+
+#[cfg(not(unix))]
+async fn connect_unix(_path: &Path) -> io::Result<Stream> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
+}

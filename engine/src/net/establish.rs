@@ -1,0 +1,201 @@
+//! One attempt to get a usable connection: where to, dial, handshake, all before one deadline (promise P6).
+
+use std::future::Future;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use tokio::io::AsyncReadExt;
+use tokio::time::{Instant, timeout_at};
+
+use super::address::{Endpoint, Locate};
+use super::connection::{Connection, READ_CHUNK};
+use super::dial::{Dial, Dialer, broken_stream, timed_out};
+use super::halves::{Reader, Writer, split};
+use super::handshake::{Handshake, Progress, Session};
+use super::liveness::Liveness;
+use super::options::{Credentials, Options};
+use super::request::Millis;
+use super::stream::Stream;
+use crate::error::{ConnectionFailure, Error};
+use crate::resp::{Decoder, Frame, Limits};
+use crate::value::Value;
+
+/// What the replies of a handshake may cost. The limits that a user sets are for his own commands: they may be too tight for a
+/// greeting, or far too wide for a peer that is not known yet.
+const GREETING: Limits = Limits { max_reply_bytes: 64 * 1024, max_depth: 8, max_elements: 1024 };
+
+/// Makes the connections of a client.
+pub struct Connector {
+    options: Arc<Options>,
+    locate: Arc<dyn Locate>,
+    dial: Arc<dyn Dial>,
+}
+
+impl Connector {
+    /// Connects as `options` say, to whatever `locate` answers at each attempt.
+    pub fn new(options: Arc<Options>, locate: Arc<dyn Locate>) -> Result<Self, Error> {
+        let dialer = Arc::new(Dialer::new(&options)?);
+        Ok(Self::over(options, locate, dialer))
+    }
+
+    /// The same, over the streams that `dial` opens.
+    pub fn over(options: Arc<Options>, locate: Arc<dyn Locate>, dial: Arc<dyn Dial>) -> Self {
+        Self { options, locate, dial }
+    }
+
+    /// The same, for another connection.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self {
+            options: Arc::clone(&self.options),
+            locate: Arc::clone(&self.locate),
+            dial: Arc::clone(&self.dial),
+        }
+    }
+
+    /// Connects. Fails within `connectTimeout`, which goes on for [`Connector::greet`].
+    pub async fn open(&self) -> Result<Opened, Error> {
+        let deadline = Instant::now() + self.options.connect_timeout;
+        let endpoint = timeout_at(deadline, self.locate.locate()).await.map_err(|_| {
+            let message = "timed out (connectTimeout) finding the server's address";
+            Error::connection(ConnectionFailure::ConnectTimeout, message)
+        })??;
+        let stream = self.dial.dial(&endpoint, deadline).await?;
+        Ok(Opened { endpoint, stream, deadline })
+    }
+
+    /// Shakes hands.
+    pub async fn greet(&self, opened: Opened) -> Result<Connection, Error> {
+        let Opened { endpoint, stream, deadline } = opened;
+        let late = |what| timed_out(&endpoint, self.options.connect_timeout, what);
+        let credentials = timeout_at(deadline, self.options.current_credentials())
+            .await
+            .map_err(|_| late("the answer of credentials()"))??;
+        timeout_at(deadline, self.shake_hands(&endpoint, stream, credentials))
+            .await
+            .map_err(|_| late("the server's answer to the handshake"))?
+    }
+
+    async fn shake_hands(
+        &self,
+        endpoint: &Endpoint,
+        stream: Stream,
+        credentials: Option<Credentials>,
+    ) -> Result<Connection, Error> {
+        let mut handshake = Handshake::new(&self.options, credentials);
+        let (reader, writer) = split(stream);
+        let decoder = Decoder::new(GREETING).packing();
+        let mut talk = Talk { endpoint, reader, writer, decoder, buffer: BytesMut::with_capacity(4096) };
+        talk.shake_hands(&mut handshake).await?;
+        talk.decoder.limit(self.limits());
+        Ok(Connection {
+            reader: talk.reader,
+            writer: talk.writer,
+            decoder: talk.decoder,
+            buffer: talk.buffer,
+            liveness: self.liveness(),
+            room: READ_CHUNK,
+        })
+    }
+
+    fn limits(&self) -> Limits {
+        let limits = &self.options.limits;
+        Limits {
+            max_reply_bytes: limits.max_reply_bytes as u64,
+            max_depth: limits.max_depth,
+            max_elements: limits.max_elements as u64,
+        }
+    }
+
+    fn liveness(&self) -> Liveness {
+        let millis = |time: Option<std::time::Duration>| {
+            time.map_or(0, |time| Millis::try_from(time.as_millis()).unwrap_or(0))
+        };
+        Liveness {
+            probe_after: millis(self.options.keep_alive),
+            probe_timeout: millis(self.options.command_timeout),
+        }
+    }
+}
+
+/// A connected stream before its handshake.
+pub struct Opened {
+    endpoint: Endpoint,
+    stream: Stream,
+    deadline: Instant,
+}
+
+/// A stream during its handshake.
+struct Talk<'a> {
+    endpoint: &'a Endpoint,
+    reader: Reader,
+    writer: Writer,
+    decoder: Decoder,
+    buffer: BytesMut,
+}
+
+impl Talk<'_> {
+    async fn shake_hands(&mut self, handshake: &mut Handshake) -> Result<Session, Error> {
+        let mut bytes = handshake.start();
+        loop {
+            self.write(&bytes).await?;
+            loop {
+                match handshake.accept(self.reply().await?)? {
+                    Progress::Wait => {}
+                    Progress::Write(more) => {
+                        bytes = more;
+                        break;
+                    }
+                    Progress::Ready(session) => return self.expect_silence().map(|()| session),
+                }
+            }
+        }
+    }
+
+    /// Checks that nothing but announcements followed the handshake: a surplus reply would answer the first command.
+    fn expect_silence(&mut self) -> Result<(), Error> {
+        let surplus = self.buffered()?.is_some();
+        let announcement = self.buffer.first() == Some(&b'>');
+        if surplus || !(announcement || self.decoder.is_idle(&self.buffer)) {
+            let message = format!("{} sent a reply that nobody asked for", self.endpoint);
+            return Err(Error::protocol(message));
+        }
+        Ok(())
+    }
+
+    fn write<'a>(&'a mut self, bytes: &'a [u8]) -> impl Future<Output = Result<(), Error>> + 'a {
+        let endpoint = self.endpoint;
+        async move { self.writer.write_all(bytes).await.map_err(|error| broken_stream(endpoint, &error)) }
+    }
+
+    async fn reply(&mut self) -> Result<Value, Error> {
+        loop {
+            if let Some(value) = self.buffered()? {
+                return Ok(value);
+            }
+            let read = self.reader.read_buf(&mut self.buffer).await;
+            if read.map_err(|error| broken_stream(self.endpoint, &error))? == 0 {
+                let message = format!("{} closed the connection during the handshake", self.endpoint);
+                return Err(Error::connection(ConnectionFailure::Lost, message));
+            }
+        }
+    }
+
+    fn buffered(&mut self) -> Result<Option<Value>, Error> {
+        let endpoint = self.endpoint;
+        let broken = |what: &dyn std::fmt::Display| Error::protocol(format!("{endpoint}: {what}"));
+        loop {
+            return match self.decoder.next(&mut self.buffer).map_err(|error| broken(&error))? {
+                None => Ok(None),
+                // A server may announce things before it answers.
+                Some(Frame::Push(_)) => continue,
+                Some(Frame::Tree(value)) => Ok(Some(value)),
+                Some(Frame::Packed(packed)) => packed.value().map(Some).map_err(|error| broken(&error)),
+                Some(Frame::Scalar(scalar)) => Ok(Some(Value::from(scalar))),
+                Some(Frame::LargeBulk { .. } | Frame::Skipped(_) | Frame::SkippedPush(_)) => {
+                    Err(broken(&"the server's greeting is larger than any server's"))
+                }
+            };
+        }
+    }
+}

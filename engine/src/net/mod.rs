@@ -1,0 +1,22 @@
+//! Connections: options, addresses, streams, the handshake and the connection itself. Knows no command but the handshake's
+//! and the liveness probe's.
+
+pub mod address;
+pub mod backoff;
+pub mod block;
+pub mod connection;
+pub mod dial;
+pub mod establish;
+pub mod halves;
+pub mod handshake;
+pub mod liveness;
+pub mod log;
+pub mod options;
+pub mod queue;
+pub mod replies;
+pub mod request;
+pub mod stream;
+
+mod tcp;
+mod tls;
+mod url;

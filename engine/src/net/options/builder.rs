@@ -1,0 +1,264 @@
+//! Gathers options out of URLs, objects and calls, refuses what is given twice or contradicts itself, and
+//! makes the checked [`Options`].
+
+use std::fmt;
+
+use serde_json::{Map, Value as Json};
+
+use super::row::Kind;
+use super::table;
+use super::value::OptionValue;
+use super::{OfflineQueue, Options, Reconnect, TlsOptions};
+use crate::error::Error;
+use crate::net::address::{DEFAULT_PORT, Endpoint, HostPort};
+use crate::net::tls::Tls;
+use crate::net::url::{self, Target};
+
+/// Options that are not yet whole: groups beside their switches, the address in parts.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) options: Options,
+    pub(super) host: Option<String>,
+    pub(super) port: Option<u16>,
+    pub(super) path: Option<String>,
+    sentinel: Option<Endpoint>,
+    pub(super) use_tls: bool,
+    pub(super) tls: TlsOptions,
+    pub(super) use_reconnect: bool,
+    pub(super) reconnect: Reconnect,
+    pub(super) use_offline_queue: bool,
+    pub(super) offline_queue: OfflineQueue,
+}
+
+/// Where an option was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Address,
+    Query,
+    Object,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Address => "the URL",
+            Self::Query => "the URL's query",
+            Self::Object => "the options",
+        })
+    }
+}
+
+/// Takes options from several places, each option from one place only.
+#[derive(Debug)]
+pub struct OptionsBuilder {
+    draft: Draft,
+    given: Vec<(&'static str, Source)>,
+    secure_scheme: bool,
+}
+
+impl Default for OptionsBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl OptionsBuilder {
+    /// Starts with nothing given.
+    pub fn new() -> Self {
+        let draft = Draft {
+            options: Options::default(),
+            host: None,
+            port: None,
+            path: None,
+            sentinel: None,
+            use_tls: false,
+            tls: TlsOptions::default(),
+            use_reconnect: true,
+            reconnect: Reconnect::default(),
+            use_offline_queue: true,
+            offline_queue: OfflineQueue::default(),
+        };
+        Self { draft, given: Vec::new(), secure_scheme: false }
+    }
+
+    /// Takes what a URL says. No error holds a credential of it.
+    pub fn url(&mut self, text: &str) -> Result<(), Error> {
+        let parsed = url::parse(text)?;
+        self.secure_scheme |= parsed.secure;
+        match parsed.target {
+            Target::Tcp { host, port } => {
+                self.put("host", OptionValue::Text(host), Source::Address)?;
+                if let Some(port) = port {
+                    self.put("port", OptionValue::Number(port.into()), Source::Address)?;
+                }
+            }
+            Target::Unix(path) => self.put("path", OptionValue::Text(path), Source::Address)?,
+            Target::Sentinel { sentinels, master } => {
+                self.draft.sentinel = Some(Endpoint::Sentinel { sentinels, master });
+            }
+        }
+        for (name, part) in [("username", parsed.username), ("password", parsed.password), ("db", parsed.db)]
+        {
+            if let Some(part) = part {
+                self.put(name, OptionValue::Written(part), Source::Address)?;
+            }
+        }
+        for (name, value) in parsed.query {
+            if parsed.query_may_be_secret && table::find(&name).is_none() {
+                return Err(Error::option(
+                    "unknown option in the URL's query (not shown: with an \"@\" behind it, it may be a part of a \
+                     password; write \"?\" as %3F and \"@\" as %40)",
+                ));
+            }
+            self.put(&name, OptionValue::Written(value), Source::Query)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the members of an options object; groups are nested objects.
+    pub fn object(&mut self, list: &Map<String, Json>) -> Result<(), Error> {
+        for (name, value) in list {
+            // The URL's spelling; in an object it would be a second one.
+            if let Some((group, member)) = name.split_once('.').filter(|_| table::find(name).is_some()) {
+                let message = format!("unknown option {name:?}; write {group}: {{ {member}: ... }}");
+                return Err(Error::option(message));
+            }
+            match value {
+                Json::Object(members) if is_group(name) => {
+                    self.apply(name, OptionValue::Bool(true))?;
+                    for (member, value) in members {
+                        self.apply(&format!("{name}.{member}"), OptionValue::from_json(value))?;
+                    }
+                }
+                value => self.apply(name, OptionValue::from_json(value))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one option by its name; a member of a group is written `group.member`.
+    pub fn apply(&mut self, name: &str, value: OptionValue) -> Result<(), Error> {
+        self.put(name, value, Source::Object)
+    }
+
+    fn put(&mut self, name: &str, value: OptionValue, source: Source) -> Result<(), Error> {
+        let row = table::find(name).ok_or_else(|| table::unknown(name))?;
+        if matches!(value, OptionValue::Absent) {
+            return Ok(());
+        }
+        if let Some((_, earlier)) = self.given.iter().find(|(given, _)| *given == row.name) {
+            let places = if *earlier == source {
+                format!("in {source}")
+            } else {
+                format!("in {earlier} and in {source}")
+            };
+            return Err(Error::option(format!("option {name:?} is given twice: {places}")));
+        }
+        row.store(&mut self.draft, value)?;
+        self.given.push((row.name, source));
+        Ok(())
+    }
+
+    /// Checks how the options fit together.
+    pub fn build(mut self) -> Result<Options, Error> {
+        self.settle_groups()?;
+        let endpoint = self.endpoint()?;
+        let Draft { mut options, tls, reconnect, offline_queue, .. } = self.draft;
+        options.endpoint = endpoint;
+        options.tls = self.draft.use_tls.then_some(tls);
+        options.reconnect = self.draft.use_reconnect.then_some(reconnect);
+        options.offline_queue = self.draft.use_offline_queue.then_some(offline_queue);
+        check(&options)?;
+        Ok(options)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.given.iter().any(|(given, _)| *given == name)
+    }
+
+    fn member_of(&self, group: &str) -> Option<&'static str> {
+        let inside = |name: &str| name.strip_prefix(group).is_some_and(|rest| rest.starts_with('.'));
+        self.given.iter().map(|(name, _)| *name).find(|name| inside(name))
+    }
+
+    /// A member of a group turns the group on, and contradicts its being off.
+    fn settle_groups(&mut self) -> Result<(), Error> {
+        if self.secure_scheme {
+            if self.has("tls") && !self.draft.use_tls {
+                return Err(Error::option("option \"tls\" is false, but the URL's scheme asks for TLS"));
+            }
+            self.draft.use_tls = true;
+        }
+        if self.draft.options.single_connection {
+            if self.draft.use_reconnect && (self.has("reconnect") || self.member_of("reconnect").is_some()) {
+                return Err(Error::option("option \"singleConnection\" excludes \"reconnect\""));
+            }
+            self.draft.use_reconnect = false;
+        }
+        let groups = [
+            ("tls", self.draft.use_tls),
+            ("reconnect", self.draft.use_reconnect),
+            ("offlineQueue", self.draft.use_offline_queue),
+        ];
+        for (group, on) in groups {
+            if let Some(member) = self.member_of(group).filter(|_| !on && self.has(group)) {
+                return Err(Error::option(format!("option {member:?} is given, but {group:?} is false")));
+            }
+        }
+        self.draft.use_tls |= self.member_of("tls").is_some();
+        Ok(())
+    }
+
+    fn endpoint(&mut self) -> Result<Endpoint, Error> {
+        let clash = |one: &str, other: &str| Err(Error::option(format!("option {one:?} excludes {other}")));
+        let named = self.draft.host.is_some() || self.draft.port.is_some();
+        if let Some(sentinel) = self.draft.sentinel.take() {
+            return match (named, &self.draft.path) {
+                (true, _) => clash("host", "a redis-sentinel:// URL"),
+                (_, Some(_)) => clash("path", "a redis-sentinel:// URL"),
+                _ => Ok(sentinel),
+            };
+        }
+        if let Some(path) = self.draft.path.take() {
+            return match (named, self.draft.use_tls) {
+                (true, _) => clash("path", "\"host\" and \"port\""),
+                (_, true) => clash("path", "\"tls\""),
+                _ => Ok(Endpoint::Unix(path.into())),
+            };
+        }
+        let host = self.draft.host.take().unwrap_or_else(|| "localhost".to_owned());
+        let host = url::host(&host).ok_or_else(|| {
+            Error::option("option \"host\" must be a name or an address, not the given text")
+        })?;
+        Ok(Endpoint::Tcp(HostPort { host, port: self.draft.port.unwrap_or(DEFAULT_PORT) }))
+    }
+}
+
+fn is_group(name: &str) -> bool {
+    table::find(name).is_some_and(|row| matches!(row.kind, Kind::Group { .. }))
+}
+
+fn check(options: &Options) -> Result<(), Error> {
+    let fixed = options.username.is_some() || options.password.is_some();
+    if options.credentials.is_some() && fixed {
+        return Err(Error::option("option \"credentials\" excludes \"username\" and \"password\""));
+    }
+    let at_most =
+        [("minConnections", options.min_connections), ("sharedConnections", options.shared_connections)];
+    for (name, value) in at_most {
+        if value > options.max_connections {
+            let max = options.max_connections;
+            return Err(Error::option(format!(
+                "option {name:?} ({value}) exceeds \"maxConnections\" ({max})"
+            )));
+        }
+    }
+    if let Some(reconnect) = options.reconnect.as_ref().filter(|it| it.initial_delay > it.max_delay) {
+        let (initial, max) = (reconnect.initial_delay.as_millis(), reconnect.max_delay.as_millis());
+        return Err(Error::option(format!(
+            "option \"reconnect.initialDelay\" ({initial}) exceeds \"reconnect.maxDelay\" ({max})"
+        )));
+    }
+    // Certificates and keys are read here, so that a wrong one is an error of the constructor.
+    options.tls.as_ref().map_or(Ok(()), |tls| Tls::new(tls).map(drop))
+}

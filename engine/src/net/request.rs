@@ -1,0 +1,145 @@
+//! What travels with a command: who asked, until when, and whether it may be sent twice. Owns the seam between a
+//! connection and whoever takes its replies.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use crate::command::{self, Shape};
+use crate::error::Error;
+use crate::resp::{Packed, ProtocolError, Scalar};
+use crate::value::Value;
+
+/// Milliseconds since the engine's first look at the clock.
+pub type Millis = u64;
+
+/// A deadline that never comes.
+pub const NEVER: Millis = u64::MAX;
+
+fn epoch() -> Instant {
+    static EPOCH: OnceLock<Instant> = OnceLock::new();
+    *EPOCH.get_or_init(Instant::now)
+}
+
+/// The time now, by the runtime's clock, which a test may stop.
+pub fn now() -> Millis {
+    let epoch = epoch();
+    let now = tokio::time::Instant::now().into_std();
+    u64::try_from(now.saturating_duration_since(epoch).as_millis()).unwrap_or(NEVER)
+}
+
+/// The instant of a point in time, for timers. `None` for [`NEVER`].
+pub fn instant(at: Millis) -> Option<Instant> {
+    if at == NEVER { None } else { epoch().checked_add(Duration::from_millis(at)) }
+}
+
+/// Names the caller. Opaque to the engine: it comes back with the reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// The caller's slot.
+    pub slot: u32,
+    /// Whether texts are wanted as bytes.
+    pub binary: bool,
+}
+
+/// A command on its way.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    /// Who gets the reply.
+    pub recipient: Recipient,
+    /// The form the reply is brought into before it is delivered.
+    pub shape: &'static Shape,
+    /// Whether the command may be sent again after its connection was lost with it written.
+    pub replay: bool,
+    /// Bytes on the wire.
+    pub length: u32,
+    /// Stream offset after its last byte; set when it enters a log.
+    pub end: u64,
+    /// When the caller stops waiting.
+    pub deadline: Millis,
+    /// The timeout behind the deadline, in milliseconds; 0 for none.
+    pub timeout: u32,
+}
+
+/// Who gets a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// A caller who still waits.
+    Caller(Ticket),
+    /// The connection itself: a liveness probe.
+    Probe,
+    /// Nobody any more; the reply is drained and dropped.
+    Abandoned,
+}
+
+impl Request {
+    /// Stream offset of its first byte.
+    pub fn start(&self) -> u64 {
+        self.end - u64::from(self.length)
+    }
+}
+
+/// A reply on its way to a caller.
+#[derive(Debug)]
+pub enum Reply<'a> {
+    /// A single value, still in the read buffer.
+    Scalar(Scalar<'a>),
+    /// A bulk string in a block of its own.
+    Large {
+        /// The string.
+        bytes: Bytes,
+        /// Whether it is ASCII throughout; found out while it arrived.
+        ascii: bool,
+    },
+    /// An aggregate as it came, and the form it is wanted in.
+    Packed(&'a Packed, &'static Shape),
+    /// A shaped tree.
+    Tree(Value),
+}
+
+impl Reply<'_> {
+    /// The reply as a shaped tree. Fails only if the decoder handed out an aggregate that it should have refused.
+    pub fn into_value(self) -> Result<Value, ProtocolError> {
+        Ok(match self {
+            Self::Scalar(scalar) => Value::from(scalar),
+            Self::Large { bytes, .. } => Value::Bulk(bytes),
+            Self::Packed(packed, shape) => command::shape(packed.value()?, shape),
+            Self::Tree(value) => value,
+        })
+    }
+}
+
+/// What happened to the connection.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A connection is established, its handshake not yet done.
+    Connect,
+    /// The handshake is done; commands flow.
+    Ready,
+    /// A connection ended.
+    Close(Error),
+    /// The next attempt starts after the delay.
+    Reconnecting {
+        /// Attempts since the last good connection, from 1.
+        attempt: u32,
+        /// The pause before it.
+        delay: Duration,
+    },
+    /// An attempt failed.
+    Failed(Error),
+    /// No further attempt will be made by itself.
+    End,
+}
+
+/// Takes replies and events off the engine. Called on the engine's thread, in order.
+pub trait Deliver: Send {
+    /// A command succeeded.
+    fn reply(&mut self, ticket: Ticket, reply: Reply<'_>);
+    /// A command failed.
+    fn error(&mut self, ticket: Ticket, error: &Error);
+    /// Something happened to the connection.
+    fn event(&mut self, event: Event);
+    /// The batch is complete: hand it on.
+    fn flush(&mut self);
+}

@@ -1,0 +1,278 @@
+//! The decoder: a buffer that the connection fills in, frames out. Owns the order of the passes and the fast path for scalars.
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use super::build;
+use super::flaw::{Flaw, ProtocolError};
+use super::foreign::{self, Peer};
+use super::frame::{Frame, LARGE_BULK, Scalar};
+use super::head::{self, Head};
+use super::limits::{DEPTH_CEILING, Limits};
+use super::packed::Packed;
+use super::scan::{Fate, Progress, Scanner};
+use crate::value::Value;
+
+/// Up to 4 KiB, an aggregate is copied out of the buffer instead of split off: a small reply that is kept does not keep a read
+/// buffer alive with it, and the connection can go on reading into the same buffer.
+const COPY_MAX: usize = 4 * 1024;
+
+/// Decodes one connection's replies.
+///
+/// The decoder works on a buffer that the caller owns and only appends to. A [`Frame`] that borrows from the buffer keeps it
+/// borrowed until the frame is dropped; its bytes are removed by the *following* call of [`next`](Self::next), which is why
+/// nothing but that call may take bytes from the front, with one exception: the payload after [`Frame::LargeBulk`].
+#[derive(Debug)]
+pub struct Decoder {
+    scanner: Scanner,
+    state: State,
+    /// Bytes of the last scalar, still in the buffer.
+    consume: usize,
+    needed: usize,
+    /// How much of an unfinished top-level line is known to hold no line end.
+    searched: usize,
+    /// Aggregates are handed out as bytes.
+    packs: bool,
+    /// Nothing has been decoded yet, so that the bytes may be those of a peer that is no Redis.
+    fresh: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Between two frames.
+    Ready,
+    /// Within a frame that the scanner follows.
+    Scanning,
+    /// For good.
+    Failed(ProtocolError),
+}
+
+impl Decoder {
+    /// A decoder for a new connection.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            scanner: Scanner::new(Limits { max_depth: limits.max_depth.min(DEPTH_CEILING), ..limits }),
+            state: State::Ready,
+            consume: 0,
+            needed: 1,
+            searched: 0,
+            packs: false,
+            fresh: true,
+        }
+    }
+
+    /// The same decoder, but aggregates come as [`Frame::Packed`].
+    #[must_use]
+    pub fn packing(self) -> Self {
+        Self { packs: true, ..self }
+    }
+
+    /// Holds what is yet to come to other limits, the rest of a frame that has begun included.
+    pub fn limit(&mut self, limits: Limits) {
+        self.scanner.limit(Limits { max_depth: limits.max_depth.min(DEPTH_CEILING), ..limits });
+    }
+
+    /// How many bytes are missing at least, after [`next`](Self::next) has answered `None`.
+    ///
+    /// Large only inside a string whose length is within the limit, so that the caller may reserve this much.
+    pub fn needed(&self) -> usize {
+        self.needed
+    }
+
+    /// Whether `buf` holds nothing but what was handed out: no part of a reply has arrived, none is being skipped.
+    pub fn is_idle(&self, buf: &BytesMut) -> bool {
+        matches!(self.state, State::Ready) && buf.len() == self.consume && !self.scanner.has_begun()
+    }
+
+    /// The next frame in `buf`; `None` when more bytes are needed.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no RESP. The decoder stays failed: where the next reply begins is unknown.
+    #[inline]
+    pub fn next<'b>(&mut self, buf: &'b mut BytesMut) -> Result<Option<Frame<'b>>, ProtocolError> {
+        if self.consume > 0 {
+            buf.advance(self.consume);
+            self.consume = 0;
+        }
+        loop {
+            if !matches!(self.state, State::Ready) {
+                match self.scan(buf) {
+                    Ok(Scan::Frame(frame)) => return Ok(Some(frame)),
+                    Ok(Scan::Partial) => return Ok(None),
+                    Ok(Scan::Attributed) => {}
+                    Err(error) => return Err(self.fail(error)),
+                }
+            }
+            let (head, size) = match head::parse(buf, &mut self.searched) {
+                Ok(Some(parsed)) => parsed,
+                Ok(None) => {
+                    self.needed = 1;
+                    return Ok(None);
+                }
+                Err(flaw) => return self.refuse(flaw, buf),
+            };
+            let scalar = match head {
+                Head::Bulk(len) | Head::BulkError(len) | Head::Verbatim(len)
+                    if len <= self.scanner.allowance() =>
+                {
+                    return self.string(buf, head, len, size);
+                }
+                Head::Status(len) | Head::Error(len) | Head::BigNumber(len)
+                    if len as u64 <= self.scanner.allowance() =>
+                {
+                    let text = &buf[1..=len];
+                    match head {
+                        Head::Status(_) => Scalar::Status(text),
+                        Head::Error(_) => Scalar::Error(text),
+                        _ => Scalar::BigNumber(text),
+                    }
+                }
+                Head::Int(value) => Scalar::Int(value),
+                Head::Null => Scalar::Null,
+                Head::True => Scalar::Bool(true),
+                Head::False => Scalar::Bool(false),
+                Head::Double(value) => Scalar::Double(value),
+                _ => {
+                    self.state = State::Scanning;
+                    continue;
+                }
+            };
+            self.finish_scalar(size);
+            return Ok(Some(Frame::Scalar(scalar)));
+        }
+    }
+
+    /// A scalar of `size` bytes is complete.
+    #[inline]
+    fn finish_scalar(&mut self, size: usize) {
+        self.consume = size;
+        self.fresh = false;
+        self.scanner.finish_scalar();
+    }
+
+    /// A string at the top, within the limit, behind a header of `header` bytes.
+    #[inline]
+    fn string<'b>(
+        &mut self,
+        buf: &'b mut BytesMut,
+        head: Head,
+        len: u64,
+        header: usize,
+    ) -> Result<Option<Frame<'b>>, ProtocolError> {
+        let Some((len, end)) =
+            usize::try_from(len).ok().and_then(|len| Some((len, header.checked_add(len)?)))
+        else {
+            return Err(self.fail(self.scanner.error(Flaw::LengthRange(buf[0]), 0)));
+        };
+        let Some(&[first, second]) = buf.get(end..).and_then(|rest| rest.first_chunk()) else {
+            if len >= LARGE_BULK && matches!(head, Head::Bulk(_)) {
+                buf.advance(header);
+                self.finish_scalar(0);
+                return Ok(Some(Frame::LargeBulk { len }));
+            }
+            self.needed = end.saturating_add(2) - buf.len();
+            return Ok(None);
+        };
+        if [first, second] != *b"\r\n" {
+            let at = if first == b'\r' { end + 1 } else { end };
+            return Err(self.fail(self.scanner.error(Flaw::Terminator, at)));
+        }
+        let start = match head {
+            Head::Verbatim(_) => match head::verbatim_prefix(&buf[header..end]) {
+                Ok(prefix) => header + prefix,
+                Err(flaw) => return Err(self.fail(self.scanner.error(flaw, 0))),
+            },
+            _ => header,
+        };
+        self.finish_scalar(end + 2);
+        let text = &buf[start..end];
+        Ok(Some(Frame::Scalar(match head {
+            Head::BulkError(_) => Scalar::Error(text),
+            _ => Scalar::Bulk(text),
+        })))
+    }
+
+    /// Goes on with a frame that has parts, or that is skipped.
+    fn scan(&mut self, buf: &mut BytesMut) -> Result<Scan, ProtocolError> {
+        if let State::Failed(error) = &self.state {
+            return Err(error.clone());
+        }
+        let progress = self.scanner.run(buf)?;
+        let size = self.scanner.scanned();
+        let fate = self.scanner.fate();
+        if fate != Fate::Keep {
+            buf.advance(size);
+            self.scanner.forget_scanned();
+        }
+        self.needed = self.scanner.missing();
+        match (progress, fate) {
+            (Progress::Partial, _) => return Ok(Scan::Partial),
+            (Progress::Attributed, _) => {
+                self.scanner.resume_after_attribute();
+                self.fresh = false;
+                self.state = State::Ready;
+                return Ok(Scan::Attributed);
+            }
+            (Progress::Complete, _) => {}
+        }
+        let push = self.scanner.is_push();
+        let frame = match fate {
+            Fate::Skip(limit) if push => Frame::SkippedPush(limit),
+            Fate::Skip(limit) => Frame::Skipped(limit),
+            Fate::Keep | Fate::Attribute if self.packs && !push && !self.scanner.needs_tree() => {
+                Frame::Packed(Packed::new(take_frame(buf, size)))
+            }
+            Fate::Keep | Fate::Attribute => match build::build(&take_frame(buf, size)) {
+                Ok(Value::List(items)) if push => Frame::Push(items),
+                Ok(tree) => Frame::Tree(tree),
+                Err((flaw, at)) => return Err(self.scanner.error(flaw, at)),
+            },
+        };
+        self.scanner.reset();
+        self.fresh = false;
+        self.state = State::Ready;
+        Ok(Scan::Frame(frame))
+    }
+
+    /// Bytes that are no head. At the start of a connection they may be those of a well-known stranger.
+    #[cold]
+    fn refuse<'b>(&mut self, flaw: Flaw, buf: &BytesMut) -> Result<Option<Frame<'b>>, ProtocolError> {
+        let flaw = match (flaw, self.fresh) {
+            (Flaw::UnknownType(_), true) => match foreign::identify(buf) {
+                Peer::Known(stranger) => stranger,
+                Peer::Undecided => {
+                    self.needed = 1;
+                    return Ok(None);
+                }
+                Peer::Unknown => flaw,
+            },
+            _ => flaw,
+        };
+        Err(self.fail(self.scanner.error(flaw, 0)))
+    }
+
+    /// From now on every call answers `error`.
+    #[cold]
+    fn fail(&mut self, error: ProtocolError) -> ProtocolError {
+        self.state = State::Failed(error.clone());
+        error
+    }
+}
+
+/// What following a frame led to.
+enum Scan {
+    Frame(Frame<'static>),
+    Partial,
+    /// A top-level attribute was dropped; the buffer now begins with what it belongs to.
+    Attributed,
+}
+
+/// Takes the first `size` bytes out of the buffer.
+fn take_frame(buf: &mut BytesMut, size: usize) -> Bytes {
+    if size > COPY_MAX {
+        return buf.split_to(size).freeze();
+    }
+    let frame = Bytes::copy_from_slice(&buf[..size]);
+    buf.advance(size);
+    frame
+}

@@ -1,0 +1,202 @@
+//! An aggregate left as bytes: read part by part by whoever turns it into something else than a tree, without making one.
+
+use bytes::Bytes;
+
+use super::build;
+use super::flaw::ProtocolError;
+use super::frame::Scalar;
+use super::head::{self, Head};
+use crate::value::Value;
+
+/// A whole aggregate as it came, its end found and its limits checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Packed {
+    frame: Bytes,
+}
+
+/// One part of an aggregate, in the order of the wire.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Part<'a> {
+    /// An element without parts.
+    Scalar(Scalar<'a>),
+    /// An array or a set; this many elements follow.
+    List(usize),
+    /// A map; this many pairs follow.
+    Map(usize),
+}
+
+/// The parts, one after another. Attributes are left out.
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    rest: &'a [u8],
+}
+
+/// The parts cannot be told one by one: the aggregate is streamed, so that its counts are known only at its end, or it is
+/// malformed, which [`Packed::value`] says in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotInParts;
+
+impl Packed {
+    pub(super) fn new(frame: Bytes) -> Self {
+        Self { frame }
+    }
+
+    /// The tree.
+    pub fn value(&self) -> Result<Value, ProtocolError> {
+        build::build(&self.frame).map_err(|(flaw, at)| ProtocolError::new(flaw, at as u64))
+    }
+
+    /// The parts.
+    pub fn parts(&self) -> Parts<'_> {
+        Parts { rest: &self.frame }
+    }
+
+    /// Bytes on the wire.
+    pub fn size(&self) -> usize {
+        self.frame.len()
+    }
+}
+
+impl<'a> Parts<'a> {
+    /// The next part. At least one follows as long as the counts so far say so.
+    #[inline]
+    pub fn next_part(&mut self) -> Result<Part<'a>, NotInParts> {
+        if let Some(payload) = head::whole_bulk(self.rest) {
+            let bytes = &self.rest[payload.start..payload.end];
+            self.rest = &self.rest[payload.end + 2..];
+            return Ok(Part::Scalar(Scalar::Bulk(bytes)));
+        }
+        self.next_other()
+    }
+
+    fn next_other(&mut self) -> Result<Part<'a>, NotInParts> {
+        loop {
+            let start = self.rest;
+            let head = self.head()?;
+            let line = |len: usize| start.get(1..=len).ok_or(NotInParts);
+            return Ok(match head {
+                Head::List(count) | Head::Set(count) => Part::List(size(count)?),
+                Head::Map(elements) => Part::Map(size(elements)? / 2),
+                Head::Attribute(elements) => {
+                    self.skip(elements)?;
+                    continue;
+                }
+                Head::Null => Part::Scalar(Scalar::Null),
+                Head::True => Part::Scalar(Scalar::Bool(true)),
+                Head::False => Part::Scalar(Scalar::Bool(false)),
+                Head::Int(value) => Part::Scalar(Scalar::Int(value)),
+                Head::Double(value) => Part::Scalar(Scalar::Double(value)),
+                Head::Status(len) => Part::Scalar(Scalar::Status(line(len)?)),
+                Head::BigNumber(len) => Part::Scalar(Scalar::BigNumber(line(len)?)),
+                Head::Error(len) => Part::Scalar(Scalar::Error(line(len)?)),
+                Head::Bulk(len) => Part::Scalar(Scalar::Bulk(self.payload(len)?)),
+                Head::BulkError(len) => Part::Scalar(Scalar::Error(self.payload(len)?)),
+                Head::Verbatim(len) => {
+                    let payload = self.payload(len)?;
+                    let prefix = head::verbatim_prefix(payload).map_err(|_| NotInParts)?;
+                    Part::Scalar(Scalar::Bulk(&payload[prefix..]))
+                }
+                Head::Push(_)
+                | Head::StreamedBulk
+                | Head::Chunk(_)
+                | Head::End
+                | Head::StreamedList
+                | Head::StreamedSet
+                | Head::StreamedMap => return Err(NotInParts),
+            });
+        }
+    }
+
+    fn head(&mut self) -> Result<Head, NotInParts> {
+        match head::parse(self.rest, &mut 0) {
+            Ok(Some((head, size))) => {
+                self.rest = self.rest.get(size..).ok_or(NotInParts)?;
+                Ok(head)
+            }
+            _ => Err(NotInParts),
+        }
+    }
+
+    fn payload(&mut self, len: u64) -> Result<&'a [u8], NotInParts> {
+        let len = size(len)?;
+        let payload = self.rest.get(..len).ok_or(NotInParts)?;
+        self.rest = self.rest.get(len + 2..).ok_or(NotInParts)?;
+        Ok(payload)
+    }
+
+    /// Steps over `elements` elements and whatever they hold.
+    fn skip(&mut self, elements: u64) -> Result<(), NotInParts> {
+        let mut left = elements;
+        while left > 0 {
+            left -= 1;
+            match self.head()? {
+                Head::List(more) | Head::Set(more) | Head::Map(more) => {
+                    left = left.checked_add(more).ok_or(NotInParts)?;
+                }
+                // An attribute stands before its element and is none itself.
+                Head::Attribute(more) => left = left.checked_add(more + 1).ok_or(NotInParts)?,
+                Head::Bulk(len) | Head::BulkError(len) | Head::Verbatim(len) => {
+                    self.payload(len)?;
+                }
+                Head::StreamedBulk | Head::StreamedList | Head::StreamedSet | Head::StreamedMap => {
+                    return Err(NotInParts);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn size(count: u64) -> Result<usize, NotInParts> {
+    usize::try_from(count).map_err(|_| NotInParts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(frame: &'static [u8], count: usize) -> Vec<Part<'static>> {
+        let mut parts = Parts { rest: frame };
+        let all = (0..count).map(|_| parts.next_part().unwrap()).collect();
+        assert!(parts.rest.is_empty(), "something is left");
+        all
+    }
+
+    #[test]
+    fn parts_come_in_the_order_of_the_wire() {
+        let frame = b"*3\r\n$1\r\na\r\n%1\r\n+k\r\n:5\r\n~2\r\n_\r\n#t\r\n";
+        assert_eq!(
+            parts(frame, 8),
+            [
+                Part::List(3),
+                Part::Scalar(Scalar::Bulk(b"a")),
+                Part::Map(1),
+                Part::Scalar(Scalar::Status(b"k")),
+                Part::Scalar(Scalar::Int(5)),
+                Part::List(2),
+                Part::Scalar(Scalar::Null),
+                Part::Scalar(Scalar::Bool(true)),
+            ]
+        );
+    }
+
+    #[test]
+    fn attributes_are_left_out_with_all_they_hold() {
+        let frame =
+            b"*2\r\n|1\r\n+k\r\n|1\r\n+a\r\n*1\r\n$1\r\nb\r\n*2\r\n:1\r\n:2\r\n:7\r\n=7\r\ntxt:abc\r\n";
+        assert_eq!(
+            parts(frame, 3),
+            [Part::List(2), Part::Scalar(Scalar::Int(7)), Part::Scalar(Scalar::Bulk(b"abc"))]
+        );
+    }
+
+    #[test]
+    fn a_streamed_aggregate_is_not_told_in_parts() {
+        let packed = Packed::new(Bytes::from_static(b"*1\r\n*?\r\n:1\r\n.\r\n"));
+        let mut parts = packed.parts();
+        assert_eq!(parts.next_part(), Ok(Part::List(1)));
+        assert_eq!(parts.next_part(), Err(NotInParts));
+        assert_eq!(packed.value(), Ok(Value::List(vec![Value::List(vec![Value::Int(1)])])));
+    }
+}

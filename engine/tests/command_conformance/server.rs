@@ -1,0 +1,184 @@
+//! Real servers for the test: started on free ports in temporary folders, stopped on drop, asked over a blocking socket.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// A RESP2 reply, as far as `COMMAND` needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Reply {
+    Null,
+    Text(String),
+    Int(i64),
+    Error(String),
+    List(Vec<Reply>),
+}
+
+impl Reply {
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            other => panic!("expected text, got {other:?}"),
+        }
+    }
+
+    pub(crate) fn int(&self) -> i64 {
+        match self {
+            Self::Int(int) => *int,
+            other => panic!("expected an integer, got {other:?}"),
+        }
+    }
+
+    pub(crate) fn list(&self) -> &[Reply] {
+        match self {
+            Self::List(list) => list,
+            other => panic!("expected a list, got {other:?}"),
+        }
+    }
+
+    /// A flat list of names and values.
+    pub(crate) fn map(&self) -> HashMap<&str, &Reply> {
+        self.list().chunks_exact(2).map(|pair| (pair[0].text(), &pair[1])).collect()
+    }
+}
+
+/// Which of the two servers it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Brand {
+    Redis,
+    Valkey,
+}
+
+/// A running server.
+pub(crate) struct Server {
+    pub(crate) brand: Brand,
+    pub(crate) version: String,
+    child: Child,
+    folder: PathBuf,
+    reader: BufReader<TcpStream>,
+}
+
+impl Server {
+    /// Debian's or any other Redis. There is no test without it.
+    pub(crate) fn redis() -> Self {
+        let program = on_path("redis-server")
+            .expect("redis-server is not on the PATH: install it (Debian: apt-get install redis-server)");
+        Self::start(&program)
+    }
+
+    /// Valkey, where `OXIDIS_VALKEY_SERVER` or the PATH names one.
+    pub(crate) fn valkey() -> Option<Self> {
+        let program =
+            std::env::var_os("OXIDIS_VALKEY_SERVER").map(PathBuf::from).or_else(|| on_path("valkey-server"));
+        program.map(|program| Self::start(&program))
+    }
+
+    fn start(program: &Path) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("oxidis-command-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a temporary folder");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let port = listener.local_addr().expect("its address").port();
+        drop(listener);
+        let child = Command::new(program)
+            .args([
+                "--port",
+                &port.to_string(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--dir",
+            ])
+            .arg(&folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+        let reader = BufReader::new(connect(port, program));
+        let mut server = Self { brand: Brand::Redis, version: String::new(), child, folder, reader };
+        let info = server.ask(&["INFO", "server"]);
+        let field =
+            |name: &str| info.text().lines().find_map(|line| line.strip_prefix(name)).map(str::to_string);
+        if let Some(version) = field("valkey_version:") {
+            server.brand = Brand::Valkey;
+            server.version = version;
+        } else {
+            server.version = field("redis_version:").expect("a version");
+        }
+        server
+    }
+
+    /// Sends one command and reads its reply.
+    pub(crate) fn ask<A: AsRef<str>>(&mut self, words: &[A]) -> Reply {
+        let mut frame = format!("*{}\r\n", words.len());
+        for word in words {
+            let word = word.as_ref();
+            write!(frame, "${}\r\n{word}\r\n", word.len()).expect("memory");
+        }
+        self.reader.get_mut().write_all(frame.as_bytes()).expect("a write");
+        self.read()
+    }
+
+    fn read(&mut self) -> Reply {
+        let mut line = String::new();
+        self.reader.read_line(&mut line).expect("a line");
+        let line = line.trim_end();
+        assert!(!line.is_empty(), "the server closed the connection");
+        let (kind, rest) = line.split_at(1);
+        let number = || rest.parse::<i64>().unwrap_or_else(|_| panic!("no number: {line}"));
+        match kind {
+            "+" => Reply::Text(rest.to_string()),
+            "-" => Reply::Error(rest.to_string()),
+            ":" => Reply::Int(number()),
+            "$" | "*" if number() < 0 => Reply::Null,
+            "$" => {
+                let mut bytes = vec![0; usize::try_from(number()).expect("a length") + 2];
+                self.reader.read_exact(&mut bytes).expect("a bulk string");
+                bytes.truncate(bytes.len() - 2);
+                Reply::Text(String::from_utf8_lossy(&bytes).into_owned())
+            }
+            "*" => Reply::List((0..number()).map(|_| self.read()).collect()),
+            _ => panic!("no RESP2: {line}"),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The server may be gone already, its folder too: the test's own failure says more.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn connect(port: u16, program: &Path) -> TcpStream {
+    let limit = Instant::now() + Duration::from_secs(20);
+    loop {
+        match TcpStream::connect((Ipv4Addr::LOCALHOST, port)) {
+            Ok(stream) => {
+                stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a read timeout");
+                return stream;
+            }
+            Err(error) => assert!(Instant::now() < limit, "{} does not listen: {error}", program.display()),
+        }
+        sleep(Duration::from_millis(20));
+    }
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}

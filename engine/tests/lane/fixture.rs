@@ -1,0 +1,164 @@
+//! A lane, its peers and its inbox.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use oxidis_engine::client::{Lane, Redial, Staging};
+use oxidis_engine::command::Shape;
+use oxidis_engine::error::{ConnectionFailure, Error, Kind};
+use oxidis_engine::net::address::Fixed;
+use oxidis_engine::net::establish::Connector;
+use oxidis_engine::net::options::{Options, Reconnect};
+use oxidis_engine::net::queue::QueueLimits;
+use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now};
+use oxidis_engine::value::Value;
+use tokio::runtime::Handle;
+use tokio::time::{sleep, timeout};
+
+use crate::inbox::Inbox;
+use crate::peer::{Fate, Peers};
+
+/// Bytes that a pipe holds where a test does not care.
+const ROOM: usize = 1 << 20;
+
+/// Awaits what must happen, so that a test in which it does not fails instead of hanging.
+pub(crate) async fn within<T>(work: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(120), work).await.unwrap()
+}
+
+/// Returns when every task waits for something else than the processor: only then does the stopped clock move.
+pub(crate) async fn idle() {
+    sleep(Duration::from_millis(1)).await;
+}
+
+/// A call: who, how long, and how often.
+#[derive(Clone, Copy)]
+pub(crate) struct Call {
+    slot: u32,
+    timeout: u32,
+    replay: bool,
+    shape: &'static Shape,
+}
+
+impl Call {
+    /// A command that may be sent twice.
+    pub(crate) fn read(slot: u32) -> Self {
+        Self { slot, timeout: 5_000, replay: true, shape: &Shape::Any }
+    }
+
+    /// A command that may not.
+    pub(crate) fn write(slot: u32) -> Self {
+        Self { replay: false, ..Self::read(slot) }
+    }
+
+    /// With another timeout, in milliseconds; 0 for none.
+    pub(crate) fn timeout(self, timeout: u32) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// With a reply of this shape.
+    pub(crate) fn shaped(self, shape: &'static Shape) -> Self {
+        Self { shape, ..self }
+    }
+
+    /// Puts `command`, whose words are parted by spaces, on `staging`.
+    pub(crate) fn stage(self, staging: &mut Staging, command: &str) {
+        let words: Vec<_> = command.split(' ').collect();
+        staging.begin_raw(words.len());
+        for word in words {
+            staging.argument(word.as_bytes());
+        }
+        staging.commit(Request {
+            recipient: Recipient::Caller(Ticket { slot: self.slot, binary: false }),
+            shape: self.shape,
+            replay: self.replay,
+            length: 0,
+            end: 0,
+            deadline: if self.timeout == 0 { NEVER } else { now() + u64::from(self.timeout) },
+            timeout: self.timeout,
+        });
+    }
+}
+
+/// What a test works with.
+pub(crate) struct Fixture {
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) peers: Peers,
+    pub(crate) inbox: Inbox,
+}
+
+/// How a fixture is made.
+pub(crate) struct Setting {
+    pub(crate) options: Options,
+    pub(crate) room: usize,
+    pub(crate) fates: Vec<Fate>,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        let reconnect = Some(Reconnect { jitter: false, ..Reconnect::default() });
+        Self { options: Options { reconnect, ..Options::default() }, room: ROOM, fates: Vec::new() }
+    }
+}
+
+impl Fixture {
+    /// A lane that is not connected, with the default options but without jitter.
+    pub(crate) fn new() -> Self {
+        Self::with(Setting::default())
+    }
+
+    /// A lane that is not connected.
+    pub(crate) fn with(setting: Setting) -> Self {
+        let Setting { options, room, fates } = setting;
+        let options = Arc::new(options);
+        let peers = Peers::new(room, fates);
+        let (inbox, recorder) = Inbox::new();
+        let locate = Arc::new(Fixed::new(options.endpoint.clone()));
+        let dials = Arc::clone(&peers.dials);
+        let connector = Connector::over(Arc::clone(&options), locate, dials);
+        let redial = Redial::of(&options);
+        let limits = QueueLimits::of(&options);
+        let lane = Lane::new(limits, connector, redial, Arc::new(recorder), Handle::current());
+        Self { lane, peers, inbox }
+    }
+
+    /// Submits one command.
+    pub(crate) fn call(&self, call: Call, command: &str) {
+        self.batch(&[(call, command)]);
+    }
+
+    /// Submits several commands at once.
+    pub(crate) fn batch(&self, calls: &[(Call, &str)]) {
+        let mut staging = Staging::new();
+        for (call, command) in calls {
+            call.stage(&mut staging, command);
+        }
+        let (bytes, requests) = staging.parts();
+        self.lane.submit(bytes, requests);
+    }
+}
+
+/// `text` as a status.
+pub(crate) fn status(text: &str) -> Value {
+    Value::Status(Bytes::copy_from_slice(text.as_bytes()))
+}
+
+/// `text` as a bulk string.
+pub(crate) fn bulk(text: impl AsRef<[u8]>) -> Value {
+    Value::Bulk(Bytes::copy_from_slice(text.as_ref()))
+}
+
+/// A cause that may pass.
+pub(crate) fn refused() -> Error {
+    Error::connection(ConnectionFailure::Refused, "connection refused")
+}
+
+/// The kind and the verdict of an error.
+pub(crate) fn verdict(error: &Error) -> (Kind, Option<bool>) {
+    (error.kind().clone(), error.maybe_executed())
+}
+
+/// The kind of a lost connection.
+pub(crate) const LOST: Kind = Kind::Connection(ConnectionFailure::Lost);

@@ -1,0 +1,137 @@
+//! Where a lane's replies and events arrive, and a receiver that panics on demand.
+
+use std::sync::{Arc, Mutex};
+
+use oxidis_engine::client::Mailbox;
+use oxidis_engine::error::Error;
+use oxidis_engine::net::request::{Deliver, Event, Reply, Ticket};
+use oxidis_engine::value::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::fixture::within;
+
+/// How a call ended: its slot and its result.
+pub(crate) type Settled = (u32, Result<Value, Error>);
+
+/// The receiving side.
+pub(crate) struct Inbox {
+    settled: UnboundedReceiver<Settled>,
+    events: UnboundedReceiver<Event>,
+    fault: Fault,
+}
+
+/// The slot whose next result makes the receiver panic.
+type Fault = Arc<Mutex<Option<u32>>>;
+
+/// The sending side.
+#[derive(Clone)]
+pub(crate) struct Recorder {
+    settled: UnboundedSender<Settled>,
+    events: UnboundedSender<Event>,
+    fault: Fault,
+}
+
+impl Inbox {
+    pub(crate) fn new() -> (Self, Recorder) {
+        let (settled, settled_receiver) = unbounded_channel();
+        let (events, events_receiver) = unbounded_channel();
+        let fault = Fault::default();
+        let inbox = Self { settled: settled_receiver, events: events_receiver, fault: Arc::clone(&fault) };
+        (inbox, Recorder { settled, events, fault })
+    }
+
+    /// The next result makes the receiver panic if it is that of `slot`.
+    pub(crate) fn panic_at(&self, slot: u32) {
+        *self.fault.lock().unwrap() = Some(slot);
+    }
+
+    /// The next call that ends.
+    pub(crate) async fn settled(&mut self) -> Settled {
+        within(self.settled.recv()).await.unwrap()
+    }
+
+    /// The next call that ends is `slot`'s, and succeeds.
+    pub(crate) async fn reply(&mut self, slot: u32) -> Value {
+        match self.settled().await {
+            (settled, Ok(value)) if settled == slot => value,
+            other => panic!("{other:?} instead of a reply for {slot}"),
+        }
+    }
+
+    /// The next call that ends is `slot`'s, and fails.
+    pub(crate) async fn failure(&mut self, slot: u32) -> Error {
+        match self.settled().await {
+            (settled, Err(error)) if settled == slot => error,
+            other => panic!("{other:?} instead of a failure of {slot}"),
+        }
+    }
+
+    /// Fails when a call has ended.
+    pub(crate) fn assert_empty(&mut self) {
+        if let Ok(settled) = self.settled.try_recv() {
+            panic!("{settled:?} is one too many");
+        }
+    }
+
+    /// The next event.
+    pub(crate) async fn event(&mut self) -> Event {
+        within(self.events.recv()).await.unwrap()
+    }
+
+    /// The names of the next events.
+    pub(crate) async fn events<const N: usize>(&mut self) -> [&'static str; N] {
+        let mut names = [""; N];
+        for name in &mut names {
+            *name = match self.event().await {
+                Event::Connect => "connect",
+                Event::Ready => "ready",
+                Event::Close(_) => "close",
+                Event::Reconnecting { .. } => "reconnecting",
+                Event::Failed(_) => "error",
+                Event::End => "end",
+            };
+        }
+        names
+    }
+
+    /// The error of the next `close` event; what comes before it is skipped.
+    pub(crate) async fn close(&mut self) -> Error {
+        loop {
+            if let Event::Close(error) = self.event().await {
+                return error;
+            }
+        }
+    }
+}
+
+impl Recorder {
+    fn settle(&self, slot: u32, result: Result<Value, Error>) {
+        let faulty = self.fault.lock().unwrap().take_if(|at| *at == slot).is_some();
+        assert!(!faulty, "the receiver panics over s3cret");
+        // The test may have ended.
+        drop(self.settled.send((slot, result)));
+    }
+}
+
+impl Mailbox for Recorder {
+    fn open(&self) -> Box<dyn Deliver> {
+        Box::new(self.clone())
+    }
+}
+
+impl Deliver for Recorder {
+    fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
+        let value = reply.into_value().map_err(|error| Error::protocol(error.to_string()));
+        self.settle(ticket.slot, value);
+    }
+
+    fn error(&mut self, ticket: Ticket, error: &Error) {
+        self.settle(ticket.slot, Err(error.clone()));
+    }
+
+    fn event(&mut self, event: Event) {
+        drop(self.events.send(event));
+    }
+
+    fn flush(&mut self) {}
+}

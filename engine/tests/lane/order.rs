@@ -1,0 +1,89 @@
+//! On the wire, the order of commands is the order of calls.
+
+use oxidis_engine::net::connection::Wish;
+use oxidis_engine::value::Value;
+
+use crate::fixture::{Call, Fixture, Setting, idle, status};
+
+fn keys(range: std::ops::Range<u32>) -> Vec<String> {
+    range.map(|number| format!("GET {number}")).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn commands_queued_offline_go_before_later_ones() {
+    let mut fixture = Fixture::new();
+    let all = keys(0..300);
+    for (slot, command) in (0..).zip(&all[..100]) {
+        fixture.call(Call::read(slot), command);
+    }
+    let mut peer = fixture.peers.arrival().await;
+    for (slot, command) in (100..).zip(&all[100..200]) {
+        fixture.call(Call::read(slot), command);
+    }
+    peer.greet(3).await;
+    let first = peer.command().await.unwrap();
+    for (slot, command) in (200..).zip(&all[200..]) {
+        fixture.call(Call::read(slot), command);
+    }
+    let mut seen = vec![first];
+    seen.extend(peer.commands(299).await);
+    assert_eq!(seen, all);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_submitted_behind_others_in_flight_stays_behind_them() {
+    for wish in [Wish::Open, Wish::Drain] {
+        let mut fixture = Fixture::new();
+        fixture.batch(&[(Call::read(1), "GET a"), (Call::read(2), "GET b"), (Call::read(3), "GET c")]);
+        let mut peer = fixture.peers.accept().await;
+        peer.commands(3).await;
+        peer.send("+one\r\n").await;
+        fixture.inbox.reply(1).await;
+        fixture.call(Call::read(4), "GET d");
+        if wish == Wish::Drain {
+            drop(fixture.lane.close(wish));
+        }
+        idle().await;
+        peer.send("+two\r\n+three\r\n+four\r\n").await;
+        assert_eq!(fixture.inbox.reply(2).await, status("two"));
+        assert_eq!(fixture.inbox.reply(3).await, status("three"));
+        assert_eq!(fixture.inbox.reply(4).await, status("four"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn commands_keep_their_order_over_reconnections() {
+    let mut random = fastrand::Rng::with_seed(11);
+    let mut fixture = Fixture::with(Setting { room: 512, ..Setting::default() });
+    let mut next = 0;
+    let mut expected = 0;
+    for _ in 0..200 {
+        fixture.lane.start();
+        let mut peer = fixture.peers.accept().await;
+        for _ in 0..random.u32(1..40) {
+            fixture.call(Call::read(next).timeout(0), &format!("GET {next}"));
+            next += 1;
+            if random.u8(0..8) == 0 {
+                idle().await;
+            }
+        }
+        // Read some, answer fewer, and go away.
+        let read = random.u32(0..=next - expected);
+        let mut numbers = expected..;
+        for command in peer.commands(read as usize).await {
+            assert_eq!(command, format!("GET {}", numbers.next().unwrap()));
+        }
+        let answered = expected + random.u32(0..=read);
+        for number in expected..answered {
+            peer.send(format!(":{number}\r\n")).await;
+            assert_eq!(fixture.inbox.reply(number).await, Value::Int(number.into()));
+        }
+        expected = answered;
+        // Submitted behind what is in flight when the connection goes.
+        for _ in 0..random.u32(0..3) {
+            fixture.call(Call::read(next).timeout(0), &format!("GET {next}"));
+            next += 1;
+        }
+    }
+    fixture.inbox.assert_empty();
+}

@@ -1,0 +1,292 @@
+//! The handshake, by scripted replies: bytes out, values in, no socket.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use bytes::Bytes;
+use oxidis_engine::error::{ConnectionFailure, Error, Kind, ServerError};
+use oxidis_engine::net::handshake::{Handshake, Progress, Server, Session};
+use oxidis_engine::net::options::{Credentials, Options, Protocol, Secret};
+use oxidis_engine::value::Value;
+
+const SECRET: &str = "hunter2";
+const SET_INFO: &str = concat!(
+    "*4\r\n$6\r\nCLIENT\r\n$7\r\nSETINFO\r\n$8\r\nLIB-NAME\r\n$6\r\noxidis\r\n",
+    "*4\r\n$6\r\nCLIENT\r\n$7\r\nSETINFO\r\n$7\r\nLIB-VER\r\n$5\r\n",
+    env!("CARGO_PKG_VERSION"),
+    "\r\n"
+);
+const UNKNOWN_HELLO: &str =
+    "ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`, `default`, `hunter2`, ";
+const NO_AUTH: &str = "NOAUTH Authentication required.";
+
+fn handshake(url: &str) -> Handshake {
+    let options = Options::from_url(url).unwrap();
+    let password = options.password.clone();
+    let credentials = password.map(|password| Credentials { username: options.username.clone(), password });
+    Handshake::new(&options, credentials)
+}
+
+fn ok() -> Value {
+    Value::Status(Bytes::from_static(b"OK"))
+}
+
+fn error(line: &str) -> Value {
+    Value::Error(ServerError::from_line(line.as_bytes()))
+}
+
+fn bulk(text: &'static str) -> Value {
+    Value::Bulk(Bytes::from_static(text.as_bytes()))
+}
+
+fn greeting() -> Vec<(Value, Value)> {
+    vec![
+        (bulk("server"), bulk("redis")),
+        (bulk("version"), bulk("8.0.1")),
+        (bulk("proto"), Value::Int(3)),
+        (bulk("id"), Value::Int(7)),
+        (bulk("mode"), bulk("standalone")),
+        (bulk("role"), bulk("master")),
+        (bulk("modules"), Value::List(vec![])),
+    ]
+}
+
+/// Feeds `replies`; all but the last must only be waited on.
+fn feed(handshake: &mut Handshake, replies: impl IntoIterator<Item = Value>) -> Result<Progress, Error> {
+    let mut last = Ok(Progress::Wait);
+    for reply in replies {
+        assert_eq!(last.unwrap(), Progress::Wait);
+        last = handshake.accept(reply);
+    }
+    last
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+fn resp2() -> Progress {
+    Progress::Ready(Session { protocol: Protocol::Resp2, server: Server::default() })
+}
+
+#[test]
+fn everything_goes_out_in_one_write() {
+    let mut handshake = handshake("redis://user:hunter2@h/5?clientName=worker");
+    let hello = "*7\r\n$5\r\nHELLO\r\n$1\r\n3\r\n$4\r\nAUTH\r\n$4\r\nuser\r\n$7\r\nhunter2\r\n$7\r\nSETNAME\r\n$6\r\nworker\r\n";
+    let select = "*2\r\n$6\r\nSELECT\r\n$1\r\n5\r\n";
+    assert_eq!(text(handshake.start()), format!("{hello}{SET_INFO}{select}"));
+    let progress = feed(&mut handshake, [Value::Map(greeting()), ok(), ok(), ok()]).unwrap();
+    let server = Server {
+        name: Some("redis".into()),
+        version: Some("8.0.1".into()),
+        role: Some("master".into()),
+        mode: Some("standalone".into()),
+        id: Some(7),
+    };
+    assert_eq!(progress, Progress::Ready(Session { protocol: Protocol::Resp3, server }));
+}
+
+#[test]
+fn nothing_is_said_that_was_not_asked_for() {
+    let mut handshake = handshake("redis://h");
+    assert_eq!(text(handshake.start()), format!("*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n{SET_INFO}"));
+}
+
+#[test]
+fn a_password_alone_is_that_of_the_default_user() {
+    let mut handshake = handshake("redis://:hunter2@h");
+    let hello = "*5\r\n$5\r\nHELLO\r\n$1\r\n3\r\n$4\r\nAUTH\r\n$7\r\ndefault\r\n$7\r\nhunter2\r\n";
+    assert_eq!(text(handshake.start()), format!("{hello}{SET_INFO}"));
+}
+
+#[test]
+fn protocol_2_says_no_hello() {
+    let mut handshake = handshake("redis://:hunter2@h/5?clientName=worker&protocol=2");
+    let auth = "*2\r\n$4\r\nAUTH\r\n$7\r\nhunter2\r\n";
+    let name = "*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$6\r\nworker\r\n";
+    let select = "*2\r\n$6\r\nSELECT\r\n$1\r\n5\r\n";
+    assert_eq!(text(handshake.start()), format!("{auth}{name}{SET_INFO}{select}"));
+    assert_eq!(feed(&mut handshake, [ok(), ok(), ok(), ok(), ok()]).unwrap(), resp2());
+}
+
+#[test]
+fn protocol_2_names_the_user_if_there_is_one() {
+    let mut handshake = handshake("redis://user:hunter2@h?protocol=2");
+    let auth = "*3\r\n$4\r\nAUTH\r\n$4\r\nuser\r\n$7\r\nhunter2\r\n";
+    assert_eq!(text(handshake.start()), format!("{auth}{SET_INFO}"));
+}
+
+#[test]
+fn an_empty_password_and_any_bytes_are_sent_as_they_are() {
+    let options = Options::from_url("redis://h").unwrap();
+    let credentials = Credentials { username: Some(Secret::new("ü\r\n")), password: Secret::new("") };
+    let mut handshake = Handshake::new(&options, Some(credentials));
+    assert!(text(handshake.start()).contains("\r\n$4\r\nAUTH\r\n$4\r\nü\r\n\r\n$0\r\n\r\n"));
+}
+
+#[test]
+fn a_server_without_hello_is_spoken_to_in_resp2() {
+    for refusal in [
+        UNKNOWN_HELLO,
+        "NOPROTO unsupported protocol version",
+        "NOPROTO sorry, this protocol version is not supported.",
+        "ERR unsupported command 'HELLO'",
+    ] {
+        let mut handshake = handshake("redis://:hunter2@h/5?clientName=worker");
+        handshake.start();
+        let replies = [error(refusal), error(NO_AUTH), error(NO_AUTH), error(NO_AUTH)];
+        let Progress::Write(second) = feed(&mut handshake, replies).unwrap() else {
+            panic!("no second write")
+        };
+        let auth = "*2\r\n$4\r\nAUTH\r\n$7\r\nhunter2\r\n";
+        let name = "*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$6\r\nworker\r\n";
+        let select = "*2\r\n$6\r\nSELECT\r\n$1\r\n5\r\n";
+        assert_eq!(text(second), format!("{auth}{name}{SET_INFO}{select}"));
+        let no_set_info = "ERR Unknown subcommand or wrong number of arguments for 'setinfo'";
+        let replies = [ok(), ok(), error(no_set_info), error(no_set_info), ok()];
+        assert_eq!(feed(&mut handshake, replies).unwrap(), resp2());
+    }
+}
+
+#[test]
+fn a_server_without_hello_that_wants_a_password_is_not_let_through_without_one() {
+    let mut handshake = handshake("redis://h");
+    handshake.start();
+    let refused = feed(&mut handshake, [error("ERR unknown command `HELLO`"), error(NO_AUTH)]).unwrap_err();
+    assert_eq!(refused.kind(), &Kind::Authentication);
+    assert_eq!(refused.message(), NO_AUTH);
+}
+
+#[test]
+fn a_password_that_is_wanted_and_missing_is_noticed_on_resp2() {
+    let mut handshake = handshake("redis://h?protocol=2");
+    assert_eq!(text(handshake.start()), format!("*1\r\n$4\r\nPING\r\n{SET_INFO}"));
+    let refused = handshake.accept(error(NO_AUTH)).unwrap_err();
+    assert_eq!((refused.kind(), refused.message()), (&Kind::Authentication, NO_AUTH));
+}
+
+#[test]
+fn a_ping_that_is_refused_for_another_reason_is_not_minded() {
+    for line in ["NOPERM this user has no permissions to run the 'ping' command", "LOADING Redis is loading"]
+    {
+        let mut handshake = handshake("redis://h?protocol=2");
+        handshake.start();
+        assert_eq!(feed(&mut handshake, [error(line), ok(), ok()]).unwrap(), resp2());
+    }
+}
+
+#[test]
+fn a_proxy_that_answers_hello_in_resp2_is_believed() {
+    let mut handshake = handshake("redis://h");
+    handshake.start();
+    let flat = vec![bulk("version"), bulk("6.2.0"), bulk("proto"), Value::Int(2)];
+    let progress = feed(&mut handshake, [Value::List(flat), ok(), ok()]).unwrap();
+    let Progress::Ready(session) = progress else { panic!("not ready") };
+    assert_eq!(session.protocol, Protocol::Resp2);
+    assert_eq!(session.server.version.as_deref(), Some("6.2.0"));
+}
+
+#[test]
+fn the_library_s_name_may_be_refused() {
+    let mut handshake = handshake("redis://h");
+    handshake.start();
+    let refusal = "NOPERM User default has no permissions to run the 'client|setinfo' command";
+    let progress = feed(&mut handshake, [Value::Map(vec![]), error(refusal), error(refusal)]).unwrap();
+    assert!(matches!(progress, Progress::Ready(Session { protocol: Protocol::Resp3, .. })));
+}
+
+#[test]
+fn refused_credentials_are_an_authentication_error() {
+    for (url, line) in [
+        ("redis://:hunter2@h", "WRONGPASS invalid username-password pair or user is disabled."),
+        ("redis://h", "NOAUTH HELLO must be called with the client already authenticated"),
+        ("redis://:hunter2@h?protocol=2", "WRONGPASS invalid username-password pair or user is disabled."),
+        ("redis://:hunter2@h?protocol=2", "ERR invalid password"),
+        ("redis://:hunter2@h?protocol=2", "ERR Client sent AUTH, but no password is set"),
+        (
+            "redis://:hunter2@h?protocol=2",
+            "ERR AUTH <password> called without any password configured for the default user. \
+             Are you sure your configuration is correct?",
+        ),
+        ("redis://u:hunter2@h?protocol=2", "ERR wrong number of arguments for 'auth' command"),
+    ] {
+        let mut handshake = handshake(url);
+        handshake.start();
+        let refused = handshake.accept(error(line)).unwrap_err();
+        assert_eq!(refused.kind(), &Kind::Authentication, "{line}");
+        assert_eq!(refused.message(), line);
+    }
+}
+
+#[test]
+fn anything_else_that_is_refused_fails_the_handshake_by_name() {
+    for (replies, message) in [
+        (
+            vec![Value::Map(vec![]), ok(), ok(), error("ERR DB index is out of range")],
+            "the server refused SELECT: ERR DB index is out of range",
+        ),
+        (
+            vec![Value::Map(vec![]), ok(), ok(), error("NOPERM no permissions to run the 'select' command")],
+            "the server refused SELECT: NOPERM no permissions to run the 'select' command",
+        ),
+        (vec![ok()], "the server answered HELLO with something else than a map"),
+    ] {
+        let mut handshake = handshake("redis://h/99");
+        handshake.start();
+        let refused = feed(&mut handshake, replies).unwrap_err();
+        assert_eq!(refused.kind(), &Kind::Connection(ConnectionFailure::Handshake));
+        assert_eq!(refused.message(), message);
+    }
+}
+
+#[test]
+fn a_server_that_is_not_ready_yet_is_told_from_one_that_refuses() {
+    for line in ["LOADING Redis is loading the dataset in memory", "ERR max number of clients reached"] {
+        let mut handshake = handshake("redis://h");
+        handshake.start();
+        let refused = feed(&mut handshake, vec![error(line)]).unwrap_err();
+        assert_eq!(refused.kind(), &Kind::Connection(ConnectionFailure::NotReady), "{line}");
+        assert!(!refused.is_lasting());
+        assert_eq!(refused.message(), format!("the server refused HELLO: {line}"));
+    }
+}
+
+#[test]
+fn a_surplus_reply_breaks_the_protocol() {
+    let mut handshake = handshake("redis://h");
+    handshake.start();
+    feed(&mut handshake, [Value::Map(vec![]), ok(), ok()]).unwrap();
+    assert_eq!(handshake.accept(ok()).unwrap_err().kind(), &Kind::Protocol);
+}
+
+#[test]
+fn no_credential_shows_in_an_error_or_in_debug_output() {
+    let echo = format!("ERR unknown command 'AUTH', with args beginning with: 'horse' '{SECRET}' ");
+    let told = format!("ERR user horse with {SECRET} may not");
+    for url in ["redis://horse:hunter2@h", "redis://horse:hunter2@h?protocol=2", "redis://horse:hunter2@h/1"]
+    {
+        for line in [&echo, &told, &format!("WRONGPASS {SECRET}"), &format!("LOADING horse:{SECRET}")] {
+            let mut handshake = handshake(url);
+            handshake.start();
+            assert!(!format!("{handshake:?} {handshake:#?}").contains(SECRET));
+            if let Err(refused) = handshake.accept(error(line)) {
+                let text = format!("{refused} {refused:?}");
+                assert!(!text.contains(SECRET) && !text.contains("horse"), "{text}");
+            }
+        }
+    }
+    let mut handshake = handshake("redis://horse:hunter2@h?protocol=2");
+    handshake.start();
+    assert_eq!(handshake.accept(error(&echo)).unwrap_err().message(), "ERR unknown command 'AUTH'");
+}
+
+#[test]
+fn a_credential_is_masked_where_it_stands_alone() {
+    for (line, shown) in [
+        ("ERR hunter2", "ERR ***"),
+        ("ERR 'hunter2' u:hunter2", "ERR '***' ***:***"),
+        ("ERR unusual hunter22", "ERR unusual hunter22"),
+    ] {
+        let mut handshake = handshake("redis://u:hunter2@h?protocol=2");
+        handshake.start();
+        assert_eq!(handshake.accept(error(line)).unwrap_err().message(), shown);
+    }
+}

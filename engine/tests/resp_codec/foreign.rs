@@ -1,0 +1,40 @@
+//! Peers that speak something else are named, at any split.
+
+use oxidis_engine::resp::Limits;
+
+use crate::driver::{Event, decode, decode_bytewise, failure};
+
+#[test]
+fn an_http_server_is_named() {
+    for bytes in [
+        &b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"[..],
+        b"<html><head>",
+        b"<!DOCTYPE html>",
+        b"400 Bad Request",
+    ] {
+        assert_eq!(failure(bytes), "no RESP: this looks like an HTTP server");
+        assert_eq!(decode_bytewise(bytes, Limits::default()), decode(bytes));
+    }
+}
+
+#[test]
+fn a_tls_port_is_named() {
+    for bytes in [&b"\x15\x03\x01\x00\x02\x02\x46"[..], b"\x16\x03\x03\x00\x7a"] {
+        assert_eq!(failure(bytes), "no RESP: this looks like a TLS port: use rediss://");
+        assert_eq!(decode_bytewise(bytes, Limits::default()), decode(bytes));
+    }
+}
+
+#[test]
+fn a_beginning_that_may_become_http_waits_for_more() {
+    assert_eq!(decode(b"HTT"), [Event::Unfinished]);
+    assert_eq!(failure(b"HTTQ"), "malformed reply, 0 bytes in: unknown type byte 'H'");
+    assert_eq!(decode_bytewise(b"HTTQ", Limits::default()), decode(b"HTTQ"));
+}
+
+#[test]
+fn a_peer_that_has_spoken_resp_is_no_stranger() {
+    assert_eq!(failure(b"+OK\r\nHTTP/1.1"), "malformed reply, 0 bytes in: unknown type byte 'H'");
+    assert_eq!(failure(b"|0\r\nHTTP/1.1"), "malformed reply, 4 bytes in: unknown type byte 'H'");
+    assert_eq!(failure(b"*1\r\nHTTP/1.1"), "malformed reply, 4 bytes in: unknown type byte 'H'");
+}

@@ -1,0 +1,286 @@
+/// <reference types="node" />
+import type { EventEmitter } from 'node:events'
+
+import type { Arg, Commands } from './commands'
+
+export type * from './commands'
+
+/** How bytes become strings. */
+export type Encoding = 'utf8' | 'utf-8' | 'utf16le' | 'latin1' | 'ascii' | 'base64' | 'base64url' | 'hex'
+
+/** What a raw command answers. Text is a Buffer where replies are not decoded; an error inside an array stays in its place. */
+export type Reply =
+  string | number | bigint | boolean | null | Buffer | Error | Reply[] | { [field: string]: Reply }
+
+/** Who the client is. */
+export interface Credentials {
+  /** ACL user. Default: the server's user `default`. */
+  username?: string
+  /** Password of the user. */
+  password: string
+}
+
+/** Whom to trust, and who the client is. */
+export interface TlsOptions {
+  /** Certificates to trust instead of the system's, as PEM. Default: none. */
+  ca?: string | Uint8Array | readonly (string | Uint8Array)[]
+  /** The client's certificate chain as PEM, leaf first. Default: none. */
+  cert?: string | Uint8Array | readonly (string | Uint8Array)[]
+  /** Private key of `cert` as PEM: PKCS#8, PKCS#1 or SEC1, not encrypted. Default: none. */
+  key?: string | Uint8Array | readonly (string | Uint8Array)[]
+  /** Name that the certificate must be valid for, also sent as SNI. Default: the host. */
+  servername?: string
+  /** Whether a certificate that cannot be verified ends the connection. Turn it off in tests only. Default: true. */
+  rejectUnauthorized?: boolean
+}
+
+/** How a lost connection is made again: the bound of the delay doubles with every attempt. */
+export interface ReconnectOptions {
+  /** Bound of the first delay, in milliseconds. Default: 50. */
+  initialDelay?: number
+  /** Bound of every delay, in milliseconds. Default: 2000. */
+  maxDelay?: number
+  /** Whether a delay is drawn at random between zero and its bound. Default: true. */
+  jitter?: boolean
+  /** Attempts in a row before the client gives up. Default: Infinity. */
+  maxAttempts?: number
+}
+
+/** What may wait while there is no connection. */
+export interface OfflineQueueOptions {
+  /** Most commands that may wait. Default: 10000. */
+  maxCommands?: number
+  /** Most bytes that may wait, in bytes. Default: 67108864 (64 MiB). */
+  maxBytes?: number
+}
+
+/** What a server may make the client allocate. */
+export interface LimitOptions {
+  /** Longest reply, in bytes. Default: 536870912 (512 MiB). */
+  maxReplyBytes?: number
+  /** Deepest nesting of a reply. Default: 1024. */
+  maxDepth?: number
+  /** Most elements of a reply, over all its levels. Default: 67108864. */
+  maxElements?: number
+  /** Most bytes of commands that have no reply yet, in bytes. Default: 1073741824 (1 GiB). */
+  maxInFlightBytes?: number
+}
+
+/** Every option of a client. Each may be given once: in the URL or here. */
+export interface RedisOptions {
+  /** Name or address of the server. Default: localhost. */
+  host?: string
+  /** TCP port of the server. Default: 6379. */
+  port?: number
+  /** Path of the server's unix socket, instead of `host` and `port`. Default: none. */
+  path?: string
+  /** Database that every connection selects. Default: 0. */
+  db?: number
+  /** ACL user; without it a password is that of the user `default`. Default: none. */
+  username?: string
+  /** Password of the user. Default: none. */
+  password?: string
+  /** Asked before every connect; excludes `username` and `password`. Default: none. */
+  credentials?: () => Credentials | Promise<Credentials>
+  /** What `CLIENT LIST` shows for the connections. Default: none. */
+  clientName?: string
+  /** RESP version to ask for; 3 falls back to 2 where the server does not know it. Default: 3. */
+  protocol?: 2 | 3
+  /** Encrypts the connection; `rediss://` and `valkeys://` turn it on. Default: false. */
+  tls?: boolean | TlsOptions
+  /** Longest time for one attempt to connect, name resolution to handshake, in milliseconds. Default: 5000. */
+  connectTimeout?: number
+  /** Longest time from call to reply, in milliseconds; 0 means no deadline. Default: 5000. */
+  commandTimeout?: number
+  /** Silence after which a connection is probed, in milliseconds; 0 means never. Default: 15000. */
+  keepAlive?: number
+  /** Most connections of one pool: shared, leased and subscribed. Default: 32. */
+  maxConnections?: number
+  /** Connections that a pool keeps open. Default: 0. */
+  minConnections?: number
+  /** Disuse after which a pooled connection is closed, in milliseconds; 0 means never. Default: 30000. */
+  idleTimeout?: number
+  /** Longest wait for a full pool, in milliseconds; 0 means no deadline. Default: 5000. */
+  acquireTimeout?: number
+  /** Pipelined connections that ordinary commands share. Default: 1. */
+  sharedConnections?: number
+  /** Whether and how a lost connection is made again. Default: true. */
+  reconnect?: boolean | ReconnectOptions
+  /** Whether, and how many, commands wait while there is no connection. Default: true. */
+  offlineQueue?: boolean | OfflineQueueOptions
+  /** Whether text replies are strings; otherwise they are Buffers. Default: true. */
+  decodeResponses?: boolean
+  /** How bytes become strings. Default: utf8. */
+  encoding?: Encoding
+  /** Put before every key. Not available yet: the constructor refuses it. Default: none. */
+  keyPrefix?: never
+  /** Uses one connection for everything and never makes it again. Default: false. */
+  singleConnection?: boolean
+  /** Whether the first command connects; otherwise the client connects at once. Default: true. */
+  lazyConnect?: boolean
+  /** What this client is called in warnings and when it is printed; never sent to the server. Default: none. */
+  name?: string
+  /** What a server may make the client allocate. Default: true. */
+  limits?: LimitOptions
+}
+
+/** What may differ for single calls. What is not given stays as it is. */
+export interface CallSettings {
+  /** Longest time from call to reply, in milliseconds; 0 means no deadline. */
+  timeout?: number
+  /** Rejects the call as soon as it aborts, with AbortError. */
+  signal?: AbortSignal
+  /** `'idempotent'`: lost in flight, the command may be sent again. `false`: not even if it only reads. */
+  retry?: 'idempotent' | false
+  /** Whether text replies are strings; otherwise they are Buffers. */
+  decodeResponses?: boolean
+  /** How bytes become strings. Excludes `decodeResponses: false`. */
+  encoding?: Encoding
+}
+
+/** Commands on a client's connections. `T` is what a text reply is. */
+export interface View<T extends string | Buffer = string> extends Commands<T> {
+  /** The same connections, with other settings for its calls. Cheap: nothing is opened. */
+  with(settings: CallSettings & { decodeResponses: false }): View<Buffer>
+  with(settings: CallSettings & { decodeResponses: true }): View<string>
+  with(settings: CallSettings & { encoding: Encoding }): View<string>
+  with(settings: CallSettings): View<T>
+
+  /** `with({ decodeResponses: false })` */
+  readonly buffers: View<Buffer>
+
+  /**
+   * Sends any command, its reply as the server gives it.
+   *
+   * The name is one word, or two with a space (`CONFIG GET`), in any case; arguments follow one by one or as one array.
+   * What would break or hold up the connections that all callers share rejects with code `NEEDS_OWN_CONNECTION`.
+   */
+  executeCommand<R = Reply>(name: string, ...args: Arg[] | [args: readonly Arg[]]): Promise<R>
+
+  /** Another name of `executeCommand`. */
+  call<R = Reply>(name: string, ...args: Arg[] | [args: readonly Arg[]]): Promise<R>
+}
+
+/** What each event hands to its listeners. */
+export interface RedisEvents {
+  /** A connection is made; its handshake is not yet done. */
+  connect: []
+  /** The handshake is done: commands flow. */
+  ready: []
+  /** The next attempt, counted from 1, follows after `delay` milliseconds. */
+  reconnecting: [next: { attempt: number; delay: number }]
+  /** A connection was lost. */
+  close: [error: RedisError]
+  /** No further attempt is made by itself: the client was closed, or gave up until the next command. */
+  end: []
+  /** An attempt to connect failed and no `connect()` waits for it. Without a listener it becomes a process warning. */
+  error: [error: RedisError]
+}
+
+/**
+ * A client. `T` is what a text reply is: a Buffer where `decodeResponses` is false, otherwise a string.
+ *
+ * Commands connect by themselves, and reject with the cause where that fails.
+ */
+export interface Redis<T extends string | Buffer = string> extends View<T>, EventEmitter {
+  /** Connects, which commands do by themselves. Rejects with the cause of a failure. */
+  connect(): Promise<void>
+  /** Waits for the replies of all calls, then closes for good. May be called again. */
+  close(): Promise<void>
+  /** Closes for good at once: calls without a reply reject with ClosedError. May be called again. */
+  destroy(): void
+  /** Lets open connections keep the process alive, as they do from the start. */
+  ref(): this
+  /** Lets the process end although connections are open. */
+  unref(): this
+  /** `close()` */
+  [Symbol.asyncDispose](): Promise<void>
+  /** State, address, database and name: what printing shows as well. */
+  toJSON(): { name?: string; state: ClientState; address: string; db: number }
+
+  on<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  once<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  off<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  emit<E extends keyof RedisEvents>(event: E, ...args: RedisEvents[E]): boolean
+  addListener<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  removeListener<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  prependListener<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  prependOnceListener<E extends keyof RedisEvents>(
+    event: E,
+    listener: (...args: RedisEvents[E]) => void,
+  ): this
+}
+
+/** `disconnected`: the connection was lost. `idle`: there is none until the next command or `connect()`. */
+export type ClientState = 'idle' | 'connecting' | 'ready' | 'disconnected' | 'reconnecting' | 'closed'
+
+/** The class as a value. Spelled out because a constructor of its own cannot say that `decodeResponses` chooses `T`. */
+export interface RedisConstructor {
+  /** A client of the server in `REDIS_URL`, else `VALKEY_URL`, else on localhost:6379 where there is no URL. */
+  new <D extends boolean = true>(
+    url: string | URL | undefined,
+    options?: RedisOptions & { decodeResponses?: D },
+  ): Redis<TextReply<D>>
+  /** A client with these options; without any, of the server in `REDIS_URL`, else `VALKEY_URL`, else on localhost:6379. */
+  new <D extends boolean = true>(options?: RedisOptions & { decodeResponses?: D }): Redis<TextReply<D>>
+
+  /**
+   * A client of the server at the URL: `redis:// rediss:// valkey:// valkeys:// unix:// redis+unix://`. Options may stand in
+   * its query as well, each in one place only.
+   */
+  fromUrl<D extends boolean = true>(
+    url: string | URL,
+    options?: RedisOptions & { decodeResponses?: D },
+  ): Redis<TextReply<D>>
+
+  readonly prototype: Redis
+}
+
+/** What a text reply is, by `decodeResponses`. */
+export type TextReply<D extends boolean> = [D] extends [false] ? Buffer : string
+
+export declare const Redis: RedisConstructor
+
+/** What an error may carry besides its message. */
+export interface ErrorDetails {
+  code?: string
+  command?: string
+  maybeExecuted?: boolean
+  cause?: unknown
+}
+
+/** All errors of this library, but for wrong arguments: these are TypeErrors with code `INVALID_ARGUMENT`. */
+export declare class RedisError extends Error {
+  constructor(message: string, details?: ErrorDetails)
+  /** What went wrong, in a form that does not change: the server's own code, or one of this library. */
+  readonly code: string
+  /** The name of the command, never its arguments. */
+  readonly command?: string
+  /** Whether the server may have run the command, where that matters. */
+  readonly maybeExecuted?: boolean
+}
+
+/** The server answered with an error: `WRONGTYPE`, `NOAUTH`, `ERR`, ... */
+export declare class ReplyError extends RedisError {}
+/** There is no connection, or it was lost: `CONNECTION_REFUSED`, `CONNECTION_LOST`, `TLS_FAILED`, ... */
+export declare class ConnectionError extends RedisError {}
+/** The server refused the credentials: `AUTHENTICATION_FAILED`. */
+export declare class AuthenticationError extends RedisError {}
+/** The deadline of a call passed: `COMMAND_TIMEOUT`. */
+export declare class TimeoutError extends RedisError {
+  constructor(message: string, details?: ErrorDetails & { phase?: 'queue' | 'write' | 'server' })
+  /** Where the command was: waiting for a connection, being written, or with the server. */
+  readonly phase: 'queue' | 'write' | 'server'
+}
+/** The signal aborted: `ABORTED`. Its reason is the `cause`. */
+export declare class AbortError extends RedisError {}
+/** A limit on what may wait or be in flight is reached; the command was not queued: `QUEUE_FULL`. */
+export declare class QueueFullError extends RedisError {}
+/** The peer broke the protocol, or a reply exceeds its limit: `PROTOCOL_ERROR`, `REPLY_LIMIT`. */
+export declare class ProtocolError extends RedisError {}
+/** The client is closed: `CLIENT_CLOSED`. */
+export declare class ClosedError extends RedisError {}
+/** An option or a URL is wrong: `INVALID_OPTION`. */
+export declare class OptionError extends RedisError {}
+/** A fault of this library: `INTERNAL_ERROR`. */
+export declare class InternalError extends RedisError {}

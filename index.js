@@ -1,0 +1,19 @@
+'use strict'
+
+const errors = require('./lib/errors.js')
+const { Redis } = require('./lib/redis.js')
+
+module.exports = {
+  Redis,
+  RedisError: errors.RedisError,
+  ReplyError: errors.ReplyError,
+  ConnectionError: errors.ConnectionError,
+  AuthenticationError: errors.AuthenticationError,
+  TimeoutError: errors.TimeoutError,
+  AbortError: errors.AbortError,
+  QueueFullError: errors.QueueFullError,
+  ProtocolError: errors.ProtocolError,
+  ClosedError: errors.ClosedError,
+  OptionError: errors.OptionError,
+  InternalError: errors.InternalError,
+}

@@ -1,0 +1,197 @@
+// @ts-check
+'use strict'
+
+/**
+ * The few calls that every command method ends in. Owns the way from a method to the addon, and the flush at the end of the
+ * tick. A class that carries commands is given these methods and then the table's (see `commands.js`).
+ */
+
+const { follow } = require('./settings.js')
+const { commandName, lastSlot, open, refuse, reject } = require('./slots.js')
+
+const { nextTick } = process
+
+/** The bits of a word that hold the command's number; the addon knows the same ones (src/meta.rs). */
+const COMMAND_MASK = 0xfff
+/** The number that says: the name is the first argument. */
+const RAW = 0xfff
+
+/** Fewer arguments are read one by one. */
+const JOIN_FROM = 8
+/** Longer lists of arguments are not joined. */
+const JOINED_MAX = 16 * 1024 * 1024
+/** Strings whose lengths fit the buffer that is kept. */
+const LENGTHS_KEPT = 4096
+/** What the addon answers when joined text cannot be taken apart again. */
+const NOT_ASCII = ''
+
+/** The connections behind a handle and its views. */
+class Core {
+  /** @param {import('./native.js').NativeClient} native */
+  constructor(native) {
+    this.native = native
+    this.call = native.call
+    this.callList = native.callList
+    this.callJoined = native.callJoined
+    this.scheduled = false
+    this.tick = () => {
+      this.scheduled = false
+      native.flush()
+    }
+  }
+}
+
+/**
+ * What a class that carries commands has.
+ * @typedef {object} Caller
+ * @property {Core} _core
+ * @property {number} _flags
+ * @property {import('./settings.js').Settings | undefined} _slow
+ */
+
+/**
+ * The end of every call: the addon took the command, or refused it with `failure`.
+ * @param {Core} core
+ * @param {Promise<any>} promise
+ * @param {number} slot
+ * @param {string | undefined} failure
+ */
+function staged(core, promise, slot, failure) {
+  if (failure !== undefined) {
+    refuse(slot, failure)
+  } else if (!core.scheduled) {
+    core.scheduled = true
+    nextTick(core.tick)
+  }
+  return promise
+}
+
+/**
+ * @param {Caller} caller
+ * @param {number} meta
+ * @param {number | string} name
+ * @param {readonly unknown[]} args
+ */
+function list(caller, meta, name, args) {
+  const core = caller._core
+  const promise = open(name)
+  const slot = lastSlot()
+  const word = meta | caller._flags
+  const timeout = caller._slow?.timeout
+  let failure
+  try {
+    const joined = args.length >= JOIN_FROM ? join(args) : undefined
+    // Text that is not ASCII has other lengths in bytes than in JavaScript: it goes the long way.
+    failure =
+      joined === undefined ? NOT_ASCII : core.callJoined(slot, word, joined, lengths, args.length, timeout)
+    if (failure === NOT_ASCII) failure = core.callList(slot, word, args, timeout)
+  } catch (error) {
+    // A list may be a proxy or have accessors: what they throw is the caller's.
+    reject(slot, error)
+    return promise
+  }
+  return staged(core, promise, slot, failure)
+}
+
+/** The lengths of the strings that `join` put together; reused from call to call. */
+let lengths = new Uint32Array(LENGTHS_KEPT)
+
+/**
+ * Many strings as one: reading one long string in the addon costs far less than reading each.
+ * @param {readonly unknown[]} args
+ * @returns {string | undefined} undefined when not all of them are strings
+ */
+function join(args) {
+  const count = args.length
+  if (count > lengths.length || lengths.length > LENGTHS_KEPT) {
+    lengths = new Uint32Array(Math.max(count, LENGTHS_KEPT))
+  }
+  let joined = ''
+  for (let index = 0; index < count; index++) {
+    const arg = args[index]
+    if (typeof arg !== 'string') return undefined
+    lengths[index] = arg.length
+    joined += arg
+    if (joined.length > JOINED_MAX) return undefined
+  }
+  return joined
+}
+
+/**
+ * @param {Caller} caller
+ * @param {import('./settings.js').Settings} slow
+ * @param {number} meta
+ * @param {readonly unknown[]} args
+ */
+function slowly(caller, slow, meta, args) {
+  const index = meta & COMMAND_MASK
+  return follow(slow, commandName(index), () => list(caller, meta, index, args))
+}
+
+const calls = {
+  /** @this {Caller} @param {number} meta */
+  _call0(meta) {
+    if (this._slow !== undefined) return slowly(this, this._slow, meta, [])
+    const core = this._core
+    const promise = open(meta & COMMAND_MASK)
+    const slot = lastSlot()
+    return staged(core, promise, slot, core.call(slot, meta | this._flags))
+  },
+
+  /** @this {Caller} @param {number} meta @param {unknown} a */
+  _call1(meta, a) {
+    if (this._slow !== undefined) return slowly(this, this._slow, meta, [a])
+    const core = this._core
+    const promise = open(meta & COMMAND_MASK)
+    const slot = lastSlot()
+    return staged(core, promise, slot, core.call(slot, meta | this._flags, a))
+  },
+
+  /** @this {Caller} @param {number} meta @param {unknown} a @param {unknown} b */
+  _call2(meta, a, b) {
+    if (this._slow !== undefined) return slowly(this, this._slow, meta, [a, b])
+    const core = this._core
+    const promise = open(meta & COMMAND_MASK)
+    const slot = lastSlot()
+    return staged(core, promise, slot, core.call(slot, meta | this._flags, a, b))
+  },
+
+  /** @this {Caller} @param {number} meta @param {unknown} a @param {unknown} b @param {unknown} c */
+  _call3(meta, a, b, c) {
+    if (this._slow !== undefined) return slowly(this, this._slow, meta, [a, b, c])
+    const core = this._core
+    const promise = open(meta & COMMAND_MASK)
+    const slot = lastSlot()
+    return staged(core, promise, slot, core.call(slot, meta | this._flags, a, b, c))
+  },
+
+  /** @this {Caller} @param {number} meta @param {readonly unknown[]} args */
+  _callMany(meta, args) {
+    if (this._slow !== undefined) return slowly(this, this._slow, meta, args)
+    return list(this, meta, meta & COMMAND_MASK, args)
+  },
+
+  /** @this {Caller} @param {string} name @param {readonly unknown[]} args The name included. */
+  _callRaw(name, args) {
+    const slow = this._slow
+    if (slow === undefined) return list(this, RAW, name, args)
+    return follow(slow, name, () => list(this, RAW, name, args))
+  },
+
+  /** @param {Error} error */
+  _reject(error) {
+    return Promise.reject(error)
+  },
+}
+
+/**
+ * Gives a class that carries commands its calls.
+ * @param {object} prototype
+ */
+function addCalls(prototype) {
+  for (const [name, value] of Object.entries(calls)) {
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true })
+  }
+}
+
+module.exports = { Core, addCalls }

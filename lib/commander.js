@@ -1,0 +1,117 @@
+// @ts-check
+'use strict'
+
+/**
+ * What every object with commands can do besides: other settings for single calls, raw commands. Owns the one loop that
+ * attaches the command table.
+ */
+
+const { addCalls } = require('./caller.js')
+const { attach } = require('./commands.js')
+const native = require('./native.js')
+const { flagsOf, merge, slowOf } = require('./settings.js')
+const { nameCommands } = require('./slots.js')
+
+/** @type {readonly import('./arguments.js').Row[]} */
+const table = JSON.parse(native.commandTable())
+
+nameCommands((index) => table[index]?.name ?? '')
+
+/** The names of two words, and the first words of these. */
+const pairs = new Set(table.map((row) => row.name).filter((name) => name.includes(' ')))
+const containers = new Set(Array.from(pairs, (name) => name.slice(0, name.indexOf(' '))))
+const LONGEST_SECOND_WORD = 32
+
+/**
+ * What a raw command is called in errors: two words where the table knows them together, otherwise the first, since the
+ * second may be an argument.
+ * @param {readonly unknown[]} words
+ */
+function rawName(words) {
+  const first = String(words[0]).toUpperCase()
+  const second = words[1]
+  if (!containers.has(first) || typeof second !== 'string' || second.length > LONGEST_SECOND_WORD)
+    return first
+  const both = `${first} ${second.toUpperCase()}`
+  return pairs.has(both) ? both : first
+}
+
+/** @param {string} message */
+function wrongName(message) {
+  const error = new TypeError(`executeCommand: ${message}`)
+  return Promise.reject(Object.assign(error, { code: 'INVALID_ARGUMENT' }))
+}
+
+/**
+ * @typedef {import('./caller.js').Caller & { _settings: import('./settings.js').Settings }} Commander
+ */
+
+/**
+ * @param {Commander} commander
+ * @param {InstanceType<typeof import('./caller.js').Core>} core
+ * @param {import('./settings.js').Settings} settings
+ */
+function configure(commander, core, settings) {
+  // Not enumerable: printing a client must not print its inside.
+  Object.defineProperties(commander, {
+    _core: { value: core },
+    _settings: { value: settings },
+    _flags: { value: flagsOf(settings) },
+    _slow: { value: slowOf(settings) },
+    _buffers: { value: undefined, writable: true },
+  })
+}
+
+/** The same connections with other settings. */
+class View {
+  /**
+   * @param {InstanceType<typeof import('./caller.js').Core>} core
+   * @param {import('./settings.js').Settings} settings
+   */
+  constructor(core, settings) {
+    configure(/** @type {any} */ (this), core, settings)
+  }
+}
+
+const methods = {
+  /** @this {Commander} @param {Record<string, unknown>} changes */
+  with(changes) {
+    return new View(this._core, merge(this._settings, changes))
+  },
+
+  /** @this {import('./caller.js').Caller & typeof import('./caller.js')} @param {unknown} name @param {unknown[]} args */
+  executeCommand(name, ...args) {
+    if (typeof name !== 'string') return wrongName('the name must be a string')
+    /** @type {unknown[]} */
+    const words = name.split(' ')
+    if (words.length > 2 || words.includes('')) {
+      return wrongName('the name must be one word, or two with one space; arguments follow it one by one')
+    }
+    const flat = args.length === 1 && Array.isArray(args[0]) ? words.concat(args[0]) : [...words, ...args]
+    return /** @type {any} */ (this)._callRaw(rawName(flat), flat)
+  },
+}
+
+/**
+ * Makes a class carry commands.
+ * @param {object} prototype
+ */
+function carryCommands(prototype) {
+  addCalls(prototype)
+  attach(prototype, table)
+  const { with: withSettings, executeCommand } = methods
+  for (const [name, value] of Object.entries({ with: withSettings, executeCommand, call: executeCommand })) {
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true })
+  }
+  Object.defineProperty(prototype, 'buffers', {
+    /** @this {any} */
+    get() {
+      return (this._buffers ??= new View(this._core, merge(this._settings, { decodeResponses: false })))
+    },
+    configurable: true,
+  })
+}
+
+carryCommands(View.prototype)
+
+module.exports = { carryCommands, configure }

@@ -1,0 +1,117 @@
+// @ts-check
+'use strict'
+
+/** The error classes. Every error has a stable `code`; none holds an argument or a password. */
+
+/**
+ * @typedef {object} Failure What the engine reports, as JSON.
+ * @property {string} kind
+ * @property {string} code
+ * @property {string} message
+ * @property {string | null} [phase]
+ * @property {boolean | null} [maybeExecuted]
+ */
+
+class RedisError extends Error {
+  /**
+   * @param {string} message
+   * @param {{ code?: string, command?: string, maybeExecuted?: boolean, cause?: unknown }} [details]
+   */
+  constructor(message, details = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    /** @type {string} */
+    this.code = details.code ?? 'REDIS_ERROR'
+    if (details.command !== undefined) this.command = details.command
+    if (details.maybeExecuted !== undefined) this.maybeExecuted = details.maybeExecuted
+  }
+}
+
+class ReplyError extends RedisError {}
+class ConnectionError extends RedisError {}
+class AuthenticationError extends RedisError {}
+class TimeoutError extends RedisError {
+  /**
+   * @param {string} message
+   * @param {{ code?: string, command?: string, maybeExecuted?: boolean, cause?: unknown, phase?: string }} [details]
+   */
+  constructor(message, details = {}) {
+    super(message, details)
+    this.phase = details.phase ?? 'queue'
+  }
+}
+class AbortError extends RedisError {}
+class QueueFullError extends RedisError {}
+class ProtocolError extends RedisError {}
+class ClosedError extends RedisError {}
+class OptionError extends RedisError {}
+class InternalError extends RedisError {}
+
+const CLASSES = {
+  Redis: RedisError,
+  Reply: ReplyError,
+  Connection: ConnectionError,
+  Authentication: AuthenticationError,
+  Timeout: TimeoutError,
+  QueueFull: QueueFullError,
+  Protocol: ProtocolError,
+  Closed: ClosedError,
+  Option: OptionError,
+  Internal: InternalError,
+}
+
+for (const type of [RedisError, AbortError, ...Object.values(CLASSES)]) {
+  Object.defineProperty(type.prototype, 'name', { value: type.name, writable: true, configurable: true })
+}
+
+/**
+ * The error for a failure of the engine.
+ * @param {Failure} failure
+ * @param {string} [command]
+ * @returns {Error}
+ */
+function errorOf(failure, command) {
+  const { kind, code, phase, maybeExecuted } = failure
+  const message = command === undefined ? failure.message : `${command}: ${failure.message}`
+  if (kind === 'Argument') {
+    return Object.assign(new TypeError(message), { code, ...(command !== undefined && { command }) })
+  }
+  /** @type {Record<string, unknown>} */
+  const details = { code }
+  if (command !== undefined) details.command = command
+  if (phase) details.phase = phase
+  if (typeof maybeExecuted === 'boolean') details.maybeExecuted = maybeExecuted
+  const type = CLASSES[/** @type {keyof typeof CLASSES} */ (kind)] ?? InternalError
+  return new type(message, details)
+}
+
+/**
+ * The error of a call whose signal aborted.
+ * @param {unknown} reason the signal's
+ * @param {string} [command]
+ * @param {boolean} [maybeExecuted] false when the signal had aborted before the call
+ */
+function abortError(reason, command, maybeExecuted = true) {
+  const message = 'the call was aborted'
+  return new AbortError(command === undefined ? message : `${command}: ${message}`, {
+    code: 'ABORTED',
+    maybeExecuted,
+    cause: reason,
+    ...(command !== undefined && { command }),
+  })
+}
+
+module.exports = {
+  RedisError,
+  ReplyError,
+  ConnectionError,
+  AuthenticationError,
+  TimeoutError,
+  AbortError,
+  QueueFullError,
+  ProtocolError,
+  ClosedError,
+  OptionError,
+  InternalError,
+  abortError,
+  errorOf,
+}

@@ -1,0 +1,42 @@
+// @ts-check
+'use strict'
+
+/**
+ * The addon. Owns finding it and saying what to do when it is not there.
+ * @typedef {object} NativeClient
+ * @property {number} id
+ * @property {string} facts
+ * @property {(slot: number, meta: number, ...args: unknown[]) => string | undefined} call
+ * @property {(slot: number, meta: number, args: readonly unknown[], timeout?: number) => string | undefined} callList
+ * @property {(slot: number, meta: number, joined: string, lengths: Uint32Array, count: number, timeout?: number) => string | undefined} callJoined
+ * @property {() => void} flush
+ * @property {(slot: number) => void} connect
+ * @property {(slot: number) => void} close
+ * @property {(slot: number) => void} destroy
+ * @property {(keep: number) => void} reference
+ * @property {(request: number, username: string | undefined, password: string | undefined, problem: string | undefined) => void} answer
+ *
+ * @typedef {(options: string, url: string | undefined, owner: object, credentials: boolean) => NativeClient | string} CreateClient
+ *
+ * @typedef {object} Binding
+ * @property {() => string} commandTable
+ * @property {() => string} version
+ * @property {(settle: (...values: unknown[]) => void, words: Uint32Array) => CreateClient} setup
+ */
+
+/** @returns {Binding} */
+function load() {
+  try {
+    // What the addon adds by hand is not in the generated declarations.
+    return /** @type {any} */ (require('../binding.js'))
+  } catch (cause) {
+    const { platform, arch } = process
+    throw new Error(
+      `oxidis has no addon for ${platform}-${arch} here. Reinstall with optional dependencies enabled ` +
+        '(npm install --include=optional), on the platform that runs the program; from a clone, run `npm run build`.',
+      { cause },
+    )
+  }
+}
+
+module.exports = load()

@@ -1,0 +1,64 @@
+// @ts-check
+'use strict'
+
+/**
+ * Calls that a signal may abort. Owns the one listener that each signal has, however many calls wait on it: Node warns of a
+ * leak where there are more than ten.
+ */
+
+const { abortError } = require('./errors.js')
+
+const ABORTED = Symbol('aborted')
+
+/**
+ * What to do about a signal's abort, for each of its calls.
+ * @typedef {{ calls: Set<() => void>, listener: () => void }} Watch
+ */
+
+/** @type {WeakMap<AbortSignal, Watch>} */
+const watches = new WeakMap()
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Watch}
+ */
+function watchOf(signal) {
+  const known = watches.get(signal)
+  if (known !== undefined) return known
+  /** @type {Watch['calls']} */
+  const calls = new Set()
+  const listener = () => {
+    for (const abort of calls) abort()
+    calls.clear()
+  }
+  const watch = { calls, listener }
+  watches.set(signal, watch)
+  return watch
+}
+
+/**
+ * Follows `promise` until it settles or `signal` aborts. The late reply is drained by the engine and dropped here.
+ * @param {Promise<any>} promise
+ * @param {AbortSignal} signal
+ * @param {string | undefined} command
+ */
+async function abortable(promise, signal, command) {
+  const { calls, listener } = watchOf(signal)
+  /** @type {() => void} */
+  let abort = () => {}
+  const aborted = new Promise((resolve) => {
+    abort = () => resolve(ABORTED)
+  })
+  if (calls.size === 0) signal.addEventListener('abort', listener, { once: true })
+  calls.add(abort)
+  try {
+    const outcome = await Promise.race([promise, aborted])
+    // Made here and not by the listener, so that its stack leads to the caller.
+    if (outcome === ABORTED) throw abortError(signal.reason, command)
+    return outcome
+  } finally {
+    if (calls.delete(abort) && calls.size === 0) signal.removeEventListener('abort', listener)
+  }
+}
+
+module.exports = { abortable }

@@ -1,0 +1,214 @@
+// @ts-check
+'use strict'
+
+/**
+ * Promise slots: the promises that wait for the engine, by number. JavaScript makes the promise and keeps its two functions
+ * here; the engine hands results back 32 a call. Nothing is allocated per command beside the promise itself.
+ */
+
+const native = require('./native.js')
+const { errorOf } = require('./errors.js')
+const { replaceLeaves } = require('./tree.js')
+const { wideObject } = require('./wide.js')
+
+/** Results of one call into JavaScript; the addon knows the same number. */
+const RESULTS_PER_CALL = 32
+const KIND_SHIFT = 28
+const SLOT_MASK = (1 << KIND_SHIFT) - 1
+const JSON_TEXT = 1
+const ERROR = 2
+const EVENT = 3
+/** The addon keeps 5 for itself. */
+const WIDE = 6
+
+/** @typedef {(value?: any) => void} Settler */
+
+/** @type {(Settler | undefined)[]} */
+const resolvers = []
+/** @type {(Settler | undefined)[]} */
+const rejecters = []
+/** What to call the command in an error: the table's index, or the name of a raw command. @type {(number | string)[]} */
+const names = []
+/** @type {number[]} */
+const free = []
+
+/** @type {Settler} */
+let resolveNew
+/** @type {Settler} */
+let rejectNew
+/** @type {(resolve: Settler, reject: Settler) => void} */
+const capture = (resolve, reject) => {
+  resolveNew = resolve
+  rejectNew = reject
+}
+
+/** The number of the slot that the last `open` took. */
+let opened = 0
+
+/**
+ * Makes a promise and a slot for it; `lastSlot()` tells its number.
+ * @param {number | string} name
+ * @returns {Promise<any>}
+ */
+function open(name) {
+  const promise = new Promise(capture)
+  const slot = free.length > 0 ? /** @type {number} */ (free.pop()) : resolvers.length
+  resolvers[slot] = resolveNew
+  rejecters[slot] = rejectNew
+  names[slot] = name
+  opened = slot
+  return promise
+}
+
+/** @returns {number} */
+function lastSlot() {
+  return opened
+}
+
+/** @type {(index: number) => string} */
+let nameOf = () => ''
+
+/**
+ * Says how the table's commands are called in errors.
+ * @param {(index: number) => string} name
+ */
+function nameCommands(name) {
+  nameOf = name
+}
+
+/**
+ * @param {number} index the command's place in the table
+ * @returns {string | undefined}
+ */
+function commandName(index) {
+  return nameOf(index) || undefined
+}
+
+/** @param {number} slot */
+function commandOf(slot) {
+  const name = /** @type {number | string} */ (names[slot])
+  return typeof name === 'string' ? name || undefined : commandName(name)
+}
+
+/** @param {number} slot */
+function release(slot) {
+  // The functions hold the promise and through it the result: a free slot must not keep either.
+  resolvers[slot] = undefined
+  rejecters[slot] = undefined
+  names[slot] = ''
+  free.push(slot)
+}
+
+/**
+ * Rejects a slot that the engine never saw.
+ * @param {number} slot
+ * @param {string} failure
+ */
+function refuse(slot, failure) {
+  reject(slot, errorOf(JSON.parse(failure), commandOf(slot)))
+}
+
+/**
+ * Rejects a slot that the engine never saw with an error that is not the engine's.
+ * @param {number} slot
+ * @param {unknown} error
+ */
+function reject(slot, error) {
+  const settler = /** @type {Settler} */ (rejecters[slot])
+  release(slot)
+  settler(error)
+}
+
+/**
+ * Throws the error from inside a promise job, so that its stack leads through `await` to the caller: V8 follows the promise
+ * that the caller awaits, which adopts the one of this function.
+ * @param {string} failure
+ * @param {string | undefined} command
+ */
+async function raise(failure, command) {
+  // The caller's promise adopts this one in the next job; the error must be made after that.
+  await undefined
+  await undefined
+  const error = errorOf(JSON.parse(failure), command)
+  Error.captureStackTrace(error, raise)
+  throw error
+}
+
+/** Which slot each result is for, and of what kind it is. The addon writes it before each call. */
+const words = new Uint32Array(RESULTS_PER_CALL)
+
+/** @type {(client: number, event: any) => void} */
+let onEvent = () => {}
+
+/**
+ * Says who hears what happens to connections.
+ * @param {(client: number, event: any) => void} listener
+ */
+function listen(listener) {
+  onEvent = listener
+}
+
+/**
+ * @param {number} word
+ * @param {any} value
+ */
+function settleSpecial(word, value) {
+  const slot = word & SLOT_MASK
+  const kind = word >>> KIND_SHIFT
+  if (kind === JSON_TEXT) {
+    const resolve = /** @type {Settler} */ (resolvers[slot])
+    release(slot)
+    resolve(JSON.parse(value))
+  } else if (kind === ERROR) {
+    const resolve = /** @type {Settler} */ (resolvers[slot])
+    const command = commandOf(slot)
+    release(slot)
+    resolve(raise(value, command))
+  } else if (kind === WIDE) {
+    const resolve = /** @type {Settler} */ (resolvers[slot])
+    release(slot)
+    resolve(wideObject(value))
+  } else if (kind === EVENT) {
+    onEvent(slot, JSON.parse(value))
+  } else {
+    const resolve = /** @type {Settler} */ (resolvers[slot])
+    release(slot)
+    resolve(replaceLeaves(value, (leaf) => (leaf instanceof Error ? replyError(leaf) : leaf)))
+  }
+}
+
+/**
+ * An error inside of a reply is of the class that a call rejects with.
+ * @param {Error & { code?: string }} error
+ */
+function replyError({ code = 'ERR', message }) {
+  return errorOf({ kind: 'Reply', code, message })
+}
+
+/** Called by the addon with up to 32 results. */
+function settle() {
+  const count = arguments.length
+  for (let index = 0; index < count; index++) {
+    const word = /** @type {number} */ (words[index])
+    if (word <= SLOT_MASK) {
+      const resolve = /** @type {Settler} */ (resolvers[word])
+      resolvers[word] = undefined
+      rejecters[word] = undefined
+      free.push(word)
+      resolve(arguments[index])
+    } else {
+      settleSpecial(word, arguments[index])
+    }
+  }
+}
+
+module.exports = {
+  open,
+  lastSlot,
+  refuse,
+  reject,
+  commandName,
+  nameCommands,
+  listen,
+  createClient: native.setup(settle, words),
+}

@@ -1,0 +1,285 @@
+//! Arguments, straight from JavaScript values into the staging buffer: one native call per command, no copy in between.
+
+use std::ffi::c_void;
+use std::io::Write;
+use std::ptr;
+
+use napi::sys;
+use oxidis_engine::client::Staging;
+use oxidis_engine::net::block;
+
+use crate::error;
+use crate::status::{Failed, check};
+
+/// A string of up to this many UTF-16 units gets room for the worst case, so that it is encoded in one pass.
+const ONE_PASS_UNITS: usize = 16 * 1024 * 1024;
+
+/// Strings of fewer bytes are encoded without asking for their length first.
+const SHORT_STRING: usize = 4096;
+
+/// Bytes of UTF-8 that one UTF-16 unit takes at most.
+const MAX_UTF8_PER_UNIT: usize = 3;
+
+/// Why an argument was not encoded; the text goes to the caller.
+pub(crate) type Problem = &'static str;
+
+const NOT_A_VALUE: Problem = "must be a string, number, bigint or Uint8Array, not";
+const LONE_SURROGATE: Problem = "is a string with a lone surrogate, which UTF-8 cannot hold; pass a Buffer";
+
+/// Encodes one argument. `position` counts from 1 and only serves the error, which is JSON.
+pub(crate) fn encode(
+    env: sys::napi_env,
+    value: sys::napi_value,
+    staging: &mut Staging,
+    position: usize,
+) -> Result<(), String> {
+    match string(env, value, staging) {
+        Ok(true) => return Ok(()),
+        Ok(false) => {}
+        Err(problem) => return Err(error::argument(position, problem)),
+    }
+    let other = Value { env, value };
+    match other.kind() {
+        sys::ValueType::napi_number => {
+            let number = other.double().map_err(|_| error::argument(position, "cannot be read"))?;
+            if number.is_nan() {
+                return Err(error::argument(position, "is NaN"));
+            }
+            number_text(number, staging);
+            Ok(())
+        }
+        sys::ValueType::napi_bigint => {
+            let text = other.coerce_to_string().map_err(|_| error::argument(position, "cannot be read"))?;
+            match string(env, text, staging) {
+                Ok(true) => Ok(()),
+                _ => Err(error::argument(position, "cannot be read")),
+            }
+        }
+        sys::ValueType::napi_object => match other.bytes() {
+            Some(bytes) => {
+                staging.argument(bytes);
+                Ok(())
+            }
+            None => Err(error::argument(position, &format!("{NOT_A_VALUE} an object"))),
+        },
+        kind => Err(error::argument(position, &format!("{NOT_A_VALUE} {}", name(kind)))),
+    }
+}
+
+/// Encodes the strings that `text` was put together from. Fails with an empty text when they are not ASCII: then their lengths in
+/// bytes are not those that JavaScript counts.
+pub(crate) fn encode_joined(
+    env: sys::napi_env,
+    text: sys::napi_value,
+    lengths: sys::napi_value,
+    count: u32,
+    staging: &mut Staging,
+) -> Result<(), String> {
+    let lengths = Value { env, value: lengths };
+    let lengths = lengths.words(count as usize).ok_or_else(|| error::argument(1, "cannot be read"))?;
+    let total: usize = lengths.iter().map(|length| *length as usize).sum();
+    let mut scratch: Vec<u8> = block::take((total + 1) * MAX_UTF8_PER_UNIT);
+    let mut written = 0;
+    // SAFETY: `scratch` has room for the longest UTF-8 of `total` units and the NUL.
+    let status = unsafe {
+        sys::napi_get_value_string_utf8(
+            env,
+            text,
+            scratch.as_mut_ptr().cast(),
+            scratch.capacity(),
+            &raw mut written,
+        )
+    };
+    check(status).map_err(|_| error::argument(1, "cannot be read"))?;
+    // SAFETY: Node has initialised the first `written` bytes.
+    unsafe { scratch.set_len(written) };
+    let whole = written == total;
+    if whole {
+        staging.arguments(&scratch, lengths);
+    }
+    block::give(scratch);
+    if whole { Ok(()) } else { Err(String::new()) }
+}
+
+/// Encodes a string. `Ok(false)`: the value is something else.
+fn string(env: sys::napi_env, value: sys::napi_value, staging: &mut Staging) -> Result<bool, Problem> {
+    let mut slot = staging.slot();
+    let (room, capacity) = slot.room(SHORT_STRING);
+    let mut written = 0;
+    // SAFETY: `room` points to `capacity` writable bytes; Node writes at most `capacity` bytes, its NUL included.
+    let status =
+        unsafe { sys::napi_get_value_string_utf8(env, value, room.cast(), capacity, &raw mut written) };
+    if status == sys::Status::napi_string_expected {
+        return Ok(false);
+    }
+    check(status).map_err(|_| "cannot be read")?;
+    if written + MAX_UTF8_PER_UNIT + 1 >= capacity {
+        drop(slot);
+        return long_string(env, value, staging).map(|()| true);
+    }
+    let vector = slot.vector();
+    // SAFETY: Node has initialised the first `written` bytes after the vector's end, within its capacity.
+    unsafe { vector.set_len(vector.len() + written) };
+    ensure_whole(env, value, slot.content())?;
+    slot.finish();
+    Ok(true)
+}
+
+/// A string that did not fit the room: finds its length, makes room and encodes it again, in place.
+fn long_string(env: sys::napi_env, value: sys::napi_value, staging: &mut Staging) -> Result<(), Problem> {
+    let mut units = 0;
+    // SAFETY: without a buffer, only the length is written.
+    let status = unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut units) };
+    check(status).map_err(|_| "cannot be read")?;
+    let bytes = if units <= ONE_PASS_UNITS {
+        units * MAX_UTF8_PER_UNIT
+    } else {
+        let mut exact = 0;
+        // SAFETY: without a buffer, only the length is written.
+        let status =
+            unsafe { sys::napi_get_value_string_utf8(env, value, ptr::null_mut(), 0, &raw mut exact) };
+        check(status).map_err(|_| "cannot be read")?;
+        exact
+    };
+    let room_wanted = bytes + MAX_UTF8_PER_UNIT + 2;
+    let mut slot = staging.slot_for(units, room_wanted);
+    let (room, capacity) = slot.room(room_wanted);
+    let mut written = 0;
+    // SAFETY: `room` points to `capacity` writable bytes; Node writes at most `capacity` bytes, its NUL included.
+    let status =
+        unsafe { sys::napi_get_value_string_utf8(env, value, room.cast(), capacity, &raw mut written) };
+    check(status).map_err(|_| "cannot be read")?;
+    let vector = slot.vector();
+    // SAFETY: Node has initialised the first `written` bytes after the vector's end, within its capacity.
+    unsafe { vector.set_len(vector.len() + written) };
+    // As many bytes as units: all of it is ASCII, and nothing was replaced.
+    if written != units {
+        ensure_whole(env, value, slot.content())?;
+    }
+    slot.finish();
+    Ok(())
+}
+
+/// Node writes U+FFFD for a lone surrogate. Where that character stands, the original is looked at.
+fn ensure_whole(env: sys::napi_env, value: sys::napi_value, encoded: &[u8]) -> Result<(), Problem> {
+    const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
+    let suspect =
+        memchr::memchr_iter(REPLACEMENT[0], encoded).any(|at| encoded[at..].starts_with(REPLACEMENT));
+    if !suspect {
+        return Ok(());
+    }
+    let mut units = vec![0_u16; encoded.len() + 1];
+    let mut written = 0;
+    // SAFETY: `units` has room for one unit per encoded byte and the NUL.
+    let status = unsafe {
+        sys::napi_get_value_string_utf16(env, value, units.as_mut_ptr(), units.len(), &raw mut written)
+    };
+    check(status).map_err(|_| "cannot be read")?;
+    units.truncate(written);
+    if char::decode_utf16(units).all(|unit| unit.is_ok()) { Ok(()) } else { Err(LONE_SURROGATE) }
+}
+
+/// Numbers never take the exponent form, which the servers' integer parsers refuse.
+fn number_text(number: f64, staging: &mut Staging) {
+    const MAX_SAFE: f64 = 9_007_199_254_740_992.0;
+    if number.is_infinite() {
+        staging.argument(if number > 0.0 { b"inf" } else { b"-inf" });
+    } else if number.fract() == 0.0 && number.abs() < MAX_SAFE {
+        #[allow(clippy::cast_possible_truncation, reason = "an integer below 2^53 is exact")]
+        let integer = number as i64;
+        staging.argument(itoa::Buffer::new().format(integer).as_bytes());
+    } else {
+        let mut text = Vec::with_capacity(32);
+        // Writing to a vector cannot fail.
+        drop(write!(text, "{number}"));
+        staging.argument(&text);
+    }
+}
+
+fn name(kind: sys::napi_valuetype) -> &'static str {
+    match kind {
+        sys::ValueType::napi_undefined => "undefined",
+        sys::ValueType::napi_null => "null",
+        sys::ValueType::napi_boolean => "a boolean",
+        sys::ValueType::napi_symbol => "a symbol",
+        sys::ValueType::napi_function => "a function",
+        _ => "this value",
+    }
+}
+
+/// A JavaScript value with its environment.
+struct Value {
+    env: sys::napi_env,
+    value: sys::napi_value,
+}
+
+impl Value {
+    fn kind(&self) -> sys::napi_valuetype {
+        let mut kind = sys::ValueType::napi_undefined;
+        // SAFETY: the out-pointer is valid; a failure leaves `undefined`, which is refused.
+        unsafe { sys::napi_typeof(self.env, self.value, &raw mut kind) };
+        kind
+    }
+
+    fn double(&self) -> Result<f64, Failed> {
+        let mut number = 0.0;
+        // SAFETY: the out-pointer is valid.
+        check(unsafe { sys::napi_get_value_double(self.env, self.value, &raw mut number) })?;
+        Ok(number)
+    }
+
+    fn coerce_to_string(&self) -> Result<sys::napi_value, Failed> {
+        let mut text = ptr::null_mut();
+        // SAFETY: the out-pointer is valid. A bigint runs no user code when it becomes a string.
+        check(unsafe { sys::napi_coerce_to_string(self.env, self.value, &raw mut text) })?;
+        Ok(text)
+    }
+
+    /// The first `count` words of a `Uint32Array`, borrowed until control returns to JavaScript.
+    fn words(&self, count: usize) -> Option<&[u32]> {
+        let (kind, length, data) = self.typed_array()?;
+        if kind != sys::TypedarrayType::uint32_array || count > length || count == 0 {
+            return None;
+        }
+        // SAFETY: Node says that `length` words are at `data`, aligned for them; no JavaScript runs while the slice lives.
+        Some(unsafe { std::slice::from_raw_parts(data.cast::<u32>(), count) })
+    }
+
+    /// The bytes of a `Uint8Array`, borrowed until control returns to JavaScript.
+    fn bytes(&self) -> Option<&[u8]> {
+        let (kind, length, data) = self.typed_array()?;
+        if kind != sys::TypedarrayType::uint8_array && kind != sys::TypedarrayType::uint8_clamped_array {
+            return None;
+        }
+        if data.is_null() || length == 0 {
+            return Some(&[]);
+        }
+        // SAFETY: Node says that `length` bytes are at `data`; no JavaScript runs while the slice lives.
+        Some(unsafe { std::slice::from_raw_parts(data.cast::<u8>(), length) })
+    }
+
+    /// The element type, length and memory of a typed array.
+    fn typed_array(&self) -> Option<(sys::napi_typedarray_type, usize, *const c_void)> {
+        let mut is_typed_array = false;
+        // SAFETY: the out-pointer is valid.
+        check(unsafe { sys::napi_is_typedarray(self.env, self.value, &raw mut is_typed_array) }).ok()?;
+        if !is_typed_array {
+            return None;
+        }
+        let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
+        // SAFETY: all out-pointers are valid; those that are not wanted may be null.
+        check(unsafe {
+            sys::napi_get_typedarray_info(
+                self.env,
+                self.value,
+                &raw mut kind,
+                &raw mut length,
+                &raw mut data,
+                ptr::null_mut(),
+                ptr::null_mut(),
+            )
+        })
+        .ok()?;
+        Some((kind, length, data.cast_const()))
+    }
+}

@@ -1,0 +1,55 @@
+//! Errors on their way to JavaScript: a kind, a stable code and a text, as JSON. The classes live in `lib/errors.js`.
+
+use oxidis_engine::error::{Error, Kind};
+use serde_json::json;
+
+/// The JSON form that `lib/errors.js` turns into an instance of the right class.
+pub(crate) fn to_json(error: &Error) -> String {
+    let (kind, phase) = match error.kind() {
+        Kind::Reply(_) => ("Reply", None),
+        Kind::Connection(_) => ("Connection", None),
+        Kind::Authentication => ("Authentication", None),
+        Kind::Timeout(phase) => ("Timeout", Some(phase.as_str())),
+        Kind::QueueFull => ("QueueFull", None),
+        Kind::ReplyLimit | Kind::Protocol => ("Protocol", None),
+        Kind::Closed => ("Closed", None),
+        Kind::Option => ("Option", None),
+        Kind::Internal => ("Internal", None),
+    };
+    json!({
+        "kind": kind,
+        "code": error.code(),
+        "message": error.message(),
+        "phase": phase,
+        "maybeExecuted": error.maybe_executed(),
+    })
+    .to_string()
+}
+
+/// A wrong argument, as JSON of the same form. `position` counts from 1.
+pub(crate) fn argument(position: usize, problem: &str) -> String {
+    json!({ "kind": "Argument", "code": "INVALID_ARGUMENT", "message": format!("argument {position} {problem}") })
+        .to_string()
+}
+
+/// A command that a shared connection must not carry. `why` continues the sentence.
+pub(crate) fn needs_own_connection(why: &str) -> String {
+    json!({
+        "kind": "Redis",
+        "code": "NEEDS_OWN_CONNECTION",
+        "message": format!("needs a connection of its own: {why}"),
+        "maybeExecuted": false,
+    })
+    .to_string()
+}
+
+/// A value that JavaScript cannot hold, such as a string longer than V8 allows.
+pub(crate) fn unrepresentable(status: i32) -> String {
+    json!({
+        "kind": "Reply",
+        "code": "STRING_TOO_LONG",
+        "message": format!("the reply does not fit a JavaScript string (Node-API status {status}); use the buffers view"),
+        "maybeExecuted": true,
+    })
+    .to_string()
+}

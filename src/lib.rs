@@ -1,0 +1,43 @@
+//! The N-API binding of Oxidis: the only place that names Node-API, and the only place where `unsafe` may stand.
+//!
+//! It encodes arguments straight from JavaScript values into the engine's staging buffer, and settles JavaScript's own
+//! promises from an inbox that the engine fills. It never sees RESP.
+
+mod args;
+mod arguments;
+mod batch;
+mod client;
+mod credentials;
+mod environment;
+mod error;
+mod exports;
+mod inbox;
+mod json;
+mod materialise;
+mod meta;
+mod packed_json;
+mod reply;
+mod runtime;
+mod status;
+
+use napi::bindgen_prelude::{JsValue, Object};
+use napi::{Env, Result};
+use napi_derive::napi;
+
+/// The command table as JSON text: what the façade attaches its methods from.
+#[napi]
+pub fn command_table() -> String {
+    oxidis_engine::command::table_json()
+}
+
+/// The version of the addon, to be compared with the package's.
+#[napi]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+#[napi(module_exports)]
+#[allow(clippy::needless_pass_by_value, reason = "the macro's signature")]
+fn init(exports: Object, env: Env) -> Result<()> {
+    exports::add(env.raw(), exports.raw())
+}

@@ -1,0 +1,281 @@
+//! Results become JavaScript values, on JavaScript's thread.
+
+use std::cell::Cell;
+use std::ffi::{c_char, c_void};
+use std::ptr;
+
+use bytes::Bytes;
+use napi::sys;
+use oxidis_engine::net::block::POOLED_FROM;
+use oxidis_engine::value::Value;
+
+use crate::batch::Body;
+use crate::reply::MAX_SAFE_INTEGER;
+use crate::status::{Failed, check};
+
+/// Makes values in one environment.
+pub(crate) struct Materialiser {
+    env: sys::napi_env,
+    /// Whether this Node-API has strings and Buffers on foreign memory.
+    external_strings: Cell<bool>,
+    external_buffers: Cell<bool>,
+}
+
+/// Shorthand for an out-parameter call that makes a value.
+macro_rules! make {
+    ($call:expr) => {{
+        let mut value = ptr::null_mut();
+        // SAFETY: the out-pointer is valid, the environment is this thread's, and the memory behind the other arguments
+        // outlives the call.
+        #[allow(clippy::redundant_closure_call, reason = "the closure names the out-pointer")]
+        check(unsafe { ($call)(&raw mut value) })?;
+        Ok(value)
+    }};
+}
+
+impl Materialiser {
+    pub(crate) fn new(env: sys::napi_env) -> Self {
+        Self {
+            env,
+            external_strings: Cell::new(has_external_strings(env)),
+            external_buffers: Cell::new(true),
+        }
+    }
+
+    /// The value of one result.
+    pub(crate) fn value(&self, arena: &[u8], body: Body) -> Result<sys::napi_value, Failed> {
+        match body {
+            Body::Null => self.null(),
+            Body::Bool(flag) => self.bool(flag),
+            Body::Int(int) => self.int(int),
+            Body::Double(double) => self.double(double),
+            Body::Ascii(span) => self.latin1(span.of(arena)),
+            Body::Utf8(span) => self.utf8(span.of(arena)),
+            Body::Binary(span) => self.buffer(span.of(arena)),
+            Body::LargeAscii(bytes) => self.large_latin1(bytes),
+            Body::Utf16(units) => self.utf16(&units),
+            Body::LargeBinary(bytes) => self.large_buffer(bytes),
+            Body::Tree { value, binary } => self.tree(value, binary),
+        }
+    }
+
+    /// A string from valid UTF-8.
+    pub(crate) fn text(&self, text: &str) -> Result<sys::napi_value, Failed> {
+        self.utf8(text.as_bytes())
+    }
+
+    fn null(&self) -> Result<sys::napi_value, Failed> {
+        make!(|out| sys::napi_get_null(self.env, out))
+    }
+
+    fn bool(&self, flag: bool) -> Result<sys::napi_value, Failed> {
+        make!(|out| sys::napi_get_boolean(self.env, flag, out))
+    }
+
+    fn int(&self, int: i64) -> Result<sys::napi_value, Failed> {
+        if let Ok(small) = i32::try_from(int) {
+            return make!(|out| sys::napi_create_int32(self.env, small, out));
+        }
+        if int.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs() {
+            return make!(|out| sys::napi_create_int64(self.env, int, out));
+        }
+        make!(|out| sys::napi_create_bigint_int64(self.env, int, out))
+    }
+
+    fn double(&self, double: f64) -> Result<sys::napi_value, Failed> {
+        make!(|out| sys::napi_create_double(self.env, double, out))
+    }
+
+    fn latin1(&self, bytes: &[u8]) -> Result<sys::napi_value, Failed> {
+        make!(|out| sys::napi_create_string_latin1(self.env, bytes.as_ptr().cast(), length(bytes.len()), out))
+    }
+
+    fn utf8(&self, bytes: &[u8]) -> Result<sys::napi_value, Failed> {
+        make!(|out| sys::napi_create_string_utf8(self.env, bytes.as_ptr().cast(), length(bytes.len()), out))
+    }
+
+    fn utf16(&self, units: &[u16]) -> Result<sys::napi_value, Failed> {
+        make!(|out| sys::napi_create_string_utf16(self.env, units.as_ptr(), length(units.len()), out))
+    }
+
+    fn buffer(&self, bytes: &[u8]) -> Result<sys::napi_value, Failed> {
+        let data = bytes.as_ptr().cast();
+        make!(|out| sys::napi_create_buffer_copy(self.env, bytes.len(), data, ptr::null_mut(), out))
+    }
+
+    fn large_latin1(&self, bytes: Bytes) -> Result<sys::napi_value, Failed> {
+        if !self.external_strings.get() {
+            return self.latin1(&bytes);
+        }
+        let external = i64::try_from(bytes.len()).unwrap_or(0);
+        let (data, size) = (bytes.as_ptr().cast_mut().cast::<c_char>(), length(bytes.len()));
+        let owner = Box::into_raw(Box::new(bytes)).cast::<c_void>();
+        let (mut value, mut copied) = (ptr::null_mut(), false);
+        // SAFETY: the memory stays until `release` drops its owner, which Node calls once the string is collected, or before
+        // it returns when it copied.
+        let status = unsafe {
+            sys::node_api_create_external_string_latin1(
+                self.env,
+                data,
+                size,
+                Some(release_string),
+                owner,
+                &raw mut value,
+                &raw mut copied,
+            )
+        };
+        if let Err(failed) = check(status) {
+            // SAFETY: Node took nothing, so the owner is still ours.
+            let bytes = unsafe { Box::from_raw(owner.cast::<Bytes>()) };
+            if failed.0 == sys::Status::napi_generic_failure {
+                return Err(failed);
+            }
+            self.external_strings.set(false);
+            return self.latin1(&bytes);
+        }
+        if !copied {
+            // The block is not on V8's heap; told of it, V8 collects garbage in time to give it back.
+            let mut total = 0;
+            // SAFETY: the out-pointer is valid.
+            unsafe { sys::napi_adjust_external_memory(self.env, external, &raw mut total) };
+        }
+        Ok(value)
+    }
+
+    fn large_buffer(&self, bytes: Bytes) -> Result<sys::napi_value, Failed> {
+        if !self.external_buffers.get() || bytes.is_empty() {
+            return self.buffer(&bytes);
+        }
+        let (data, size) = (bytes.as_ptr().cast_mut().cast::<c_void>(), bytes.len());
+        let owner = Box::into_raw(Box::new(bytes)).cast::<c_void>();
+        let mut value = ptr::null_mut();
+        // SAFETY: the memory stays until `release` drops its owner, which Node calls once the Buffer is collected. Nobody else
+        // reads the block: it was split off for this reply alone, so JavaScript may write to it.
+        let status = unsafe {
+            sys::napi_create_external_buffer(self.env, size, data, Some(release), owner, &raw mut value)
+        };
+        if check(status).is_err() {
+            // Electron allows no foreign memory in Buffers.
+            self.external_buffers.set(false);
+            // SAFETY: Node took nothing, so the owner is still ours.
+            let bytes = unsafe { Box::from_raw(owner.cast::<Bytes>()) };
+            return self.buffer(&bytes);
+        }
+        Ok(value)
+    }
+
+    fn big_number(&self, digits: &[u8]) -> Result<sys::napi_value, Failed> {
+        let (mut global, mut constructor, mut value) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        let text = self.latin1(digits)?;
+        // SAFETY: out-pointers are valid and the values alive.
+        unsafe {
+            check(sys::napi_get_global(self.env, &raw mut global))?;
+            check(sys::napi_get_named_property(self.env, global, c"BigInt".as_ptr(), &raw mut constructor))?;
+            check(sys::napi_call_function(
+                self.env,
+                global,
+                constructor,
+                1,
+                &raw const text,
+                &raw mut value,
+            ))?;
+        }
+        Ok(value)
+    }
+
+    /// A tree, element by element. Trees are as deep as `limits.maxDepth` allows.
+    fn tree(&self, value: Value, binary: bool) -> Result<sys::napi_value, Failed> {
+        match value {
+            Value::Null => self.null(),
+            Value::Bool(flag) => self.bool(flag),
+            Value::Int(int) => self.int(int),
+            Value::Double(double) => self.double(double),
+            Value::BigNumber(digits) => self.big_number(&digits),
+            Value::Bulk(bytes) if binary => self.buffer(&bytes),
+            Value::Bulk(text) | Value::Status(text) => self.utf8(&text),
+            Value::Error(error) => self.error(&error.code, &error.message),
+            Value::List(items) | Value::Set(items) => {
+                let array: sys::napi_value =
+                    make!(|out| sys::napi_create_array_with_length(self.env, items.len(), out))?;
+                for (index, item) in items.into_iter().enumerate() {
+                    let item = self.tree(item, binary)?;
+                    let index = u32::try_from(index).map_err(|_| Failed(sys::Status::napi_invalid_arg))?;
+                    // SAFETY: both values are alive.
+                    check(unsafe { sys::napi_set_element(self.env, array, index, item) })?;
+                }
+                Ok(array)
+            }
+            Value::Map(pairs) => self.object(pairs, binary),
+        }
+    }
+
+    fn object(&self, pairs: Vec<(Value, Value)>, binary: bool) -> Result<sys::napi_value, Failed> {
+        let object: sys::napi_value = make!(|out| sys::napi_create_object(self.env, out))?;
+        for (key, item) in pairs {
+            let name = match key {
+                Value::Bulk(text) | Value::Status(text) => self.utf8(&text)?,
+                other => self.tree(other, binary)?,
+            };
+            let property = sys::napi_property_descriptor {
+                utf8name: ptr::null(),
+                name,
+                method: None,
+                getter: None,
+                setter: None,
+                value: self.tree(item, binary)?,
+                attributes: sys::PropertyAttributes::writable
+                    | sys::PropertyAttributes::enumerable
+                    | sys::PropertyAttributes::configurable,
+                data: ptr::null_mut(),
+            };
+            // SAFETY: the descriptor and its values are alive. Defining, unlike setting, makes `__proto__` an own property.
+            check(unsafe { sys::napi_define_properties(self.env, object, 1, &raw const property) })?;
+        }
+        Ok(object)
+    }
+
+    fn error(&self, code: &str, message: &str) -> Result<sys::napi_value, Failed> {
+        let (code, message) = (self.text(code)?, self.text(message)?);
+        make!(|out| sys::napi_create_error(self.env, code, message, out))
+    }
+}
+
+/// Node is done with foreign memory. `Env` is one of Node-API's two environment types.
+unsafe extern "C" fn release<Env>(_env: Env, _data: *mut c_void, owner: *mut c_void) {
+    // SAFETY: `owner` is the box that was given away with the memory, and this is called once.
+    drop(unsafe { Box::from_raw(owner.cast::<Bytes>()) });
+}
+
+unsafe extern "C" fn release_string(env: sys::node_api_basic_env, _data: *mut c_void, owner: *mut c_void) {
+    // SAFETY: `owner` is the box that was given away with the memory, and this is called once.
+    let bytes = unsafe { Box::from_raw(owner.cast::<Bytes>()) };
+    let mut total = 0;
+    // SAFETY: the out-pointer is valid, and this call is one of those that finalisers may make.
+    unsafe {
+        sys::napi_adjust_external_memory(
+            env.cast(),
+            -i64::try_from(bytes.len()).unwrap_or(0),
+            &raw mut total,
+        );
+    }
+}
+
+/// Text above the block threshold is worth an external string.
+const _: () = assert!(POOLED_FROM >= 1024);
+
+fn length(length: usize) -> isize {
+    isize::try_from(length).unwrap_or(isize::MAX)
+}
+
+/// `node_api_create_external_string_latin1` is in Node since 20.4.
+fn has_external_strings(env: sys::napi_env) -> bool {
+    let mut version = ptr::null();
+    // SAFETY: the out-pointer is valid; Node keeps the structure for ever.
+    let known = check(unsafe { sys::napi_get_node_version(env, &raw mut version) }).is_ok();
+    if !known || version.is_null() {
+        return false;
+    }
+    // SAFETY: Node filled it in.
+    let version = unsafe { &*version };
+    (version.major, version.minor) >= (20, 4)
+}

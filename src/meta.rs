@@ -1,0 +1,67 @@
+//! The word that names a command and how it is to be called. `lib/commands.js` puts it together from the command table.
+
+use oxidis_engine::command::CommandId;
+
+/// Bits of the command's index.
+const COMMAND_BITS: u32 = 12;
+
+/// The index that says: the name is the first argument.
+const RAW: u32 = (1 << COMMAND_BITS) - 1;
+
+const VARIANT_SHIFT: u32 = COMMAND_BITS;
+const VARIANT_BITS: u32 = 4;
+const BINARY: u32 = 1 << 16;
+const RETRY_ALWAYS: u32 = 1 << 17;
+const RETRY_NEVER: u32 = 1 << 18;
+
+/// Whether a command may be sent again after it was lost in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    /// Read-only commands only.
+    ByTable,
+    /// The caller says it is idempotent.
+    Always,
+    /// The caller wants no second try.
+    Never,
+}
+
+/// The word.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meta(u32);
+
+impl From<u32> for Meta {
+    fn from(word: u32) -> Self {
+        Self(word)
+    }
+}
+
+impl Meta {
+    /// The command; `None` when its name is the first argument.
+    pub(crate) fn command(self) -> Option<CommandId> {
+        match self.0 & RAW {
+            RAW => None,
+            index => CommandId::from_index(index as usize),
+        }
+    }
+
+    /// Which of the command's reply shapes its options chose.
+    pub(crate) fn variant(self) -> u8 {
+        u8::try_from((self.0 >> VARIANT_SHIFT) & ((1 << VARIANT_BITS) - 1)).unwrap_or(0)
+    }
+
+    /// Whether texts are wanted as Buffers.
+    pub(crate) fn binary(self) -> bool {
+        self.0 & BINARY != 0
+    }
+
+    /// What the caller says about sending it twice.
+    pub(crate) fn retry(self) -> Retry {
+        if self.0 & RETRY_ALWAYS != 0 {
+            Retry::Always
+        } else if self.0 & RETRY_NEVER != 0 {
+            Retry::Never
+        } else {
+            Retry::ByTable
+        }
+    }
+}

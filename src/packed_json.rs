@@ -1,0 +1,266 @@
+//! Aggregates from the wire to JSON text in one pass, in the shape that the command wants.
+//!
+//! Answers false, with some of it written, where the long way is needed: what JSON cannot say, and the rare shapes.
+
+use oxidis_engine::command::{ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
+use oxidis_engine::resp::{Packed, Part, Parts, Scalar};
+
+use crate::json::write_text;
+use crate::reply::MAX_SAFE_INTEGER;
+
+/// From this many members on, V8 no longer keeps an object's members in order of their making but in a hash table, and its
+/// JSON parser is slow to get there.
+const WIDE_MAP: usize = 129;
+
+/// An aggregate that is being written.
+enum Level<'s> {
+    List {
+        left: usize,
+        inner: &'s Shape,
+    },
+    Tuple {
+        rest: &'s [Shape],
+        left: usize,
+    },
+    /// `[[a, b], ...]` out of a flat list or a map.
+    /// With `nested`, each pair is an array on the wire as well.
+    Pairs {
+        left: usize,
+        shapes: [&'s Shape; 2],
+        nested: bool,
+    },
+    /// Behind the first of a pair.
+    Second {
+        shape: &'s Shape,
+    },
+    Map {
+        left: usize,
+        shapes: [&'s Shape; 2],
+    },
+    /// Behind the name of a member.
+    Member {
+        shape: &'s Shape,
+    },
+}
+
+/// Writes `packed` in the shape `shape`.
+pub(crate) fn write(out: &mut Vec<u8>, packed: &Packed, shape: &'static Shape) -> bool {
+    out.reserve(packed.size());
+    let mut writer = Writer { out, parts: packed.parts(), levels: Vec::new() };
+    writer.run(shape).is_some()
+}
+
+struct Writer<'o, 'p> {
+    out: &'o mut Vec<u8>,
+    parts: Parts<'p>,
+    levels: Vec<Level<'static>>,
+}
+
+impl Writer<'_, '_> {
+    fn run(&mut self, shape: &'static Shape) -> Option<()> {
+        self.value(shape)?;
+        while let Some(level) = self.levels.pop() {
+            match level {
+                Level::List { left: 0, .. } | Level::Tuple { left: 0, .. } | Level::Pairs { left: 0, .. } => {
+                    self.close(b']');
+                }
+                Level::Map { left: 0, .. } => self.close(b'}'),
+                Level::List { left, inner } => {
+                    self.levels.push(Level::List { left: left - 1, inner });
+                    self.value(inner)?;
+                }
+                Level::Tuple { rest, left } => {
+                    let (shape, rest) =
+                        rest.split_first().map_or((&Shape::Any, rest), |(shape, rest)| (shape, rest));
+                    self.levels.push(Level::Tuple { rest, left: left - 1 });
+                    self.value(shape)?;
+                }
+                Level::Pairs { left, shapes, nested } => {
+                    self.levels.push(Level::Pairs { left: left - 1, shapes, nested });
+                    if nested && self.parts.next_part() != Ok(Part::List(2)) {
+                        return None;
+                    }
+                    self.out.push(b'[');
+                    self.levels.push(Level::Second { shape: shapes[1] });
+                    self.value(shapes[0])?;
+                }
+                Level::Second { shape } => {
+                    self.levels.push(Level::List { left: 0, inner: shape });
+                    self.value(shape)?;
+                }
+                Level::Map { left, shapes } => {
+                    self.levels.push(Level::Map { left: left - 1, shapes });
+                    self.name()?;
+                    self.levels.push(Level::Member { shape: shapes[1] });
+                }
+                Level::Member { shape } => self.value(shape)?,
+            }
+        }
+        // Every value leaves a comma behind it; the last one has nothing to separate.
+        self.out.pop();
+        Some(())
+    }
+
+    /// Writes the next value and a comma, or opens the aggregate that it is.
+    fn value(&mut self, shape: &'static Shape) -> Option<()> {
+        let part = self.parts.next_part().ok()?;
+        let shape = bare(shape);
+        match (part, shape) {
+            (Part::Scalar(scalar), _) => return write_scalar(self.out, scalar, shape.scalar_rule()),
+            (Part::List(left), Shape::List(inner)) => self.open(b'[', Level::List { left, inner }),
+            (Part::List(left), Shape::Tuple(rest)) => self.open(b'[', Level::Tuple { rest, left }),
+            (Part::List(left), Shape::Pairs(first, second)) => self.pairs(left, [first, second])?,
+            (Part::Map(left), Shape::Pairs(first, second)) => {
+                self.open(b'[', Level::Pairs { left, shapes: [first, second], nested: false });
+            }
+            (Part::List(left), Shape::Map(name, value)) if left.is_multiple_of(2) => {
+                self.open(b'{', Level::Map { left: left / 2, shapes: [name, value] });
+            }
+            (Part::Map(left), Shape::Map(name, value)) => {
+                self.open(b'{', Level::Map { left, shapes: [name, value] });
+            }
+            (_, Shape::Object(_) | Shape::Info | Shape::Attributes | Shape::AttributeLines)
+            | (Part::List(_), Shape::Map(..)) => return None,
+            (Part::List(left), _) => self.open(b'[', Level::List { left, inner: &Shape::Any }),
+            (Part::Map(left), _) => self.open(b'{', Level::Map { left, shapes: [&Shape::Any, &Shape::Any] }),
+        }
+        Some(())
+    }
+
+    /// Pairs come flat on RESP2 and one by one on RESP3.
+    fn pairs(&mut self, count: usize, shapes: [&'static Shape; 2]) -> Option<()> {
+        if count == 0 {
+            self.open(b'[', Level::List { left: 0, inner: shapes[0] });
+            return Some(());
+        }
+        let level = match self.parts.clone().next_part().ok()? {
+            Part::List(2) => Level::Pairs { left: count, shapes, nested: true },
+            Part::Scalar(_) if count.is_multiple_of(2) => {
+                Level::Pairs { left: count / 2, shapes, nested: false }
+            }
+            _ => return None,
+        };
+        self.open(b'[', level);
+        Some(())
+    }
+
+    fn open(&mut self, bracket: u8, level: Level<'static>) {
+        self.out.push(bracket);
+        self.levels.push(level);
+    }
+
+    /// Ends an aggregate: its last comma becomes the bracket.
+    fn close(&mut self, bracket: u8) {
+        match self.out.last_mut() {
+            Some(last) if *last == b',' => *last = bracket,
+            _ => self.out.push(bracket),
+        }
+        self.out.push(b',');
+    }
+
+    fn name(&mut self) -> Option<()> {
+        write_name(self.out, self.parts.next_part().ok()?)?;
+        self.out.push(b':');
+        Some(())
+    }
+}
+
+/// Writes the name of a member.
+fn write_name(out: &mut Vec<u8>, part: Part<'_>) -> Option<()> {
+    match part {
+        Part::Scalar(Scalar::Bulk(text) | Scalar::Status(text)) => write_text(out, text),
+        Part::Scalar(Scalar::Int(int)) => {
+            out.push(b'"');
+            out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
+            out.push(b'"');
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// Writes an element without parts, and a comma.
+#[inline]
+fn write_scalar(out: &mut Vec<u8>, scalar: Scalar<'_>, rule: ScalarRule) -> Option<()> {
+    match (rule, scalar) {
+        (ScalarRule::Keep | ScalarRule::Word, Scalar::Bulk(text)) | (_, Scalar::Status(text)) => {
+            write_text(out, text);
+        }
+        (_, Scalar::Null) => out.extend_from_slice(b"null"),
+        (ScalarRule::Bool, Scalar::Int(int)) if bool_from_int(int).is_some() => {
+            out.extend_from_slice(if int == 1 { b"true" } else { b"false" });
+        }
+        (ScalarRule::Double, Scalar::Bulk(text)) => write_double(out, double_from_text(text)?)?,
+        (ScalarRule::Int, Scalar::Bulk(text)) => write_int(out, int_from_text(text)?)?,
+        (_, Scalar::Int(int)) => write_int(out, int)?,
+        (_, Scalar::Double(double)) => write_double(out, double)?,
+        (_, Scalar::Bool(flag)) => out.extend_from_slice(if flag { b"true" } else { b"false" }),
+        (_, Scalar::Bulk(_) | Scalar::BigNumber(_) | Scalar::Error(_)) => return None,
+    }
+    out.push(b',');
+    Some(())
+}
+
+fn write_int(out: &mut Vec<u8>, int: i64) -> Option<()> {
+    if int.unsigned_abs() > MAX_SAFE_INTEGER.unsigned_abs() {
+        return None;
+    }
+    out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
+    Some(())
+}
+
+fn write_double(out: &mut Vec<u8>, double: f64) -> Option<()> {
+    if !double.is_finite() {
+        return None;
+    }
+    out.extend_from_slice(ryu::Buffer::new().format_finite(double).as_bytes());
+    Some(())
+}
+
+/// Writes a map of at least [`WIDE_MAP`] members without parts as two arrays, a line each: its names and its values.
+///
+/// V8 takes twice as long to parse an object of so many members as to parse the two arrays and put them together (see
+/// `lib/wide.js`).
+pub(crate) fn write_wide(out: &mut Vec<u8>, packed: &Packed, shape: &'static Shape) -> bool {
+    write_columns(out, packed, bare(shape)).is_some()
+}
+
+fn write_columns(out: &mut Vec<u8>, packed: &Packed, shape: &'static Shape) -> Option<()> {
+    let mut parts = packed.parts();
+    let (count, inner) = match (parts.next_part().ok()?, shape) {
+        (Part::Map(count), Shape::Map(_, inner)) => (count, *inner),
+        (Part::Map(count), shape) if shape.is_identity() => (count, &Shape::Any),
+        (Part::List(count), Shape::Map(_, inner)) if count.is_multiple_of(2) => (count / 2, *inner),
+        _ => return None,
+    };
+    if count < WIDE_MAP {
+        return None;
+    }
+    let rule = inner.scalar_rule();
+    out.reserve(packed.size());
+    let mut values = Vec::with_capacity(packed.size());
+    out.push(b'[');
+    values.push(b'[');
+    for _ in 0..count {
+        write_name(out, parts.next_part().ok()?)?;
+        out.push(b',');
+        match parts.next_part().ok()? {
+            Part::Scalar(scalar) => write_scalar(&mut values, scalar, rule)?,
+            _ => return None,
+        }
+    }
+    // The last comma becomes the bracket.
+    *out.last_mut()? = b']';
+    *values.last_mut()? = b']';
+    out.push(b'\n');
+    out.extend_from_slice(&values);
+    Some(())
+}
+
+/// The shape behind the names that only TypeScript needs.
+fn bare(shape: &'static Shape) -> &'static Shape {
+    match shape {
+        Shape::OrNull(inner) | Shape::Typed(_, inner) => bare(inner),
+        other => other,
+    }
+}

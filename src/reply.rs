@@ -1,0 +1,109 @@
+//! Replies, rendered on the engine's thread into what JavaScript makes cheapest: ASCII text, JSON text, or a tree.
+
+use bytes::Bytes;
+use oxidis_engine::command::{self, Shape};
+use oxidis_engine::error::Error;
+use oxidis_engine::net::request::{Reply, Ticket};
+use oxidis_engine::resp::{Packed, Scalar};
+use oxidis_engine::value::Value;
+
+use crate::batch::{Batch, Body, Kind};
+use crate::{error, json, packed_json};
+
+/// Text that is not ASCII is decoded by V8 up to this size and on the engine's thread above it.
+const DECODED_BY_V8: usize = 256;
+
+/// Integers beyond this are bigints: 2^53 - 1, `Number.MAX_SAFE_INTEGER`.
+pub(crate) const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
+
+/// Appends the rendered reply to `batch`.
+pub(crate) fn render(batch: &mut Batch, ticket: Ticket, reply: Reply<'_>) {
+    match reply {
+        Reply::Scalar(scalar) => {
+            let body = scalar_body(batch, &scalar, ticket.binary);
+            batch.push(ticket.slot, Kind::Value, body);
+        }
+        Reply::Large { bytes, .. } if ticket.binary => {
+            batch.push(ticket.slot, Kind::Value, Body::LargeBinary(bytes));
+        }
+        Reply::Large { bytes, ascii } => {
+            let body = if ascii { Body::LargeAscii(bytes) } else { Body::Utf16(transcode(&bytes)) };
+            batch.push(ticket.slot, Kind::Value, body);
+        }
+        Reply::Packed(packed, shape) => aggregate(batch, ticket, packed, shape),
+        Reply::Tree(value) => tree(batch, ticket, value),
+    }
+}
+
+fn scalar_body(batch: &mut Batch, scalar: &Scalar<'_>, binary: bool) -> Body {
+    match *scalar {
+        Scalar::Null => Body::Null,
+        Scalar::Bool(value) => Body::Bool(value),
+        Scalar::Int(value) => Body::Int(value),
+        Scalar::Double(value) => Body::Double(value),
+        Scalar::BigNumber(digits) => {
+            Body::Tree { value: Value::BigNumber(Bytes::copy_from_slice(digits)), binary }
+        }
+        Scalar::Bulk(bytes) if binary => Body::Binary(batch.span(bytes)),
+        Scalar::Bulk(bytes) | Scalar::Status(bytes) | Scalar::Error(bytes) => text(batch, bytes),
+    }
+}
+
+fn text(batch: &mut Batch, bytes: &[u8]) -> Body {
+    if bytes.is_ascii() {
+        Body::Ascii(batch.span(bytes))
+    } else if bytes.len() <= DECODED_BY_V8 {
+        Body::Utf8(batch.span(bytes))
+    } else {
+        Body::Utf16(transcode(bytes))
+    }
+}
+
+fn transcode(bytes: &[u8]) -> Vec<u16> {
+    String::from_utf8_lossy(bytes).encode_utf16().collect()
+}
+
+/// An aggregate: from the wire to JSON in one pass where JSON can say it, by way of a tree where not.
+fn aggregate(batch: &mut Batch, ticket: Ticket, packed: &Packed, shape: &'static Shape) {
+    let start = batch.bytes.len();
+    if !ticket.binary {
+        if packed_json::write_wide(&mut batch.bytes, packed, shape) {
+            return json(batch, ticket, start, Kind::Wide);
+        }
+        batch.bytes.truncate(start);
+        if packed_json::write(&mut batch.bytes, packed, shape) {
+            return json(batch, ticket, start, Kind::Json);
+        }
+        batch.bytes.truncate(start);
+    }
+    match packed.value() {
+        Ok(value) => tree(batch, ticket, command::shape(value, shape)),
+        Err(error) => {
+            let span = batch.span(error::to_json(&Error::internal(error.to_string())).as_bytes());
+            batch.push(ticket.slot, Kind::Error, Body::Utf8(span));
+        }
+    }
+}
+
+fn tree(batch: &mut Batch, ticket: Ticket, value: Value) {
+    let start = batch.bytes.len();
+    if json::write(&mut batch.bytes, &value, ticket.binary) {
+        return json(batch, ticket, start, Kind::Json);
+    }
+    batch.bytes.truncate(start);
+    let kind = if value.has_error() { Kind::Errors } else { Kind::Value };
+    batch.push(ticket.slot, kind, Body::Tree { value, binary: ticket.binary });
+}
+
+/// The arena from `start` on is JSON text of the result.
+fn json(batch: &mut Batch, ticket: Ticket, start: usize, kind: Kind) {
+    let written = &batch.bytes[start..];
+    let body = if written.is_ascii() {
+        Body::Ascii(batch.span_since(start))
+    } else {
+        let units = transcode(written);
+        batch.bytes.truncate(start);
+        Body::Utf16(units)
+    };
+    batch.push(ticket.slot, kind, body);
+}
