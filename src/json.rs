@@ -73,17 +73,11 @@ fn write_leaf(out: &mut Vec<u8>, value: &Value, binary: bool) -> bool {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Int(int) if int.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs() => {
-            out.extend_from_slice(itoa::Buffer::new().format(*int).as_bytes());
-        }
-        Value::Double(double) if double.is_finite() => {
-            out.extend_from_slice(ryu::Buffer::new().format_finite(*double).as_bytes());
-        }
+        Value::Int(int) => return write_int(out, *int).is_some(),
+        Value::Double(double) => return write_double(out, *double).is_some(),
         Value::Bulk(text) if !binary => write_text(out, text),
         Value::Status(text) => write_text(out, text),
         Value::Bulk(_)
-        | Value::Int(_)
-        | Value::Double(_)
         | Value::BigNumber(_)
         | Value::Error(_)
         | Value::List(_)
@@ -96,14 +90,35 @@ fn write_leaf(out: &mut Vec<u8>, value: &Value, binary: bool) -> bool {
 fn write_key(out: &mut Vec<u8>, key: &Value) -> bool {
     match key {
         Value::Bulk(text) | Value::Status(text) => write_text(out, text),
-        Value::Int(int) => {
-            out.push(b'"');
-            out.extend_from_slice(itoa::Buffer::new().format(*int).as_bytes());
-            out.push(b'"');
-        }
+        Value::Int(int) => write_int_name(out, *int),
         _ => return false,
     }
     true
+}
+
+/// Writes an integer; `None`, with nothing written, for one that a JavaScript number would round.
+pub(crate) fn write_int(out: &mut Vec<u8>, int: i64) -> Option<()> {
+    if int.unsigned_abs() > MAX_SAFE_INTEGER.unsigned_abs() {
+        return None;
+    }
+    out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
+    Some(())
+}
+
+/// Writes a double; `None`, with nothing written, for what JSON has no number for.
+pub(crate) fn write_double(out: &mut Vec<u8>, double: f64) -> Option<()> {
+    if !double.is_finite() {
+        return None;
+    }
+    out.extend_from_slice(ryu::Buffer::new().format_finite(double).as_bytes());
+    Some(())
+}
+
+/// Writes an integer as the name of a member.
+pub(crate) fn write_int_name(out: &mut Vec<u8>, int: i64) {
+    out.push(b'"');
+    out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
+    out.push(b'"');
 }
 
 /// Bytes that JSON text must escape.

@@ -5,8 +5,7 @@
 use oxidis_engine::command::{ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
 use oxidis_engine::resp::{Packed, Part, Parts, Scalar};
 
-use crate::json::write_text;
-use crate::reply::MAX_SAFE_INTEGER;
+use crate::json::{write_double, write_int, write_int_name, write_text};
 
 /// From this many members on, V8 no longer keeps an object's members in order of their making but in a hash table, and its
 /// JSON parser is slow to get there.
@@ -169,11 +168,7 @@ impl Writer<'_, '_> {
 fn write_name(out: &mut Vec<u8>, part: Part<'_>) -> Option<()> {
     match part {
         Part::Scalar(Scalar::Bulk(text) | Scalar::Status(text)) => write_text(out, text),
-        Part::Scalar(Scalar::Int(int)) => {
-            out.push(b'"');
-            out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
-            out.push(b'"');
-        }
+        Part::Scalar(Scalar::Int(int)) => write_int_name(out, int),
         _ => return None,
     }
     Some(())
@@ -198,22 +193,6 @@ fn write_scalar(out: &mut Vec<u8>, scalar: Scalar<'_>, rule: ScalarRule) -> Opti
         (_, Scalar::Bulk(_) | Scalar::BigNumber(_) | Scalar::Error(_)) => return None,
     }
     out.push(b',');
-    Some(())
-}
-
-fn write_int(out: &mut Vec<u8>, int: i64) -> Option<()> {
-    if int.unsigned_abs() > MAX_SAFE_INTEGER.unsigned_abs() {
-        return None;
-    }
-    out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
-    Some(())
-}
-
-fn write_double(out: &mut Vec<u8>, double: f64) -> Option<()> {
-    if !double.is_finite() {
-        return None;
-    }
-    out.extend_from_slice(ryu::Buffer::new().format_finite(double).as_bytes());
     Some(())
 }
 
