@@ -28,7 +28,11 @@ type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> 
 
 /// Adds the functions that need no client.
 pub(crate) fn add(env: sys::napi_env, exports: sys::napi_value) -> napi::Result<()> {
-    set_function(env, exports, c"setup", setup, ptr::null_mut())
+    create_function(env, c"setup", setup, ptr::null_mut())
+        .and_then(|value| {
+            // SAFETY: the object and the value are alive, the name is static.
+            check(unsafe { sys::napi_set_named_property(env, exports, c"setup".as_ptr(), value) })
+        })
         .map_err(|Failed(status)| napi::Error::from_status(napi::Status::from(status)))
 }
 
@@ -307,55 +311,32 @@ fn function<T>(
     callback: Callback,
     data: Rc<T>,
 ) -> Result<sys::napi_value, Failed> {
-    let mut value = ptr::null_mut();
     let data = Rc::into_raw(data).cast_mut().cast::<c_void>();
+    let value = create_function(env, name, callback, data)?;
     // SAFETY: `data` is a counted reference; the finaliser of the same type gives it back once.
-    unsafe {
-        check(sys::napi_create_function(
-            env,
-            name.as_ptr(),
-            length(name),
-            Some(callback),
-            data,
-            &raw mut value,
-        ))?;
-        check(sys::napi_add_finalizer(
-            env,
-            value,
-            data,
-            Some(release::<T>),
-            ptr::null_mut(),
-            ptr::null_mut(),
-        ))?;
-    }
+    check(unsafe {
+        sys::napi_add_finalizer(env, value, data, Some(release::<T>), ptr::null_mut(), ptr::null_mut())
+    })?;
+    Ok(value)
+}
+
+fn create_function(
+    env: sys::napi_env,
+    name: &CStr,
+    callback: Callback,
+    data: *mut c_void,
+) -> Result<sys::napi_value, Failed> {
+    let mut value = ptr::null_mut();
+    // SAFETY: the name is static, the out-pointer valid; `data` is only handed back to `callback`.
+    check(unsafe {
+        sys::napi_create_function(env, name.as_ptr(), length(name), Some(callback), data, &raw mut value)
+    })?;
     Ok(value)
 }
 
 unsafe extern "C" fn release<T>(_env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
     // SAFETY: gives back the reference of `function`, once. A panic in a destructor must not unwind into Node.
     drop(catch_unwind(AssertUnwindSafe(|| drop(unsafe { Rc::from_raw(data.cast::<T>()) }))));
-}
-
-fn set_function(
-    env: sys::napi_env,
-    object: sys::napi_value,
-    name: &CStr,
-    callback: Callback,
-    data: *mut c_void,
-) -> Result<(), Failed> {
-    let mut value = ptr::null_mut();
-    // SAFETY: the object is alive, the name static, the out-pointer valid.
-    unsafe {
-        check(sys::napi_create_function(
-            env,
-            name.as_ptr(),
-            length(name),
-            Some(callback),
-            data,
-            &raw mut value,
-        ))?;
-        check(sys::napi_set_named_property(env, object, name.as_ptr(), value))
-    }
 }
 
 fn length(name: &CStr) -> isize {
