@@ -9,7 +9,7 @@
 const native = require('./native.js')
 const { errorOf } = require('./errors.js')
 const { replaceLeaves } = require('./tree.js')
-const { wideObject } = require('./wide.js')
+const { assemble } = require('./assemble.js')
 
 /** Results of one call into JavaScript; the addon knows the same number. */
 const RESULTS_PER_CALL = 32
@@ -18,8 +18,6 @@ const SLOT_MASK = (1 << KIND_SHIFT) - 1
 const JSON_TEXT = 1
 const ERROR = 2
 const EVENT = 3
-/** The addon keeps 5 for itself. */
-const WIDE = 6
 
 /** @typedef {(value?: any) => void} Settler */
 
@@ -164,10 +162,6 @@ function settleSpecial(word, value) {
     const command = commandOf(slot)
     release(slot)
     resolve(raise(value, command))
-  } else if (kind === WIDE) {
-    const resolve = /** @type {Settler} */ (resolvers[slot])
-    release(slot)
-    resolve(wideObject(value))
   } else if (kind === EVENT) {
     onEvent(slot, JSON.parse(value))
   } else {
@@ -210,5 +204,5 @@ module.exports = {
   commandName,
   nameCommands,
   listen,
-  createClient: native.setup(settle, words),
+  createClient: native.setup(settle, words, assemble),
 }

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use oxidis_engine::value::Value;
 
+use crate::flat::Flat;
+
 /// What JavaScript is told about a result; it stands in the upper bits of the word that carries the slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
@@ -17,8 +19,6 @@ pub(crate) enum Kind {
     Event = 3,
     /// The value is the result, and there are errors in it.
     Errors = 4,
-    /// The value is JSON text of an object's names and, on a second line, of its values.
-    Wide = 6,
     /// For the addon alone: `connect()` or `close()` of the client with the slot's number is settled.
     Reported = 5,
 }
@@ -68,6 +68,8 @@ pub(crate) enum Body {
     Utf16(Vec<u16>),
     /// Large bytes that become a Buffer without a copy.
     LargeBinary(Bytes),
+    /// An aggregate of many elements without parts.
+    Flat(Box<Flat>),
     /// A tree that JSON cannot say: bytes, big numbers, nested errors.
     Tree {
         value: Value,

@@ -39,11 +39,13 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Sets the environment up: `settle` is called with results, `words` is a `Uint32Array` of [`RESULTS_PER_CALL`].
+    /// Sets the environment up: `settle` is called with results, `words` is a `Uint32Array` of [`RESULTS_PER_CALL`], `assemble`
+    /// puts large replies together.
     pub(crate) fn create(
         env: sys::napi_env,
         settle: sys::napi_value,
         words: sys::napi_value,
+        assemble: sys::napi_value,
     ) -> Result<Rc<Self>, Failed> {
         let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
         // SAFETY: all out-pointers are valid; those that are not wanted may be null.
@@ -62,18 +64,21 @@ impl Environment {
             return Err(Failed(sys::Status::napi_invalid_arg));
         }
         let (mut settle_ref, mut words_ref) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: the values are alive and the out-pointers valid. Both references live as long as the environment; the
+        let mut assemble_ref = ptr::null_mut();
+        // SAFETY: the values are alive and the out-pointers valid. The references live as long as the environment; the
         // second keeps the memory behind `data` where it is.
         check(unsafe { sys::napi_create_reference(env, settle, 1, &raw mut settle_ref) })?;
         // SAFETY: as above.
         check(unsafe { sys::napi_create_reference(env, words, 1, &raw mut words_ref) })?;
+        // SAFETY: as above.
+        check(unsafe { sys::napi_create_reference(env, assemble, 1, &raw mut assemble_ref) })?;
         let environment = Rc::new(Self {
             env,
             inbox: Inbox::new(),
             function: Cell::new(ptr::null_mut()),
             settle: settle_ref,
             words: data.cast(),
-            materialiser: Materialiser::new(env),
+            materialiser: Materialiser::new(env, assemble_ref),
             clients: RefCell::default(),
             next_client: Cell::new(0),
             holds: Cell::new(0),

@@ -185,11 +185,11 @@ client_function!(answer, |client, info| {
     Ok(())
 });
 
-/// `setup(settle, words)`: prepares this environment and returns `createClient`.
+/// `setup(settle, words, assemble)`: prepares this environment and returns `createClient`.
 unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let info = Info::<c_void>::read(env, info);
     let made = catch_unwind(AssertUnwindSafe(|| {
-        let environment = Environment::create(env, info.values[0], info.values[1])?;
+        let environment = Environment::create(env, info.values[0], info.values[1], info.values[2])?;
         function(env, c"createClient", create_client, environment)
     }));
     match made {

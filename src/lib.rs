@@ -11,6 +11,7 @@ mod credentials;
 mod environment;
 mod error;
 mod exports;
+mod flat;
 mod inbox;
 mod json;
 mod materialise;

@@ -1,6 +1,6 @@
 //! Results become JavaScript values, on JavaScript's thread.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_void};
 use std::ptr;
 
@@ -10,12 +10,20 @@ use oxidis_engine::net::block::POOLED_FROM;
 use oxidis_engine::value::Value;
 
 use crate::batch::Body;
+use crate::flat::{Flat, Leaf, Plan};
 use crate::reply::MAX_SAFE_INTEGER;
 use crate::status::{Failed, check};
+
+/// Leaves handed to JavaScript in one call: each is an argument and takes a word of its stack.
+const LEAVES_PER_CALL: usize = 4096;
 
 /// Makes values in one environment.
 pub(crate) struct Materialiser {
     env: sys::napi_env,
+    /// `assemble(plan, first, last, names, ...leaves)` of `lib/assemble.js`.
+    assemble: sys::napi_ref,
+    /// The arguments of a call of `assemble`, kept for the next.
+    leaves: RefCell<Vec<sys::napi_value>>,
     /// Whether this Node-API has strings and Buffers on foreign memory.
     external_strings: Cell<bool>,
     external_buffers: Cell<bool>,
@@ -34,9 +42,12 @@ macro_rules! make {
 }
 
 impl Materialiser {
-    pub(crate) fn new(env: sys::napi_env) -> Self {
+    /// Values that are put together by the function behind `assemble`.
+    pub(crate) fn new(env: sys::napi_env, assemble: sys::napi_ref) -> Self {
         Self {
             env,
+            assemble,
+            leaves: RefCell::default(),
             external_strings: Cell::new(has_external_strings(env)),
             external_buffers: Cell::new(true),
         }
@@ -55,6 +66,7 @@ impl Materialiser {
             Body::LargeAscii(bytes) => self.large_latin1(bytes),
             Body::Utf16(units) => self.utf16(&units),
             Body::LargeBinary(bytes) => self.large_buffer(bytes),
+            Body::Flat(flat) => self.flat(&flat),
             Body::Tree { value, binary } => self.tree(value, binary),
         }
     }
@@ -181,6 +193,77 @@ impl Materialiser {
             ))?;
         }
         Ok(value)
+    }
+
+    /// An aggregate of many leaves: they are the arguments of calls, which costs less than setting each.
+    fn flat(&self, flat: &Flat) -> Result<sys::napi_value, Failed> {
+        let (mut assemble, mut this) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: the out-pointers are valid and the reference lives as long as the environment.
+        check(unsafe { sys::napi_get_reference_value(self.env, self.assemble, &raw mut assemble) })?;
+        // SAFETY: as above.
+        check(unsafe { sys::napi_get_undefined(self.env, &raw mut this) })?;
+        let mut chunks = flat.leaves.chunks(LEAVES_PER_CALL).peekable();
+        let mut first = true;
+        let mut arguments = self.leaves.take();
+        let made = loop {
+            let (Some(chunk), last) = (chunks.next(), chunks.peek().is_none()) else {
+                break Err(Failed(sys::Status::napi_invalid_arg));
+            };
+            let part = self.scoped(|| {
+                arguments.clear();
+                arguments.push(self.int(i64::from(flat.plan as u32))?);
+                arguments.push(self.bool(first)?);
+                arguments.push(self.bool(last)?);
+                arguments.push(if last && flat.plan == Plan::Wide { self.utf8(&flat.names)? } else { this });
+                for leaf in chunk {
+                    arguments.push(self.leaf(flat, *leaf)?);
+                }
+                make!(|out| sys::napi_call_function(
+                    self.env,
+                    this,
+                    assemble,
+                    arguments.len(),
+                    arguments.as_ptr(),
+                    out
+                ))
+            });
+            if last || part.is_err() {
+                break part;
+            }
+            first = false;
+        };
+        self.leaves.replace(arguments);
+        made
+    }
+
+    /// Does `work`; of the values made in it, only its result stays alive.
+    fn scoped(
+        &self,
+        work: impl FnOnce() -> Result<sys::napi_value, Failed>,
+    ) -> Result<sys::napi_value, Failed> {
+        let mut scope = ptr::null_mut();
+        // SAFETY: opened and closed on this thread, in order.
+        check(unsafe { sys::napi_open_escapable_handle_scope(self.env, &raw mut scope) })?;
+        let made = work().and_then(|value| {
+            // SAFETY: the value was made in the scope, which escapes once.
+            make!(|out| sys::napi_escape_handle(self.env, scope, value, out))
+        });
+        // SAFETY: as above.
+        unsafe { sys::napi_close_escapable_handle_scope(self.env, scope) };
+        made
+    }
+
+    #[inline]
+    fn leaf(&self, flat: &Flat, leaf: Leaf) -> Result<sys::napi_value, Failed> {
+        match leaf {
+            Leaf::Null => self.null(),
+            Leaf::Bool(value) => self.bool(value),
+            Leaf::Int(int) => self.int(int),
+            Leaf::Double(double) => self.double(double),
+            Leaf::Ascii(span) => self.latin1(flat.bytes(span)),
+            Leaf::Utf8(span) => self.utf8(flat.bytes(span)),
+            Leaf::Binary(span) => self.buffer(flat.bytes(span)),
+        }
     }
 
     /// A tree, element by element. Trees are as deep as `limits.maxDepth` allows.

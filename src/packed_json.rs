@@ -7,10 +7,6 @@ use oxidis_engine::resp::{Packed, Part, Parts, Scalar};
 
 use crate::json::{write_double, write_int, write_int_name, write_text};
 
-/// From this many members on, V8 no longer keeps an object's members in order of their making but in a hash table, and its
-/// JSON parser is slow to get there.
-const WIDE_MAP: usize = 129;
-
 /// An aggregate that is being written.
 enum Level<'s> {
     List {
@@ -165,7 +161,7 @@ impl Writer<'_, '_> {
 }
 
 /// Writes the name of a member.
-fn write_name(out: &mut Vec<u8>, part: Part<'_>) -> Option<()> {
+pub(crate) fn write_name(out: &mut Vec<u8>, part: Part<'_>) -> Option<()> {
     match part {
         Part::Scalar(Scalar::Bulk(text) | Scalar::Status(text)) => write_text(out, text),
         Part::Scalar(Scalar::Int(int)) => write_int_name(out, int),
@@ -196,48 +192,8 @@ fn write_scalar(out: &mut Vec<u8>, scalar: Scalar<'_>, rule: ScalarRule) -> Opti
     Some(())
 }
 
-/// Writes a map of at least [`WIDE_MAP`] members without parts as two arrays, a line each: its names and its values.
-///
-/// V8 takes twice as long to parse an object of so many members as to parse the two arrays and put them together (see
-/// `lib/wide.js`).
-pub(crate) fn write_wide(out: &mut Vec<u8>, packed: &Packed, shape: &'static Shape) -> bool {
-    write_columns(out, packed, bare(shape)).is_some()
-}
-
-fn write_columns(out: &mut Vec<u8>, packed: &Packed, shape: &'static Shape) -> Option<()> {
-    let mut parts = packed.parts();
-    let (count, inner) = match (parts.next_part().ok()?, shape) {
-        (Part::Map(count), Shape::Map(_, inner)) => (count, *inner),
-        (Part::Map(count), shape) if shape.is_identity() => (count, &Shape::Any),
-        (Part::List(count), Shape::Map(_, inner)) if count.is_multiple_of(2) => (count / 2, *inner),
-        _ => return None,
-    };
-    if count < WIDE_MAP {
-        return None;
-    }
-    let rule = inner.scalar_rule();
-    out.reserve(packed.size());
-    let mut values = Vec::with_capacity(packed.size());
-    out.push(b'[');
-    values.push(b'[');
-    for _ in 0..count {
-        write_name(out, parts.next_part().ok()?)?;
-        out.push(b',');
-        match parts.next_part().ok()? {
-            Part::Scalar(scalar) => write_scalar(&mut values, scalar, rule)?,
-            _ => return None,
-        }
-    }
-    // The last comma becomes the bracket.
-    *out.last_mut()? = b']';
-    *values.last_mut()? = b']';
-    out.push(b'\n');
-    out.extend_from_slice(&values);
-    Some(())
-}
-
 /// The shape behind the names that only TypeScript needs.
-fn bare(shape: &'static Shape) -> &'static Shape {
+pub(crate) fn bare(shape: &'static Shape) -> &'static Shape {
     match shape {
         Shape::OrNull(inner) | Shape::Typed(_, inner) => bare(inner),
         other => other,

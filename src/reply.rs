@@ -8,7 +8,7 @@ use oxidis_engine::resp::{Packed, Scalar};
 use oxidis_engine::value::Value;
 
 use crate::batch::{Batch, Body, Kind};
-use crate::{error, json, packed_json};
+use crate::{error, flat, json, packed_json};
 
 /// Text that is not ASCII is decoded by V8 up to this size and on the engine's thread above it.
 const DECODED_BY_V8: usize = 256;
@@ -66,11 +66,10 @@ fn transcode(bytes: &[u8]) -> Vec<u16> {
 /// An aggregate: from the wire to JSON in one pass where JSON can say it, by way of a tree where not.
 fn aggregate(batch: &mut Batch, ticket: Ticket, packed: &Packed, shape: &'static Shape) {
     let start = batch.bytes.len();
+    if let Some(flat) = flat::read(packed, shape, ticket.binary) {
+        return batch.push(ticket.slot, Kind::Value, Body::Flat(Box::new(flat)));
+    }
     if !ticket.binary {
-        if packed_json::write_wide(&mut batch.bytes, packed, shape) {
-            return json(batch, ticket, start, Kind::Wide);
-        }
-        batch.bytes.truncate(start);
         if packed_json::write(&mut batch.bytes, packed, shape) {
             return json(batch, ticket, start, Kind::Json);
         }

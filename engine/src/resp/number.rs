@@ -20,6 +20,9 @@ pub(super) enum Count {
 /// A parsed part and the size of its line from the type byte to the LF; `None` when the line has not wholly arrived.
 pub(super) type Parsed<T> = Result<Option<(T, usize)>, Flaw>;
 
+/// So many decimal digits are always within a signed 64-bit number.
+const SAFE_DIGITS: usize = 18;
+
 /// Reads a header's count. `bytes` begins with the type byte.
 #[inline]
 pub(super) fn count(bytes: &[u8]) -> Parsed<Count> {
@@ -32,7 +35,12 @@ pub(super) fn count(bytes: &[u8]) -> Parsed<Count> {
             if value == 0 && at > 1 {
                 return Err(Flaw::Length(marker));
             }
-            value = push_digit(value, digit).ok_or(Flaw::LengthRange(marker))?;
+            // Most headers have few digits, which need no look at the range.
+            value = if at <= SAFE_DIGITS {
+                value * 10 + u64::from(digit)
+            } else {
+                push_digit(value, digit).ok_or(Flaw::LengthRange(marker))?
+            };
             at += 1;
             continue;
         }

@@ -51,6 +51,11 @@ impl Packed {
         Parts { rest: &self.frame }
     }
 
+    /// The frame as it came.
+    pub fn bytes(&self) -> &Bytes {
+        &self.frame
+    }
+
     /// Bytes on the wire.
     pub fn size(&self) -> usize {
         self.frame.len()
