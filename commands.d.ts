@@ -17,6 +17,20 @@ export type Pairs =
   | readonly (readonly [Arg, Arg])[]
   | readonly Arg[]
 
+/** Members with scores: an object or a `Map` of scores by member, an array of [score, member], or one flat array. */
+export type Scores =
+  | { readonly [member: string]: Num }
+  | ReadonlyMap<Arg, Num>
+  | readonly (readonly [score: Num, member: Arg])[]
+  | readonly Arg[]
+
+/** Keys, each with a weight if it is a pair: one, an array of them, an object or a `Map` of weights by key. */
+export type Weighted =
+  | Arg
+  | readonly (Arg | readonly [key: Arg, weight: Num])[]
+  | { readonly [key: string]: Num }
+  | ReadonlyMap<Arg, Num>
+
 export interface DelexOptions {
   /** Only if the value is this (Valkey 8.1, Redis 8.4). Excludes `ifne`, `ifdeq`, `ifdne`. */
   ifeq?: Arg
@@ -96,6 +110,225 @@ export interface SetOptions {
   get?: boolean
 }
 
+export interface HexpireOptions {
+  /** Only if the field has no time to live. Excludes `xx`, `gt`, `lt`. */
+  nx?: boolean
+  /** Only if the field has a time to live. Excludes `nx`, `gt`, `lt`. */
+  xx?: boolean
+  /** Only if the new time is later. Excludes `nx`, `xx`, `lt`. */
+  gt?: boolean
+  /** Only if the new time is earlier. Excludes `nx`, `xx`, `gt`. */
+  lt?: boolean
+}
+
+export interface HrandfieldOptions {
+  /** With a count: answers [field, value] pairs. */
+  withvalues?: boolean
+}
+
+export interface HscanOptions {
+  /** Only fields whose names match this pattern. */
+  match?: Arg
+  /** About how many to look at for one page. */
+  count?: Num
+  /** Answers the names only (Redis 7.4, Valkey 8.0). */
+  novalues?: boolean
+}
+
+export interface HsetexOptions {
+  /** Only if the hash does not exist (Valkey). Excludes `xx`. */
+  nx?: boolean
+  /** Only if the hash exists (Valkey). Excludes `nx`. */
+  xx?: boolean
+  /** Only if none of the fields exists. Excludes `fxx`. */
+  fnx?: boolean
+  /** Only if all of the fields exist. Excludes `fnx`. */
+  fxx?: boolean
+  /** Expires after this many seconds. Excludes `px`, `exat`, `pxat`, `keepttl`. */
+  ex?: Num
+  /** Expires after this many milliseconds. Excludes `ex`, `exat`, `pxat`, `keepttl`. */
+  px?: Num
+  /** Expires at this Unix time in seconds, or `Date`. Excludes `ex`, `px`, `pxat`, `keepttl`. */
+  exat?: Time
+  /** Expires at this Unix time in milliseconds, or `Date`. Excludes `ex`, `px`, `exat`, `keepttl`. */
+  pxat?: Time
+  /** Keeps the time to live that a field has. Excludes `ex`, `px`, `exat`, `pxat`. */
+  keepttl?: boolean
+}
+
+export interface BlmpopOptions {
+  /** How many to take at most; 1 by default. */
+  count?: Num
+}
+
+export interface LposOptions {
+  /** Which match to begin with; negative from the end. */
+  rank?: Num
+  /** How many to return, 0 for all. */
+  count?: Num
+  /** How many elements to look at, 0 for all. */
+  maxlen?: Num
+}
+
+export interface SintercardOptions {
+  /** Stops counting here, 0 for never. */
+  limit?: Num
+}
+
+export interface SscanOptions {
+  /** Only members that match this pattern. */
+  match?: Arg
+  /** About how many to look at for one page. */
+  count?: Num
+}
+
+export interface ZaddOptions {
+  /** Only adds members. Excludes `xx`, `gt`, `lt`. */
+  nx?: boolean
+  /** Only changes members that exist. Excludes `nx`. */
+  xx?: boolean
+  /** Only raises scores; adds members, too. Excludes `nx`, `lt`. */
+  gt?: boolean
+  /** Only lowers scores; adds members, too. Excludes `nx`, `gt`. */
+  lt?: boolean
+  /** Counts members whose score changed, too. */
+  ch?: boolean
+  /** Adds to the score of one member and answers it, or null if a condition fails. */
+  incr?: boolean
+}
+
+export interface ZcountOptions {
+  /** Leaves this end of the range out. */
+  exclude?: 'min' | 'max' | 'both'
+}
+
+export interface ZdiffOptions {
+  /** Answers [member, score] pairs. */
+  withscores?: boolean
+}
+
+export interface ZinterOptions {
+  /** What a member's scores become. */
+  aggregate?: 'sum' | 'min' | 'max'
+  /** Answers [member, score] pairs. */
+  withscores?: boolean
+}
+
+export interface ZinterstoreOptions {
+  /** What a member's scores become. */
+  aggregate?: 'sum' | 'min' | 'max'
+}
+
+export interface ZrandmemberOptions {
+  /** With a count: answers [member, score] pairs. */
+  withscores?: boolean
+}
+
+export interface ZrangeOptions {
+  /** The range is one of scores. Excludes `bylex`. */
+  byscore?: boolean
+  /** The range is one of members: '[a', '(a', '-' or '+'. Excludes `byscore`. */
+  bylex?: boolean
+  /** From the highest to the lowest; the range begins with its higher end. */
+  rev?: boolean
+  /** Answers a part of the result: how many to skip, how many to take. Excludes `count`. */
+  limit?: readonly [offset: Num, count: Num]
+  /** With `count`: how many to skip. */
+  offset?: Num
+  /** How many to take. Excludes `limit`. */
+  count?: Num
+  /** With `byscore`: leaves this end of the range out. */
+  exclude?: 'start' | 'stop' | 'both'
+  /** Answers [member, score] pairs. */
+  withscores?: boolean
+}
+
+export interface ZrangebylexOptions {
+  /** Answers a part of the result: how many to skip, how many to take. Excludes `count`. */
+  limit?: readonly [offset: Num, count: Num]
+  /** With `count`: how many to skip. */
+  offset?: Num
+  /** How many to take. Excludes `limit`. */
+  count?: Num
+}
+
+export interface ZrangebyscoreOptions {
+  /** Leaves this end of the range out. */
+  exclude?: 'min' | 'max' | 'both'
+  /** Answers [member, score] pairs. */
+  withscores?: boolean
+  /** Answers a part of the result: how many to skip, how many to take. Excludes `count`. */
+  limit?: readonly [offset: Num, count: Num]
+  /** With `count`: how many to skip. */
+  offset?: Num
+  /** How many to take. Excludes `limit`. */
+  count?: Num
+}
+
+export interface ZrangestoreOptions {
+  /** The range is one of scores. Excludes `bylex`. */
+  byscore?: boolean
+  /** The range is one of members: '[a', '(a', '-' or '+'. Excludes `byscore`. */
+  bylex?: boolean
+  /** From the highest to the lowest; the range begins with its higher end. */
+  rev?: boolean
+  /** Answers a part of the result: how many to skip, how many to take. Excludes `count`. */
+  limit?: readonly [offset: Num, count: Num]
+  /** With `count`: how many to skip. */
+  offset?: Num
+  /** How many to take. Excludes `limit`. */
+  count?: Num
+  /** With `byscore`: leaves this end of the range out. */
+  exclude?: 'start' | 'stop' | 'both'
+}
+
+export interface ZrankOptions {
+  /** Answers [rank, score] (7.2). */
+  withscore?: boolean
+}
+
+export interface ZrevrangebyscoreOptions {
+  /** Leaves this end of the range out. */
+  exclude?: 'max' | 'min' | 'both'
+  /** Answers [member, score] pairs. */
+  withscores?: boolean
+  /** Answers a part of the result: how many to skip, how many to take. Excludes `count`. */
+  limit?: readonly [offset: Num, count: Num]
+  /** With `count`: how many to skip. */
+  offset?: Num
+  /** How many to take. Excludes `limit`. */
+  count?: Num
+}
+
+export interface ZscanOptions {
+  /** Only members that match this pattern. */
+  match?: Arg
+  /** About how many to look at for one page. */
+  count?: Num
+  /** Answers the members only (Valkey 8.1). */
+  noscores?: boolean
+}
+
+export interface XaddOptions {
+  /** Only if the stream exists; answers null otherwise. */
+  nomkstream?: boolean
+  /** Trims the stream to this many entries. Excludes `minid`. */
+  maxlen?: Arg
+  /** Trims the entries before this id. Excludes `maxlen`. */
+  minid?: Arg
+  /** With `maxlen` or `minid`: trims whole nodes only, which is cheaper. */
+  approximate?: boolean
+  /** With `approximate`: trims so many entries at most. */
+  limit?: Num
+}
+
+export interface XreadOptions {
+  /** How many entries of each stream at most. */
+  count?: Num
+  /** Waits for entries so many milliseconds. */
+  block?: Num
+}
+
 export interface CopyOptions {
   /** The destination's database. */
   db?: Num
@@ -148,8 +381,12 @@ export interface ScanOptions {
 export interface SortOptions {
   /** Sorts by the values of these keys or fields instead. */
   by?: Arg
-  /** Answers a part of the result: how many to skip, how many to take. */
+  /** Answers a part of the result: how many to skip, how many to take. Excludes `count`. */
   limit?: readonly [offset: Num, count: Num]
+  /** With `count`: how many to skip. */
+  offset?: Num
+  /** How many to take. Excludes `limit`. */
+  count?: Num
   /** Answers these keys or fields; `#` is the element itself. */
   get?: Arg | readonly Arg[]
   /** The direction. */
@@ -163,8 +400,12 @@ export interface SortOptions {
 export interface SortRoOptions {
   /** Sorts by the values of these keys or fields instead. */
   by?: Arg
-  /** Answers a part of the result: how many to skip, how many to take. */
+  /** Answers a part of the result: how many to skip, how many to take. Excludes `count`. */
   limit?: readonly [offset: Num, count: Num]
+  /** With `count`: how many to skip. */
+  offset?: Num
+  /** How many to take. Excludes `limit`. */
+  count?: Num
   /** Answers these keys or fields; `#` is the element itself. */
   get?: Arg | readonly Arg[]
   /** The direction. */
@@ -373,6 +614,11 @@ export interface Commands<T = string> {
    * Sets several strings at once, with one time to live.
    * @since Redis 8.4.0, Valkey 9.1.0
    */
+  msetex(...pairs: [key: Arg, value: Arg, ...more: Arg[]]): Promise<boolean>
+  /**
+   * Sets several strings at once, with one time to live.
+   * @since Redis 8.4.0, Valkey 9.1.0
+   */
   msetex(pairs: Pairs, options?: MsetexOptions): Promise<boolean>
 
   /**
@@ -437,6 +683,930 @@ export interface Commands<T = string> {
    * @since 1.0.0
    */
   substr(key: Arg, start: Num, end: Num): Promise<T>
+
+  /**
+   * Deletes fields of a hash; answers how many there were.
+   * @since 2.0.0
+   */
+  hdel(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number>
+
+  /**
+   * Says whether a hash has a field.
+   * @since 2.0.0
+   */
+  hexists(key: Arg, field: Arg): Promise<boolean>
+
+  /**
+   * Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hexpire(key: Arg, seconds: Num, ...fields: Arg[]): Promise<number[]>
+  /**
+   * Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hexpire(key: Arg, seconds: Num, fields: Arg | readonly Arg[], options?: HexpireOptions): Promise<number[]>
+
+  /**
+   * Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hexpireat(key: Arg, time: Time, ...fields: Arg[]): Promise<number[]>
+  /**
+   * Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hexpireat(key: Arg, time: Time, fields: Arg | readonly Arg[], options?: HexpireOptions): Promise<number[]>
+
+  /**
+   * Returns the Unix time in seconds at which fields expire; -1 never, -2 missing.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hexpiretime(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number[]>
+
+  /**
+   * Returns a field of a hash, or null.
+   * @since 2.0.0
+   */
+  hget(key: Arg, field: Arg): Promise<T | null>
+
+  /**
+   * Returns a hash; an empty object if it is missing.
+   * @since 2.0.0
+   */
+  hgetall(key: Arg): Promise<Record<string, T>>
+
+  /**
+   * Returns fields of a hash and deletes them.
+   * @since Redis 8.0.0, Valkey 9.1.0
+   */
+  hgetdel(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<(T | null)[]>
+
+  /**
+   * Returns fields of a hash and sets their time to live.
+   * @since Redis 8.0.0, Valkey 9.0.0
+   */
+  hgetex(key: Arg, ...fields: Arg[]): Promise<(T | null)[]>
+  /**
+   * Returns fields of a hash and sets their time to live.
+   * @since Redis 8.0.0, Valkey 9.0.0
+   */
+  hgetex(key: Arg, fields: Arg | readonly Arg[], options?: GetexOptions): Promise<(T | null)[]>
+
+  /**
+   * Adds to an integer in a hash; answers the result.
+   * @since 2.0.0
+   */
+  hincrby(key: Arg, field: Arg, increment: Num): Promise<number>
+
+  /**
+   * Adds to a number in a hash; answers the result.
+   * @since 2.6.0
+   */
+  hincrbyfloat(key: Arg, field: Arg, increment: Num): Promise<number>
+
+  /**
+   * Returns the names of a hash's fields.
+   * @since 2.0.0
+   */
+  hkeys(key: Arg): Promise<T[]>
+
+  /**
+   * Returns the number of a hash's fields.
+   * @since 2.0.0
+   */
+  hlen(key: Arg): Promise<number>
+
+  /**
+   * Returns several fields of a hash, null for each that is missing.
+   * @since 2.0.0
+   */
+  hmget(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<(T | null)[]>
+
+  /**
+   * Sets fields of a hash; the old form of `hset`.
+   * @since 2.0.0
+   */
+  hmset(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+
+  /**
+   * Takes the time to live of fields away; answers for each 1 taken away, -1 none, -2 missing.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hpersist(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number[]>
+
+  /**
+   * Sets the time to live of fields in milliseconds; answers as `hexpire`.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hpexpire(key: Arg, milliseconds: Num, ...fields: Arg[]): Promise<number[]>
+  /**
+   * Sets the time to live of fields in milliseconds; answers as `hexpire`.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hpexpire(key: Arg, milliseconds: Num, fields: Arg | readonly Arg[], options?: HexpireOptions): Promise<number[]>
+
+  /**
+   * Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hpexpireat(key: Arg, time: Time, ...fields: Arg[]): Promise<number[]>
+  /**
+   * Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hpexpireat(key: Arg, time: Time, fields: Arg | readonly Arg[], options?: HexpireOptions): Promise<number[]>
+
+  /**
+   * Returns the Unix time in milliseconds at which fields expire; -1 never, -2 missing.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hpexpiretime(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number[]>
+
+  /**
+   * Returns the time to live of fields in milliseconds; -1 for ever, -2 missing.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  hpttl(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number[]>
+
+  /**
+   * Returns a random field name, or several; a negative count may repeat them.
+   * @since 6.2.0
+   */
+  hrandfield(key: Arg, count: Num, options: HrandfieldOptions & { withvalues: true }): Promise<[T, T][]>
+  /**
+   * Returns a random field name, or several; a negative count may repeat them.
+   * @since 6.2.0
+   */
+  hrandfield(key: Arg, count: Num, options?: HrandfieldOptions & { withvalues?: false }): Promise<T[]>
+  /**
+   * Returns a random field name, or several; a negative count may repeat them.
+   * @since 6.2.0
+   */
+  hrandfield(key: Arg): Promise<T | null>
+  /**
+   * Returns a random field name, or several; a negative count may repeat them.
+   * @since 6.2.0
+   */
+  hrandfield(key: Arg, count?: Num, options?: HrandfieldOptions): Promise<[T, T][] | T[] | T | null>
+
+  /**
+   * Returns a page of [field, value] pairs and the cursor of the next page; the last one's is '0'.
+   * @since 2.8.0
+   */
+  hscan(key: Arg, cursor: Arg, options: HscanOptions & { novalues: true }): Promise<[cursor: string, fields: T[]]>
+  /**
+   * Returns a page of [field, value] pairs and the cursor of the next page; the last one's is '0'.
+   * @since 2.8.0
+   */
+  hscan(key: Arg, cursor: Arg, options?: HscanOptions & { novalues?: false }): Promise<[cursor: string, entries: [field: T, value: T][]]>
+  /**
+   * Returns a page of [field, value] pairs and the cursor of the next page; the last one's is '0'.
+   * @since 2.8.0
+   */
+  hscan(key: Arg, cursor: Arg, options?: HscanOptions): Promise<[cursor: string, fields: T[]] | [cursor: string, entries: [field: T, value: T][]]>
+  /**
+   * Iterates over all pages of `hscan`; the next one is fetched ahead.
+   * @since 2.8.0
+   */
+  hscanIter(key: Arg, options?: HscanOptions): AsyncIterableIterator<[T, T]>
+
+  /**
+   * Sets fields of a hash; answers how many are new.
+   * @since 2.0.0
+   */
+  hset(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Promise<number>
+
+  /**
+   * Sets fields of a hash and their time to live; answers whether it did.
+   * @since Redis 8.0.0, Valkey 9.0.0
+   */
+  hsetex(key: Arg, ...pairs: [field: Arg, value: Arg, ...more: Arg[]]): Promise<boolean>
+  /**
+   * Sets fields of a hash and their time to live; answers whether it did.
+   * @since Redis 8.0.0, Valkey 9.0.0
+   */
+  hsetex(key: Arg, pairs: Pairs, options?: HsetexOptions): Promise<boolean>
+
+  /**
+   * Sets a field of a hash if it does not exist.
+   * @since 2.0.0
+   */
+  hsetnx(key: Arg, field: Arg, value: Arg): Promise<boolean>
+
+  /**
+   * Returns the length of a field's value, 0 if it is missing.
+   * @since 3.2.0
+   */
+  hstrlen(key: Arg, field: Arg): Promise<number>
+
+  /**
+   * Returns the time to live of fields in seconds; -1 for ever, -2 missing.
+   * @since Redis 7.4.0, Valkey 9.0.0
+   */
+  httl(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number[]>
+
+  /**
+   * Returns the values of a hash.
+   * @since 2.0.0
+   */
+  hvals(key: Arg): Promise<T[]>
+
+  /**
+   * As `lmove`; waits for an element, null after so many seconds.
+   * @since 6.2.0
+   */
+  blmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', timeout: Num): Promise<T | null>
+
+  /**
+   * As `lmpop`; waits for an element, null after so many seconds.
+   * @since 7.0.0
+   */
+  blmpop(timeout: Num, ...keys: [...keys: Arg[], where: 'left' | 'right']): Promise<[key: T, elements: T[]] | null>
+  /**
+   * As `lmpop`; waits for an element, null after so many seconds.
+   * @since 7.0.0
+   */
+  blmpop(timeout: Num, keys: Arg | readonly Arg[], where: 'left' | 'right', options?: BlmpopOptions): Promise<[key: T, elements: T[]] | null>
+
+  /**
+   * Takes the first element of the first list that has one; waits for it, null after so many seconds.
+   * @since 2.0.0
+   */
+  blpop(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Promise<[key: T, element: T] | null>
+
+  /**
+   * Takes the last element of the first list that has one; waits for it, null after so many seconds.
+   * @since 2.0.0
+   */
+  brpop(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Promise<[key: T, element: T] | null>
+
+  /**
+   * As `rpoplpush`; waits for an element, null after so many seconds.
+   * @since 2.2.0
+   */
+  brpoplpush(source: Arg, destination: Arg, timeout: Num): Promise<T | null>
+
+  /**
+   * Returns an element by its index, or null; -1 is the last.
+   * @since 1.0.0
+   */
+  lindex(key: Arg, index: Num): Promise<T | null>
+
+  /**
+   * Inserts beside an element; answers the new length, -1 without that element, 0 without a list.
+   * @since 2.2.0
+   */
+  linsert(key: Arg, where: 'before' | 'after', pivot: Arg, element: Arg): Promise<number>
+
+  /**
+   * Returns the length of a list.
+   * @since 1.0.0
+   */
+  llen(key: Arg): Promise<number>
+
+  /**
+   * Takes an element from one end of a list to one of another; returns it.
+   * @since 6.2.0
+   */
+  lmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right'): Promise<T | null>
+
+  /**
+   * Takes elements off one end of the first list that has some.
+   * @since 7.0.0
+   */
+  lmpop(...keys: [...keys: Arg[], where: 'left' | 'right']): Promise<[key: T, elements: T[]] | null>
+  /**
+   * Takes elements off one end of the first list that has some.
+   * @since 7.0.0
+   */
+  lmpop(keys: Arg | readonly Arg[], where: 'left' | 'right', options?: BlmpopOptions): Promise<[key: T, elements: T[]] | null>
+
+  /**
+   * Takes the first element off a list, or several.
+   * @since 1.0.0
+   */
+  lpop(key: Arg, count: Num): Promise<T[] | null>
+  /**
+   * Takes the first element off a list, or several.
+   * @since 1.0.0
+   */
+  lpop(key: Arg): Promise<T | null>
+
+  /**
+   * Returns where an element is, or null; with `count`, the places of several.
+   * @since 6.0.6
+   */
+  lpos(key: Arg, element: Arg, options: LposOptions & { count: Num }): Promise<number[]>
+  /**
+   * Returns where an element is, or null; with `count`, the places of several.
+   * @since 6.0.6
+   */
+  lpos(key: Arg, element: Arg, options?: LposOptions & { count?: undefined }): Promise<number | null>
+  /**
+   * Returns where an element is, or null; with `count`, the places of several.
+   * @since 6.0.6
+   */
+  lpos(key: Arg, element: Arg, options?: LposOptions): Promise<number[] | number | null>
+
+  /**
+   * Puts elements before a list, one after the other; answers its length.
+   * @since 1.0.0
+   */
+  lpush(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Promise<number>
+
+  /**
+   * As `lpush`, if the list exists.
+   * @since 2.2.0
+   */
+  lpushx(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns a part of a list, the end included; -1 is the last element.
+   * @since 1.0.0
+   */
+  lrange(key: Arg, start: Num, stop: Num): Promise<T[]>
+
+  /**
+   * Removes so many elements of this value, 0 for all, from the end if negative; answers how many.
+   * @since 1.0.0
+   */
+  lrem(key: Arg, count: Num, element: Arg): Promise<number>
+
+  /**
+   * Sets an element by its index.
+   * @since 1.0.0
+   */
+  lset(key: Arg, index: Num, value: Arg): Promise<'OK'>
+
+  /**
+   * Keeps a part of a list, the end included.
+   * @since 1.0.0
+   */
+  ltrim(key: Arg, start: Num, stop: Num): Promise<'OK'>
+
+  /**
+   * Takes the last element off a list, or several.
+   * @since 1.0.0
+   */
+  rpop(key: Arg, count: Num): Promise<T[] | null>
+  /**
+   * Takes the last element off a list, or several.
+   * @since 1.0.0
+   */
+  rpop(key: Arg): Promise<T | null>
+
+  /**
+   * Takes the last element of a list before another; the old form of `lmove`.
+   * @since 1.2.0
+   */
+  rpoplpush(source: Arg, destination: Arg): Promise<T | null>
+
+  /**
+   * Puts elements behind a list; answers its length.
+   * @since 1.0.0
+   */
+  rpush(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Promise<number>
+
+  /**
+   * As `rpush`, if the list exists.
+   * @since 2.2.0
+   */
+  rpushx(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Promise<number>
+
+  /**
+   * Adds members to a set; answers how many are new.
+   * @since 1.0.0
+   */
+  sadd(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns the number of a set's members.
+   * @since 1.0.0
+   */
+  scard(key: Arg): Promise<number>
+
+  /**
+   * Returns the members of the first set that no other has.
+   * @since 1.0.0
+   */
+  sdiff(...keys: Arg[] | [keys: readonly Arg[]]): Promise<T[]>
+
+  /**
+   * Stores what `sdiff` returns; answers how many members.
+   * @since 1.0.0
+   */
+  sdiffstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns the members that all sets have.
+   * @since 1.0.0
+   */
+  sinter(...keys: Arg[] | [keys: readonly Arg[]]): Promise<T[]>
+
+  /**
+   * Counts the members that all sets have.
+   * @since 7.0.0
+   */
+  sintercard(...keys: Arg[]): Promise<number>
+  /**
+   * Counts the members that all sets have.
+   * @since 7.0.0
+   */
+  sintercard(keys: Arg | readonly Arg[], options?: SintercardOptions): Promise<number>
+
+  /**
+   * Stores what `sinter` returns; answers how many members.
+   * @since 1.0.0
+   */
+  sinterstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+
+  /**
+   * Says whether a set has a member.
+   * @since 1.0.0
+   */
+  sismember(key: Arg, member: Arg): Promise<boolean>
+
+  /**
+   * Returns all members of a set.
+   * @since 1.0.0
+   */
+  smembers(key: Arg): Promise<T[]>
+
+  /**
+   * Says for each member whether a set has it.
+   * @since 6.2.0
+   */
+  smismember(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<boolean[]>
+
+  /**
+   * Moves a member to another set; answers whether it was there.
+   * @since 1.0.0
+   */
+  smove(source: Arg, destination: Arg, member: Arg): Promise<boolean>
+
+  /**
+   * Takes a random member out of a set, or several.
+   * @since 1.0.0
+   */
+  spop(key: Arg, count: Num): Promise<T[]>
+  /**
+   * Takes a random member out of a set, or several.
+   * @since 1.0.0
+   */
+  spop(key: Arg): Promise<T | null>
+
+  /**
+   * Returns a random member, or several; a negative count may repeat them.
+   * @since 1.0.0
+   */
+  srandmember(key: Arg, count: Num): Promise<T[]>
+  /**
+   * Returns a random member, or several; a negative count may repeat them.
+   * @since 1.0.0
+   */
+  srandmember(key: Arg): Promise<T | null>
+
+  /**
+   * Removes members from a set; answers how many there were.
+   * @since 1.0.0
+   */
+  srem(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns a page of members and the cursor of the next page; the last one's is '0'.
+   * @since 2.8.0
+   */
+  sscan(key: Arg, cursor: Arg, options?: SscanOptions): Promise<[cursor: string, members: T[]]>
+  /**
+   * Iterates over all pages of `sscan`; the next one is fetched ahead.
+   * @since 2.8.0
+   */
+  sscanIter(key: Arg, options?: SscanOptions): AsyncIterableIterator<T>
+
+  /**
+   * Returns the members that any of the sets has.
+   * @since 1.0.0
+   */
+  sunion(...keys: Arg[] | [keys: readonly Arg[]]): Promise<T[]>
+
+  /**
+   * Stores what `sunion` returns; answers how many members.
+   * @since 1.0.0
+   */
+  sunionstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+
+  /**
+   * As `zmpop`; waits for a member, null after so many seconds.
+   * @since 7.0.0
+   */
+  bzmpop(timeout: Num, ...keys: [...keys: Arg[], where: 'min' | 'max']): Promise<[key: T, entries: [member: T, score: number][]] | null>
+  /**
+   * As `zmpop`; waits for a member, null after so many seconds.
+   * @since 7.0.0
+   */
+  bzmpop(timeout: Num, keys: Arg | readonly Arg[], where: 'min' | 'max', options?: BlmpopOptions): Promise<[key: T, entries: [member: T, score: number][]] | null>
+
+  /**
+   * Takes the highest member of the first sorted set that has one; waits, null after so many seconds.
+   * @since 5.0.0
+   */
+  bzpopmax(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Promise<[key: T, member: T, score: number] | null>
+
+  /**
+   * Takes the lowest member of the first sorted set that has one; waits, null after so many seconds.
+   * @since 5.0.0
+   */
+  bzpopmin(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Promise<[key: T, member: T, score: number] | null>
+
+  /**
+   * Sets members' scores; answers how many members are new.
+   * @since 1.2.0
+   */
+  zadd(key: Arg, ...pairs: [score: Num, member: Arg, ...more: Arg[]]): Promise<number>
+  /**
+   * Sets members' scores; answers how many members are new.
+   * @since 1.2.0
+   */
+  zadd(key: Arg, pairs: Scores, options: ZaddOptions & { incr: true } & ({ nx: true } | { xx: true } | { gt: true } | { lt: true })): Promise<number | null>
+  /**
+   * Sets members' scores; answers how many members are new.
+   * @since 1.2.0
+   */
+  zadd(key: Arg, pairs: Scores, options: ZaddOptions & { incr: true } & { nx?: false; xx?: false; gt?: false; lt?: false }): Promise<number>
+  /**
+   * Sets members' scores; answers how many members are new.
+   * @since 1.2.0
+   */
+  zadd(key: Arg, pairs: Scores, options?: ZaddOptions & { nx?: false; xx?: false; gt?: false; lt?: false; incr?: false }): Promise<number>
+  /**
+   * Sets members' scores; answers how many members are new.
+   * @since 1.2.0
+   */
+  zadd(key: Arg, pairs: Scores, options?: ZaddOptions): Promise<number | null>
+
+  /**
+   * Returns the number of a sorted set's members.
+   * @since 1.2.0
+   */
+  zcard(key: Arg): Promise<number>
+
+  /**
+   * Counts the members in a range of scores.
+   * @since 2.0.0
+   */
+  zcount(key: Arg, min: Arg, max: Arg, options?: ZcountOptions): Promise<number>
+
+  /**
+   * Returns the members of the first sorted set that no other has.
+   * @since 6.2.0
+   */
+  zdiff(...keys: Arg[]): Promise<T[]>
+  /**
+   * Returns the members of the first sorted set that no other has.
+   * @since 6.2.0
+   */
+  zdiff(keys: Arg | readonly Arg[], options: ZdiffOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  /**
+   * Returns the members of the first sorted set that no other has.
+   * @since 6.2.0
+   */
+  zdiff(keys: Arg | readonly Arg[], options?: ZdiffOptions & { withscores?: false }): Promise<T[]>
+  /**
+   * Returns the members of the first sorted set that no other has.
+   * @since 6.2.0
+   */
+  zdiff(keys: Arg | readonly Arg[], options?: ZdiffOptions): Promise<[member: T, score: number][] | T[]>
+
+  /**
+   * Stores what `zdiff` returns; answers how many members.
+   * @since 6.2.0
+   */
+  zdiffstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+
+  /**
+   * Adds to a member's score; answers the result.
+   * @since 1.2.0
+   */
+  zincrby(key: Arg, increment: Num, member: Arg): Promise<number>
+
+  /**
+   * Returns the members that all sorted sets have, with the sum of their weighted scores.
+   * @since 6.2.0
+   */
+  zinter(...keys: Arg[]): Promise<T[]>
+  /**
+   * Returns the members that all sorted sets have, with the sum of their weighted scores.
+   * @since 6.2.0
+   */
+  zinter(keys: Weighted, options: ZinterOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  /**
+   * Returns the members that all sorted sets have, with the sum of their weighted scores.
+   * @since 6.2.0
+   */
+  zinter(keys: Weighted, options?: ZinterOptions & { withscores?: false }): Promise<T[]>
+  /**
+   * Returns the members that all sorted sets have, with the sum of their weighted scores.
+   * @since 6.2.0
+   */
+  zinter(keys: Weighted, options?: ZinterOptions): Promise<[member: T, score: number][] | T[]>
+
+  /**
+   * Counts the members that all sorted sets have.
+   * @since 7.0.0
+   */
+  zintercard(...keys: Arg[]): Promise<number>
+  /**
+   * Counts the members that all sorted sets have.
+   * @since 7.0.0
+   */
+  zintercard(keys: Arg | readonly Arg[], options?: SintercardOptions): Promise<number>
+
+  /**
+   * Stores what `zinter` returns; answers how many members.
+   * @since 2.0.0
+   */
+  zinterstore(destination: Arg, ...keys: Arg[]): Promise<number>
+  /**
+   * Stores what `zinter` returns; answers how many members.
+   * @since 2.0.0
+   */
+  zinterstore(destination: Arg, keys: Weighted, options?: ZinterstoreOptions): Promise<number>
+
+  /**
+   * Counts the members in a range of names: '[a', '(a', '-' or '+'.
+   * @since 2.8.9
+   */
+  zlexcount(key: Arg, min: Arg, max: Arg): Promise<number>
+
+  /**
+   * Takes the lowest or highest members of the first sorted set that has some.
+   * @since 7.0.0
+   */
+  zmpop(...keys: [...keys: Arg[], where: 'min' | 'max']): Promise<[key: T, entries: [member: T, score: number][]] | null>
+  /**
+   * Takes the lowest or highest members of the first sorted set that has some.
+   * @since 7.0.0
+   */
+  zmpop(keys: Arg | readonly Arg[], where: 'min' | 'max', options?: BlmpopOptions): Promise<[key: T, entries: [member: T, score: number][]] | null>
+
+  /**
+   * Returns the scores of several members, null for each that is missing.
+   * @since 6.2.0
+   */
+  zmscore(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<(number | null)[]>
+
+  /**
+   * Takes the highest member off a sorted set, or several.
+   * @since 5.0.0
+   */
+  zpopmax(key: Arg, count?: Num): Promise<[member: T, score: number][]>
+
+  /**
+   * Takes the lowest member off a sorted set, or several.
+   * @since 5.0.0
+   */
+  zpopmin(key: Arg, count?: Num): Promise<[member: T, score: number][]>
+
+  /**
+   * Returns a random member, or several; a negative count may repeat them.
+   * @since 6.2.0
+   */
+  zrandmember(key: Arg, count: Num, options: ZrandmemberOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  /**
+   * Returns a random member, or several; a negative count may repeat them.
+   * @since 6.2.0
+   */
+  zrandmember(key: Arg, count: Num, options?: ZrandmemberOptions & { withscores?: false }): Promise<T[]>
+  /**
+   * Returns a random member, or several; a negative count may repeat them.
+   * @since 6.2.0
+   */
+  zrandmember(key: Arg): Promise<T | null>
+  /**
+   * Returns a random member, or several; a negative count may repeat them.
+   * @since 6.2.0
+   */
+  zrandmember(key: Arg, count?: Num, options?: ZrandmemberOptions): Promise<[member: T, score: number][] | T[] | T | null>
+
+  /**
+   * Returns a range of members: by rank, by score or by name, from either end.
+   * @since 1.2.0
+   */
+  zrange(key: Arg, start: Arg, stop: Arg, options: ZrangeOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  /**
+   * Returns a range of members: by rank, by score or by name, from either end.
+   * @since 1.2.0
+   */
+  zrange(key: Arg, start: Arg, stop: Arg, options?: ZrangeOptions & { withscores?: false }): Promise<T[]>
+  /**
+   * Returns a range of members: by rank, by score or by name, from either end.
+   * @since 1.2.0
+   */
+  zrange(key: Arg, start: Arg, stop: Arg, options?: ZrangeOptions): Promise<[member: T, score: number][] | T[]>
+
+  /**
+   * Returns the members in a range of names: '[a', '(a', '-' or '+'.
+   * @since 2.8.9
+   */
+  zrangebylex(key: Arg, min: Arg, max: Arg, options?: ZrangebylexOptions): Promise<T[]>
+
+  /**
+   * Returns the members in a range of scores.
+   * @since 1.0.5
+   */
+  zrangebyscore(key: Arg, min: Arg, max: Arg, options: ZrangebyscoreOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  /**
+   * Returns the members in a range of scores.
+   * @since 1.0.5
+   */
+  zrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZrangebyscoreOptions & { withscores?: false }): Promise<T[]>
+  /**
+   * Returns the members in a range of scores.
+   * @since 1.0.5
+   */
+  zrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZrangebyscoreOptions): Promise<[member: T, score: number][] | T[]>
+
+  /**
+   * Stores what `zrange` returns; answers how many members.
+   * @since 6.2.0
+   */
+  zrangestore(destination: Arg, source: Arg, start: Arg, stop: Arg, options?: ZrangestoreOptions): Promise<number>
+
+  /**
+   * Returns the rank of a member, 0 for the lowest score, or null.
+   * @since 2.0.0
+   */
+  zrank(key: Arg, member: Arg, options: ZrankOptions & { withscore: true }): Promise<[rank: number, score: number] | null>
+  /**
+   * Returns the rank of a member, 0 for the lowest score, or null.
+   * @since 2.0.0
+   */
+  zrank(key: Arg, member: Arg, options?: ZrankOptions & { withscore?: false }): Promise<number | null>
+  /**
+   * Returns the rank of a member, 0 for the lowest score, or null.
+   * @since 2.0.0
+   */
+  zrank(key: Arg, member: Arg, options?: ZrankOptions): Promise<[rank: number, score: number] | number | null>
+
+  /**
+   * Removes members from a sorted set; answers how many there were.
+   * @since 1.2.0
+   */
+  zrem(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<number>
+
+  /**
+   * Removes the members in a range of names; answers how many.
+   * @since 2.8.9
+   */
+  zremrangebylex(key: Arg, min: Arg, max: Arg): Promise<number>
+
+  /**
+   * Removes the members in a range of ranks; answers how many.
+   * @since 2.0.0
+   */
+  zremrangebyrank(key: Arg, start: Num, stop: Num): Promise<number>
+
+  /**
+   * Removes the members in a range of scores; answers how many.
+   * @since 1.2.0
+   */
+  zremrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZcountOptions): Promise<number>
+
+  /**
+   * Returns a range of members by rank, from the highest score on.
+   * @since 1.2.0
+   */
+  zrevrange(key: Arg, start: Num, stop: Num, options: ZdiffOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  /**
+   * Returns a range of members by rank, from the highest score on.
+   * @since 1.2.0
+   */
+  zrevrange(key: Arg, start: Num, stop: Num, options?: ZdiffOptions & { withscores?: false }): Promise<T[]>
+  /**
+   * Returns a range of members by rank, from the highest score on.
+   * @since 1.2.0
+   */
+  zrevrange(key: Arg, start: Num, stop: Num, options?: ZdiffOptions): Promise<[member: T, score: number][] | T[]>
+
+  /**
+   * Returns the members in a range of names, from its higher end on.
+   * @since 2.8.9
+   */
+  zrevrangebylex(key: Arg, max: Arg, min: Arg, options?: ZrangebylexOptions): Promise<T[]>
+
+  /**
+   * Returns the members in a range of scores, from its higher end on.
+   * @since 2.2.0
+   */
+  zrevrangebyscore(key: Arg, max: Arg, min: Arg, options: ZrevrangebyscoreOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  /**
+   * Returns the members in a range of scores, from its higher end on.
+   * @since 2.2.0
+   */
+  zrevrangebyscore(key: Arg, max: Arg, min: Arg, options?: ZrevrangebyscoreOptions & { withscores?: false }): Promise<T[]>
+  /**
+   * Returns the members in a range of scores, from its higher end on.
+   * @since 2.2.0
+   */
+  zrevrangebyscore(key: Arg, max: Arg, min: Arg, options?: ZrevrangebyscoreOptions): Promise<[member: T, score: number][] | T[]>
+
+  /**
+   * Returns the rank of a member, 0 for the highest score, or null.
+   * @since 2.0.0
+   */
+  zrevrank(key: Arg, member: Arg, options: ZrankOptions & { withscore: true }): Promise<[rank: number, score: number] | null>
+  /**
+   * Returns the rank of a member, 0 for the highest score, or null.
+   * @since 2.0.0
+   */
+  zrevrank(key: Arg, member: Arg, options?: ZrankOptions & { withscore?: false }): Promise<number | null>
+  /**
+   * Returns the rank of a member, 0 for the highest score, or null.
+   * @since 2.0.0
+   */
+  zrevrank(key: Arg, member: Arg, options?: ZrankOptions): Promise<[rank: number, score: number] | number | null>
+
+  /**
+   * Returns a page of [member, score] pairs and the cursor of the next page; the last one's is '0'.
+   * @since 2.8.0
+   */
+  zscan(key: Arg, cursor: Arg, options: ZscanOptions & { noscores: true }): Promise<[cursor: string, members: T[]]>
+  /**
+   * Returns a page of [member, score] pairs and the cursor of the next page; the last one's is '0'.
+   * @since 2.8.0
+   */
+  zscan(key: Arg, cursor: Arg, options?: ZscanOptions & { noscores?: false }): Promise<[cursor: string, entries: [member: T, score: number][]]>
+  /**
+   * Returns a page of [member, score] pairs and the cursor of the next page; the last one's is '0'.
+   * @since 2.8.0
+   */
+  zscan(key: Arg, cursor: Arg, options?: ZscanOptions): Promise<[cursor: string, members: T[]] | [cursor: string, entries: [member: T, score: number][]]>
+  /**
+   * Iterates over all pages of `zscan`; the next one is fetched ahead.
+   * @since 2.8.0
+   */
+  zscanIter(key: Arg, options?: ZscanOptions): AsyncIterableIterator<[T, number]>
+
+  /**
+   * Returns the score of a member, or null.
+   * @since 1.2.0
+   */
+  zscore(key: Arg, member: Arg): Promise<number | null>
+
+  /**
+   * Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+   * @since 6.2.0
+   */
+  zunion(...keys: Arg[]): Promise<T[]>
+  /**
+   * Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+   * @since 6.2.0
+   */
+  zunion(keys: Weighted, options: ZinterOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  /**
+   * Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+   * @since 6.2.0
+   */
+  zunion(keys: Weighted, options?: ZinterOptions & { withscores?: false }): Promise<T[]>
+  /**
+   * Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+   * @since 6.2.0
+   */
+  zunion(keys: Weighted, options?: ZinterOptions): Promise<[member: T, score: number][] | T[]>
+
+  /**
+   * Stores what `zunion` returns; answers how many members.
+   * @since 2.0.0
+   */
+  zunionstore(destination: Arg, ...keys: Arg[]): Promise<number>
+  /**
+   * Stores what `zunion` returns; answers how many members.
+   * @since 2.0.0
+   */
+  zunionstore(destination: Arg, keys: Weighted, options?: ZinterstoreOptions): Promise<number>
+
+  /**
+   * Appends an entry to a stream; answers its id.
+   * @since 5.0.0
+   */
+  xadd(key: Arg, id: Arg, ...pairs: [field: Arg, value: Arg, ...more: Arg[]]): Promise<string | null>
+  /**
+   * Appends an entry to a stream; answers its id.
+   * @since 5.0.0
+   */
+  xadd(key: Arg, id: Arg, pairs: Pairs, options?: XaddOptions): Promise<string | null>
+
+  /**
+   * Returns the entries of streams behind the given ids, or null.
+   * @since 5.0.0
+   */
+  xread(...pairs: [stream: Arg, id: Arg, ...more: Arg[]]): Promise<unknown>
+  /**
+   * Returns the entries of streams behind the given ids, or null.
+   * @since 5.0.0
+   */
+  xread(pairs: Pairs, options?: XreadOptions): Promise<unknown>
 
   /**
    * Copies a value to another key.

@@ -6,19 +6,24 @@
  * puts them. Checks how many there are and their structure; single values are checked where they are encoded.
  */
 
+const { pushList, pushPairs, pushRows, pushSteps, pushWeighted } = require('./lists')
 const { OptionSet, argumentError, convert, isOptions } = require('./options')
 
 /**
  * One step along the wire, as the engine describes it.
  *
  * @typedef {object} Part
- * @property {'one' | 'maybe' | 'word' | 'count' | 'many' | 'pairs' | 'oneOrMany' | 'lifted' | 'options'} is
+ * @property {'one' | 'maybe' | 'word' | 'count' | 'many' | 'pairs' | 'weighted' | 'rows' | 'steps' | 'oneOrMany'
+ *   | 'lifted' | 'options'} is
  * @property {import('./options').Conversion} [as] what happens to the value before it is sent
  * @property {number} bits the variant bits of an optional argument
  * @property {string} word a constant word
  * @property {number} min how few a list accepts
+ * @property {'named' | 'valued' | 'columns'} layout how pairs stand on the wire; the names of an object are the first of each,
+ *   of a 'valued' one the second
+ * @property {readonly string[]} names what a row has
  * @property {boolean} required whether an option must be given
- * @property {Record<string, import('./options').Option>} options
+ * @property {Record<string, import('./options').Option>} options of the options object, or of a step
  */
 
 /**
@@ -40,10 +45,14 @@ const { OptionSet, argumentError, convert, isOptions } = require('./options')
  * @property {number} required how many arguments are needed at least, a list counting as one
  * @property {number} list the slot of the only list, which may be given one by one; -1 without
  * @property {InstanceType<typeof OptionSet> | undefined} options
- * @property {boolean} pairs whether an object may be pairs
+ * @property {InstanceType<typeof OptionSet> | undefined} steps
+ * @property {boolean} objects whether an object may be something else than options
  */
 
 const TAKES_NOTHING = new Set(['word', 'count', 'lifted', 'options'])
+const LISTS = new Set(['many', 'pairs', 'weighted', 'rows'])
+/** What an object may be, besides options. */
+const OBJECTS = new Set(['pairs', 'weighted', 'rows', 'steps'])
 
 /**
  * @param {Row} row
@@ -51,16 +60,18 @@ const TAKES_NOTHING = new Set(['word', 'count', 'lifted', 'options'])
  */
 function plan(row) {
   const slots = row.parts.filter((part) => !TAKES_NOTHING.has(part.is))
-  const lists = slots.filter((slot) => slot.is === 'many' || slot.is === 'pairs')
+  const lists = slots.filter((slot) => LISTS.has(slot.is))
   const alone = lists.length === 1 && !slots.some((slot) => slot.is === 'maybe')
   const part = row.parts.find((each) => each.is === 'options')
+  const steps = row.parts.find((each) => each.is === 'steps')
   return {
     row,
     slots,
     required: slots.filter((slot) => slot.is !== 'maybe' && !(slot.is === 'many' && slot.min === 0)).length,
     list: alone ? slots.indexOf(/** @type {Part} */ (lists[0])) : -1,
-    pairs: slots.some((slot) => slot.is === 'pairs'),
+    objects: slots.some((slot) => OBJECTS.has(slot.is)),
     options: part && new OptionSet(row, part),
+    steps: steps && new OptionSet(row, steps),
   }
 }
 
@@ -75,8 +86,8 @@ function build(plan, args) {
   const { row } = plan
   let given = args.length
   while (given > plan.required && args[given - 1] === undefined) given--
-  // Where pairs are taken, the last object that is still needed is the pairs.
-  const spare = given > plan.required || !plan.pairs
+  // Where pairs and their like are taken, the last object that is still needed is these.
+  const spare = given > plan.required || !plan.objects
   const options = plan.options && spare && isOptions(args[given - 1]) ? args[--given] : undefined
   const values = assign(plan, args, given)
 
@@ -107,12 +118,19 @@ function build(plan, args) {
         countAt = flat.push(0) - 1
         break
       case 'many':
-      case 'pairs': {
-        const before = flat.length
-        if (part.is === 'many') pushList(row, flat, values[slot++], part.min)
-        else pushPairs(row, flat, values[slot++])
-        const added = flat.length - before
-        if (countAt >= 0) flat[countAt] = part.is === 'many' ? added : added / 2
+      case 'pairs':
+      case 'weighted':
+      case 'rows':
+      case 'steps': {
+        const value = values[slot++]
+        let entries
+        if (part.is === 'many') entries = pushList(row, flat, value, part.min)
+        else if (part.is === 'pairs') entries = pushPairs(row, flat, value, part.layout)
+        else if (part.is === 'rows') entries = pushRows(row, flat, value, part.names)
+        else if (part.is === 'steps')
+          entries = pushSteps(flat, value, /** @type {InstanceType<typeof OptionSet>} */ (plan.steps))
+        else ({ count: entries, weights: lifted } = pushWeighted(row, flat, value))
+        if (countAt >= 0) flat[countAt] = entries
         countAt = -1
         break
       }
@@ -164,8 +182,26 @@ function assign({ row, slots, required, list }, args, given) {
   }
   const after = slots.length - list - 1
   const taken = given - list - after
-  if (taken < (at.is === 'pairs' ? 2 : at.min)) throw wrongArguments(row, args.length)
+  if (taken < fewest(at)) throw wrongArguments(row, args.length)
   return [...args.slice(0, list), args.slice(list, list + taken), ...args.slice(list + taken, given)]
+}
+
+/**
+ * How few arguments a list takes one by one.
+ *
+ * @param {Part} list
+ */
+function fewest(list) {
+  switch (list.is) {
+    case 'pairs':
+      return 2
+    case 'rows':
+      return list.names.length
+    case 'weighted':
+      return 1
+    default:
+      return list.min
+  }
 }
 
 /**
@@ -173,55 +209,7 @@ function assign({ row, slots, required, list }, args, given) {
  * @param {unknown} value
  */
 function isContainer(slot, value) {
-  return Array.isArray(value) || (slot.is === 'pairs' && (value instanceof Map || isOptions(value)))
-}
-
-/**
- * @param {Row} row
- * @param {unknown[]} flat
- * @param {unknown} list
- * @param {number} min
- */
-function pushList(row, flat, list, min) {
-  if (list === undefined && min === 0) return
-  if (!Array.isArray(list)) {
-    flat.push(list)
-    return
-  }
-  if (list.length < min) throw argumentError(row, `the array is empty; usage: ${row.usage}`)
-  for (let at = 0; at < list.length; at++) flat.push(list[at])
-}
-
-/**
- * @param {Row} row
- * @param {unknown[]} flat
- * @param {unknown} pairs
- */
-function pushPairs(row, flat, pairs) {
-  const before = flat.length
-  if (pairs instanceof Map) {
-    for (const [first, second] of pairs) flat.push(first, second)
-  } else if (!Array.isArray(pairs)) {
-    if (!isOptions(pairs))
-      throw argumentError(row, `pairs must be an object, a Map or an array; usage: ${row.usage}`)
-    for (const name of Object.keys(pairs)) flat.push(name, pairs[name])
-  } else if (Array.isArray(pairs[0])) {
-    for (const pair of pairs) {
-      if (!Array.isArray(pair) || pair.length !== 2) {
-        throw argumentError(row, `each pair must be an array of two; usage: ${row.usage}`)
-      }
-      flat.push(pair[0], pair[1])
-    }
-  } else {
-    if (pairs.length % 2 !== 0) {
-      throw argumentError(
-        row,
-        `pairs need an even number of arguments, got ${pairs.length}; usage: ${row.usage}`,
-      )
-    }
-    for (let at = 0; at < pairs.length; at++) flat.push(pairs[at])
-  }
-  if (flat.length === before) throw argumentError(row, `there are no pairs; usage: ${row.usage}`)
+  return Array.isArray(value) || (OBJECTS.has(slot.is) && (value instanceof Map || isOptions(value)))
 }
 
 /**

@@ -7,7 +7,7 @@ use super::argument::{Opt, OptValue, Part};
 use super::registry::{Command, table};
 use super::row::Lane;
 use super::shape::Shape;
-use super::signature::{Form, Parameter, parameters, ts_kind, ts_option, ts_shape};
+use super::signature::{Form, Parameter, parameters, spread_without_options, ts_kind, ts_option, ts_shape};
 
 const HEADER: &str = "\
 // Printed from the command table by `npm run generate`. Do not edit.
@@ -29,6 +29,20 @@ export type Pairs =
   | readonly (readonly [Arg, Arg])[]
   | readonly Arg[]
 
+/** Members with scores: an object or a `Map` of scores by member, an array of [score, member], or one flat array. */
+export type Scores =
+  | { readonly [member: string]: Num }
+  | ReadonlyMap<Arg, Num>
+  | readonly (readonly [score: Num, member: Arg])[]
+  | readonly Arg[]
+
+/** Keys, each with a weight if it is a pair: one, an array of them, an object or a `Map` of weights by key. */
+export type Weighted =
+  | Arg
+  | readonly (Arg | readonly [key: Arg, weight: Num])[]
+  | { readonly [key: string]: Num }
+  | ReadonlyMap<Arg, Num>
+
 ";
 
 const COMMANDS: &str = "\
@@ -49,16 +63,23 @@ export interface SessionCommands<T = string> extends Commands<T> {
 /// The TypeScript declarations of every command.
 pub fn print_dts() -> String {
     let mut out = String::from(HEADER);
-    let mut named: Vec<(&'static [Opt], String)> = Vec::new();
+    let mut named: Vec<(String, String)> = Vec::new();
     for command in table().iter().filter(|command| command.lane() != Lane::Internal) {
-        if let Some(options) = options_of(command)
-            && !named.iter().any(|(known, _)| *known == options)
-        {
-            let name = format!("{}Options", pascal(&command.method));
-            interface(&mut out, &name, options);
-            named.push((options, name));
+        let of = [(options_of(command), "Options"), (steps_of(command), "Step")];
+        for (options, suffix) in of.into_iter().filter_map(|(options, suffix)| Some((options?, suffix))) {
+            let body = members(options, command.row.parts);
+            if !named.iter().any(|(known, _)| *known == body) {
+                let name = format!("{}{suffix}", pascal(&command.method));
+                // Writing to a String cannot fail.
+                let _ = writeln!(out, "export interface {name} {{\n{body}}}\n");
+                named.push((body, name));
+            }
         }
     }
+    let name_of = |options: Option<&[Opt]>, parts: &[Part]| {
+        let body = members(options?, parts);
+        named.iter().find(|(known, _)| *known == body).map(|(_, name)| name.as_str())
+    };
     for (head, session) in [(COMMANDS, false), (SESSION, true)] {
         out.push_str(head);
         let mut first = true;
@@ -71,10 +92,10 @@ pub fn print_dts() -> String {
                 if !std::mem::take(&mut first) {
                     out.push('\n');
                 }
-                let name = options_of(command)
-                    .and_then(|options| named.iter().find(|(known, _)| *known == options))
-                    .map_or("", |(_, name)| name);
-                methods(&mut out, command, name);
+                let parts = command.row.parts;
+                let options_type = name_of(options_of(command), parts).unwrap_or_default();
+                let step_type = name_of(steps_of(command), parts).unwrap_or_default();
+                methods(&mut out, command, &parameters(parts, options_type, step_type));
             }
         }
         out.push_str("}\n");
@@ -92,6 +113,13 @@ fn options_of(command: &Command) -> Option<&'static [Opt]> {
     })
 }
 
+fn steps_of(command: &Command) -> Option<&'static [Opt]> {
+    command.row.parts.iter().find_map(|part| match part {
+        Part::Steps(options) => Some(*options),
+        _ => None,
+    })
+}
+
 /// `SortRo` for `sort_ro`.
 fn pascal(method: &str) -> String {
     let mut name = String::new();
@@ -103,9 +131,9 @@ fn pascal(method: &str) -> String {
     name
 }
 
-fn interface(out: &mut String, name: &str, options: &[Opt]) {
-    // Writing to a String cannot fail.
-    let _ = writeln!(out, "export interface {name} {{");
+/// The properties of the options object of a row with these parts.
+fn members(options: &[Opt], parts: &[Part]) -> String {
+    let mut out = String::new();
     for option in options {
         let excluded: Vec<_> = options
             .iter()
@@ -115,9 +143,9 @@ fn interface(out: &mut String, name: &str, options: &[Opt]) {
         let excluded =
             if excluded.is_empty() { String::new() } else { format!(" Excludes {}.", excluded.join(", ")) };
         let _ = writeln!(out, "  /** {}{excluded} */", option.doc);
-        let _ = writeln!(out, "  {}?: {}", option.name, ts_option(option));
+        let _ = writeln!(out, "  {}?: {}", option.name, ts_option(option, parts));
     }
-    out.push_str("}\n\n");
+    out
 }
 
 /// One way to call a command, and what it answers.
@@ -126,8 +154,8 @@ struct Overload {
     reply: Vec<String>,
 }
 
-fn methods(out: &mut String, command: &Command, options_type: &str) {
-    let overloads = overloads(command, &parameters(command.row.parts, options_type));
+fn methods(out: &mut String, command: &Command, parameters: &[Parameter]) {
+    let overloads = overloads(command, parameters);
     for method in command.methods() {
         for overload in &overloads {
             let _ = writeln!(
@@ -141,17 +169,14 @@ fn methods(out: &mut String, command: &Command, options_type: &str) {
         }
     }
     if command.row.scan {
-        iterator(out, command, options_type);
+        iterator(out, command, parameters);
     }
 }
 
 /// The async iterator that belongs to a scanning command: without the cursor, over the members of the pages.
-fn iterator(out: &mut String, command: &Command, options_type: &str) {
-    let mut list: Vec<String> = parameters(command.row.parts, options_type)
-        .iter()
-        .filter(|parameter| parameter.name != "cursor")
-        .map(plain)
-        .collect();
+fn iterator(out: &mut String, command: &Command, parameters: &[Parameter]) {
+    let mut list: Vec<String> =
+        parameters.iter().filter(|parameter| parameter.name != "cursor").map(plain).collect();
     if list.is_empty() {
         list.push(String::new());
     }
@@ -175,15 +200,25 @@ fn iterator(out: &mut String, command: &Command, options_type: &str) {
 fn overloads(command: &Command, parameters: &[Parameter]) -> Vec<Overload> {
     let row = command.row;
     let mut list = Vec::new();
+    if let Some(parameters) = spread_without_options(row.parts) {
+        list.push(Overload {
+            parameters: parameters.iter().map(plain).collect(),
+            reply: ts_shape(row.reply),
+        });
+    }
     let mut excluded = 0;
     let mut union: Vec<String> = Vec::new();
     let cases = row.cases.iter().map(|case| (case.bits, case.shape)).chain([(0, row.reply)]);
     for (bits, shape) in cases {
         let reply = ts_shape(shape);
         union.extend(reply.clone());
+        let unset = excluded & !bits;
+        let dropped = parameters.iter().any(|given| given.form == Form::Optional && given.bits & unset != 0);
         let parameters = parameters
             .iter()
-            .filter_map(|parameter| narrowed(command, parameter, bits, excluded & !bits))
+            // What follows an argument that is not there cannot be there either.
+            .filter(|parameter| !dropped || parameter.form != (Form::Options { required: false }))
+            .filter_map(|parameter| narrowed(command, parameter, bits, unset))
             .collect();
         list.push(Overload { parameters, reply });
         excluded |= bits;
@@ -219,9 +254,8 @@ fn narrowed(command: &Command, parameter: &Parameter, set: u8, unset: u8) -> Opt
         Form::Options { .. } if bits & (set | unset) != 0 => {
             let options = options_of(command).unwrap_or_default();
             let mut members = vec![ts.clone()];
-            members.extend(
-                (0..8).map(|bit| 1 << bit).filter(|bit| set & bit != 0).map(|bit| given(options, bit)),
-            );
+            let chosen = (0..8).map(|bit| 1 << bit).filter(|bit| set & bits & bit != 0);
+            members.extend(chosen.map(|bit| given(options, bit)));
             members.extend(absent(options, unset));
             let optional =
                 if set & bits == 0 && *form == (Form::Options { required: false }) { "?" } else { "" };
@@ -240,7 +274,7 @@ fn given(options: &[Opt], bit: u8) -> String {
             let ts = match option.value {
                 OptValue::Flag => "true".to_string(),
                 OptValue::One(kind) => ts_kind(kind),
-                _ => ts_option(option),
+                _ => ts_option(option, &[]),
             };
             format!("{{ {}: {ts} }}", option.name)
         })

@@ -1,8 +1,8 @@
 //! Describes the table to the JavaScript side: how each method turns its arguments into words.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::argument::{Kind, Opt, OptValue, Part};
+use super::argument::{Kind, Layout, Opt, OptValue, Part, Piece};
 use super::registry::{Command, table};
 use super::row::Lane;
 use super::signature::usage;
@@ -22,7 +22,7 @@ fn row(command: &Command) -> Value {
         "methods": methods,
         "usage": usage(command),
         "lane": command.lane().as_str(),
-        "parts": command.row.parts.iter().map(part).collect::<Vec<_>>(),
+        "parts": command.row.parts.iter().map(|each| part(each, command.row.parts)).collect::<Vec<_>>(),
     });
     if command.row.scan {
         row["scan"] = json!(true);
@@ -30,25 +30,36 @@ fn row(command: &Command) -> Value {
     row
 }
 
-fn part(part: &Part) -> Value {
+fn part(part: &Part, parts: &[Part]) -> Value {
     match part {
         Part::One(param) => with_conversion(json!({ "is": "one" }), param.kind),
         Part::Maybe { param, bits } => with_conversion(json!({ "is": "maybe", "bits": bits }), param.kind),
         Part::Word(word) => json!({ "is": "word", "word": word }),
         Part::Count => json!({ "is": "count" }),
         Part::Many { min, .. } => json!({ "is": "many", "min": min }),
-        Part::Pairs { .. } => json!({ "is": "pairs" }),
+        Part::Pairs { layout, .. } => json!({ "is": "pairs", "layout": match layout {
+            Layout::Named => "named",
+            Layout::Valued => "valued",
+            Layout::Columns => "columns",
+        } }),
+        Part::Weighted { .. } => json!({ "is": "weighted" }),
+        Part::Rows(params) => {
+            json!({ "is": "rows", "names": params.iter().map(|param| param.name).collect::<Vec<_>>() })
+        }
+        Part::Steps(steps) => json!({ "is": "steps", "options": options(steps, &[]) }),
         Part::OneOrMany(_) => json!({ "is": "oneOrMany" }),
         Part::Lifted(word) => json!({ "is": "lifted", "word": word }),
-        Part::Options { options, required } => {
-            let known: Map<String, Value> =
-                options.iter().map(|known| (known.name.to_string(), option(known))).collect();
-            json!({ "is": "options", "required": required, "options": known })
+        Part::Options { options: known, required } => {
+            json!({ "is": "options", "required": required, "options": options(known, parts) })
         }
     }
 }
 
-fn option(option: &Opt) -> Value {
+fn options(known: &[Opt], parts: &[Part]) -> Value {
+    Value::Object(known.iter().map(|known| (known.name.to_string(), option(known, parts))).collect())
+}
+
+fn option(option: &Opt, parts: &[Part]) -> Value {
     let mut out = match option.value {
         OptValue::Flag => json!({ "is": "flag", "token": option.token }),
         OptValue::One(kind) => with_conversion(json!({ "is": "value", "token": option.token }), kind),
@@ -56,6 +67,13 @@ fn option(option: &Opt) -> Value {
         OptValue::List(_) => json!({ "is": "list", "token": option.token }),
         OptValue::Tuple(params) => json!({ "is": "tuple", "token": option.token, "size": params.len() }),
         OptValue::Choice(words) => json!({ "is": "choice", "words": words }),
+        OptValue::Phrase(pieces) => json!({
+            "is": "phrase",
+            "token": option.token,
+            "pieces": pieces.iter().map(piece).collect::<Vec<_>>(),
+        }),
+        OptValue::Companion(_) => json!({ "is": "companion" }),
+        OptValue::Exclude => json!({ "is": "exclude", "ends": ends(parts) }),
     };
     if option.bits != 0 {
         out["bits"] = json!(option.bits);
@@ -64,6 +82,24 @@ fn option(option: &Opt) -> Value {
         out["groups"] = json!(option.groups);
     }
     out
+}
+
+fn piece(piece: &Piece) -> Value {
+    match piece {
+        Piece::Own(kind) => with_conversion(json!({ "is": "own" }), *kind),
+        Piece::Or { option, word } => json!({ "is": "or", "option": option, "word": word }),
+        Piece::If { option, word } => json!({ "is": "if", "option": option, "word": word }),
+        Piece::With { option, word } => json!({ "is": "with", "option": option, "word": word }),
+    }
+}
+
+/// The ends of the range among the arguments, by name, and where they stand.
+fn ends(parts: &[Part]) -> Value {
+    let ends = parts.iter().enumerate().filter_map(|(at, part)| match part {
+        Part::One(param) if param.kind == Kind::Bound => Some((param.name.to_string(), json!(at))),
+        _ => None,
+    });
+    Value::Object(ends.collect())
 }
 
 /// `as` says what must happen to the value before it is sent; most values need nothing.
@@ -77,6 +113,7 @@ fn with_conversion(mut out: Value, kind: Kind) -> Value {
         | Kind::Pattern
         | Kind::Int
         | Kind::Float
+        | Kind::Bound
         | Kind::Choice(_)
         | Kind::Timeout(_) => {}
     }

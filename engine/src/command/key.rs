@@ -2,7 +2,7 @@
 //!
 //! Positions count the arguments behind the command's name, from 0.
 
-use super::argument::{Kind, Opt, OptValue, Part};
+use super::argument::{Kind, Layout, Opt, OptValue, Part, Piece};
 
 /// Where the search for keys begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Find {
         /// The distance between two.
         step: usize,
     },
+    /// The first half of the rest; the second half belongs to them one by one.
+    Half,
     /// The first argument says how many follow.
     Numbered {
         /// The distance between two.
@@ -80,6 +82,16 @@ pub(super) fn specs(parts: &'static [Part]) -> Vec<KeySpec> {
             Part::Many { param, .. } if param.kind == Kind::Key => {
                 specs.push(several(at, 1, counted, &parts[at + 1..]));
             }
+            Part::Pairs { first, layout: Layout::Columns, .. } if first.kind == Kind::Key => {
+                let begin = match parts[..at].last() {
+                    Some(Part::Word(word)) => Begin::Keyword { word, from: options.0, grammar: options.1 },
+                    _ => Begin::Index(at),
+                };
+                specs.push(KeySpec { begin, find: Find::Half, role: Role::Key });
+            }
+            Part::Weighted { param, .. } if param.kind == Kind::Key => {
+                specs.push(several(at, 1, counted, &parts[at + 1..]));
+            }
             Part::Pairs { first, .. } if first.kind == Kind::Key => {
                 specs.push(several(at, 2, counted, &parts[at + 1..]));
             }
@@ -87,12 +99,22 @@ pub(super) fn specs(parts: &'static [Part]) -> Vec<KeySpec> {
                 options = (at, grammar);
                 specs.extend(grammar.iter().filter_map(|option| optional(option, at, grammar)));
             }
-            Part::Lifted(word) => specs.push(KeySpec {
-                begin: Begin::Keyword { word, from: options.0, grammar: options.1 },
-                find: Find::Range { last: -1, step: 1 },
-                role: Role::Key,
-            }),
-            Part::OneOrMany(_) | Part::Many { .. } | Part::Pairs { .. } | Part::Word(_) | Part::Count => {}
+            Part::Lifted(word) if parts.iter().any(|part| matches!(part, Part::OneOrMany(_))) => {
+                specs.push(KeySpec {
+                    begin: Begin::Keyword { word, from: options.0, grammar: options.1 },
+                    find: Find::Range { last: -1, step: 1 },
+                    role: Role::Key,
+                });
+            }
+            Part::OneOrMany(_)
+            | Part::Many { .. }
+            | Part::Pairs { .. }
+            | Part::Weighted { .. }
+            | Part::Rows(_)
+            | Part::Steps(_)
+            | Part::Lifted(_)
+            | Part::Word(_)
+            | Part::Count => {}
         }
     }
     specs
@@ -132,6 +154,10 @@ impl KeySpec {
                 while let Some(arg) = args.get(at) {
                     if is(arg, word) {
                         self.from(at + 1, args, &mut visit);
+                        if self.find != SINGLE {
+                            // They reach the end: the word among them is a key.
+                            break;
+                        }
                     }
                     at += 1 + grammar.iter().find(|option| is(arg, option.token)).map_or(0, taken);
                 }
@@ -143,6 +169,7 @@ impl KeySpec {
         let (first, end, step) = match self.find {
             Find::Range { last, step } if last >= 0 => (first, first + last.unsigned_abs() + 1, step),
             Find::Range { last, step } => (first, (args.len() + 1).saturating_sub(last.unsigned_abs()), step),
+            Find::Half => (first, first + args.len().saturating_sub(first) / 2, 1),
             Find::Numbered { step } => {
                 let count = args
                     .get(first)
@@ -167,8 +194,15 @@ pub(super) fn taken(option: &Opt) -> usize {
     match option.value {
         OptValue::One(_) | OptValue::Repeat(_) => 1,
         OptValue::Tuple(params) => params.len(),
+        OptValue::Phrase(pieces) => {
+            pieces.iter().filter(|piece| matches!(piece, Piece::Own(_) | Piece::Or { .. })).count()
+        }
         // A list ends where the next token begins, which the walk finds by itself.
-        OptValue::Flag | OptValue::List(_) | OptValue::Choice(_) => 0,
+        OptValue::Flag
+        | OptValue::List(_)
+        | OptValue::Choice(_)
+        | OptValue::Companion(_)
+        | OptValue::Exclude => 0,
     }
 }
 
@@ -190,6 +224,16 @@ mod tests {
         assert_eq!(keys("MSETEX 2 a 1 b 2 EX 5"), [1, 3]);
         assert_eq!(keys("SORT l BY STORE GET x store d"), [0, 6]);
         assert_eq!(keys("WAIT 1 0"), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn of_two_columns_the_first_are_keys_whatever_they_are_called() {
+        assert_eq!(keys("XREAD COUNT 2 STREAMS a streams 0 1"), [3, 4]);
+        assert_eq!(keys("XREAD BLOCK streams STREAMS a 0"), [3]);
+        assert_eq!(keys("XREAD STREAMS"), Vec::<usize>::new());
+        assert_eq!(keys("ZUNIONSTORE d 2 a b WEIGHTS 1 2"), [0, 2, 3]);
+        assert_eq!(keys("BLPOP a b 0"), [0, 1]);
+        assert_eq!(keys("MIGRATE h 1 \"\" 0 100 KEYS a keys b"), [6, 7, 8]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod signature;
 mod table;
 mod timeout;
 
-pub use argument::{Kind, Opt, OptValue, Param, Part, Unit};
+pub use argument::{Companion, Kind, Layout, Opt, OptValue, Param, Part, Piece, Unit};
 pub use dts::print_dts;
 pub use json::table_json;
 pub use key::{Begin, Find, KeySpec, Role};

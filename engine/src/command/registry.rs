@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::argument::Part;
+use super::argument::{OptValue, Part};
 use super::key::{self, KeySpec, Role};
 use super::row::{Family, Lane, Replay, Row};
 use super::shape::Shape;
@@ -172,7 +172,12 @@ impl Command {
                 Part::Maybe { .. } | Part::Lifted(_) => (0, true),
                 Part::Many { min, .. } => (i32::from(*min), true),
                 Part::Pairs { .. } => (2, true),
-                Part::Options { required, .. } => (i32::from(*required), true),
+                Part::Weighted { .. } => (1, true),
+                Part::Rows(params) => (i32::try_from(params.len()).unwrap_or(i32::MAX), true),
+                Part::Steps(_) => (0, true),
+                Part::Options { options, required } => {
+                    (i32::from(*required), options.iter().any(|option| option.value != OptValue::Exclude))
+                }
             };
             least += min;
             open |= variable;

@@ -107,6 +107,16 @@ pub enum Replay {
 pub enum Family {
     /// Strings.
     String,
+    /// Hashes.
+    Hash,
+    /// Lists.
+    List,
+    /// Sets.
+    Set,
+    /// Sorted sets.
+    SortedSet,
+    /// Streams.
+    Stream,
     /// Keys of any type.
     Generic,
     /// Channels.
@@ -128,6 +138,11 @@ impl Family {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::String => "string",
+            Self::Hash => "hash",
+            Self::List => "list",
+            Self::Set => "set",
+            Self::SortedSet => "sorted-set",
+            Self::Stream => "stream",
             Self::Generic => "generic",
             Self::PubSub => "pubsub",
             Self::Transactions => "transactions",

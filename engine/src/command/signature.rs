@@ -1,6 +1,6 @@
 //! The JavaScript view of a row: its parameters in order, as TypeScript and as a usage line.
 
-use super::argument::{Kind, Opt, OptValue, Part};
+use super::argument::{Companion, Kind, Layout, Opt, OptValue, Param, Part, Piece};
 use super::registry::Command;
 use super::shape::Shape;
 
@@ -28,12 +28,49 @@ pub(super) enum Form {
 
 /// Whether the row's only list can be given one by one: as rest arguments.
 fn spreads(parts: &[Part]) -> bool {
-    let lists = parts.iter().filter(|part| matches!(part, Part::Many { .. } | Part::Pairs { .. })).count();
-    lists == 1 && !parts.iter().any(|part| matches!(part, Part::Options { .. } | Part::Maybe { .. }))
+    lists(parts) == 1 && !parts.iter().any(|part| matches!(part, Part::Options { .. } | Part::Maybe { .. }))
 }
 
-/// The parameters in their JavaScript order: options last. `options_type` names the type of the options object.
-pub(super) fn parameters(parts: &[Part], options_type: &str) -> Vec<Parameter> {
+fn lists(parts: &[Part]) -> usize {
+    let is_list = |part: &&Part| {
+        matches!(part, Part::Many { .. } | Part::Pairs { .. } | Part::Weighted { .. } | Part::Rows(_))
+    };
+    parts.iter().filter(is_list).count()
+}
+
+/// The parameters of a row whose options are left out, if its only list can then be given one by one.
+pub(super) fn spread_without_options(parts: &[Part]) -> Option<Vec<Parameter>> {
+    let optional = |part: &Part| matches!(part, Part::Options { required: false, .. });
+    let rest: Vec<Part> = parts.iter().filter(|part| !optional(part)).copied().collect();
+    if rest.len() == parts.len() || !spreads(&rest) {
+        return None;
+    }
+    let values = parts.iter().find_map(|part| match part {
+        Part::Pairs { first, second, .. } => Some(ts_values(&[*first, *second])),
+        Part::Rows(params) => Some(ts_values(params)),
+        _ => None,
+    });
+    let mut parameters = parameters(&rest, "", "");
+    for parameter in parameters.iter_mut().filter(|parameter| parameter.form == Form::Rest) {
+        // The array is declared beside the options.
+        if let Some(values) = &values {
+            parameter.ts = format!("[{values}, ...more: Arg[]]");
+        } else if let Some((one_by_one, _)) = parameter.ts.rsplit_once(" | [") {
+            parameter.ts = one_by_one.to_string();
+        }
+    }
+    Some(parameters)
+}
+
+fn ts_values(params: &[Param]) -> String {
+    let members: Vec<_> =
+        params.iter().map(|param| format!("{}: {}", param.name, ts_kind(param.kind))).collect();
+    members.join(", ")
+}
+
+/// The parameters in their JavaScript order: options last. `options_type` names the type of the options object,
+/// `step_type` that of a step.
+pub(super) fn parameters(parts: &[Part], options_type: &str, step_type: &str) -> Vec<Parameter> {
     let spreads = spreads(parts);
     let mut found = Vec::new();
     let mut options_object = None;
@@ -62,10 +99,23 @@ pub(super) fn parameters(parts: &[Part], options_type: &str) -> Vec<Parameter> {
                     parameter(param.name, format!("{one} | readonly {one}[]"), form, 0)
                 });
             }
-            Part::Pairs { .. } if spreads => {
-                found.push(parameter("pairs", "Arg[] | [pairs: Pairs]".into(), Form::Rest, 0));
+            Part::Pairs { layout, .. } => {
+                let pairs = ts_pairs(*layout);
+                found.push(listed(spreads, "pairs", format!("Arg[] | [pairs: {pairs}]"), pairs.into()));
             }
-            Part::Pairs { .. } => found.push(parameter("pairs", "Pairs".into(), Form::Required, 0)),
+            Part::Weighted { param, .. } => {
+                let one_by_one = format!("{}[]", ts_kind(param.kind));
+                let rest = format!("{one_by_one} | [{}: Weighted]", param.name);
+                found.push(listed(spreads, param.name, rest, "Weighted".into()));
+            }
+            Part::Rows(params) => {
+                let rows = ts_rows(params);
+                found.push(listed(spreads, "rows", format!("Arg[] | [rows: {rows}]"), rows));
+            }
+            Part::Steps(_) => {
+                let steps = format!("{step_type} | readonly {step_type}[]");
+                found.push(parameter("steps", steps, Form::Required, 0));
+            }
             Part::OneOrMany(param) => {
                 let one = ts_kind(param.kind);
                 found.push(parameter(param.name, format!("{one} | readonly {one}[]"), Form::Required, 0));
@@ -100,6 +150,10 @@ fn variadic_head(name: &str, one: &str, tail: &[Part]) -> Parameter {
     parameter(name, ts, Form::Rest, 0)
 }
 
+fn listed(spreads: bool, name: &str, rest: String, whole: String) -> Parameter {
+    if spreads { parameter(name, rest, Form::Rest, 0) } else { parameter(name, whole, Form::Required, 0) }
+}
+
 fn parameter(name: &str, ts: String, form: Form, bits: u8) -> Parameter {
     Parameter { name: name.into(), ts, form, bits }
 }
@@ -107,19 +161,28 @@ fn parameter(name: &str, ts: String, form: Form, bits: u8) -> Parameter {
 /// `set(key, value, options?)`, for error messages and documents.
 pub(super) fn usage(command: &Command) -> String {
     let parts = command.row.parts;
+    let alone = lists(parts) == 1 && !parts.iter().any(|part| matches!(part, Part::Maybe { .. }));
     let mut words = Vec::new();
     let mut options = None;
     for part in parts {
         match part {
-            Part::Many { param, .. } if spreads(parts) => words.push(format!("...{}", param.name)),
+            Part::Many { param, .. } | Part::Weighted { param, .. } if alone => {
+                words.push(format!("...{}", param.name))
+            }
             Part::Maybe { param, .. } | Part::Many { param, min: 0 } => {
                 words.push(format!("{}?", param.name));
             }
-            Part::One(param) | Part::OneOrMany(param) | Part::Many { param, .. } => {
+            Part::One(param)
+            | Part::OneOrMany(param)
+            | Part::Many { param, .. }
+            | Part::Weighted { param, .. } => {
                 words.push(param.name.to_string());
             }
-            Part::Pairs { .. } if spreads(parts) => words.push("...pairs".into()),
+            Part::Pairs { .. } if alone => words.push("...pairs".into()),
             Part::Pairs { .. } => words.push("pairs".into()),
+            Part::Rows(_) if alone => words.push("...rows".into()),
+            Part::Rows(_) => words.push("rows".into()),
+            Part::Steps(_) => words.push("steps".into()),
             Part::Options { required: true, .. } => options = Some("options".to_string()),
             Part::Options { required: false, .. } => options = Some("options?".to_string()),
             Part::Word(_) | Part::Count | Part::Lifted(_) => {}
@@ -132,7 +195,7 @@ pub(super) fn usage(command: &Command) -> String {
 /// The type of one argument.
 pub(super) fn ts_kind(kind: Kind) -> String {
     match kind {
-        Kind::Key | Kind::Text | Kind::Pattern => "Arg".into(),
+        Kind::Key | Kind::Text | Kind::Pattern | Kind::Bound => "Arg".into(),
         Kind::Int | Kind::Float | Kind::Timeout(_) => "Num".into(),
         Kind::UnixSeconds | Kind::UnixMillis => "Time".into(),
         Kind::Choice(words) => union_of_words(words),
@@ -140,11 +203,35 @@ pub(super) fn ts_kind(kind: Kind) -> String {
     }
 }
 
-/// The type of one option.
-pub(super) fn ts_option(option: &Opt) -> String {
+fn ts_pairs(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Named | Layout::Columns => "Pairs",
+        Layout::Valued => "Scores",
+    }
+}
+
+fn ts_rows(params: &[Param]) -> String {
+    let tuple = ts_values(params);
+    let object = tuple.replace(", ", "; ");
+    format!("readonly (readonly [{tuple}])[] | readonly {{ {object} }}[] | {{ {object} }} | readonly Arg[]")
+}
+
+/// The type of one option of a row with these parts.
+pub(super) fn ts_option(option: &Opt, parts: &[Part]) -> String {
     match option.value {
-        OptValue::Flag => "boolean".into(),
-        OptValue::One(kind) => ts_kind(kind),
+        OptValue::Flag | OptValue::Companion(Companion::Flag) => "boolean".into(),
+        OptValue::One(kind) | OptValue::Companion(Companion::Value(kind)) => ts_kind(kind),
+        OptValue::Phrase(pieces) => pieces
+            .iter()
+            .find_map(|piece| if let Piece::Own(kind) = piece { Some(ts_kind(*kind)) } else { None })
+            .unwrap_or_else(|| "boolean".into()),
+        OptValue::Exclude => {
+            let bounds = parts.iter().filter_map(|part| match part {
+                Part::One(param) if param.kind == Kind::Bound => Some(param.name),
+                _ => None,
+            });
+            union_of_words(&bounds.chain(["both"]).collect::<Vec<_>>())
+        }
         OptValue::Repeat(kind) | OptValue::List(kind) => {
             let one = ts_kind(kind);
             format!("{one} | readonly {one}[]")
@@ -222,7 +309,7 @@ mod tests {
     use super::*;
 
     fn ts(parts: &[Part]) -> Vec<String> {
-        parameters(parts, "Options").into_iter().map(|parameter| parameter.ts).collect()
+        parameters(parts, "Options", "Step").into_iter().map(|parameter| parameter.ts).collect()
     }
 
     #[test]
@@ -239,14 +326,14 @@ mod tests {
     fn two_lists_are_arrays_and_may_be_left_out_where_none_is_needed() {
         let parts = [one("script", Kind::Text), Part::Count, any("keys", Kind::Key), any("args", Kind::Text)];
         let forms: Vec<_> =
-            parameters(&parts, "").into_iter().map(|parameter| (parameter.ts, parameter.form)).collect();
+            parameters(&parts, "", "").into_iter().map(|parameter| (parameter.ts, parameter.form)).collect();
         let list = || ("Arg | readonly Arg[]".to_string(), Form::Optional);
         assert_eq!(forms, [("Arg".to_string(), Form::Required), list(), list()]);
     }
 
     #[test]
     fn options_come_last_wherever_they_stand_on_the_wire() {
-        let names: Vec<_> = parameters(&[options(&[]), one("key", Kind::Key)], "Options")
+        let names: Vec<_> = parameters(&[options(&[]), one("key", Kind::Key)], "Options", "Step")
             .into_iter()
             .map(|p| p.name)
             .collect();

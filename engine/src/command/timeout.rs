@@ -64,7 +64,12 @@ pub(super) fn timeout(parts: &'static [Part]) -> Option<TimeoutArg> {
                 }
                 fixed = false;
             }
-            Part::Many { .. } | Part::Pairs { .. } | Part::Maybe { .. } => fixed = false,
+            Part::Many { .. }
+            | Part::Pairs { .. }
+            | Part::Weighted { .. }
+            | Part::Rows(_)
+            | Part::Steps(_)
+            | Part::Maybe { .. } => fixed = false,
             Part::Word(_) | Part::Count | Part::OneOrMany(_) | Part::Lifted(_) => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oxidis_engine::command::{Access, Begin, Command, Find, Kind, OptValue, Part, Role};
+use oxidis_engine::command::{Access, Begin, Command, Find, Kind, OptValue, Part, Piece, Role};
 
 use super::server::{Reply, Server};
 
@@ -45,6 +45,9 @@ pub(crate) fn positions(command: &Command) -> BTreeSet<String> {
                     i64::try_from(step).expect("small"),
                 );
             }
+            Find::Half => {
+                keys.insert(format!("first half from {begin}"));
+            }
             Find::Numbered { step } => {
                 keys.insert(format!("numbered at {begin} step {step}"));
             }
@@ -72,13 +75,16 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
     let mut tokens = BTreeSet::new();
     for part in command.row.parts {
         match part {
-            Part::One(param) | Part::Maybe { param, .. } | Part::Many { param, .. } => {
+            Part::One(param)
+            | Part::Maybe { param, .. }
+            | Part::Many { param, .. }
+            | Part::Weighted { param, .. } => {
                 words(&mut tokens, param.kind);
             }
             Part::Word(word) | Part::Lifted(word) => {
                 tokens.insert((*word).to_string());
             }
-            Part::Options { options, .. } => {
+            Part::Options { options, .. } | Part::Steps(options) => {
                 for option in *options {
                     tokens.extend((!option.token.is_empty()).then(|| option.token.to_string()));
                     match option.value {
@@ -88,14 +94,31 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
                         OptValue::Choice(choice) => {
                             tokens.extend(choice.iter().map(|word| word.to_uppercase()));
                         }
-                        OptValue::Flag | OptValue::Tuple(_) => {}
+                        OptValue::Phrase(pieces) => {
+                            pieces.iter().for_each(|piece| phrase(&mut tokens, piece))
+                        }
+                        OptValue::Tuple(params) => {
+                            params.iter().for_each(|param| words(&mut tokens, param.kind));
+                        }
+                        OptValue::Flag | OptValue::Companion(_) | OptValue::Exclude => {}
                     }
                 }
             }
-            Part::Count | Part::Pairs { .. } | Part::OneOrMany(_) => {}
+            Part::Count | Part::Pairs { .. } | Part::Rows(_) | Part::OneOrMany(_) => {}
         }
     }
     tokens
+}
+
+fn phrase(tokens: &mut BTreeSet<String>, piece: &Piece) {
+    match piece {
+        Piece::Own(kind) => words(tokens, *kind),
+        Piece::If { word, .. } | Piece::With { word, .. } => {
+            tokens.extend(is_word(word).then(|| (*word).to_string()));
+        }
+        // The word stands for a value.
+        Piece::Or { .. } => {}
+    }
 }
 
 fn words(tokens: &mut BTreeSet<String>, kind: Kind) {
@@ -152,6 +175,12 @@ fn server_positions(keys: &mut BTreeSet<String>, spec: &Reply) {
         }
     };
     match find["type"].text() {
+        "range" if find_spec["limit"].int() > 1 => {
+            let (last, step, limit) =
+                (find_spec["lastkey"].int(), find_spec["keystep"].int(), find_spec["limit"].int());
+            assert_eq!((last, step, limit), (-1, 1, 2));
+            keys.insert(format!("first half from {begin}"));
+        }
         "range" => range(keys, &begin, find_spec["lastkey"].int(), find_spec["keystep"].int()),
         "keynum" => {
             assert_eq!((find_spec["keynumidx"].int(), find_spec["firstkey"].int()), (0, 1));
@@ -179,12 +208,15 @@ fn document(all: &mut BTreeMap<String, Facts>, name: &str, doc: &Reply) {
     }
 }
 
+/// `*`, `=`, `~` and the empty key of MIGRATE are documented as words as well.
+fn is_word(token: &str) -> bool {
+    token.contains(|letter: char| letter.is_ascii_alphabetic())
+}
+
 fn tokens(found: &mut BTreeSet<String>, arguments: &Reply) {
     for argument in arguments.list() {
         let argument = argument.map();
-        // MIGRATE documents its empty key as a token without letters.
-        if let Some(token) = argument.get("token").map(|token| token.text()).filter(|token| !token.is_empty())
-        {
+        if let Some(token) = argument.get("token").map(|token| token.text()).filter(|token| is_word(token)) {
             found.insert(token.to_uppercase());
         }
         if let Some(arguments) = argument.get("arguments") {

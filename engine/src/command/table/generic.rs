@@ -1,7 +1,8 @@
 //! Keys of any type.
 
 use crate::command::argument::{
-    KEY, KEYS, Kind, Opt, Part, Unit, choice, flag, one, options, param, repeat, tuple, value,
+    COUNT, KEY, KEYS, Kind, LIMIT, OFFSET, Opt, Part, Unit, choice, flag, one, options, param, repeat, tuple,
+    value,
 };
 use crate::command::row::{Lane, Row, read, since, tell, when, write};
 use crate::command::shape::{OK, Shape};
@@ -20,12 +21,6 @@ const SECONDS: Part = one("seconds", Kind::Int);
 const MILLISECONDS: Part = one("milliseconds", Kind::Int);
 
 const BY: Opt = value("by", "BY", Kind::Pattern, "Sorts by the values of these keys or fields instead.");
-const LIMIT: Opt = tuple(
-    "limit",
-    "LIMIT",
-    &[param("offset", Kind::Int), param("count", Kind::Int)],
-    "Answers a part of the result: how many to skip, how many to take.",
-);
 const GET: Opt =
     repeat("get", "GET", Kind::Pattern, "Answers these keys or fields; `#` is the element itself.");
 const ORDER: Opt = choice("order", &["asc", "desc"], "The direction.");
@@ -190,12 +185,12 @@ pub(super) const ROWS: &[Row] = &[
     ))
     .scans(),
     write("SORT", since("1.0.0"), "Sorts a list, a set or a sorted set.")
-        .takes(&[KEY, options(&[BY, LIMIT, GET, ORDER, ALPHA, STORE])])
+        .takes(&[KEY, options(&[BY, LIMIT, OFFSET, COUNT, GET, ORDER, ALPHA, STORE])])
         .but(&[when(STORES, &Shape::Int)])
         .gives(&SORTED)
         .idempotent(),
     read("SORT_RO", since("7.0.0"), "Sorts a list, a set or a sorted set; runs on replicas, too.")
-        .takes(&[KEY, options(&[BY, LIMIT, GET, ORDER, ALPHA])])
+        .takes(&[KEY, options(&[BY, LIMIT, OFFSET, COUNT, GET, ORDER, ALPHA])])
         .gives(&SORTED),
     read("TOUCH", since("3.2.1"), "Counts the keys that exist and marks them as used.")
         .takes(&[KEYS])

@@ -3,9 +3,14 @@
 mod cluster;
 mod connection;
 mod generic;
+mod hash;
+mod list;
 mod pubsub;
 mod script;
 mod server;
+mod set;
+mod sorted_set;
+mod stream;
 mod string;
 mod transaction;
 
@@ -14,6 +19,11 @@ use super::row::{Family, Row};
 /// The families, in the order that numbers the commands.
 pub(super) const FAMILIES: &[(Family, &[Row])] = &[
     (Family::String, string::ROWS),
+    (Family::Hash, hash::ROWS),
+    (Family::List, list::ROWS),
+    (Family::Set, set::ROWS),
+    (Family::SortedSet, sorted_set::ROWS),
+    (Family::Stream, stream::ROWS),
     (Family::Generic, generic::ROWS),
     (Family::PubSub, pubsub::ROWS),
     (Family::Transactions, transaction::ROWS),

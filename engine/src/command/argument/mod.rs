@@ -1,5 +1,10 @@
 //! Arguments as data: what a command takes, in the order of the wire, and how JavaScript values become it.
 
+mod option;
+
+pub use option::{Companion, Opt, OptValue, Piece};
+pub(super) use option::{choice, companion, exclude, flag, list, mark, phrase, repeat, tuple, value};
+
 /// What one argument means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -13,6 +18,8 @@ pub enum Kind {
     Int,
     /// A floating-point number.
     Float,
+    /// An end of a range: a number, or text as the server reads it. The option [`OptValue::Exclude`] leaves it out.
+    Bound,
     /// A Unix time in seconds; a `Date` is converted.
     UnixSeconds,
     /// A Unix time in milliseconds; a `Date` is converted.
@@ -48,6 +55,17 @@ pub struct Param {
     pub kind: Kind,
 }
 
+/// How pairs stand on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// `first second first second`; an object's names are the first ones.
+    Named,
+    /// `first second first second`; an object's names are the second ones, as in `{ member: score }`.
+    Valued,
+    /// `first first second second`; an object's names are the first ones.
+    Columns,
+}
+
 /// A named argument.
 pub(super) const fn param(name: &'static str, kind: Kind) -> Param {
     Param { name, kind }
@@ -79,14 +97,28 @@ pub enum Part {
     },
     /// Pairs, given as an object, a `Map`, an array of pairs, or one by one. At least one.
     Pairs {
-        /// The first of each: an object's property names.
+        /// The first of each.
         first: Param,
-        /// The second of each: an object's values.
+        /// The second of each.
         second: Param,
+        /// How they stand on the wire, and which of the two an object's names are.
+        layout: Layout,
     },
+    /// A list of arguments, at least one, any of which may be a pair with a second value; also an object or a `Map`.
+    /// [`Part::Lifted`] carries the second values, if there are any.
+    Weighted {
+        /// Each of them.
+        param: Param,
+        /// The second value, 1 where there is none.
+        weight: Param,
+    },
+    /// Rows of as many values, given as an array of arrays or of objects, or one by one. At least one.
+    Rows(&'static [Param]),
+    /// Options objects, one behind another: one object or an array of them, sent in their order.
+    Steps(&'static [Opt]),
     /// One argument, or an array: then an empty word stands here and [`Part::Lifted`] carries the array.
     OneOrMany(Param),
-    /// The array of [`Part::OneOrMany`], if one was given, behind this word.
+    /// What [`Part::OneOrMany`] or [`Part::Weighted`] left for later, if anything, behind this word.
     Lifted(&'static str),
     /// What the options object says. Last among the JavaScript arguments, wherever it stands on the wire.
     Options {
@@ -95,95 +127,6 @@ pub enum Part {
         /// Whether at least one must be given.
         required: bool,
     },
-}
-
-/// The value of an option.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OptValue {
-    /// `true` sends the token.
-    Flag,
-    /// The token, then the value.
-    One(Kind),
-    /// A value or an array; the token goes before each.
-    Repeat(Kind),
-    /// A value or an array; the token goes before all.
-    List(Kind),
-    /// The token, then an array of exactly these values.
-    Tuple(&'static [Param]),
-    /// One of a few words, itself the token.
-    Choice(&'static [&'static str]),
-}
-
-/// One property of the options object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Opt {
-    /// The property.
-    pub name: &'static str,
-    /// The word on the wire; empty for a choice.
-    pub token: &'static str,
-    /// What follows it.
-    pub value: OptValue,
-    /// The variant bits that it sets.
-    pub bits: u8,
-    /// The groups that it belongs to, a bit each; two options that share a group exclude each other.
-    pub groups: u8,
-    /// One sentence.
-    pub doc: &'static str,
-}
-
-impl Opt {
-    /// The variant bits that it sets.
-    #[must_use]
-    pub(super) const fn sets(mut self, bits: u8) -> Self {
-        self.bits = bits;
-        self
-    }
-
-    /// The groups within which options exclude each other, a bit each.
-    #[must_use]
-    pub(super) const fn excludes(mut self, groups: u8) -> Self {
-        self.groups = groups;
-        self
-    }
-}
-
-const fn opt(name: &'static str, token: &'static str, value: OptValue, doc: &'static str) -> Opt {
-    Opt { name, token, value, bits: 0, groups: 0, doc }
-}
-
-/// `{ name: true }` sends `token`.
-pub(super) const fn flag(name: &'static str, token: &'static str, doc: &'static str) -> Opt {
-    opt(name, token, OptValue::Flag, doc)
-}
-
-/// `{ name: value }` sends `token value`.
-pub(super) const fn value(name: &'static str, token: &'static str, kind: Kind, doc: &'static str) -> Opt {
-    opt(name, token, OptValue::One(kind), doc)
-}
-
-/// `{ name: [a, b] }` sends `token a token b`.
-pub(super) const fn repeat(name: &'static str, token: &'static str, kind: Kind, doc: &'static str) -> Opt {
-    opt(name, token, OptValue::Repeat(kind), doc)
-}
-
-/// `{ name: [a, b] }` sends `token a b`.
-pub(super) const fn list(name: &'static str, token: &'static str, kind: Kind, doc: &'static str) -> Opt {
-    opt(name, token, OptValue::List(kind), doc)
-}
-
-/// `{ name: [a, b] }` sends `token a b`, with exactly as many values as `params`.
-pub(super) const fn tuple(
-    name: &'static str,
-    token: &'static str,
-    params: &'static [Param],
-    doc: &'static str,
-) -> Opt {
-    opt(name, token, OptValue::Tuple(params), doc)
-}
-
-/// `{ name: 'word' }` sends `WORD`.
-pub(super) const fn choice(name: &'static str, words: &'static [&'static str], doc: &'static str) -> Opt {
-    opt(name, "", OptValue::Choice(words), doc)
 }
 
 /// One required argument.
@@ -206,9 +149,19 @@ pub(super) const fn any(name: &'static str, kind: Kind) -> Part {
     Part::Many { param: param(name, kind), min: 0 }
 }
 
-/// One pair or more.
+/// One pair or more, by the first of each.
 pub(super) const fn pairs(first: Param, second: Param) -> Part {
-    Part::Pairs { first, second }
+    Part::Pairs { first, second, layout: Layout::Named }
+}
+
+/// One pair or more, by the second of each: `{ member: score }` or `[[score, member]]`.
+pub(super) const fn valued(first: Param, second: Param) -> Part {
+    Part::Pairs { first, second, layout: Layout::Valued }
+}
+
+/// One pair or more; all first ones go before all second ones.
+pub(super) const fn columns(first: Param, second: Param) -> Part {
+    Part::Pairs { first, second, layout: Layout::Columns }
 }
 
 /// An options object.
@@ -227,6 +180,27 @@ pub(super) const KEY: Part = one("key", Kind::Key);
 pub(super) const KEYS: Part = many("keys", Kind::Key);
 /// A value to store.
 pub(super) const VALUE: Part = one("value", Kind::Text);
+/// A part of a result: how many to skip, how many to take.
+pub(super) const LIMIT: Opt = tuple(
+    "limit",
+    "LIMIT",
+    &[param("offset", Kind::Int), param("count", Kind::Int)],
+    "Answers a part of the result: how many to skip, how many to take.",
+)
+.excludes(LIMITS);
+/// The first half of [`LIMIT`] by its name.
+pub(super) const OFFSET: Opt = companion("offset", Kind::Int, "With `count`: how many to skip.");
+/// The second half of [`LIMIT`] by its name.
+pub(super) const COUNT: Opt = phrase(
+    "count",
+    "LIMIT",
+    &[Piece::Or { option: "offset", word: "0" }, Piece::Own(Kind::Int)],
+    "How many to take.",
+)
+.excludes(LIMITS);
+/// The group of the two ways to limit a result.
+const LIMITS: u8 = 0b1000_0000;
+
 /// The word for booleans in `CLIENT` and `CONFIG`.
 pub(super) const YES_NO: Kind = Kind::Switch { on: "YES", off: "NO" };
 /// The word for booleans that switch a mode.

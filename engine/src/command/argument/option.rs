@@ -1,0 +1,179 @@
+//! Options as data: the properties of the object that stands last among the JavaScript arguments.
+
+use super::{Kind, Param};
+
+/// The value of an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptValue {
+    /// `true` sends the token.
+    Flag,
+    /// The token, then the value.
+    One(Kind),
+    /// A value or an array; the token goes before each.
+    Repeat(Kind),
+    /// A value or an array; the token goes before all.
+    List(Kind),
+    /// The token, then an array of exactly these values.
+    Tuple(&'static [Param]),
+    /// One of a few words, itself the token.
+    Choice(&'static [&'static str]),
+    /// The token, then these pieces, of which other options give some. Without [`Piece::Own`] it is a boolean.
+    Phrase(&'static [Piece]),
+    /// A piece of the phrases of other options; an error without one of these.
+    Companion(Companion),
+    /// Leaves ends of a range out: the name of a [`Kind::Bound`] argument, or `both`. Sends nothing itself.
+    Exclude,
+}
+
+/// A piece of a phrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// The option's own value.
+    Own(Kind),
+    /// The value of a companion, or a word where it is missing.
+    Or {
+        /// The companion.
+        option: &'static str,
+        /// The word.
+        word: &'static str,
+    },
+    /// A word, if a companion is true.
+    If {
+        /// The companion.
+        option: &'static str,
+        /// The word.
+        word: &'static str,
+    },
+    /// A word, none if it is empty, and the value of a companion, if that is given.
+    With {
+        /// The companion.
+        option: &'static str,
+        /// The word.
+        word: &'static str,
+    },
+}
+
+/// What a companion is in the options object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Companion {
+    /// A boolean.
+    Flag,
+    /// A value.
+    Value(Kind),
+}
+
+/// One property of the options object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opt {
+    /// The property.
+    pub name: &'static str,
+    /// The word on the wire; empty for a choice.
+    pub token: &'static str,
+    /// What follows it.
+    pub value: OptValue,
+    /// The variant bits that it sets.
+    pub bits: u8,
+    /// The groups that it belongs to, a bit each; two options that share a group exclude each other.
+    pub groups: u8,
+    /// One sentence.
+    pub doc: &'static str,
+}
+
+impl Opt {
+    /// The variant bits that it sets.
+    #[must_use]
+    pub(in crate::command) const fn sets(mut self, bits: u8) -> Self {
+        self.bits = bits;
+        self
+    }
+
+    /// The groups within which options exclude each other, a bit each.
+    #[must_use]
+    pub(in crate::command) const fn excludes(mut self, groups: u8) -> Self {
+        self.groups = groups;
+        self
+    }
+}
+
+const fn opt(name: &'static str, token: &'static str, value: OptValue, doc: &'static str) -> Opt {
+    Opt { name, token, value, bits: 0, groups: 0, doc }
+}
+
+/// `{ name: true }` sends `token`.
+pub(in crate::command) const fn flag(name: &'static str, token: &'static str, doc: &'static str) -> Opt {
+    opt(name, token, OptValue::Flag, doc)
+}
+
+/// `{ name: value }` sends `token value`.
+pub(in crate::command) const fn value(
+    name: &'static str,
+    token: &'static str,
+    kind: Kind,
+    doc: &'static str,
+) -> Opt {
+    opt(name, token, OptValue::One(kind), doc)
+}
+
+/// `{ name: [a, b] }` sends `token a token b`.
+pub(in crate::command) const fn repeat(
+    name: &'static str,
+    token: &'static str,
+    kind: Kind,
+    doc: &'static str,
+) -> Opt {
+    opt(name, token, OptValue::Repeat(kind), doc)
+}
+
+/// `{ name: [a, b] }` sends `token a b`.
+pub(in crate::command) const fn list(
+    name: &'static str,
+    token: &'static str,
+    kind: Kind,
+    doc: &'static str,
+) -> Opt {
+    opt(name, token, OptValue::List(kind), doc)
+}
+
+/// `{ name: [a, b] }` sends `token a b`, with exactly as many values as `params`.
+pub(in crate::command) const fn tuple(
+    name: &'static str,
+    token: &'static str,
+    params: &'static [Param],
+    doc: &'static str,
+) -> Opt {
+    opt(name, token, OptValue::Tuple(params), doc)
+}
+
+/// `{ name: 'word' }` sends `WORD`.
+pub(in crate::command) const fn choice(
+    name: &'static str,
+    words: &'static [&'static str],
+    doc: &'static str,
+) -> Opt {
+    opt(name, "", OptValue::Choice(words), doc)
+}
+
+/// `{ name: value }` sends `token`, then the pieces.
+pub(in crate::command) const fn phrase(
+    name: &'static str,
+    token: &'static str,
+    pieces: &'static [Piece],
+    doc: &'static str,
+) -> Opt {
+    opt(name, token, OptValue::Phrase(pieces), doc)
+}
+
+/// A value that the phrases of other options send.
+pub(in crate::command) const fn companion(name: &'static str, kind: Kind, doc: &'static str) -> Opt {
+    opt(name, "", OptValue::Companion(Companion::Value(kind)), doc)
+}
+
+/// A boolean that the phrases of other options send.
+pub(in crate::command) const fn mark(name: &'static str, doc: &'static str) -> Opt {
+    opt(name, "", OptValue::Companion(Companion::Flag), doc)
+}
+
+/// `{ exclude: 'min' }`: leaves ends of the range out.
+pub(in crate::command) const fn exclude(doc: &'static str) -> Opt {
+    opt("exclude", "", OptValue::Exclude, doc)
+}

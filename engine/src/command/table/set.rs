@@ -1,0 +1,89 @@
+//! Sets.
+
+use crate::command::argument::{KEY, KEYS, Kind, Part, Part::Count, many, maybe, one, options, value};
+use crate::command::row::{Row, read, since, when, write};
+use crate::command::shape::{Shape, TEXT_OR_NULL};
+
+const MEMBER: Part = one("member", Kind::Text);
+const MEMBERS: Part = many("members", Kind::Text);
+const DESTINATION: Part = one("destination", Kind::Key);
+
+const WITH_COUNT: u8 = 1;
+const HOW_MANY: Part = maybe("count", Kind::Int, WITH_COUNT);
+
+const TEXTS: Shape = Shape::List(&Shape::Text);
+
+pub(super) const ROWS: &[Row] = &[
+    write("SADD", since("1.0.0"), "Adds members to a set; answers how many are new.")
+        .takes(&[KEY, MEMBERS])
+        .gives(&Shape::Int)
+        .idempotent(),
+    read("SCARD", since("1.0.0"), "Returns the number of a set's members.").takes(&[KEY]).gives(&Shape::Int),
+    read("SDIFF", since("1.0.0"), "Returns the members of the first set that no other has.")
+        .takes(&[KEYS])
+        .gives(&TEXTS),
+    write("SDIFFSTORE", since("1.0.0"), "Stores what `sdiff` returns; answers how many members.")
+        .takes(&[DESTINATION, KEYS])
+        .gives(&Shape::Int),
+    read("SINTER", since("1.0.0"), "Returns the members that all sets have.").takes(&[KEYS]).gives(&TEXTS),
+    read("SINTERCARD", since("7.0.0"), "Counts the members that all sets have.")
+        .takes(&[
+            Count,
+            KEYS,
+            options(&[value("limit", "LIMIT", Kind::Int, "Stops counting here, 0 for never.")]),
+        ])
+        .gives(&Shape::Int),
+    write("SINTERSTORE", since("1.0.0"), "Stores what `sinter` returns; answers how many members.")
+        .takes(&[DESTINATION, KEYS])
+        .gives(&Shape::Int),
+    read("SISMEMBER", since("1.0.0"), "Says whether a set has a member.")
+        .takes(&[KEY, MEMBER])
+        .gives(&Shape::Bool),
+    read("SMEMBERS", since("1.0.0"), "Returns all members of a set.").takes(&[KEY]).gives(&TEXTS),
+    read("SMISMEMBER", since("6.2.0"), "Says for each member whether a set has it.")
+        .takes(&[KEY, MEMBERS])
+        .gives(&Shape::List(&Shape::Bool)),
+    write("SMOVE", since("1.0.0"), "Moves a member to another set; answers whether it was there.")
+        .takes(&[one("source", Kind::Key), DESTINATION, MEMBER])
+        .gives(&Shape::Bool),
+    write("SPOP", since("1.0.0"), "Takes a random member out of a set, or several.")
+        .takes(&[KEY, HOW_MANY])
+        .but(&[when(WITH_COUNT, &TEXTS)])
+        .gives(&TEXT_OR_NULL),
+    read(
+        "SRANDMEMBER",
+        since("1.0.0"),
+        "Returns a random member, or several; a negative count may repeat them.",
+    )
+    .takes(&[KEY, HOW_MANY])
+    .but(&[when(WITH_COUNT, &TEXTS)])
+    .gives(&TEXT_OR_NULL),
+    write("SREM", since("1.0.0"), "Removes members from a set; answers how many there were.")
+        .takes(&[KEY, MEMBERS])
+        .gives(&Shape::Int)
+        .idempotent(),
+    read(
+        "SSCAN",
+        since("2.8.0"),
+        "Returns a page of members and the cursor of the next page; the last one's is '0'.",
+    )
+    .takes(&[
+        KEY,
+        one("cursor", Kind::Text),
+        options(&[
+            value("match", "MATCH", Kind::Text, "Only members that match this pattern."),
+            value("count", "COUNT", Kind::Int, "About how many to look at for one page."),
+        ]),
+    ])
+    .gives(&Shape::Typed(
+        "[cursor: string, members: T[]]",
+        &Shape::Tuple(&[Shape::Word, Shape::List(&Shape::Text)]),
+    ))
+    .scans(),
+    read("SUNION", since("1.0.0"), "Returns the members that any of the sets has.")
+        .takes(&[KEYS])
+        .gives(&TEXTS),
+    write("SUNIONSTORE", since("1.0.0"), "Stores what `sunion` returns; answers how many members.")
+        .takes(&[DESTINATION, KEYS])
+        .gives(&Shape::Int),
+];

@@ -1,0 +1,174 @@
+// @ts-check
+'use strict'
+
+/**
+ * Lists of every form become words: arguments, pairs, weighted keys, rows, steps. Each function appends to `flat` and answers
+ * how many entries there were. Checks the structure; single values are checked where they are encoded.
+ */
+
+const { argumentError, isOptions } = require('./options')
+
+/** @typedef {import('./arguments').Row} Row */
+/** @typedef {import('./arguments').Part} Part */
+
+/** The weight of a key that has none. */
+const WEIGHT = 1
+
+/**
+ * @param {Row} row
+ * @param {unknown[]} flat
+ * @param {unknown} list
+ * @param {number} min
+ */
+function pushList(row, flat, list, min) {
+  if (list === undefined && min === 0) return 0
+  if (!Array.isArray(list)) {
+    flat.push(list)
+    return 1
+  }
+  if (list.length < min) throw argumentError(row, `the array is empty; usage: ${row.usage}`)
+  for (let at = 0; at < list.length; at++) flat.push(list[at])
+  return list.length
+}
+
+/**
+ * @param {Row} row
+ * @param {unknown[]} flat
+ * @param {unknown} pairs
+ * @param {Part['layout']} layout
+ */
+function pushPairs(row, flat, pairs, layout) {
+  const columns = layout === 'columns'
+  const before = flat.length
+  /** @type {unknown[]} The second column. */
+  const later = []
+  const seconds = columns ? later : flat
+  if (pairs instanceof Map) {
+    for (const [name, value] of pairs) pushNamed(flat, seconds, name, value, layout)
+  } else if (!Array.isArray(pairs)) {
+    if (!isOptions(pairs))
+      throw argumentError(row, `pairs must be an object, a Map or an array; usage: ${row.usage}`)
+    for (const name of Object.keys(pairs)) pushNamed(flat, seconds, name, pairs[name], layout)
+  } else if (Array.isArray(pairs[0])) {
+    for (const pair of pairs) {
+      if (!Array.isArray(pair) || pair.length !== 2) {
+        throw argumentError(row, `each pair must be an array of two; usage: ${row.usage}`)
+      }
+      flat.push(pair[0])
+      seconds.push(pair[1])
+    }
+  } else {
+    if (pairs.length % 2 !== 0) {
+      throw argumentError(
+        row,
+        `pairs need an even number of arguments, got ${pairs.length}; usage: ${row.usage}`,
+      )
+    }
+    for (let at = 0; at < pairs.length; at += 2) {
+      flat.push(pairs[at])
+      seconds.push(pairs[at + 1])
+    }
+  }
+  for (let at = 0; at < later.length; at++) flat.push(later[at])
+  if (flat.length === before) throw argumentError(row, `there are no pairs; usage: ${row.usage}`)
+  return (flat.length - before) / 2
+}
+
+/**
+ * A property of an object, or an entry of a `Map`.
+ *
+ * @param {unknown[]} flat
+ * @param {unknown[]} seconds
+ * @param {unknown} name
+ * @param {unknown} value
+ * @param {Part['layout']} layout
+ */
+function pushNamed(flat, seconds, name, value, layout) {
+  if (layout === 'valued') {
+    flat.push(value, name)
+  } else {
+    flat.push(name)
+    seconds.push(value)
+  }
+}
+
+/**
+ * Appends the keys and answers them with their weights, which stand elsewhere; without a weight among them there are none.
+ *
+ * @param {Row} row
+ * @param {unknown[]} flat
+ * @param {unknown} keys
+ * @returns {{ count: number, weights: unknown[] | undefined }}
+ */
+function pushWeighted(row, flat, keys) {
+  const before = flat.length
+  /** @type {unknown[]} */
+  const weights = []
+  let weighted = false
+  /** @param {unknown} key @param {unknown} [weight] */
+  const push = (key, weight) => {
+    weighted ||= weight !== undefined
+    flat.push(key)
+    weights.push(weight ?? WEIGHT)
+  }
+  if (keys instanceof Map) {
+    for (const [key, weight] of keys) push(key, weight)
+  } else if (Array.isArray(keys)) {
+    for (const key of keys) {
+      if (!Array.isArray(key)) push(key)
+      else if (key.length === 2) push(key[0], key[1])
+      else throw argumentError(row, `a key with a weight must be an array of two; usage: ${row.usage}`)
+    }
+  } else if (isOptions(keys)) {
+    for (const key of Object.keys(keys)) push(key, keys[key])
+  } else {
+    push(keys)
+  }
+  const count = flat.length - before
+  if (count === 0) throw argumentError(row, `there are no keys; usage: ${row.usage}`)
+  return { count, weights: weighted ? weights : undefined }
+}
+
+/**
+ * @param {Row} row
+ * @param {unknown[]} flat
+ * @param {unknown} rows
+ * @param {readonly string[]} names what a row has, in this order
+ */
+function pushRows(row, flat, rows, names) {
+  const size = names.length
+  const wrong = () => argumentError(row, `each row must be [${names.join(', ')}]; usage: ${row.usage}`)
+  const list = Array.isArray(rows) ? rows : [rows]
+  if (list.length === 0) throw argumentError(row, `there are no rows; usage: ${row.usage}`)
+  if (!Array.isArray(list[0]) && !isOptions(list[0])) {
+    if (list.length % size !== 0) throw wrong()
+    for (let at = 0; at < list.length; at++) flat.push(list[at])
+    return list.length / size
+  }
+  for (const each of list) {
+    if (Array.isArray(each)) {
+      if (each.length !== size) throw wrong()
+      for (let at = 0; at < size; at++) flat.push(each[at])
+    } else {
+      if (!isOptions(each)) throw wrong()
+      for (const name of names) {
+        if (each[name] === undefined) throw wrong()
+        flat.push(each[name])
+      }
+    }
+  }
+  return list.length
+}
+
+/**
+ * @param {unknown[]} flat
+ * @param {unknown} steps
+ * @param {InstanceType<typeof import('./options').OptionSet>} known
+ */
+function pushSteps(flat, steps, known) {
+  const list = Array.isArray(steps) ? steps : [steps]
+  for (const step of list) known.append(flat, step)
+  return list.length
+}
+
+module.exports = { pushList, pushPairs, pushRows, pushSteps, pushWeighted }

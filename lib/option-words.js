@@ -1,0 +1,243 @@
+// @ts-check
+'use strict'
+
+/**
+ * Single options become words. Owns the closure that is made once for each option of the table. Errors name options, never
+ * values.
+ */
+
+/** @typedef {'seconds' | 'milliseconds' | readonly [on: string, off: string]} Conversion */
+
+/**
+ * One option, as the engine describes it.
+ *
+ * @typedef {object} Option
+ * @property {'flag' | 'value' | 'repeat' | 'list' | 'tuple' | 'choice' | 'phrase' | 'companion' | 'exclude'} is
+ * @property {string} token
+ * @property {Conversion} [as]
+ * @property {number} size how many values a tuple has
+ * @property {readonly string[]} words the words of a choice
+ * @property {readonly Piece[]} pieces what follows the token of a phrase
+ * @property {Record<string, number>} ends where the ends of a range stand among the words, by name
+ * @property {number} [bits] the variant bits that it sets
+ * @property {number} [groups] within a group, options exclude each other
+ */
+
+/**
+ * A piece of a phrase: the option's own value, a companion's value or else a word, a word if a companion is true, or a word
+ * and a companion's value.
+ *
+ * @typedef {object} Piece
+ * @property {'own' | 'or' | 'if' | 'with'} is
+ * @property {Conversion} [as]
+ * @property {string} option the companion
+ * @property {string} word
+ */
+
+/** @typedef {(flat: unknown[], value: unknown, options: Record<string, unknown>) => boolean} Put */
+
+/** @typedef {import('./arguments').Row} Row */
+
+/**
+ * @param {Row} row
+ * @param {string} name
+ * @param {Option} option
+ * @param {Readonly<Record<string, Option>>} all
+ * @returns {Put}
+ */
+function writer(row, name, option, all) {
+  const { token, as } = option
+  const wrong = (/** @type {string} */ wanted) => argumentError(row, `the option "${name}" must be ${wanted}`)
+  switch (option.is) {
+    case 'flag':
+      return (flat, value) => {
+        if (value === true) {
+          flat.push(token)
+          return true
+        }
+        if (value === false) return false
+        throw wrong('a boolean')
+      }
+    case 'value':
+      return (flat, value) => {
+        const word = as === undefined ? value : convert(as, value)
+        if (!isScalar(word)) throw wrong(wantedBy(as))
+        flat.push(token, word)
+        return true
+      }
+    case 'repeat':
+    case 'list':
+      return (flat, value) => {
+        const values = Array.isArray(value) ? value : [value]
+        if (!values.every(isScalar)) throw wrong(`${SCALAR}, or an array of these`)
+        if (values.length === 0) return false
+        if (option.is === 'list') flat.push(token)
+        for (const each of values) {
+          if (option.is === 'repeat') flat.push(token)
+          flat.push(each)
+        }
+        return true
+      }
+    case 'tuple':
+      return (flat, value) => {
+        if (!Array.isArray(value) || value.length !== option.size || !value.every(isScalar)) {
+          throw wrong(`an array of ${option.size} values`)
+        }
+        flat.push(token, ...value)
+        return true
+      }
+    case 'choice': {
+      const words = new Map(option.words.map((word) => [word, word.toUpperCase()]))
+      return (flat, value) => {
+        const word = typeof value === 'string' ? words.get(value.toLowerCase()) : undefined
+        if (word === undefined) throw wrong(option.words.map((each) => `"${each}"`).join(' or '))
+        flat.push(word)
+        return true
+      }
+    }
+    case 'phrase':
+      return phrase(row, name, option)
+    case 'companion': {
+      const phrases = Object.keys(all).filter((each) =>
+        all[each]?.pieces?.some((piece) => piece.option === name),
+      )
+      const needed = phrases.map((each) => `"${each}"`).join(' or ')
+      return (_flat, value, options) => {
+        if (value === false || phrases.some((each) => isGiven(options[each]))) return false
+        throw argumentError(row, `the option "${name}" needs ${needed}`)
+      }
+    }
+    case 'exclude':
+      return (flat, value) => {
+        if (value !== 'both' && (typeof value !== 'string' || !Object.hasOwn(option.ends, value))) {
+          throw wrong([...Object.keys(option.ends), 'both'].map((each) => `"${each}"`).join(' or '))
+        }
+        for (const [end, at] of Object.entries(option.ends)) {
+          if (value === 'both' || value === end) flat[at] = excluded(flat[at])
+        }
+        return true
+      }
+  }
+}
+
+/**
+ * @param {Row} row
+ * @param {string} name
+ * @param {Option} option
+ * @returns {Put}
+ */
+function phrase(row, name, { token, pieces }) {
+  const own = pieces.find((piece) => piece.is === 'own')
+  /** @param {string} of @param {unknown} word @param {Conversion} [as] */
+  const checked = (of, word, as) => {
+    if (isScalar(word)) return word
+    throw argumentError(row, `the option "${of}" must be ${wantedBy(as)}`)
+  }
+  return (flat, value, options) => {
+    if (own === undefined) {
+      if (value === false) return false
+      if (value !== true) throw argumentError(row, `the option "${name}" must be a boolean`)
+    }
+    if (token !== '') flat.push(token)
+    for (const { is, as, option, word } of pieces) {
+      if (is === 'own') {
+        flat.push(checked(name, convert(as, value), as))
+        continue
+      }
+      const companion = options[option]
+      if (is === 'or') flat.push(companion === undefined ? word : checked(option, companion))
+      else if (is === 'if') {
+        if (companion === true) flat.push(word)
+        else if (isGiven(companion)) throw argumentError(row, `the option "${option}" must be a boolean`)
+      } else if (companion !== undefined) {
+        if (word !== '') flat.push(word)
+        flat.push(checked(option, companion))
+      }
+    }
+    return true
+  }
+}
+
+/** @param {unknown} value */
+function isGiven(value) {
+  return value !== undefined && value !== false
+}
+
+/**
+ * An end of a range that is left out.
+ *
+ * @param {unknown} end
+ */
+function excluded(end) {
+  if (end instanceof Uint8Array) return Buffer.concat([Buffer.from('('), end])
+  if (typeof end === 'number') return `(${decimal(end)}`
+  // What is no argument at all is refused where it is encoded.
+  return typeof end === 'string' || typeof end === 'bigint' ? `(${end}` : end
+}
+
+/**
+ * A number without an exponent, as the addon writes it.
+ *
+ * @param {number} number
+ */
+function decimal(number) {
+  if (!Number.isFinite(number)) return number > 0 ? 'inf' : number < 0 ? '-inf' : String(number)
+  const [digits, exponent] = /** @type {[string, string?]} */ (String(number).split('e'))
+  if (exponent === undefined) return digits
+  const [whole, fraction = ''] = /** @type {[string, string?]} */ (digits.replace('-', '').split('.'))
+  const sign = number < 0 ? '-' : ''
+  const point = Number(exponent)
+  if (point < 0)
+    return `${sign}0.${(whole + fraction).padStart(whole.length + fraction.length - point - 1, '0')}`
+  return sign + whole + fraction.padEnd(point, '0')
+}
+
+const SCALAR = 'a string, number, bigint or Uint8Array'
+
+/** @param {Conversion | undefined} as */
+function wantedBy(as) {
+  if (as === 'seconds' || as === 'milliseconds') return 'a Date or a number'
+  return as === undefined ? SCALAR : 'a boolean'
+}
+
+/**
+ * What is sent for a value: times for dates, words for booleans, otherwise the value itself.
+ *
+ * @param {Conversion | undefined} as
+ * @param {unknown} value
+ */
+function convert(as, value) {
+  if (as === undefined) return value
+  if (value instanceof Date) {
+    if (as === 'seconds') return Math.floor(value.getTime() / 1000)
+    return as === 'milliseconds' ? value.getTime() : value
+  }
+  if (typeof value === 'boolean' && typeof as !== 'string') return value ? as[0] : as[1]
+  return value
+}
+
+/** @param {unknown} value */
+function isScalar(value) {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+      return true
+    default:
+      return value instanceof Uint8Array
+  }
+}
+
+/**
+ * @param {Row} row
+ * @param {string} message
+ * @returns {TypeError}
+ */
+function argumentError(row, message) {
+  return Object.assign(new TypeError(`${row.name}: ${message}`), {
+    code: 'INVALID_ARGUMENT',
+    command: row.name,
+  })
+}
+
+module.exports = { argumentError, convert, isGiven, writer }
