@@ -31,6 +31,169 @@ export type Weighted =
   | { readonly [key: string]: Num }
   | ReadonlyMap<Arg, Num>
 
+export interface AclDenial {
+  count: number
+  reason: string
+  context: string
+  object: string
+  username: string
+  'age-seconds': number
+  'client-info': Record<string, string>
+  'entry-id': number
+  'timestamp-created': number
+  'timestamp-last-updated': number
+}
+
+export interface AclUser {
+  flags: string[]
+  passwords: string[]
+  commands: string
+  keys: string
+  channels: string
+  databases?: string
+  selectors: { commands: string; keys: string; channels: string }[]
+}
+
+export interface ClusterLink {
+  direction: 'to' | 'from'
+  node: string
+  'create-time': number
+  events: string
+  'send-buffer-allocated': number
+  'send-buffer-used': number
+}
+
+export interface ClusterShard {
+  id?: string
+  slots: [number, number][]
+  nodes: { id: string; port?: number; 'tls-port'?: number; ip: string; endpoint: string | null; hostname?: string; role: string; 'replication-offset': number; health: string; 'availability-zone'?: string }[]
+}
+
+export interface ClusterSlotMigration {
+  name: string
+  operation: string
+  slot_ranges: string
+  target_node: string
+  source_node: string
+  create_time: number
+  last_update_time: number
+  last_ack_time: number
+  state: string
+  message: string
+  cow_size: number
+  remaining_repl_size: number
+}
+
+export interface ClusterSlotNode {
+  host: string | null
+  port: number
+  id: string
+  metadata: Record<string, string>
+}
+
+export interface CommandArgument {
+  name: string
+  type: string
+  display_text?: string
+  key_spec_index?: number
+  token?: string
+  summary?: string
+  since?: string
+  deprecated_since?: string
+  flags?: string[]
+  arguments?: CommandArgument[]
+}
+
+export interface CommandDetails {
+  name: string
+  arity: number
+  flags: string[]
+  firstKey: number
+  lastKey: number
+  keyStep: number
+  aclCategories: string[]
+  tips: string[]
+  keySpecifications: CommandKeySpecification[]
+  subcommands: CommandDetails[]
+}
+
+export interface CommandDocumentation {
+  summary: string
+  since: string
+  group: string
+  complexity?: string
+  module?: string
+  doc_flags?: string[]
+  deprecated_since?: string
+  replaced_by?: string
+  history?: [string, string][]
+  arguments?: CommandArgument[]
+  subcommands?: Record<string, CommandDocumentation>
+}
+
+export interface CommandKeySpecification {
+  notes?: string
+  flags: string[]
+  begin_search: { type: string; spec: Record<string, string | number> }
+  find_keys: { type: string; spec: Record<string, string | number> }
+}
+
+export interface CommandlogEntry<T = string> {
+  id: number
+  timestamp: number
+  value: number
+  args: T[]
+  clientAddress: string
+  clientName: string
+}
+
+export interface FunctionLibrary<T = string> {
+  library_name: string
+  engine: string
+  functions: { name: string; description: string | null; flags: string[] }[]
+  library_code?: T
+}
+
+export interface FunctionStats<T = string> {
+  running_script: { name: string; command: T[]; duration_ms: number } | null
+  engines: Record<string, { libraries_count: number; functions_count: number }>
+}
+
+export interface LatencyHistogram {
+  calls: number
+  histogram_usec: Record<string, number>
+}
+
+export interface LatencyPeak {
+  event: string
+  timestamp: number
+  latest: number
+  max: number
+  sum?: number
+  count?: number
+}
+
+export interface LatencySample {
+  timestamp: number
+  latency: number
+}
+
+export interface LoadedModule {
+  name: string
+  ver: number
+  path: string
+  args: string[]
+}
+
+export interface SlowlogEntry<T = string> {
+  id: number
+  timestamp: number
+  duration: number
+  args: T[]
+  clientAddress: string
+  clientName: string
+}
+
 export interface DelexOptions {
   /** Only if the value is this (Valkey 8.1, Redis 8.4). Excludes `ifne`, `ifdeq`, `ifdne`. */
   ifeq?: Arg
@@ -414,6 +577,18 @@ export interface SortRoOptions {
   alpha?: boolean
 }
 
+export interface FunctionListOptions {
+  /** Only libraries that match this pattern. */
+  libraryname?: Arg
+  /** Adds the libraries' code. */
+  withcode?: boolean
+}
+
+export interface FunctionLoadOptions {
+  /** Overwrites a library of the same name. */
+  replace?: boolean
+}
+
 export interface ClientKillOptions {
   /** Only these client ids. */
   id?: Num | readonly Num[]
@@ -484,6 +659,82 @@ export interface ClientTrackingOptions {
   optout?: boolean
   /** Says nothing about this connection's own changes. */
   noloop?: boolean
+}
+
+export interface BgsaveOptions {
+  /** Waits for a rewrite of the append-only file that is under way. Excludes `cancel`. */
+  schedule?: boolean
+  /** Ends or forgets the save instead (Valkey 8.1). Excludes `schedule`. */
+  cancel?: boolean
+}
+
+export interface FailoverOptions {
+  /** The replica; any if left out. */
+  to?: readonly [host: Arg, port: Num]
+  /** With `to` and `timeout`: even if the replica has not caught up by then. */
+  force?: boolean
+  /** Ends a failover that is under way instead. */
+  abort?: boolean
+  /** Gives up after this many milliseconds. */
+  timeout?: Num
+}
+
+export interface LolwutOptions {
+  /** The version whose art is wanted. */
+  version?: Num
+  /** Numbers that the art is made of. */
+  args?: Num | readonly Num[]
+}
+
+export interface ShutdownOptions {
+  /** Does not save the data, even if save points are configured. Excludes `save`. */
+  nosave?: boolean
+  /** Saves the data, even if no save points are configured. Excludes `nosave`. */
+  save?: boolean
+  /** Does not wait for replicas that lag behind (7.0). */
+  now?: boolean
+  /** Ignores errors such as a failed save (7.0). */
+  force?: boolean
+  /** Ends a shutdown that is under way instead (7.0). */
+  abort?: boolean
+  /** Refuses where the server is a cluster's voting primary (Valkey 9.0). */
+  safe?: boolean
+  /** Lets a replica take over first (Valkey 9.0). */
+  failover?: boolean
+}
+
+export interface AclLogOptions {
+  /** How many entries at most; 10 by default. Excludes `reset`. */
+  count?: Num
+  /** Empties the log instead. Excludes `count`. */
+  reset?: boolean
+}
+
+export interface CommandListOptions {
+  /** Only commands of this module. Excludes `aclcat`, `pattern`. */
+  module?: Arg
+  /** Only commands of this ACL category. Excludes `module`, `pattern`. */
+  aclcat?: Arg
+  /** Only names that match this pattern. Excludes `module`, `aclcat`. */
+  pattern?: Arg
+}
+
+export interface MemoryUsageOptions {
+  /** How many elements to look at; 0 all, 5 by default. */
+  samples?: Num
+}
+
+export interface ClusterSetslotOptions {
+  /** This node takes it from that one. Excludes `migrating`, `node`, `stable`. */
+  importing?: Arg
+  /** This node gives it to that one. Excludes `importing`, `node`, `stable`. */
+  migrating?: Arg
+  /** It belongs to that node. Excludes `importing`, `migrating`, `stable`. */
+  node?: Arg
+  /** It stays where it is. Excludes `importing`, `migrating`, `node`. */
+  stable?: boolean
+  /** How many milliseconds replicas may take (Valkey 8.0). */
+  timeout?: Num
 }
 
 /**
@@ -1809,6 +2060,222 @@ export interface Commands<T = string> {
   unlink(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
 
   /**
+   * Counts the bits that are set, in a range of bytes or bits.
+   * @since 2.6.0
+   */
+  bitcount(key: Arg, start?: Num, end?: Num, unit?: 'byte' | 'bit'): Promise<number>
+
+  /**
+   * Combines strings bit by bit and stores the result; answers its length.
+   * @since 2.6.0
+   */
+  bitop(operation: 'and' | 'or' | 'xor' | 'not' | 'diff' | 'diff1' | 'andor' | 'one', destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns the position of the first bit of this value; -1 if there is none.
+   * @since 2.8.7
+   */
+  bitpos(key: Arg, bit: Num, start?: Num, end?: Num, unit?: 'byte' | 'bit'): Promise<number>
+
+  /**
+   * Returns a bit.
+   * @since 2.2.0
+   */
+  getbit(key: Arg, offset: Num): Promise<0 | 1>
+
+  /**
+   * Sets a bit; answers what it was.
+   * @since 2.2.0
+   */
+  setbit(key: Arg, offset: Num, value: Num): Promise<0 | 1>
+
+  /**
+   * Adds elements; answers whether the count may have changed.
+   * @since 2.8.9
+   */
+  pfadd(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Promise<boolean>
+
+  /**
+   * Returns the approximate number of different elements of all keys together.
+   * @since 2.8.9
+   */
+  pfcount(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+
+  /**
+   * Looks at or changes a HyperLogLog's registers: for the server's own tests.
+   * @since 2.8.9
+   */
+  pfdebug(subcommand: Arg, key: Arg): Promise<unknown>
+
+  /**
+   * Merges HyperLogLogs into one.
+   * @since 2.8.9
+   */
+  pfmerge(destination: Arg, ...sources: Arg[] | [sources: readonly Arg[]]): Promise<'OK'>
+
+  /**
+   * Lets the server test its implementation, which takes a while.
+   * @since 2.8.9
+   */
+  pfselftest(): Promise<'OK'>
+
+  /**
+   * Sends a message to a channel; answers how many subscribers got it.
+   * @since 2.0.0
+   */
+  publish(channel: Arg, message: Arg): Promise<number>
+
+  /**
+   * Returns the channels with subscribers, patterns not counted.
+   * @since 2.8.0
+   */
+  pubsubChannels(pattern?: Arg): Promise<T[]>
+
+  /**
+   * Returns the number of patterns that clients are subscribed to.
+   * @since 2.8.0
+   */
+  pubsubNumpat(): Promise<number>
+
+  /**
+   * Returns the number of subscribers of each channel.
+   * @since 2.8.0
+   */
+  pubsubNumsub(...channels: Arg[] | [channels: readonly Arg[]]): Promise<Record<string, number>>
+
+  /**
+   * Returns the shard channels with subscribers.
+   * @since 7.0.0
+   */
+  pubsubShardchannels(pattern?: Arg): Promise<T[]>
+
+  /**
+   * Returns the number of subscribers of each shard channel.
+   * @since 7.0.0
+   */
+  pubsubShardnumsub(...channels: Arg[] | [channels: readonly Arg[]]): Promise<Record<string, number>>
+
+  /**
+   * Sends a message to a shard channel; answers how many subscribers got it.
+   * @since 7.0.0
+   */
+  spublish(channel: Arg, message: Arg): Promise<number>
+
+  /**
+   * Runs a script with keys and arguments.
+   * @since 2.6.0
+   */
+  eval(script: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+
+  /**
+   * Runs a script that the server knows by its SHA-1.
+   * @since 2.6.0
+   */
+  evalsha(sha1: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+
+  /**
+   * Runs a script that only reads and that the server knows by its SHA-1.
+   * @since 7.0.0
+   */
+  evalsha_ro(sha1: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+
+  /**
+   * Runs a script that only reads.
+   * @since 7.0.0
+   */
+  eval_ro(script: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+
+  /**
+   * Runs a function with keys and arguments.
+   * @since 7.0.0
+   */
+  fcall(name: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+
+  /**
+   * Runs a function that only reads.
+   * @since 7.0.0
+   */
+  fcall_ro(name: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+
+  /**
+   * Deletes a library and its functions.
+   * @since 7.0.0
+   */
+  functionDelete(library: Arg): Promise<'OK'>
+
+  /**
+   * Returns all libraries in the server's own binary form.
+   * @since 7.0.0
+   */
+  functionDump(): Promise<Buffer>
+
+  /**
+   * Deletes all libraries.
+   * @since 7.0.0
+   */
+  functionFlush(mode?: 'async' | 'sync'): Promise<'OK'>
+
+  /**
+   * Ends the function that runs, if it has not written yet.
+   * @since 7.0.0
+   */
+  functionKill(): Promise<'OK'>
+
+  /**
+   * Returns the libraries and their functions.
+   * @since 7.0.0
+   */
+  functionList(options?: FunctionListOptions): Promise<FunctionLibrary<T>[]>
+
+  /**
+   * Loads a library; answers its name.
+   * @since 7.0.0
+   */
+  functionLoad(code: Arg, options?: FunctionLoadOptions): Promise<string>
+
+  /**
+   * Loads what `functionDump` returned.
+   * @since 7.0.0
+   */
+  functionRestore(serialized: Arg, policy?: 'flush' | 'append' | 'replace'): Promise<'OK'>
+
+  /**
+   * Returns which function runs, and how many there are.
+   * @since 7.0.0
+   */
+  functionStats(): Promise<FunctionStats<T>>
+
+  /**
+   * Says for each SHA-1 whether the server knows the script.
+   * @since 2.6.0
+   */
+  scriptExists(...sha1s: Arg[] | [sha1s: readonly Arg[]]): Promise<boolean[]>
+
+  /**
+   * Lets the server forget all scripts.
+   * @since 2.6.0
+   */
+  scriptFlush(mode?: 'async' | 'sync'): Promise<'OK'>
+
+  /**
+   * Ends the script that runs, if it has not written yet.
+   * @since 2.6.0
+   */
+  scriptKill(): Promise<'OK'>
+
+  /**
+   * Lets the server know a script; answers its SHA-1.
+   * @since 2.6.0
+   */
+  scriptLoad(script: Arg): Promise<string>
+
+  /**
+   * Returns the script that the server knows by this SHA-1.
+   * @since Valkey 8.0.0
+   */
+  scriptShow(sha1: Arg): Promise<T | null>
+
+  /**
    * Returns the connection's name, or null.
    * @since 2.6.9
    */
@@ -1886,10 +2353,16 @@ export interface Commands<T = string> {
   ping(): Promise<'PONG'>
 
   /**
-   * Returns the number of commands that the server knows.
-   * @since 2.8.13
+   * Rewrites the append-only file in the background.
+   * @since 1.0.0
    */
-  commandCount(): Promise<number>
+  bgrewriteaof(): Promise<string>
+
+  /**
+   * Saves the data to disk in the background.
+   * @since 1.0.0
+   */
+  bgsave(options?: BgsaveOptions): Promise<string>
 
   /**
    * Returns the parameters that match the patterns.
@@ -1922,6 +2395,18 @@ export interface Commands<T = string> {
   dbsize(): Promise<number>
 
   /**
+   * Lets the server do what its developers test it with. May end it.
+   * @since 1.0.0
+   */
+  debug(...args: Arg[] | [args: readonly Arg[]]): Promise<unknown>
+
+  /**
+   * Lets a replica take the master's place once it has all data.
+   * @since 6.2.0
+   */
+  failover(options?: FailoverOptions): Promise<'OK'>
+
+  /**
    * Deletes all keys of all databases.
    * @since 1.0.0
    */
@@ -1940,10 +2425,476 @@ export interface Commands<T = string> {
   info(...sections: Arg[] | [sections: readonly Arg[]]): Promise<Record<string, Record<string, string>>>
 
   /**
+   * Returns the Unix time of the last successful save.
+   * @since 1.0.0
+   */
+  lastsave(): Promise<number>
+
+  /**
+   * Returns the version and a piece of art as text.
+   * @since 5.0.0
+   */
+  lolwut(options?: LolwutOptions): Promise<string>
+
+  /**
+   * Returns the loaded modules.
+   * @since 4.0.0
+   */
+  moduleList(): Promise<LoadedModule[]>
+
+  /**
+   * Loads a module.
+   * @since 4.0.0
+   */
+  moduleLoad(path: Arg, ...args: Arg[] | [args: readonly Arg[]]): Promise<'OK'>
+
+  /**
+   * Unloads a module.
+   * @since 4.0.0
+   */
+  moduleUnload(name: Arg): Promise<'OK'>
+
+  /**
+   * Makes the server a replica; 'no' and 'one' make it a master.
+   * @since 5.0.0
+   */
+  replicaof(host: Arg, port: Arg): Promise<string>
+
+  /**
+   * Returns the server's role in replication and its peers.
+   * @since 2.8.12
+   */
+  role(): Promise<{ role: 'master'; offset: number; replicas: { host: string; port: number; offset: number }[] } | { role: 'slave'; host: string; port: number; state: string; offset: number } | { role: 'sentinel'; masters: string[] }>
+
+  /**
+   * Saves the data to disk and serves nobody meanwhile.
+   * @since 1.0.0
+   */
+  save(): Promise<'OK'>
+
+  /**
+   * Ends the server: the call rejects with the loss of its connection.
+   * @since 1.0.0
+   */
+  shutdown(options?: ShutdownOptions): Promise<'OK'>
+
+  /**
+   * Makes the server a replica; the old name of `replicaof`.
+   * @since 1.0.0
+   */
+  slaveof(host: Arg, port: Arg): Promise<string>
+
+  /**
+   * Exchanges two databases.
+   * @since 4.0.0
+   */
+  swapdb(index1: Num, index2: Num): Promise<'OK'>
+
+  /**
    * Returns the server's Unix time.
    * @since 2.6.0
    */
   time(): Promise<[seconds: number, microseconds: number]>
+
+  /**
+   * Returns the categories, or the commands of one category.
+   * @since 6.0.0
+   */
+  aclCat(category?: Arg): Promise<string[]>
+
+  /**
+   * Deletes users and closes their connections; answers how many there were.
+   * @since 6.0.0
+   */
+  aclDeluser(...usernames: Arg[] | [usernames: readonly Arg[]]): Promise<number>
+
+  /**
+   * Answers 'OK' where a user could run a command, otherwise why not.
+   * @since 7.0.0
+   */
+  aclDryrun(username: Arg, command: Arg, ...args: Arg[] | [args: readonly Arg[]]): Promise<string>
+
+  /**
+   * Returns a random password as hexadecimal text, of 256 bits or as many as given.
+   * @since 6.0.0
+   */
+  aclGenpass(bits?: Num): Promise<string>
+
+  /**
+   * Returns a user's rules, or null.
+   * @since 6.0.0
+   */
+  aclGetuser(username: Arg): Promise<AclUser | null>
+
+  /**
+   * Returns the users' rules as in an ACL file.
+   * @since 6.0.0
+   */
+  aclList(): Promise<string[]>
+
+  /**
+   * Reads the users anew from the ACL file.
+   * @since 6.0.0
+   */
+  aclLoad(): Promise<'OK'>
+
+  /**
+   * Returns what was denied lately, the newest first.
+   * @since 6.0.0
+   */
+  aclLog(options: AclLogOptions & { reset: true }): Promise<'OK'>
+  /**
+   * Returns what was denied lately, the newest first.
+   * @since 6.0.0
+   */
+  aclLog(options?: AclLogOptions & { reset?: false }): Promise<AclDenial[]>
+  /**
+   * Returns what was denied lately, the newest first.
+   * @since 6.0.0
+   */
+  aclLog(options?: AclLogOptions): Promise<'OK' | AclDenial[]>
+
+  /**
+   * Writes the users to the ACL file.
+   * @since 6.0.0
+   */
+  aclSave(): Promise<'OK'>
+
+  /**
+   * Creates a user or changes its rules.
+   * @since 6.0.0
+   */
+  aclSetuser(username: Arg, ...rules: Arg[] | [rules: readonly Arg[]]): Promise<'OK'>
+
+  /**
+   * Returns the names of all users.
+   * @since 6.0.0
+   */
+  aclUsers(): Promise<string[]>
+
+  /**
+   * Returns the name of the connection's user.
+   * @since 6.0.0
+   */
+  aclWhoami(): Promise<string>
+
+  /**
+   * Returns the number of commands that the server knows.
+   * @since 2.8.13
+   */
+  commandCount(): Promise<number>
+
+  /**
+   * Returns the documentation of these commands, or of all, by name.
+   * @since 7.0.0
+   */
+  commandDocs(...names: Arg[] | [names: readonly Arg[]]): Promise<Record<string, CommandDocumentation>>
+
+  /**
+   * Returns the keys in a call.
+   * @since 2.8.13
+   */
+  commandGetkeys(command: Arg, ...args: Arg[] | [args: readonly Arg[]]): Promise<T[]>
+
+  /**
+   * Returns the keys in a call, each with what happens to it.
+   * @since 7.0.0
+   */
+  commandGetkeysandflags(command: Arg, ...args: Arg[] | [args: readonly Arg[]]): Promise<[T, string[]][]>
+
+  /**
+   * Returns facts about these commands, null for unknown ones, or about all.
+   * @since 2.8.13
+   */
+  commandInfo(...names: Arg[] | [names: readonly Arg[]]): Promise<(CommandDetails | null)[]>
+
+  /**
+   * Returns the names of the commands that the server knows.
+   * @since 7.0.0
+   */
+  commandList(options?: CommandListOptions): Promise<string[]>
+
+  /**
+   * Returns entries of a log of slow or large commands, the newest first; `value` is in microseconds or bytes.
+   * @since Valkey 8.1.0
+   */
+  commandlogGet(count: Num, log: 'slow' | 'large-request' | 'large-reply'): Promise<CommandlogEntry<T>[]>
+
+  /**
+   * Returns the number of entries of a log.
+   * @since Valkey 8.1.0
+   */
+  commandlogLen(log: 'slow' | 'large-request' | 'large-reply'): Promise<number>
+
+  /**
+   * Empties a log.
+   * @since Valkey 8.1.0
+   */
+  commandlogReset(log: 'slow' | 'large-request' | 'large-reply'): Promise<'OK'>
+
+  /**
+   * Returns the server's own advice about its latency.
+   * @since 2.8.13
+   */
+  latencyDoctor(): Promise<string>
+
+  /**
+   * Returns an event's latency as a drawing of text.
+   * @since 2.8.13
+   */
+  latencyGraph(event: Arg): Promise<string>
+
+  /**
+   * Returns how long calls of these commands, or of all, have taken.
+   * @since 7.0.0
+   */
+  latencyHistogram(...commands: Arg[] | [commands: readonly Arg[]]): Promise<Record<string, LatencyHistogram>>
+
+  /**
+   * Returns an event's latencies in milliseconds, with Unix times.
+   * @since 2.8.13
+   */
+  latencyHistory(event: Arg): Promise<LatencySample[]>
+
+  /**
+   * Returns the latest and the highest latency of each event in milliseconds.
+   * @since 2.8.13
+   */
+  latencyLatest(): Promise<LatencyPeak[]>
+
+  /**
+   * Forgets these events, or all; answers how many there were.
+   * @since 2.8.13
+   */
+  latencyReset(...events: Arg[] | [events: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns slow commands, the newest first; durations in microseconds.
+   * @since 2.2.12
+   */
+  slowlogGet(count?: Num): Promise<SlowlogEntry<T>[]>
+
+  /**
+   * Returns the number of entries of the slow log.
+   * @since 2.2.12
+   */
+  slowlogLen(): Promise<number>
+
+  /**
+   * Empties the slow log.
+   * @since 2.2.12
+   */
+  slowlogReset(): Promise<'OK'>
+
+  /**
+   * Returns the server's own advice about its memory.
+   * @since 4.0.0
+   */
+  memoryDoctor(): Promise<string>
+
+  /**
+   * Returns the allocator's statistics as text.
+   * @since 4.0.0
+   */
+  memoryMallocStats(): Promise<string>
+
+  /**
+   * Lets the allocator give memory back.
+   * @since 4.0.0
+   */
+  memoryPurge(): Promise<'OK'>
+
+  /**
+   * Returns what the memory is used for, in bytes, and how well.
+   * @since 4.0.0
+   */
+  memoryStats(): Promise<Record<string, number | Record<string, number>>>
+
+  /**
+   * Returns the bytes that a key and its value take, or null.
+   * @since 4.0.0
+   */
+  memoryUsage(key: Arg, options?: MemoryUsageOptions): Promise<number | null>
+
+  /**
+   * Gives slots to the node.
+   * @since 3.0.0
+   */
+  clusterAddslots(...slots: Num[] | [slots: readonly Num[]]): Promise<'OK'>
+
+  /**
+   * Gives ranges of slots to the node.
+   * @since 7.0.0
+   */
+  clusterAddslotsrange(...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+
+  /**
+   * Raises the configuration epoch; answers what came of it.
+   * @since 3.0.0
+   */
+  clusterBumpepoch(): Promise<string>
+
+  /**
+   * Ends the migrations that this node started.
+   * @since Valkey 9.0.0
+   */
+  clusterCancelslotmigrations(): Promise<'OK'>
+
+  /**
+   * Counts the nodes that report a node as failing.
+   * @since 3.0.0
+   */
+  clusterCountFailureReports(nodeId: Arg): Promise<number>
+
+  /**
+   * Returns the number of the node's keys in a slot.
+   * @since 3.0.0
+   */
+  clusterCountkeysinslot(slot: Num): Promise<number>
+
+  /**
+   * Takes slots from the node.
+   * @since 3.0.0
+   */
+  clusterDelslots(...slots: Num[] | [slots: readonly Num[]]): Promise<'OK'>
+
+  /**
+   * Takes ranges of slots from the node.
+   * @since 7.0.0
+   */
+  clusterDelslotsrange(...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+
+  /**
+   * Lets this replica take its primary's place.
+   * @since 3.0.0
+   */
+  clusterFailover(mode?: 'force' | 'takeover'): Promise<'OK'>
+
+  /**
+   * Deletes all keys of a slot.
+   * @since Valkey 9.0.0
+   */
+  clusterFlushslot(slot: Num, mode?: 'async' | 'sync'): Promise<'OK'>
+
+  /**
+   * Takes all slots from the node, which must have no keys.
+   * @since 3.0.0
+   */
+  clusterFlushslots(): Promise<'OK'>
+
+  /**
+   * Removes a node from the node's table.
+   * @since 3.0.0
+   */
+  clusterForget(nodeId: Arg): Promise<'OK'>
+
+  /**
+   * Returns some of the node's keys in a slot.
+   * @since 3.0.0
+   */
+  clusterGetkeysinslot(slot: Num, count: Num): Promise<T[]>
+
+  /**
+   * Returns the migrations under way and the latest ones.
+   * @since Valkey 9.0.0
+   */
+  clusterGetslotmigrations(): Promise<ClusterSlotMigration[]>
+
+  /**
+   * Returns the cluster's state as the node sees it, and statistics.
+   * @since 3.0.0
+   */
+  clusterInfo(): Promise<Record<string, string>>
+
+  /**
+   * Returns the slot that a key belongs to.
+   * @since 3.0.0
+   */
+  clusterKeyslot(key: Arg): Promise<number>
+
+  /**
+   * Returns the node's connections to its peers.
+   * @since 7.0.0
+   */
+  clusterLinks(): Promise<ClusterLink[]>
+
+  /**
+   * Makes the node know another one.
+   * @since 3.0.0
+   */
+  clusterMeet(ip: Arg, port: Num, busPort?: Num): Promise<'OK'>
+
+  /**
+   * Returns the node's id.
+   * @since 3.0.0
+   */
+  clusterMyid(): Promise<string>
+
+  /**
+   * Returns the id of the node's shard.
+   * @since 7.2.0
+   */
+  clusterMyshardid(): Promise<string>
+
+  /**
+   * Returns the nodes as text, a line each, as in the node's own file.
+   * @since 3.0.0
+   */
+  clusterNodes(): Promise<string>
+
+  /**
+   * Returns the replicas of a primary, as lines of `clusterNodes`.
+   * @since 5.0.0
+   */
+  clusterReplicas(nodeId: Arg): Promise<string[]>
+
+  /**
+   * Makes the node a replica of another one; 'no', 'one' (Valkey 9.0) make it a primary without slots.
+   * @since 3.0.0
+   */
+  clusterReplicate(...nodeId: Arg[] | [nodeId: readonly Arg[]]): Promise<'OK'>
+
+  /**
+   * Lets the node forget its peers and its slots.
+   * @since 3.0.0
+   */
+  clusterReset(mode?: 'hard' | 'soft'): Promise<'OK'>
+
+  /**
+   * Writes the node's table to disk.
+   * @since 3.0.0
+   */
+  clusterSaveconfig(): Promise<'OK'>
+
+  /**
+   * Sets the configuration epoch of a new node.
+   * @since 3.0.0
+   */
+  clusterSetConfigEpoch(epoch: Num): Promise<'OK'>
+
+  /**
+   * Says where a slot is, or is going to be.
+   * @since 3.0.0
+   */
+  clusterSetslot(slot: Num, options: ClusterSetslotOptions): Promise<'OK'>
+
+  /**
+   * Returns the shards with their slots and nodes.
+   * @since 7.0.0
+   */
+  clusterShards(): Promise<ClusterShard[]>
+
+  /**
+   * Returns the replicas of a primary; the old name of `clusterReplicas`.
+   * @since 3.0.0
+   */
+  clusterSlaves(nodeId: Arg): Promise<string[]>
+
+  /**
+   * Returns the ranges of slots with their nodes, the primary first.
+   * @since 3.0.0
+   */
+  clusterSlots(): Promise<{ start: number; end: number; nodes: ClusterSlotNode[] }[]>
 }
 
 /** The commands of a leased connection: those of every handle, and those about the connection's own state and writes. */

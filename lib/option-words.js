@@ -48,6 +48,8 @@
 function writer(row, name, option, all) {
   const { token, as } = option
   const wrong = (/** @type {string} */ wanted) => argumentError(row, `the option "${name}" must be ${wanted}`)
+  /** None where the value stands alone, two where the option has a container. */
+  const words = token ? token.split(' ') : []
   switch (option.is) {
     case 'flag':
       return (flat, value) => {
@@ -62,7 +64,8 @@ function writer(row, name, option, all) {
       return (flat, value) => {
         const word = as === undefined ? value : convert(as, value)
         if (!isScalar(word)) throw wrong(wantedBy(as))
-        flat.push(token, word)
+        for (const each of words) flat.push(each)
+        flat.push(word)
         return true
       }
     case 'repeat':
@@ -71,7 +74,7 @@ function writer(row, name, option, all) {
         const values = Array.isArray(value) ? value : [value]
         if (!values.every(isScalar)) throw wrong(`${SCALAR}, or an array of these`)
         if (values.length === 0) return false
-        if (option.is === 'list') flat.push(token)
+        if (option.is === 'list') for (const each of words) flat.push(each)
         for (const each of values) {
           if (option.is === 'repeat') flat.push(token)
           flat.push(each)

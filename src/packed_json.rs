@@ -28,9 +28,11 @@ enum Level<'s> {
     Second {
         shape: &'s Shape,
     },
+    /// With `nested`, each member is an array of two on the wire.
     Map {
         left: usize,
-        shapes: [&'s Shape; 2],
+        inner: &'s Shape,
+        nested: bool,
     },
     /// Behind the name of a member.
     Member {
@@ -83,10 +85,13 @@ impl Writer<'_, '_> {
                     self.levels.push(Level::List { left: 0, inner: shape });
                     self.value(shape)?;
                 }
-                Level::Map { left, shapes } => {
-                    self.levels.push(Level::Map { left: left - 1, shapes });
+                Level::Map { left, inner, nested } => {
+                    self.levels.push(Level::Map { left: left - 1, inner, nested });
+                    if nested && self.parts.next_part() != Ok(Part::List(2)) {
+                        return None;
+                    }
                     self.name()?;
-                    self.levels.push(Level::Member { shape: shapes[1] });
+                    self.levels.push(Level::Member { shape: inner });
                 }
                 Level::Member { shape } => self.value(shape)?,
             }
@@ -108,16 +113,25 @@ impl Writer<'_, '_> {
             (Part::Map(left), Shape::Pairs(first, second)) => {
                 self.open(b'[', Level::Pairs { left, shapes: [first, second], nested: false });
             }
-            (Part::List(left), Shape::Map(name, value)) if left.is_multiple_of(2) => {
-                self.open(b'{', Level::Map { left: left / 2, shapes: [name, value] });
+            (Part::List(left), Shape::Map(_, inner)) => self.members(left, inner)?,
+            (Part::Map(left), Shape::Map(_, inner)) => {
+                self.open(b'{', Level::Map { left, inner, nested: false });
             }
-            (Part::Map(left), Shape::Map(name, value)) => {
-                self.open(b'{', Level::Map { left, shapes: [name, value] });
-            }
-            (_, Shape::Object(_) | Shape::Info | Shape::Attributes | Shape::AttributeLines)
-            | (Part::List(_), Shape::Map(..)) => return None,
+            (
+                _,
+                Shape::Object(_)
+                | Shape::Record(_)
+                | Shape::Trailing(..)
+                | Shape::Tagged(_)
+                | Shape::Info
+                | Shape::Facts
+                | Shape::Attributes
+                | Shape::AttributeLines,
+            ) => return None,
             (Part::List(left), _) => self.open(b'[', Level::List { left, inner: &Shape::Any }),
-            (Part::Map(left), _) => self.open(b'{', Level::Map { left, shapes: [&Shape::Any, &Shape::Any] }),
+            (Part::Map(left), _) => {
+                self.open(b'{', Level::Map { left, inner: &Shape::Any, nested: false });
+            }
         }
         Some(())
     }
@@ -136,6 +150,17 @@ impl Writer<'_, '_> {
             _ => return None,
         };
         self.open(b'[', level);
+        Some(())
+    }
+
+    /// The members of a map come flat on RESP2, or each as an array of two.
+    fn members(&mut self, count: usize, inner: &'static Shape) -> Option<()> {
+        let level = match self.parts.clone().next_part() {
+            Ok(Part::List(2)) if count > 0 => Level::Map { left: count, inner, nested: true },
+            _ if count.is_multiple_of(2) => Level::Map { left: count / 2, inner, nested: false },
+            _ => return None,
+        };
+        self.open(b'{', level);
         Some(())
     }
 
@@ -195,7 +220,9 @@ fn write_scalar(out: &mut Vec<u8>, scalar: Scalar<'_>, rule: ScalarRule) -> Opti
 /// The shape behind the names that only TypeScript needs.
 pub(crate) fn bare(shape: &'static Shape) -> &'static Shape {
     match shape {
-        Shape::OrNull(inner) | Shape::Typed(_, inner) => bare(inner),
+        Shape::OrNull(inner) | Shape::Optional(inner) | Shape::Named(_, inner) | Shape::Typed(_, inner) => {
+            bare(inner)
+        }
         other => other,
     }
 }

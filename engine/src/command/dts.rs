@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use super::argument::{Opt, OptValue, Part};
 use super::registry::{Command, table};
+use super::reply_type::{interfaces, ts_shape};
 use super::row::Lane;
 use super::shape::Shape;
-use super::signature::{Form, Parameter, parameters, spread_without_options, ts_kind, ts_option, ts_shape};
+use super::signature::{Form, Parameter, parameters, spread_without_options, ts_kind, ts_option};
 
 const HEADER: &str = "\
 // Printed from the command table by `npm run generate`. Do not edit.
@@ -63,6 +64,7 @@ export interface SessionCommands<T = string> extends Commands<T> {
 /// The TypeScript declarations of every command.
 pub fn print_dts() -> String {
     let mut out = String::from(HEADER);
+    out.push_str(&interfaces());
     let mut named: Vec<(String, String)> = Vec::new();
     for command in table().iter().filter(|command| command.lane() != Lane::Internal) {
         let of = [(options_of(command), "Options"), (steps_of(command), "Step")];

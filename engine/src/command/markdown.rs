@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::registry::table;
+use super::reply_type::joined;
 use super::row::{Family, Lane};
-use super::signature::{joined, usage};
+use super::signature::usage;
 
 const HEADER: &str = "\
 # Commands

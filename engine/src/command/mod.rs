@@ -8,6 +8,7 @@ mod key;
 mod markdown;
 mod normalise;
 mod registry;
+mod reply_type;
 mod row;
 mod server_text;
 mod shape;

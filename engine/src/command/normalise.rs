@@ -1,8 +1,10 @@
 //! Brings a reply into its shape: the same on RESP2 and RESP3. Runs on the engine thread.
 
+use bytes::Bytes;
+
 use crate::value::Value;
 
-use super::server_text::{attribute_lines, attributes, info};
+use super::server_text::{attribute_lines, attributes, facts, info};
 use super::shape::{Field, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
 
 /// Brings `value` into `shape`.
@@ -13,7 +15,10 @@ pub fn shape(value: Value, shape: &Shape) -> Value {
     match (shape, value) {
         (_, Value::Null) => Value::Null,
         (_, error @ Value::Error(_)) => error,
-        (Shape::OrNull(inner) | Shape::Typed(_, inner), value) => self::shape(value, inner),
+        (
+            Shape::OrNull(inner) | Shape::Optional(inner) | Shape::Named(_, inner) | Shape::Typed(_, inner),
+            value,
+        ) => self::shape(value, inner),
         (Shape::List(inner), Value::List(items) | Value::Set(items)) => Value::List(all(items, inner)),
         (Shape::Tuple(shapes), Value::List(items)) => {
             Value::List(items.into_iter().enumerate().map(|(index, item)| nth(item, shapes, index)).collect())
@@ -37,7 +42,14 @@ pub fn shape(value: Value, shape: &Shape) -> Value {
             }
             Err(other) => other,
         },
+        (Shape::Record(fields), Value::List(items)) => record(items, fields, None),
+        (Shape::Trailing(fields, last), Value::List(items)) => record(items, fields, Some(last)),
+        (Shape::Tagged(tags), value) => match tagged(&value, tags) {
+            Some(inner) => self::shape(value, inner),
+            None => value,
+        },
         (Shape::Info, Value::Bulk(text)) => info(&text),
+        (Shape::Facts, Value::Bulk(text)) => facts(&text),
         (Shape::Attributes, Value::Bulk(text)) => attributes(&text),
         (Shape::AttributeLines, Value::Bulk(text)) => attribute_lines(&text),
         (shape, value) => scalar(value, shape.scalar_rule()),
@@ -77,15 +89,6 @@ fn nth(item: Value, shapes: &[Shape], index: usize) -> Value {
 
 /// RESP3 nests pairs, RESP2 sends them flat; an odd flat list is not one of pairs and stays.
 fn pairs(items: Vec<Value>, first: &Shape, second: &Shape) -> Value {
-    if items.iter().all(|item| matches!(item, Value::List(pair) if pair.len() == 2)) {
-        let nested = items.into_iter().map(|item| match item {
-            Value::List(pair) => Value::List(
-                pair.into_iter().zip([first, second]).map(|(part, inner)| shape(part, inner)).collect(),
-            ),
-            other => other,
-        });
-        return Value::List(nested.collect());
-    }
     match entries(Value::List(items)) {
         Ok(entries) => Value::List(
             entries.into_iter().map(|(a, b)| Value::List(vec![shape(a, first), shape(b, second)])).collect(),
@@ -94,10 +97,18 @@ fn pairs(items: Vec<Value>, first: &Shape, second: &Shape) -> Value {
     }
 }
 
-/// The entries of a RESP3 map or of its flat RESP2 form.
+/// The entries of a RESP3 map or of one of its RESP2 forms: flat, or an array of pairs. A name is never an array, so the two
+/// cannot be confused.
 fn entries(value: Value) -> Result<Vec<(Value, Value)>, Value> {
     match value {
         Value::Map(entries) => Ok(entries),
+        Value::List(items) if is_pairs(&items) => Ok(items
+            .into_iter()
+            .filter_map(|item| match item {
+                Value::List(pair) => <[Value; 2]>::try_from(pair).ok().map(|[name, value]| (name, value)),
+                _ => None,
+            })
+            .collect()),
         Value::List(items) if items.len() % 2 == 0 => {
             let mut entries = Vec::with_capacity(items.len() / 2);
             let mut items = items.into_iter();
@@ -110,11 +121,38 @@ fn entries(value: Value) -> Result<Vec<(Value, Value)>, Value> {
     }
 }
 
+fn is_pairs(items: &[Value]) -> bool {
+    items.iter().all(|item| matches!(item, Value::List(pair) if pair.len() == 2))
+}
+
+/// Names for values by their place, and the rest under the name of `last`.
+fn record(items: Vec<Value>, fields: &[Field], last: Option<&Field>) -> Value {
+    let mut items = items.into_iter();
+    let mut entries: Vec<_> = fields
+        .iter()
+        .zip(items.by_ref())
+        .map(|(field, value)| (constant(field.name), shape(value, &field.shape)))
+        .collect();
+    if let Some(last) = last {
+        entries.push((constant(last.name), Value::List(all(items.collect(), &last.shape))));
+    }
+    Value::Map(entries)
+}
+
+fn constant(text: &'static str) -> Value {
+    Value::Status(Bytes::from_static(text.as_bytes()))
+}
+
+/// The shape that the first element names.
+fn tagged<'s>(value: &Value, tags: &'s [(&str, Shape)]) -> Option<&'s Shape> {
+    let Value::List(items) = value else { return None };
+    let (Value::Bulk(tag) | Value::Status(tag)) = items.first()? else { return None };
+    tags.iter().find(|(name, _)| name.as_bytes() == &tag[..]).map(|(_, shape)| shape)
+}
+
 fn field(name: Value, value: Value, fields: &[Field]) -> (Value, Value) {
     let known = match &name {
-        Value::Bulk(text) | Value::Status(text) => {
-            fields.iter().find(|field| field.name.as_bytes() == &text[..])
-        }
+        Value::Bulk(text) | Value::Status(text) => fields.iter().find(|field| field.matches(text)),
         _ => None,
     };
     let value = match known {
@@ -126,8 +164,7 @@ fn field(name: Value, value: Value, fields: &[Field]) -> (Value, Value) {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
+    use super::super::shape::field;
     use super::*;
 
     fn bulk(text: &'static str) -> Value {
@@ -213,11 +250,75 @@ mod tests {
 
     #[test]
     fn an_object_shapes_known_fields_and_keeps_unknown_ones() {
-        let inner = Shape::Object(&[Field { name: "len", shape: Shape::Int }]);
-        let flat = Value::List(vec![bulk("len"), bulk("6"), bulk("new"), bulk("x")]);
+        const FIELDS: &[Field] = &[field("len", Shape::Int), field("db.*", Shape::Bool)];
+        let inner = Shape::Object(FIELDS);
+        let flat = Value::List(vec![
+            bulk("len"),
+            bulk("6"),
+            bulk("new"),
+            bulk("x"),
+            bulk("db.1"),
+            Value::Int(1),
+            bulk("db"),
+            Value::Int(1),
+        ]);
         assert_eq!(
             shape(flat, &inner),
-            Value::Map(vec![(status("len"), Value::Int(6)), (status("new"), bulk("x"))])
+            Value::Map(vec![
+                (status("len"), Value::Int(6)),
+                (status("new"), bulk("x")),
+                (status("db.1"), Value::Bool(true)),
+                (status("db"), Value::Int(1)),
+            ])
         );
+    }
+
+    #[test]
+    fn a_map_sent_as_pairs_is_a_map() {
+        let inner = Shape::Map(&Shape::Text, &Shape::Int);
+        let pairs = Value::List(vec![
+            Value::List(vec![bulk("a"), bulk("1")]),
+            Value::List(vec![bulk("b"), Value::Int(2)]),
+        ]);
+        assert_eq!(
+            shape(pairs, &inner),
+            Value::Map(vec![(bulk("a"), Value::Int(1)), (bulk("b"), Value::Int(2))])
+        );
+        assert_eq!(shape(Value::List(vec![]), &inner), Value::Map(vec![]));
+    }
+
+    #[test]
+    fn values_in_a_fixed_order_get_names() {
+        const FIELDS: &[Field] = &[field("id", Shape::Word), field("idle", Shape::Int)];
+        const REST: Field = field("rest", Shape::Word);
+        let full = Value::List(vec![bulk("1-1"), bulk("5"), bulk("new")]);
+        assert_eq!(
+            shape(full.clone(), &Shape::Record(FIELDS)),
+            Value::Map(vec![(status("id"), status("1-1")), (status("idle"), Value::Int(5))])
+        );
+        assert_eq!(
+            shape(Value::List(vec![bulk("1-1")]), &Shape::Record(FIELDS)),
+            Value::Map(vec![(status("id"), status("1-1"))]),
+            "an older server sends less"
+        );
+        let trailing = Shape::Trailing(FIELDS, &REST);
+        assert_eq!(
+            shape(full, &trailing),
+            Value::Map(vec![
+                (status("id"), status("1-1")),
+                (status("idle"), Value::Int(5)),
+                (status("rest"), Value::List(vec![status("new")])),
+            ])
+        );
+    }
+
+    #[test]
+    fn the_first_element_chooses_the_shape() {
+        const TAGS: &[(&str, Shape)] = &[("a", Shape::Record(&[field("kind", Shape::Word)]))];
+        let known = Value::List(vec![bulk("a")]);
+        assert_eq!(shape(known, &Shape::Tagged(TAGS)), Value::Map(vec![(status("kind"), status("a"))]));
+        let unknown = Value::List(vec![bulk("b")]);
+        assert_eq!(shape(unknown.clone(), &Shape::Tagged(TAGS)), unknown);
+        assert_eq!(shape(bulk("a"), &Shape::Tagged(TAGS)), bulk("a"));
     }
 }

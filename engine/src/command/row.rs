@@ -119,6 +119,10 @@ pub enum Family {
     Stream,
     /// Keys of any type.
     Generic,
+    /// Strings as arrays of bits.
+    Bitmap,
+    /// Approximate counts of different elements.
+    HyperLogLog,
     /// Channels.
     PubSub,
     /// Transactions.
@@ -144,6 +148,8 @@ impl Family {
             Self::SortedSet => "sorted-set",
             Self::Stream => "stream",
             Self::Generic => "generic",
+            Self::Bitmap => "bitmap",
+            Self::HyperLogLog => "hyperloglog",
             Self::PubSub => "pubsub",
             Self::Transactions => "transactions",
             Self::Scripting => "scripting",

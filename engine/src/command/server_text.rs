@@ -1,4 +1,4 @@
-//! The servers' own text formats: `INFO` and `CLIENT LIST`. Names and values stay text in every view.
+//! The servers' own text formats: `INFO`, `CLUSTER INFO` and `CLIENT LIST`. Names and values stay text in every view.
 
 use bytes::Bytes;
 use memchr::memchr;
@@ -28,6 +28,15 @@ fn close(sections: &mut Vec<(Value, Value)>, name: Bytes, fields: &mut Vec<(Valu
     if !fields.is_empty() || name != "default" {
         sections.push((Value::Status(name), Value::Map(std::mem::take(fields))));
     }
+}
+
+/// `name:value` lines.
+pub(super) fn facts(text: &Bytes) -> Value {
+    let fields = lines(text).filter_map(|line| {
+        let colon = memchr(b':', line)?;
+        Some((part(text, &line[..colon]), part(text, &line[colon + 1..])))
+    });
+    Value::Map(fields.collect())
 }
 
 /// `name=value` words, separated by spaces.
@@ -85,6 +94,15 @@ mod tests {
             ])
         );
         assert_eq!(info(&Bytes::new()), Value::Map(vec![]));
+    }
+
+    #[test]
+    fn facts_become_one_object_of_text() {
+        let text = Bytes::from_static(b"cluster_state:ok\r\nmyself:a:b\r\n\r\nno fact\r\n");
+        assert_eq!(
+            facts(&text),
+            Value::Map(vec![(status("cluster_state"), status("ok")), (status("myself"), status("a:b"))])
+        );
     }
 
     #[test]

@@ -33,16 +33,28 @@ pub enum Shape {
     Tuple(&'static [Shape]),
     /// An array of pairs, which RESP2 sends flat.
     Pairs(&'static Shape, &'static Shape),
-    /// An object with any names. RESP2 sends it flat.
+    /// An object with any names. RESP2 sends it flat, or as an array of pairs.
     Map(&'static Shape, &'static Shape),
     /// An object with known names; unknown ones stay as they come. RESP2 sends it flat.
     Object(&'static [Field]),
+    /// An array of values in a fixed order, which becomes an object. Values beyond the names are left out.
+    Record(&'static [Field]),
+    /// The same, where whatever follows becomes an array under one more name.
+    Trailing(&'static [Field], &'static Field),
+    /// An array whose first element says which of these shapes it has.
+    Tagged(&'static [(&'static str, Shape)]),
     /// The text of `INFO`: sections of named values.
     Info,
+    /// Lines of `name:value`.
+    Facts,
     /// A line of `name=value` words.
     Attributes,
     /// Lines of `name=value` words.
     AttributeLines,
+    /// A field's value that not every version of the servers sends.
+    Optional(&'static Shape),
+    /// An object that has an interface of its own in TypeScript.
+    Named(&'static str, &'static Shape),
     /// A shape that TypeScript needs another name for.
     Typed(&'static str, &'static Shape),
 }
@@ -50,10 +62,25 @@ pub enum Shape {
 /// A known name of an object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Field {
-    /// The name, as the server spells it.
+    /// The name: as the server spells it where it sends it; with `*` at the end, the start of any number of names.
     pub name: &'static str,
     /// Its value.
     pub shape: Shape,
+}
+
+impl Field {
+    /// Whether the server's `name` is meant.
+    pub fn matches(&self, name: &[u8]) -> bool {
+        match self.name.strip_suffix('*') {
+            Some(start) => name.starts_with(start.as_bytes()),
+            None => name == self.name.as_bytes(),
+        }
+    }
+}
+
+/// A known name of an object.
+pub(super) const fn field(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape }
 }
 
 /// What has to be done with a reply that is no aggregate: the test that keeps the hot path short.
@@ -84,8 +111,10 @@ impl Shape {
             Self::Bool => ScalarRule::Bool,
             Self::Int => ScalarRule::Int,
             Self::Double => ScalarRule::Double,
-            Self::Info | Self::Attributes | Self::AttributeLines => ScalarRule::Parse,
-            Self::OrNull(shape) | Self::Typed(_, shape) => shape.scalar_rule(),
+            Self::Info | Self::Facts | Self::Attributes | Self::AttributeLines => ScalarRule::Parse,
+            Self::OrNull(shape) | Self::Optional(shape) | Self::Named(_, shape) | Self::Typed(_, shape) => {
+                shape.scalar_rule()
+            }
             Self::Any
             | Self::Text
             | Self::Key
@@ -93,7 +122,10 @@ impl Shape {
             | Self::Tuple(_)
             | Self::Pairs(..)
             | Self::Map(..)
-            | Self::Object(_) => ScalarRule::Keep,
+            | Self::Object(_)
+            | Self::Record(_)
+            | Self::Trailing(..)
+            | Self::Tagged(_) => ScalarRule::Keep,
         }
     }
 
@@ -101,7 +133,9 @@ impl Shape {
     pub const fn is_identity(&self) -> bool {
         match self {
             Self::Any | Self::Text | Self::Key | Self::Binary => true,
-            Self::OrNull(shape) | Self::Typed(_, shape) => shape.is_identity(),
+            Self::OrNull(shape) | Self::Optional(shape) | Self::Named(_, shape) | Self::Typed(_, shape) => {
+                shape.is_identity()
+            }
             _ => false,
         }
     }

@@ -2,7 +2,6 @@
 
 use super::argument::{Companion, Kind, Layout, Opt, OptValue, Param, Part, Piece};
 use super::registry::Command;
-use super::shape::Shape;
 
 /// One parameter of the JavaScript method.
 #[derive(Clone, Debug, PartialEq)]
@@ -249,60 +248,6 @@ fn union_of_words(words: &[&str]) -> String {
     words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | ")
 }
 
-/// The members of the union that a reply's type is.
-pub(super) fn ts_shape(shape: &Shape) -> Vec<String> {
-    let single = |text: &str| vec![text.to_string()];
-    match shape {
-        Shape::Any => single("unknown"),
-        Shape::Line(lines) => lines.iter().map(|line| format!("'{line}'")).collect(),
-        Shape::Word => single("string"),
-        Shape::Text | Shape::Key => single("T"),
-        Shape::Binary => single("Buffer"),
-        Shape::Int | Shape::Double => single("number"),
-        Shape::Bool => single("boolean"),
-        Shape::OrNull(inner) => {
-            let mut members = ts_shape(inner);
-            members.push("null".into());
-            members
-        }
-        Shape::List(inner) => vec![format!("{}[]", grouped(inner))],
-        Shape::Tuple(shapes) => {
-            vec![format!("[{}]", shapes.iter().map(joined).collect::<Vec<_>>().join(", "))]
-        }
-        Shape::Pairs(first, second) => vec![format!("[{}, {}][]", joined(first), joined(second))],
-        Shape::Map(_, inner) => vec![format!("Record<string, {}>", joined(inner))],
-        Shape::Object(fields) => {
-            let members: Vec<_> = fields
-                .iter()
-                .map(|field| format!("{}: {}", property(field.name), joined(&field.shape)))
-                .collect();
-            vec![format!("{{ {} }}", members.join("; "))]
-        }
-        Shape::Info => single("Record<string, Record<string, string>>"),
-        Shape::Attributes => single("Record<string, string>"),
-        Shape::AttributeLines => single("Record<string, string>[]"),
-        Shape::Typed(name, _) => single(name),
-    }
-}
-
-/// The type of a reply.
-pub(super) fn joined(shape: &Shape) -> String {
-    ts_shape(shape).join(" | ")
-}
-
-fn grouped(shape: &Shape) -> String {
-    let members = ts_shape(shape);
-    if members.len() > 1 { format!("({})", members.join(" | ")) } else { members.join("") }
-}
-
-fn property(name: &str) -> String {
-    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        name.into()
-    } else {
-        format!("'{name}'")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::argument::{KEYS, Unit, any, one, options};
@@ -338,12 +283,5 @@ mod tests {
             .map(|p| p.name)
             .collect();
         assert_eq!(names, ["key", "options"]);
-    }
-
-    #[test]
-    fn unions_are_grouped_where_an_array_needs_it() {
-        assert_eq!(joined(&Shape::List(&Shape::OrNull(&Shape::Text))), "(T | null)[]");
-        assert_eq!(joined(&Shape::List(&Shape::Int)), "number[]");
-        assert_eq!(joined(&Shape::Pairs(&Shape::Text, &Shape::Double)), "[T, number][]");
     }
 }

@@ -86,7 +86,7 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
             }
             Part::Options { options, .. } | Part::Steps(options) => {
                 for option in *options {
-                    tokens.extend((!option.token.is_empty()).then(|| option.token.to_string()));
+                    tokens.extend(option.token.split_whitespace().map(str::to_string));
                     match option.value {
                         OptValue::One(kind) | OptValue::Repeat(kind) | OptValue::List(kind) => {
                             words(&mut tokens, kind);

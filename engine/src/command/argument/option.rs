@@ -67,7 +67,7 @@ pub enum Companion {
 pub struct Opt {
     /// The property.
     pub name: &'static str,
-    /// The word on the wire; empty for a choice.
+    /// The word on the wire, or several with spaces; empty for a choice, and for a value that stands alone.
     pub token: &'static str,
     /// What follows it.
     pub value: OptValue,

@@ -1,10 +1,213 @@
-//! The cluster. What prepares a connection for redirected or stale reads belongs to that connection.
+//! The cluster, as one of its nodes sees it. What prepares a connection for redirected or stale reads belongs to that
+//! connection.
 
-use crate::command::row::{Lane, Row, since, tell};
-use crate::command::shape::OK;
+use crate::command::argument::{Kind, Part, flag, many, maybe, one, pairs, param, some_of, value};
+use crate::command::row::{Lane, Row, Since, ask, since, tell, write};
+use crate::command::shape::{OK, Shape, field};
+
+const NODE: Part = one("nodeId", Kind::Text);
+const SLOT: Part = one("slot", Kind::Int);
+const SLOTS: &[Part] = &[many("slots", Kind::Int)];
+const RANGES: &[Part] = &[pairs(param("start", Kind::Int), param("end", Kind::Int))];
+
+/// One node of the cluster for a line.
+const LINES: Shape = Shape::List(&Shape::Word);
+const LINK: Shape = Shape::Named(
+    "ClusterLink",
+    &Shape::Object(&[
+        field("direction", Shape::Line(&["to", "from"])),
+        field("node", Shape::Word),
+        field("create-time", Shape::Int),
+        field("events", Shape::Word),
+        field("send-buffer-allocated", Shape::Int),
+        field("send-buffer-used", Shape::Int),
+    ]),
+);
+const SHARD: Shape = Shape::Named(
+    "ClusterShard",
+    &Shape::Object(&[
+        field("id", Shape::Optional(&Shape::Word)),
+        field("slots", Shape::Pairs(&Shape::Int, &Shape::Int)),
+        field(
+            "nodes",
+            Shape::List(&Shape::Object(&[
+                field("id", Shape::Word),
+                field("port", Shape::Optional(&Shape::Int)),
+                field("tls-port", Shape::Optional(&Shape::Int)),
+                field("ip", Shape::Word),
+                field("endpoint", Shape::OrNull(&Shape::Word)),
+                field("hostname", Shape::Optional(&Shape::Word)),
+                field("role", Shape::Word),
+                field("replication-offset", Shape::Int),
+                field("health", Shape::Word),
+                field("availability-zone", Shape::Optional(&Shape::Word)),
+            ])),
+        ),
+    ]),
+);
+const SLOT_NODE: Shape = Shape::Named(
+    "ClusterSlotNode",
+    &Shape::Record(&[
+        field("host", Shape::OrNull(&Shape::Word)),
+        field("port", Shape::Int),
+        field("id", Shape::Word),
+        field("metadata", Shape::Map(&Shape::Word, &Shape::Word)),
+    ]),
+);
+const SLOT_RANGE: Shape =
+    Shape::Trailing(&[field("start", Shape::Int), field("end", Shape::Int)], &field("nodes", SLOT_NODE));
+const MIGRATION: Shape = Shape::Named(
+    "ClusterSlotMigration",
+    &Shape::Object(&[
+        field("name", Shape::Word),
+        field("operation", Shape::Word),
+        field("slot_ranges", Shape::Word),
+        field("target_node", Shape::Word),
+        field("source_node", Shape::Word),
+        field("create_time", Shape::Int),
+        field("last_update_time", Shape::Int),
+        field("last_ack_time", Shape::Int),
+        field("state", Shape::Word),
+        field("message", Shape::Word),
+        field("cow_size", Shape::Int),
+        field("remaining_repl_size", Shape::Int),
+    ]),
+);
 
 pub(super) const ROWS: &[Row] = &[
     tell("ASKING", since("3.0.0"), "Lets the next command pass at a node that imports its slot.")
+        .on(Lane::Internal),
+    tell("CLUSTER ADDSLOTS", since("3.0.0"), "Gives slots to the node.").takes(SLOTS).gives(&OK).admin(),
+    tell("CLUSTER ADDSLOTSRANGE", since("7.0.0"), "Gives ranges of slots to the node.")
+        .takes(RANGES)
+        .gives(&OK)
+        .admin(),
+    tell("CLUSTER BUMPEPOCH", since("3.0.0"), "Raises the configuration epoch; answers what came of it.")
+        .gives(&Shape::Word)
+        .admin(),
+    tell(
+        "CLUSTER CANCELSLOTMIGRATIONS",
+        Since::valkey("9.0.0"),
+        "Ends the migrations that this node started.",
+    )
+    .gives(&OK)
+    .admin(),
+    ask("CLUSTER COUNT-FAILURE-REPORTS", since("3.0.0"), "Counts the nodes that report a node as failing.")
+        .takes(&[NODE])
+        .gives(&Shape::Int)
+        .admin(),
+    ask("CLUSTER COUNTKEYSINSLOT", since("3.0.0"), "Returns the number of the node's keys in a slot.")
+        .takes(&[SLOT])
+        .gives(&Shape::Int),
+    tell("CLUSTER DELSLOTS", since("3.0.0"), "Takes slots from the node.").takes(SLOTS).gives(&OK).admin(),
+    tell("CLUSTER DELSLOTSRANGE", since("7.0.0"), "Takes ranges of slots from the node.")
+        .takes(RANGES)
+        .gives(&OK)
+        .admin(),
+    tell("CLUSTER FAILOVER", since("3.0.0"), "Lets this replica take its primary's place.")
+        .takes(&[maybe("mode", Kind::Choice(&["force", "takeover"]), 0)])
+        .gives(&OK)
+        .admin(),
+    write("CLUSTER FLUSHSLOT", Since::valkey("9.0.0"), "Deletes all keys of a slot.")
+        .takes(&[SLOT, maybe("mode", Kind::Choice(&["async", "sync"]), 0)])
+        .gives(&OK)
+        .admin()
+        .idempotent(),
+    tell("CLUSTER FLUSHSLOTS", since("3.0.0"), "Takes all slots from the node, which must have no keys.")
+        .gives(&OK)
+        .admin()
+        .idempotent(),
+    tell("CLUSTER FORGET", since("3.0.0"), "Removes a node from the node's table.")
+        .takes(&[NODE])
+        .gives(&OK)
+        .admin(),
+    ask("CLUSTER GETKEYSINSLOT", since("3.0.0"), "Returns some of the node's keys in a slot.")
+        .takes(&[SLOT, one("count", Kind::Int)])
+        .gives(&Shape::List(&Shape::Key)),
+    ask(
+        "CLUSTER GETSLOTMIGRATIONS",
+        Since::valkey("9.0.0"),
+        "Returns the migrations under way and the latest ones.",
+    )
+    .gives(&Shape::List(&MIGRATION))
+    .admin(),
+    ask("CLUSTER INFO", since("3.0.0"), "Returns the cluster's state as the node sees it, and statistics.")
+        .gives(&Shape::Facts),
+    ask("CLUSTER KEYSLOT", since("3.0.0"), "Returns the slot that a key belongs to.")
+        .takes(&[one("key", Kind::Pattern)])
+        .gives(&Shape::Int),
+    ask("CLUSTER LINKS", since("7.0.0"), "Returns the node's connections to its peers.")
+        .gives(&Shape::List(&LINK)),
+    tell("CLUSTER MEET", since("3.0.0"), "Makes the node know another one.")
+        .takes(&[one("ip", Kind::Text), one("port", Kind::Int), maybe("busPort", Kind::Int, 0)])
+        .gives(&OK)
+        .admin(),
+    ask("CLUSTER MYID", since("3.0.0"), "Returns the node's id.").gives(&Shape::Word),
+    ask("CLUSTER MYSHARDID", since("7.2.0"), "Returns the id of the node's shard.").gives(&Shape::Word),
+    ask(
+        "CLUSTER NODES",
+        since("3.0.0"),
+        "Returns the nodes as text, a line each, as in the node's own file.",
+    )
+    .gives(&Shape::Word),
+    ask("CLUSTER REPLICAS", since("5.0.0"), "Returns the replicas of a primary, as lines of `clusterNodes`.")
+        .takes(&[NODE])
+        .gives(&LINES)
+        .admin(),
+    tell(
+        "CLUSTER REPLICATE",
+        since("3.0.0"),
+        "Makes the node a replica of another one; 'no', 'one' (Valkey 9.0) make it a primary without slots.",
+    )
+    .takes(&[many("nodeId", Kind::Text)])
+    .gives(&OK)
+    .admin()
+    .idempotent(),
+    tell("CLUSTER RESET", since("3.0.0"), "Lets the node forget its peers and its slots.")
+        .takes(&[maybe("mode", Kind::Choice(&["hard", "soft"]), 0)])
+        .gives(&OK)
+        .admin(),
+    tell("CLUSTER SAVECONFIG", since("3.0.0"), "Writes the node's table to disk.")
+        .gives(&OK)
+        .admin()
+        .idempotent(),
+    tell("CLUSTER SET-CONFIG-EPOCH", since("3.0.0"), "Sets the configuration epoch of a new node.")
+        .takes(&[one("epoch", Kind::Int)])
+        .gives(&OK)
+        .admin(),
+    tell("CLUSTER SETSLOT", since("3.0.0"), "Says where a slot is, or is going to be.")
+        .takes(&[
+            SLOT,
+            some_of(&[
+                value("importing", "IMPORTING", Kind::Text, "This node takes it from that one.").excludes(1),
+                value("migrating", "MIGRATING", Kind::Text, "This node gives it to that one.").excludes(1),
+                value("node", "NODE", Kind::Text, "It belongs to that node.").excludes(1),
+                flag("stable", "STABLE", "It stays where it is.").excludes(1),
+                value(
+                    "timeout",
+                    "TIMEOUT",
+                    Kind::Int,
+                    "How many milliseconds replicas may take (Valkey 8.0).",
+                ),
+            ]),
+        ])
+        .gives(&OK)
+        .admin(),
+    ask("CLUSTER SHARDS", since("7.0.0"), "Returns the shards with their slots and nodes.")
+        .gives(&Shape::List(&SHARD)),
+    ask(
+        "CLUSTER SLAVES",
+        since("3.0.0"),
+        "Returns the replicas of a primary; the old name of `clusterReplicas`.",
+    )
+    .takes(&[NODE])
+    .gives(&LINES)
+    .admin(),
+    ask("CLUSTER SLOTS", since("3.0.0"), "Returns the ranges of slots with their nodes, the primary first.")
+        .gives(&Shape::List(&SLOT_RANGE)),
+    tell("CLUSTER SYNCSLOTS", Since::valkey("9.0.0"), "Carries out a migration between two nodes.")
+        .takes(&[many("arguments", Kind::Text)])
+        .admin()
         .on(Lane::Internal),
     tell("READONLY", since("3.0.0"), "Lets this connection read from a replica of the cluster.")
         .gives(&OK)

@@ -1,10 +1,16 @@
 //! Rows only: a file for each family. Adding a command is one row here and one test.
 
+mod acl;
+mod bitmap;
 mod cluster;
 mod connection;
 mod generic;
 mod hash;
+mod hyperloglog;
+mod introspection;
+mod latency;
 mod list;
+mod memory;
 mod pubsub;
 mod script;
 mod server;
@@ -25,10 +31,16 @@ pub(super) const FAMILIES: &[(Family, &[Row])] = &[
     (Family::SortedSet, sorted_set::ROWS),
     (Family::Stream, stream::ROWS),
     (Family::Generic, generic::ROWS),
+    (Family::Bitmap, bitmap::ROWS),
+    (Family::HyperLogLog, hyperloglog::ROWS),
     (Family::PubSub, pubsub::ROWS),
     (Family::Transactions, transaction::ROWS),
     (Family::Scripting, script::ROWS),
     (Family::Connection, connection::ROWS),
     (Family::Server, server::ROWS),
+    (Family::Server, acl::ROWS),
+    (Family::Server, introspection::ROWS),
+    (Family::Server, latency::ROWS),
+    (Family::Server, memory::ROWS),
     (Family::Cluster, cluster::ROWS),
 ];

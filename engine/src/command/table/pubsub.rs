@@ -3,9 +3,12 @@
 //! Subscribing turns a connection into a stream of messages, so that its commands are methods of nothing: subscriptions have a
 //! connection and a class of their own.
 
-use crate::command::argument::{Kind, Part, any, many};
-use crate::command::row::{Lane, Row, since, tell};
+use crate::command::argument::{Kind, Part, any, many, maybe, one};
+use crate::command::row::{Lane, Row, ask, since, tell};
+use crate::command::shape::Shape;
 
+const MATCHING: &[Part] = &[maybe("pattern", Kind::Text, 0)];
+const MESSAGE: &[Part] = &[one("channel", Kind::Text), one("message", Kind::Text)];
 const CHANNELS: &[Part] = &[many("channels", Kind::Text)];
 const PATTERNS: &[Part] = &[many("patterns", Kind::Text)];
 const ANY_CHANNELS: &[Part] = &[any("channels", Kind::Text)];
@@ -15,9 +18,33 @@ pub(super) const ROWS: &[Row] = &[
     tell("PSUBSCRIBE", since("2.0.0"), "Listens to the channels that match the patterns.")
         .takes(PATTERNS)
         .on(Lane::Internal),
+    tell("PUBLISH", since("2.0.0"), "Sends a message to a channel; answers how many subscribers got it.")
+        .takes(MESSAGE)
+        .gives(&Shape::Int),
+    ask("PUBSUB CHANNELS", since("2.8.0"), "Returns the channels with subscribers, patterns not counted.")
+        .takes(MATCHING)
+        .gives(&Shape::List(&Shape::Text)),
+    ask("PUBSUB NUMPAT", since("2.8.0"), "Returns the number of patterns that clients are subscribed to.")
+        .gives(&Shape::Int),
+    ask("PUBSUB NUMSUB", since("2.8.0"), "Returns the number of subscribers of each channel.")
+        .takes(ANY_CHANNELS)
+        .gives(&Shape::Map(&Shape::Text, &Shape::Int)),
+    ask("PUBSUB SHARDCHANNELS", since("7.0.0"), "Returns the shard channels with subscribers.")
+        .takes(MATCHING)
+        .gives(&Shape::List(&Shape::Text)),
+    ask("PUBSUB SHARDNUMSUB", since("7.0.0"), "Returns the number of subscribers of each shard channel.")
+        .takes(ANY_CHANNELS)
+        .gives(&Shape::Map(&Shape::Text, &Shape::Int)),
     tell("PUNSUBSCRIBE", since("2.0.0"), "Ends subscriptions to patterns.")
         .takes(ANY_PATTERNS)
         .on(Lane::Internal),
+    tell(
+        "SPUBLISH",
+        since("7.0.0"),
+        "Sends a message to a shard channel; answers how many subscribers got it.",
+    )
+    .takes(MESSAGE)
+    .gives(&Shape::Int),
     tell("SSUBSCRIBE", since("7.0.0"), "Listens to shard channels.").takes(CHANNELS).on(Lane::Internal),
     tell("SUBSCRIBE", since("2.0.0"), "Listens to channels.").takes(CHANNELS).on(Lane::Internal),
     tell("SUNSUBSCRIBE", since("7.0.0"), "Ends subscriptions to shard channels.")

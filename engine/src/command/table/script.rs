@@ -1,11 +1,138 @@
-//! Scripts.
+//! Scripts and functions.
+//!
+//! What a script answers only its author knows: a number, text, null, or an array of these.
 
-use crate::command::argument::{Kind, one};
-use crate::command::row::{Lane, Row, since, tell};
+use crate::command::argument::{Kind, Part, Part::Count, any, flag, many, maybe, one, options, value};
+use crate::command::row::{Lane, Row, Since, ask, read, since, tell, write};
+use crate::command::shape::{OK, Shape, TEXT_OR_NULL, field};
+
+const SCRIPT: Part = one("script", Kind::Text);
+const SHA1: Part = one("sha1", Kind::Text);
+const FUNCTION: Part = one("name", Kind::Text);
+const SCRIPT_KEYS: Part = any("keys", Kind::Key);
+const ARGS: Part = any("args", Kind::Text);
+const FLUSH_MODE: Part = maybe("mode", Kind::Choice(&["async", "sync"]), 0);
+
+const LIBRARY: Shape = Shape::Named(
+    "FunctionLibrary",
+    &Shape::Object(&[
+        field("library_name", Shape::Word),
+        field("engine", Shape::Word),
+        field("functions", Shape::List(&FUNCTION_ENTRY)),
+        field("library_code", Shape::Optional(&Shape::Text)),
+    ]),
+);
+const FUNCTION_ENTRY: Shape = Shape::Object(&[
+    field("name", Shape::Word),
+    field("description", Shape::OrNull(&Shape::Word)),
+    field("flags", Shape::List(&Shape::Word)),
+]);
+const STATS: Shape = Shape::Named(
+    "FunctionStats",
+    &Shape::Object(&[
+        field(
+            "running_script",
+            Shape::OrNull(&Shape::Object(&[
+                field("name", Shape::Word),
+                field("command", Shape::List(&Shape::Text)),
+                field("duration_ms", Shape::Int),
+            ])),
+        ),
+        field(
+            "engines",
+            Shape::Map(
+                &Shape::Word,
+                &Shape::Object(&[field("libraries_count", Shape::Int), field("functions_count", Shape::Int)]),
+            ),
+        ),
+    ]),
+);
 
 pub(super) const ROWS: &[Row] = &[
+    tell("EVAL", since("2.6.0"), "Runs a script with keys and arguments.").takes(&[
+        SCRIPT,
+        Count,
+        SCRIPT_KEYS,
+        ARGS,
+    ]),
+    tell("EVALSHA", since("2.6.0"), "Runs a script that the server knows by its SHA-1.").takes(&[
+        SHA1,
+        Count,
+        SCRIPT_KEYS,
+        ARGS,
+    ]),
+    read(
+        "EVALSHA_RO",
+        since("7.0.0"),
+        "Runs a script that only reads and that the server knows by its SHA-1.",
+    )
+    .takes(&[SHA1, Count, SCRIPT_KEYS, ARGS]),
+    read("EVAL_RO", since("7.0.0"), "Runs a script that only reads.").takes(&[
+        SCRIPT,
+        Count,
+        SCRIPT_KEYS,
+        ARGS,
+    ]),
+    tell("FCALL", since("7.0.0"), "Runs a function with keys and arguments.").takes(&[
+        FUNCTION,
+        Count,
+        SCRIPT_KEYS,
+        ARGS,
+    ]),
+    read("FCALL_RO", since("7.0.0"), "Runs a function that only reads.").takes(&[
+        FUNCTION,
+        Count,
+        SCRIPT_KEYS,
+        ARGS,
+    ]),
+    write("FUNCTION DELETE", since("7.0.0"), "Deletes a library and its functions.")
+        .takes(&[one("library", Kind::Text)])
+        .gives(&OK),
+    ask("FUNCTION DUMP", since("7.0.0"), "Returns all libraries in the server's own binary form.")
+        .gives(&Shape::Binary),
+    write("FUNCTION FLUSH", since("7.0.0"), "Deletes all libraries.")
+        .takes(&[FLUSH_MODE])
+        .gives(&OK)
+        .idempotent(),
+    tell("FUNCTION KILL", since("7.0.0"), "Ends the function that runs, if it has not written yet.")
+        .gives(&OK),
+    ask("FUNCTION LIST", since("7.0.0"), "Returns the libraries and their functions.")
+        .takes(&[options(&[
+            value("libraryname", "LIBRARYNAME", Kind::Text, "Only libraries that match this pattern."),
+            flag("withcode", "WITHCODE", "Adds the libraries' code."),
+        ])])
+        .gives(&Shape::List(&LIBRARY)),
+    write("FUNCTION LOAD", since("7.0.0"), "Loads a library; answers its name.")
+        .takes(&[
+            options(&[flag("replace", "REPLACE", "Overwrites a library of the same name.")]),
+            one("code", Kind::Text),
+        ])
+        .gives(&Shape::Word),
+    write("FUNCTION RESTORE", since("7.0.0"), "Loads what `functionDump` returned.")
+        .takes(&[
+            one("serialized", Kind::Text),
+            maybe("policy", Kind::Choice(&["flush", "append", "replace"]), 0),
+        ])
+        .gives(&OK),
+    ask("FUNCTION STATS", since("7.0.0"), "Returns which function runs, and how many there are.")
+        .gives(&STATS),
     // Every script that follows on the connection would stop for a debugger that nobody speaks to.
     tell("SCRIPT DEBUG", since("3.2.0"), "Switches the debugger of this connection's scripts.")
         .takes(&[one("mode", Kind::Choice(&["yes", "sync", "no"]))])
         .on(Lane::Internal),
+    ask("SCRIPT EXISTS", since("2.6.0"), "Says for each SHA-1 whether the server knows the script.")
+        .takes(&[many("sha1s", Kind::Text)])
+        .gives(&Shape::List(&Shape::Bool)),
+    tell("SCRIPT FLUSH", since("2.6.0"), "Lets the server forget all scripts.")
+        .takes(&[FLUSH_MODE])
+        .gives(&OK)
+        .idempotent(),
+    tell("SCRIPT KILL", since("2.6.0"), "Ends the script that runs, if it has not written yet.").gives(&OK),
+    tell("SCRIPT LOAD", since("2.6.0"), "Lets the server know a script; answers its SHA-1.")
+        .takes(&[SCRIPT])
+        .gives(&Shape::Word)
+        .idempotent(),
+    ask("SCRIPT SHOW", Since::valkey("8.0.0"), "Returns the script that the server knows by this SHA-1.")
+        .takes(&[SHA1])
+        .gives(&TEXT_OR_NULL),
 ];

@@ -1,16 +1,68 @@
-//! The server itself.
+//! The server itself: its configuration, its data as a whole, its modules, its replication.
 //!
 //! `MONITOR`, `PSYNC`, `REPLCONF` and `SYNC` are methods of nothing: they turn a connection into a stream.
 
-use crate::command::argument::{Kind, Part, any, many, maybe, one, pairs, param};
+use crate::command::argument::{
+    Kind, Part, any, flag, list, many, maybe, one, options, pairs, param, tuple, value,
+};
 use crate::command::row::{Lane, Row, ask, read, since, tell, write};
-use crate::command::shape::{OK, Shape};
+use crate::command::shape::{OK, Shape, field};
 
 const FLUSH_MODE: Part = maybe("mode", Kind::Choice(&["async", "sync"]), 0);
+const ANY_ARGUMENTS: Part = any("args", Kind::Text);
+const MASTER: &[Part] = &[one("host", Kind::Text), one("port", Kind::Text)];
+
+const MODULE: Shape = Shape::Named(
+    "LoadedModule",
+    &Shape::Object(&[
+        field("name", Shape::Word),
+        field("ver", Shape::Int),
+        field("path", Shape::Word),
+        field("args", Shape::List(&Shape::Word)),
+    ]),
+);
+const REPLICA: Shape =
+    Shape::Record(&[field("host", Shape::Word), field("port", Shape::Int), field("offset", Shape::Int)]);
+const ROLE: Shape = Shape::Tagged(&[
+    (
+        "master",
+        Shape::Record(&[
+            field("role", Shape::Line(&["master"])),
+            field("offset", Shape::Int),
+            field("replicas", Shape::List(&REPLICA)),
+        ]),
+    ),
+    (
+        "slave",
+        Shape::Record(&[
+            field("role", Shape::Line(&["slave"])),
+            field("host", Shape::Word),
+            field("port", Shape::Int),
+            field("state", Shape::Word),
+            field("offset", Shape::Int),
+        ]),
+    ),
+    (
+        "sentinel",
+        Shape::Record(&[
+            field("role", Shape::Line(&["sentinel"])),
+            field("masters", Shape::List(&Shape::Word)),
+        ]),
+    ),
+]);
 
 pub(super) const ROWS: &[Row] = &[
-    ask("COMMAND COUNT", since("2.8.13"), "Returns the number of commands that the server knows.")
-        .gives(&Shape::Int),
+    tell("BGREWRITEAOF", since("1.0.0"), "Rewrites the append-only file in the background.")
+        .gives(&Shape::Word)
+        .admin(),
+    tell("BGSAVE", since("1.0.0"), "Saves the data to disk in the background.")
+        .takes(&[options(&[
+            flag("schedule", "SCHEDULE", "Waits for a rewrite of the append-only file that is under way.")
+                .excludes(1),
+            flag("cancel", "CANCEL", "Ends or forgets the save instead (Valkey 8.1).").excludes(1),
+        ])])
+        .gives(&Shape::Word)
+        .admin(),
     ask("CONFIG GET", since("2.0.0"), "Returns the parameters that match the patterns.")
         .takes(&[many("patterns", Kind::Text)])
         .gives(&Shape::Map(&Shape::Word, &Shape::Word))
@@ -25,6 +77,23 @@ pub(super) const ROWS: &[Row] = &[
         .admin()
         .idempotent(),
     read("DBSIZE", since("1.0.0"), "Returns the number of keys in the database.").gives(&Shape::Int),
+    tell("DEBUG", since("1.0.0"), "Lets the server do what its developers test it with. May end it.")
+        .takes(&[many("args", Kind::Text)])
+        .admin(),
+    tell("FAILOVER", since("6.2.0"), "Lets a replica take the master's place once it has all data.")
+        .takes(&[options(&[
+            tuple(
+                "to",
+                "TO",
+                &[param("host", Kind::Text), param("port", Kind::Int)],
+                "The replica; any if left out.",
+            ),
+            flag("force", "FORCE", "With `to` and `timeout`: even if the replica has not caught up by then."),
+            flag("abort", "ABORT", "Ends a failover that is under way instead."),
+            value("timeout", "TIMEOUT", Kind::Int, "Gives up after this many milliseconds."),
+        ])])
+        .gives(&OK)
+        .admin(),
     write("FLUSHALL", since("1.0.0"), "Deletes all keys of all databases.")
         .takes(&[FLUSH_MODE])
         .gives(&OK)
@@ -36,6 +105,22 @@ pub(super) const ROWS: &[Row] = &[
     ask("INFO", since("1.0.0"), "Returns the server's facts and statistics by section, in lower case.")
         .takes(&[any("sections", Kind::Text)])
         .gives(&Shape::Info),
+    ask("LASTSAVE", since("1.0.0"), "Returns the Unix time of the last successful save.").gives(&Shape::Int),
+    read("LOLWUT", since("5.0.0"), "Returns the version and a piece of art as text.")
+        .takes(&[options(&[
+            value("version", "VERSION", Kind::Int, "The version whose art is wanted."),
+            list("args", "", Kind::Int, "Numbers that the art is made of."),
+        ])])
+        .gives(&Shape::Word),
+    ask("MODULE LIST", since("4.0.0"), "Returns the loaded modules.").gives(&Shape::List(&MODULE)).admin(),
+    tell("MODULE LOAD", since("4.0.0"), "Loads a module.")
+        .takes(&[one("path", Kind::Text), ANY_ARGUMENTS])
+        .gives(&OK)
+        .admin(),
+    tell("MODULE UNLOAD", since("4.0.0"), "Unloads a module.")
+        .takes(&[one("name", Kind::Text)])
+        .gives(&OK)
+        .admin(),
     tell("MONITOR", since("1.0.0"), "Streams every command that the server runs.").admin().on(Lane::Internal),
     tell("PSYNC", since("2.8.0"), "Streams the server's writes from an offset on.")
         .takes(&[one("replicationId", Kind::Text), many("offset", Kind::Text)])
@@ -45,6 +130,42 @@ pub(super) const ROWS: &[Row] = &[
         .takes(&[any("arguments", Kind::Text)])
         .admin()
         .on(Lane::Internal),
+    tell("REPLICAOF", since("5.0.0"), "Makes the server a replica; 'no' and 'one' make it a master.")
+        .takes(MASTER)
+        .gives(&Shape::Word)
+        .admin()
+        .idempotent(),
+    write("RESTORE-ASKING", since("3.0.0"), "Receives a key of a slot that is being imported.")
+        .takes(&[
+            one("key", Kind::Key),
+            one("ttl", Kind::Int),
+            one("serialized", Kind::Text),
+            any("arguments", Kind::Text),
+        ])
+        .on(Lane::Internal),
+    ask("ROLE", since("2.8.12"), "Returns the server's role in replication and its peers.").gives(&ROLE),
+    tell("SAVE", since("1.0.0"), "Saves the data to disk and serves nobody meanwhile.").gives(&OK).admin(),
+    tell("SHUTDOWN", since("1.0.0"), "Ends the server: the call rejects with the loss of its connection.")
+        .takes(&[options(&[
+            flag("nosave", "NOSAVE", "Does not save the data, even if save points are configured.")
+                .excludes(0b01),
+            flag("save", "SAVE", "Saves the data, even if no save points are configured.").excludes(0b01),
+            flag("now", "NOW", "Does not wait for replicas that lag behind (7.0)."),
+            flag("force", "FORCE", "Ignores errors such as a failed save (7.0)."),
+            flag("abort", "ABORT", "Ends a shutdown that is under way instead (7.0)."),
+            flag("safe", "SAFE", "Refuses where the server is a cluster's voting primary (Valkey 9.0)."),
+            flag("failover", "FAILOVER", "Lets a replica take over first (Valkey 9.0)."),
+        ])])
+        .gives(&OK)
+        .admin(),
+    tell("SLAVEOF", since("1.0.0"), "Makes the server a replica; the old name of `replicaof`.")
+        .takes(MASTER)
+        .gives(&Shape::Word)
+        .admin()
+        .idempotent(),
+    write("SWAPDB", since("4.0.0"), "Exchanges two databases.")
+        .takes(&[one("index1", Kind::Int), one("index2", Kind::Int)])
+        .gives(&OK),
     tell("SYNC", since("1.0.0"), "Streams the server's data and writes.").admin().on(Lane::Internal),
     ask("TIME", since("2.6.0"), "Returns the server's Unix time.").gives(&Shape::Typed(
         "[seconds: number, microseconds: number]",

@@ -1,0 +1,36 @@
+//! Strings as arrays of bits.
+
+use crate::command::argument::{KEY, KEYS, Kind, Part, maybe, one};
+use crate::command::row::{Row, read, since, write};
+use crate::command::shape::Shape;
+
+const START: Part = maybe("start", Kind::Int, 0);
+const END: Part = maybe("end", Kind::Int, 0);
+const UNIT: Part = maybe("unit", Kind::Choice(&["byte", "bit"]), 0);
+const OFFSET: Part = one("offset", Kind::Int);
+const BIT: Shape = Shape::Typed("0 | 1", &Shape::Int);
+
+pub(super) const ROWS: &[Row] = &[
+    read("BITCOUNT", since("2.6.0"), "Counts the bits that are set, in a range of bytes or bits.")
+        .takes(&[KEY, START, END, UNIT])
+        .gives(&Shape::Int),
+    write("BITOP", since("2.6.0"), "Combines strings bit by bit and stores the result; answers its length.")
+        .takes(&[
+            one("operation", Kind::Choice(&["and", "or", "xor", "not", "diff", "diff1", "andor", "one"])),
+            one("destination", Kind::Key),
+            KEYS,
+        ])
+        .gives(&Shape::Int),
+    read(
+        "BITPOS",
+        since("2.8.7"),
+        "Returns the position of the first bit of this value; -1 if there is none.",
+    )
+    .takes(&[KEY, one("bit", Kind::Int), START, END, UNIT])
+    .gives(&Shape::Int),
+    read("GETBIT", since("2.2.0"), "Returns a bit.").takes(&[KEY, OFFSET]).gives(&BIT),
+    write("SETBIT", since("2.2.0"), "Sets a bit; answers what it was.")
+        .takes(&[KEY, OFFSET, one("value", Kind::Int)])
+        .gives(&BIT)
+        .idempotent(),
+];
