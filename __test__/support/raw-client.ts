@@ -169,7 +169,7 @@ interface OpenArray {
 }
 
 /** An incremental RESP2 decoder. */
-class RawDecoder {
+export class RawDecoder {
   #chunks: Buffer[] = []
   #held = 0
   /** There is no point in looking again before that many bytes are held. */

@@ -12,6 +12,7 @@ export interface Row {
   methods: string[]
   lane: string
   usage: string
+  family: string
 }
 
 /** The command table as the sources say it; the addon need not be built. */

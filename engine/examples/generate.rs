@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use oxidis_engine::command::{print_dts, print_markdown, table_json};
+use oxidis_engine::command::{described_table_json, print_dts, print_markdown};
 use oxidis_engine::net::options::print_options_markdown;
 
 const OPTIONS_BEGIN: &str = "<!-- options: printed by `npm run generate` -->\n\n";
@@ -16,7 +16,7 @@ const OPTIONS_END: &str = "\n<!-- /options -->";
 fn main() -> io::Result<ExitCode> {
     let has = |flag: &str| std::env::args().any(|arg| arg == flag);
     if has("--table") {
-        io::stdout().write_all(table_json().as_bytes())?;
+        io::stdout().write_all(described_table_json().as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -14,6 +14,18 @@ pub fn table_json() -> String {
     Value::Array(table().iter().map(row).collect()).to_string()
 }
 
+/// The same with each row's family, versions and first sentence, for tests and tools.
+pub fn described_table_json() -> String {
+    let described = table().iter().map(|command| {
+        let mut row = row(command);
+        row["family"] = json!(command.family.as_str());
+        row["since"] = json!({ "redis": command.row.since.redis, "valkey": command.row.since.valkey });
+        row["doc"] = json!(command.row.doc);
+        row
+    });
+    Value::Array(described.collect()).to_string()
+}
+
 fn row(command: &Command) -> Value {
     let internal = command.lane() == Lane::Internal;
     let methods: Vec<&str> = if internal { Vec::new() } else { command.methods().collect() };

@@ -19,7 +19,7 @@ mod timeout;
 
 pub use argument::{Companion, Kind, Layout, Opt, OptValue, Param, Part, Piece, Unit};
 pub use dts::print_dts;
-pub use json::table_json;
+pub use json::{described_table_json, table_json};
 pub use key::{Begin, Find, KeySpec, Role};
 pub use markdown::print_markdown;
 pub use normalise::{scalar, shape};

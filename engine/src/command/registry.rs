@@ -169,12 +169,11 @@ impl Command {
         for part in self.row.parts {
             let (min, variable) = match part {
                 Part::One(_) | Part::OneOrMany(_) | Part::Word(_) | Part::Count => (1, false),
-                Part::Maybe { .. } | Part::Lifted(_) => (0, true),
+                Part::Maybe { .. } | Part::Lifted(_) | Part::Steps(_) => (0, true),
                 Part::Many { min, .. } => (i32::from(*min), true),
                 Part::Pairs { .. } => (2, true),
                 Part::Weighted { .. } => (1, true),
                 Part::Rows(params) => (i32::try_from(params.len()).unwrap_or(i32::MAX), true),
-                Part::Steps(_) => (0, true),
                 Part::Options { options, required } => {
                     (i32::from(*required), options.iter().any(|option| option.value != OptValue::Exclude))
                 }

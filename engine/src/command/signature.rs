@@ -166,7 +166,7 @@ pub(super) fn usage(command: &Command) -> String {
     for part in parts {
         match part {
             Part::Many { param, .. } | Part::Weighted { param, .. } if alone => {
-                words.push(format!("...{}", param.name))
+                words.push(format!("...{}", param.name));
             }
             Part::Maybe { param, .. } | Part::Many { param, min: 0 } => {
                 words.push(format!("{}?", param.name));

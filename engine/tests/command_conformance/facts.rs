@@ -95,10 +95,14 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
                             tokens.extend(choice.iter().map(|word| word.to_uppercase()));
                         }
                         OptValue::Phrase(pieces) => {
-                            pieces.iter().for_each(|piece| phrase(&mut tokens, piece))
+                            for piece in pieces {
+                                phrase(&mut tokens, piece);
+                            }
                         }
                         OptValue::Tuple(params) => {
-                            params.iter().for_each(|param| words(&mut tokens, param.kind));
+                            for param in params {
+                                words(&mut tokens, param.kind);
+                            }
                         }
                         OptValue::Flag | OptValue::Companion(_) | OptValue::Exclude => {}
                     }
