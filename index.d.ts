@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import type { EventEmitter } from 'node:events'
 
-import type { Arg, Commands } from './commands'
+import type { Arg, Commands, SessionCommands } from './commands'
 
 export type * from './commands'
 
@@ -138,8 +138,24 @@ export interface CallSettings {
   encoding?: Encoding
 }
 
+/** Any command by its name. */
+export interface RawCommands {
+  /**
+   * Sends any command, its reply as the server gives it.
+   *
+   * The name is one word, or two with a space (`CONFIG GET`), in any case; arguments follow one by one or as one array.
+   * What would break or hold up a connection that all callers share rejects with code `NEEDS_OWN_CONNECTION`; a leased one
+   * takes it. What no connection can carry beside other commands (`SUBSCRIBE`, `MONITOR`, `CLIENT REPLY`, ...) rejects there
+   * as well, with code `BREAKS_CONNECTION`.
+   */
+  executeCommand<R = Reply>(name: string, ...args: Arg[] | [args: readonly Arg[]]): Promise<R>
+
+  /** Another name of `executeCommand`. */
+  call<R = Reply>(name: string, ...args: Arg[] | [args: readonly Arg[]]): Promise<R>
+}
+
 /** Commands on a client's connections. `T` is what a text reply is. */
-export interface View<T extends string | Buffer = string> extends Commands<T> {
+export interface View<T extends string | Buffer = string> extends Commands<T>, RawCommands {
   /** The same connections, with other settings for its calls. Cheap: nothing is opened. */
   with(settings: CallSettings & { decodeResponses: false }): View<Buffer>
   with(settings: CallSettings & { decodeResponses: true }): View<string>
@@ -150,15 +166,41 @@ export interface View<T extends string | Buffer = string> extends Commands<T> {
   readonly buffers: View<Buffer>
 
   /**
-   * Sends any command, its reply as the server gives it.
+   * Takes a connection for the caller alone, until it is released: `await using conn = await redis.client()`.
    *
-   * The name is one word, or two with a space (`CONFIG GET`), in any case; arguments follow one by one or as one array.
-   * What would break or hold up the connections that all callers share rejects with code `NEEDS_OWN_CONNECTION`.
+   * Waits for room (`maxConnections`) and for the connection until `acquireTimeout` is over, or the timeout of `with()`; then
+   * rejects with PoolTimeoutError, which says who has the connections, or with the reason why none can be made.
    */
-  executeCommand<R = Reply>(name: string, ...args: Arg[] | [args: readonly Arg[]]): Promise<R>
+  client(): Promise<Lease<T>>
+  /** The same for the time that `use` takes. Answers what it answers. */
+  client<R>(use: (conn: Lease<T>) => R | Promise<R>): Promise<R>
+}
 
-  /** Another name of `executeCommand`. */
-  call<R = Reply>(name: string, ...args: Arg[] | [args: readonly Arg[]]): Promise<R>
+/** Commands on a leased connection. */
+export interface LeaseView<T extends string | Buffer = string> extends SessionCommands<T>, RawCommands {
+  /** The same connection, with other settings for its calls. */
+  with(settings: CallSettings & { decodeResponses: false }): LeaseView<Buffer>
+  with(settings: CallSettings & { decodeResponses: true }): LeaseView<string>
+  with(settings: CallSettings & { encoding: Encoding }): LeaseView<string>
+  with(settings: CallSettings): LeaseView<T>
+
+  /** `with({ decodeResponses: false })` */
+  readonly buffers: LeaseView<Buffer>
+}
+
+/**
+ * One connection of one caller. It is made once: when it is lost, every call rejects, and another lease gets another one.
+ *
+ * What was done to it is undone before somebody else gets it. One that is never released is reclaimed when it is collected,
+ * and reported by a process warning with the stack that took it.
+ */
+export interface Lease<T extends string | Buffer = string> extends LeaseView<T> {
+  /** Gives the connection back. Calls made before are still answered. May be called again. */
+  release(): void
+  /** `release()` */
+  [Symbol.asyncDispose](): Promise<void>
+  /** `release()` */
+  [Symbol.dispose](): void
 }
 
 /** What each event hands to its listeners. */
@@ -276,6 +318,8 @@ export declare class TimeoutError extends RedisError {
 export declare class AbortError extends RedisError {}
 /** A limit on what may wait or be in flight is reached; the command was not queued: `QUEUE_FULL`. */
 export declare class QueueFullError extends RedisError {}
+/** No connection of the pool became free in time: `POOL_TIMEOUT`. The message says who has them. */
+export declare class PoolTimeoutError extends RedisError {}
 /** The peer broke the protocol, or a reply exceeds its limit: `PROTOCOL_ERROR`, `REPLY_LIMIT`. */
 export declare class ProtocolError extends RedisError {}
 /** The client is closed: `CLIENT_CLOSED`. */

@@ -12,6 +12,7 @@ module.exports = {
   TimeoutError: errors.TimeoutError,
   AbortError: errors.AbortError,
   QueueFullError: errors.QueueFullError,
+  PoolTimeoutError: errors.PoolTimeoutError,
   ProtocolError: errors.ProtocolError,
   ClosedError: errors.ClosedError,
   OptionError: errors.OptionError,

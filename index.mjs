@@ -9,6 +9,7 @@ export const {
   TimeoutError,
   AbortError,
   QueueFullError,
+  PoolTimeoutError,
   ProtocolError,
   ClosedError,
   OptionError,

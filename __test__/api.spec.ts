@@ -50,6 +50,7 @@ test('what is declared is what both module systems get', async () => {
     TimeoutError: true,
     AbortError: true,
     QueueFullError: true,
+    PoolTimeoutError: true,
     ProtocolError: true,
     ClosedError: true,
     OptionError: true,

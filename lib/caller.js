@@ -25,10 +25,11 @@ const LENGTHS_KEPT = 4096
 /** What the addon answers when joined text cannot be taken apart again. */
 const NOT_ASCII = ''
 
-/** The connections behind a handle and its views. */
+/** The connections behind a handle and its views, or the one behind a lease. */
 class Core {
-  /** @param {import('./native.js').NativeClient} native */
+  /** @param {import('./native.js').NativePort} native */
   constructor(native) {
+    /** @type {any} What else it is depends on whose it is. */
     this.native = native
     this.call = native.call
     this.callList = native.callList

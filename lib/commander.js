@@ -43,7 +43,8 @@ function wrongName(message) {
 }
 
 /**
- * @typedef {import('./caller.js').Caller & { _settings: import('./settings.js').Settings }} Commander
+ * @typedef {new (core: InstanceType<typeof import('./caller.js').Core>, settings: import('./settings.js').Settings) => object} ViewClass
+ * @typedef {import('./caller.js').Caller & { _settings: import('./settings.js').Settings, _View: ViewClass }} Commander
  */
 
 /**
@@ -76,7 +77,7 @@ class View {
 const methods = {
   /** @this {Commander} @param {Record<string, unknown>} changes */
   with(changes) {
-    return new View(this._core, merge(this._settings, changes))
+    return new this._View(this._core, merge(this._settings, changes))
   },
 
   /** @this {import('./caller.js').Caller & typeof import('./caller.js')} @param {unknown} name @param {unknown[]} args */
@@ -95,10 +96,13 @@ const methods = {
 /**
  * Makes a class carry commands.
  * @param {object} prototype
+ * @param {{ session?: boolean, view?: ViewClass }} [choice] `session`: also the commands that change the state of their
+ *   connection; `view`: what `with()` makes
  */
-function carryCommands(prototype) {
+function carryCommands(prototype, { session = false, view = View } = {}) {
   addCalls(prototype)
-  attach(prototype, table)
+  attach(prototype, table, { session })
+  Object.defineProperty(prototype, '_View', { value: view })
   const { with: withSettings, executeCommand } = methods
   for (const [name, value] of Object.entries({ with: withSettings, executeCommand, call: executeCommand })) {
     Object.defineProperty(prototype, name, { value, writable: true, configurable: true })
@@ -106,7 +110,7 @@ function carryCommands(prototype) {
   Object.defineProperty(prototype, 'buffers', {
     /** @this {any} */
     get() {
-      return (this._buffers ??= new View(this._core, merge(this._settings, { decodeResponses: false })))
+      return (this._buffers ??= this.with({ decodeResponses: false }))
     },
     configurable: true,
   })
@@ -114,4 +118,4 @@ function carryCommands(prototype) {
 
 carryCommands(View.prototype)
 
-module.exports = { carryCommands, configure }
+module.exports = { View, carryCommands, configure }

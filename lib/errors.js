@@ -41,6 +41,7 @@ class TimeoutError extends RedisError {
 }
 class AbortError extends RedisError {}
 class QueueFullError extends RedisError {}
+class PoolTimeoutError extends RedisError {}
 class ProtocolError extends RedisError {}
 class ClosedError extends RedisError {}
 class OptionError extends RedisError {}
@@ -53,6 +54,7 @@ const CLASSES = {
   Authentication: AuthenticationError,
   Timeout: TimeoutError,
   QueueFull: QueueFullError,
+  PoolTimeout: PoolTimeoutError,
   Protocol: ProtocolError,
   Closed: ClosedError,
   Option: OptionError,
@@ -108,6 +110,7 @@ module.exports = {
   TimeoutError,
   AbortError,
   QueueFullError,
+  PoolTimeoutError,
   ProtocolError,
   ClosedError,
   OptionError,

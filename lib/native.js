@@ -15,6 +15,11 @@
  * @property {(slot: number) => void} destroy
  * @property {(keep: number) => void} reference
  * @property {(request: number, username: string | undefined, password: string | undefined, problem: string | undefined) => void} answer
+ * @property {(slot: number, patience?: number) => void} lease
+ * @property {(number: number) => NativeLease} leased
+ *
+ * @typedef {Pick<NativeClient, 'call' | 'callList' | 'callJoined' | 'flush'>} NativePort
+ * @typedef {NativePort & { release: () => void }} NativeLease
  *
  * @typedef {(options: string, url: string | undefined, owner: object, credentials: boolean) => NativeClient | string} CreateClient
  *

@@ -8,6 +8,7 @@ const { EventEmitter } = require('node:events')
 const { Core } = require('./caller.js')
 const { carryCommands, configure } = require('./commander.js')
 const { OptionError, errorOf } = require('./errors.js')
+const { addLeasing } = require('./lease.js')
 const { serialise } = require('./options-json.js')
 const { createClient, lastSlot, listen, open } = require('./slots.js')
 const { warn } = require('./warning.js')
@@ -224,5 +225,6 @@ Object.defineProperty(Redis.prototype, Symbol.asyncDispose ?? Symbol.for('nodejs
 })
 
 carryCommands(Redis.prototype)
+addLeasing(Redis.prototype)
 
 module.exports = { Redis }

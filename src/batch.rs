@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Errors = 4,
     /// For the addon alone: `connect()` or `close()` of the client with the slot's number is settled.
     Reported = 5,
+    /// For the addon alone: the last connection beside the shared ones of the client with the slot's number has ended.
+    Vacated = 6,
 }
 
 /// Where the kind starts in the word: 2^28 slots are more than the heap can hold promises.

@@ -203,6 +203,10 @@ impl Environment {
                     self.look_after(item.slot, NativeClient::reported);
                     continue;
                 }
+                Kind::Vacated => {
+                    self.look_after(item.slot, NativeClient::let_go);
+                    continue;
+                }
                 _ => {}
             }
             let (kind, value) = match self.materialiser.value(arena, item.body) {

@@ -11,6 +11,7 @@ pub(crate) fn to_json(error: &Error) -> String {
         Kind::Authentication => ("Authentication", None),
         Kind::Timeout(phase) => ("Timeout", Some(phase.as_str())),
         Kind::QueueFull => ("QueueFull", None),
+        Kind::PoolTimeout => ("PoolTimeout", None),
         Kind::ReplyLimit | Kind::Protocol => ("Protocol", None),
         Kind::Closed => ("Closed", None),
         Kind::Option => ("Option", None),
@@ -38,6 +39,17 @@ pub(crate) fn needs_own_connection(why: &str) -> String {
         "kind": "Redis",
         "code": "NEEDS_OWN_CONNECTION",
         "message": format!("needs a connection of its own: {why}"),
+        "maybeExecuted": false,
+    })
+    .to_string()
+}
+
+/// A command that no connection may carry. `why` is a reason.
+pub(crate) fn breaks_connections(why: &str) -> String {
+    json!({
+        "kind": "Redis",
+        "code": "BREAKS_CONNECTION",
+        "message": format!("not on this connection either: {why}"),
         "maybeExecuted": false,
     })
     .to_string()

@@ -19,10 +19,10 @@ use crate::client::NativeClient;
 use crate::credentials::Provider;
 use crate::environment::Environment;
 use crate::error;
+use crate::info::Info;
+use crate::lease::NativeLease;
+use crate::port::Port;
 use crate::status::{Failed, check};
-
-/// Arguments that a command takes without an array, and the two words before them.
-const MAX_ARGUMENTS: usize = 10;
 
 type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
@@ -34,82 +34,6 @@ pub(crate) fn add(env: sys::napi_env, exports: sys::napi_value) -> napi::Result<
             check(unsafe { sys::napi_set_named_property(env, exports, c"setup".as_ptr(), value) })
         })
         .map_err(|Failed(status)| napi::Error::from_status(napi::Status::from(status)))
-}
-
-/// A call's arguments and the data of its function.
-struct Info<T> {
-    env: sys::napi_env,
-    count: usize,
-    values: [sys::napi_value; MAX_ARGUMENTS],
-    data: *const T,
-}
-
-impl<T> Info<T> {
-    fn read(env: sys::napi_env, info: sys::napi_callback_info) -> Self {
-        let mut count = MAX_ARGUMENTS;
-        let mut values = [ptr::null_mut(); MAX_ARGUMENTS];
-        let mut data: *mut c_void = ptr::null_mut();
-        // SAFETY: `values` has room for `count` values; Node fills what is not given with undefined.
-        unsafe {
-            sys::napi_get_cb_info(
-                env,
-                info,
-                &raw mut count,
-                values.as_mut_ptr(),
-                ptr::null_mut(),
-                &raw mut data,
-            );
-        }
-        Self { env, count: count.min(MAX_ARGUMENTS), values, data: data.cast() }
-    }
-
-    fn uint32(&self, index: usize) -> u32 {
-        let mut number = 0;
-        // SAFETY: the out-pointer is valid; the façade passes numbers, anything else reads as 0.
-        unsafe { sys::napi_get_value_uint32(self.env, self.values[index], &raw mut number) };
-        number
-    }
-
-    /// A number, if there is one.
-    fn double(&self, index: usize) -> Option<f64> {
-        let mut number = 0.0;
-        // SAFETY: the out-pointer is valid.
-        check(unsafe { sys::napi_get_value_double(self.env, self.values[index], &raw mut number) })
-            .ok()
-            .map(|()| number)
-    }
-
-    /// Whether the argument is `true`.
-    fn bool(&self, index: usize) -> bool {
-        let mut flag = false;
-        // SAFETY: the out-pointer is valid; anything but a boolean leaves it false.
-        unsafe { sys::napi_get_value_bool(self.env, self.values[index], &raw mut flag) };
-        flag
-    }
-
-    /// A string, if it is one.
-    fn text(&self, index: usize) -> Option<String> {
-        let mut length = 0;
-        // SAFETY: without a buffer, only the length is written.
-        check(unsafe {
-            sys::napi_get_value_string_utf8(self.env, self.values[index], ptr::null_mut(), 0, &raw mut length)
-        })
-        .ok()?;
-        let mut bytes = vec![0_u8; length + 1];
-        // SAFETY: `bytes` has room for the text and its NUL.
-        check(unsafe {
-            sys::napi_get_value_string_utf8(
-                self.env,
-                self.values[index],
-                bytes.as_mut_ptr().cast(),
-                bytes.len(),
-                &raw mut length,
-            )
-        })
-        .ok()?;
-        bytes.truncate(length);
-        String::from_utf8(bytes).ok()
-    }
 }
 
 /// Runs `body`; an error text becomes the function's result, a panic an `InternalError`.
@@ -128,62 +52,91 @@ fn guard(env: sys::napi_env, body: impl FnOnce() -> Result<(), String>) -> sys::
     }
 }
 
-/// Declares a function of a client.
-macro_rules! client_function {
-    ($name:ident, |$client:ident, $info:ident| $body:expr) => {
+/// Declares a function of an object that JavaScript has: of a client or of a port.
+macro_rules! object_function {
+    ($type:ident, $name:ident, |$object:ident, $info:ident| $body:expr) => {
         unsafe extern "C" fn $name(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-            let $info = Info::<NativeClient>::read(env, info);
+            let $info = Info::<$type>::read(env, info);
             // SAFETY: the function's data is a counted reference that its finaliser gives back.
-            let $client = unsafe { &*$info.data };
+            let $object = unsafe { &*$info.data };
             guard(env, || $body)
         }
     };
 }
 
-client_function!(call, |client, info| {
+object_function!(Port, call, |port, info| {
     let arguments = info.values.get(2..info.count).unwrap_or_default();
-    client.call(info.uint32(0), info.uint32(1), None, &Arguments::Each(arguments))
+    port.call(info.uint32(0), info.uint32(1), None, &Arguments::Each(arguments))
 });
 
-client_function!(call_list, |client, info| {
-    client.call(info.uint32(0), info.uint32(1), info.double(3), &Arguments::List(info.values[2]))
+object_function!(Port, call_list, |port, info| {
+    port.call(info.uint32(0), info.uint32(1), info.double(3), &Arguments::List(info.values[2]))
 });
 
-client_function!(call_joined, |client, info| {
+object_function!(Port, call_joined, |port, info| {
     let arguments =
         Arguments::Joined { text: info.values[2], lengths: info.values[3], count: info.uint32(4) };
-    client.call(info.uint32(0), info.uint32(1), info.double(5), &arguments)
+    port.call(info.uint32(0), info.uint32(1), info.double(5), &arguments)
 });
 
-client_function!(flush, |client, _info| {
-    client.flush();
+object_function!(Port, flush, |port, _info| {
+    port.flush();
     Ok(())
 });
 
-client_function!(connect, |client, info| {
+object_function!(NativeLease, release_lease, |lease, _info| {
+    lease.release();
+    Ok(())
+});
+
+object_function!(NativeClient, lease, |client, info| {
+    client.lease(info.uint32(0), info.double(1));
+    Ok(())
+});
+
+object_function!(NativeClient, connect, |client, info| {
     client.connect(info.uint32(0));
     Ok(())
 });
 
-client_function!(close, |client, info| {
+object_function!(NativeClient, close, |client, info| {
     client.close(info.uint32(0), Wish::Drain);
     Ok(())
 });
 
-client_function!(destroy, |client, info| {
+object_function!(NativeClient, destroy, |client, info| {
     client.close(info.uint32(0), Wish::Destroy);
     Ok(())
 });
 
-client_function!(reference, |client, info| {
+object_function!(NativeClient, reference, |client, info| {
     client.set_referenced(info.uint32(0) != 0);
     Ok(())
 });
 
-client_function!(answer, |client, info| {
+object_function!(NativeClient, answer, |client, info| {
     client.answer(info.uint32(0), info.text(1), info.text(2), info.text(3));
     Ok(())
 });
+
+/// `leased(number)`: the functions of a lease that was granted, or undefined.
+unsafe extern "C" fn leased(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    const FUNCTIONS: [(&CStr, Callback); 1] = [(c"release", release_lease)];
+    let info = Info::<NativeClient>::read(env, info);
+    // SAFETY: the function's data is a counted reference that its finaliser gives back.
+    let client = unsafe { &*info.data };
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        let lease = client.leased(info.uint32(0)).ok_or(Failed(sys::Status::napi_invalid_arg))?;
+        let object = object(env)?;
+        add_functions(env, object, &PORT_FUNCTIONS, lease.port())?;
+        add_functions(env, object, &FUNCTIONS, &lease)?;
+        Ok::<_, Failed>(object)
+    }));
+    match made {
+        Ok(Ok(object)) => object,
+        _ => ptr::null_mut(),
+    }
+}
 
 /// `setup(settle, words, assemble)`: prepares this environment and returns `createClient`.
 unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
@@ -273,25 +226,18 @@ fn client_object(
     client: &Rc<NativeClient>,
     facts: &str,
 ) -> Result<sys::napi_value, Failed> {
-    const FUNCTIONS: [(&CStr, Callback); 9] = [
-        (c"call", call),
-        (c"callList", call_list),
-        (c"callJoined", call_joined),
-        (c"flush", flush),
+    const FUNCTIONS: [(&CStr, Callback); 7] = [
         (c"connect", connect),
         (c"close", close),
         (c"destroy", destroy),
         (c"reference", reference),
         (c"answer", answer),
+        (c"lease", lease),
+        (c"leased", leased),
     ];
-    let mut object = ptr::null_mut();
-    // SAFETY: the out-pointer is valid.
-    check(unsafe { sys::napi_create_object(env, &raw mut object) })?;
-    for (name, callback) in FUNCTIONS {
-        let value = function(env, name, callback, Rc::clone(client))?;
-        // SAFETY: the object and the value are alive, the name is static.
-        check(unsafe { sys::napi_set_named_property(env, object, name.as_ptr(), value) })?;
-    }
+    let object = object(env)?;
+    add_functions(env, object, &PORT_FUNCTIONS, client.port())?;
+    add_functions(env, object, &FUNCTIONS, client)?;
     let mut id = ptr::null_mut();
     // SAFETY: as above.
     unsafe {
@@ -302,6 +248,31 @@ fn client_object(
         check(sys::napi_set_named_property(env, object, c"facts".as_ptr(), text))?;
     }
     Ok(object)
+}
+
+/// What a client and a lease have in common: the way of commands.
+const PORT_FUNCTIONS: [(&CStr, Callback); 4] =
+    [(c"call", call), (c"callList", call_list), (c"callJoined", call_joined), (c"flush", flush)];
+
+fn object(env: sys::napi_env) -> Result<sys::napi_value, Failed> {
+    let mut object = ptr::null_mut();
+    // SAFETY: the out-pointer is valid.
+    check(unsafe { sys::napi_create_object(env, &raw mut object) })?;
+    Ok(object)
+}
+
+fn add_functions<T>(
+    env: sys::napi_env,
+    object: sys::napi_value,
+    functions: &[(&CStr, Callback)],
+    data: &Rc<T>,
+) -> Result<(), Failed> {
+    for &(name, callback) in functions {
+        let value = function(env, name, callback, Rc::clone(data))?;
+        // SAFETY: the object and the value are alive, the name is static.
+        check(unsafe { sys::napi_set_named_property(env, object, name.as_ptr(), value) })?;
+    }
+    Ok(())
 }
 
 /// A function that owns a reference to `data`, given back when the function is collected.

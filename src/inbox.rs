@@ -158,6 +158,9 @@ impl Deliver for Writer {
     }
 
     fn event(&mut self, event: Event) {
+        if matches!(event, Event::Vacated) {
+            return self.batch.push(self.client, Kind::Vacated, Body::Null);
+        }
         let span = self.batch.span(event_json(&event).as_bytes());
         self.batch.push(self.client, Kind::Event, Body::Utf8(span));
     }
@@ -182,6 +185,7 @@ fn event_json(event: &Event) -> String {
         Event::Close(error) => ("close", Some(error)),
         Event::Failed(error) => ("error", Some(error)),
         Event::End => ("end", None),
+        Event::Vacated => ("vacated", None),
         Event::Reconnecting { attempt, delay } => {
             let delay = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
             return serde_json::json!({ "event": "reconnecting", "attempt": attempt, "delay": delay })

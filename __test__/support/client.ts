@@ -18,6 +18,7 @@ export const {
   TimeoutError,
   AbortError,
   QueueFullError,
+  PoolTimeoutError,
   ProtocolError,
   ClosedError,
   OptionError,

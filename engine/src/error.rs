@@ -92,6 +92,8 @@ pub enum Kind {
     Timeout(Phase),
     /// A limit on what may wait or be in flight is reached; nothing was queued.
     QueueFull,
+    /// No connection of the pool became free in time.
+    PoolTimeout,
     /// The reply is larger or deeper than its limit; it was read and dropped.
     ReplyLimit,
     /// The peer does not speak RESP; its connection was retired.
@@ -159,6 +161,11 @@ impl Error {
             .executed(false)
     }
 
+    /// No connection of the pool became free in time. `message` says who has them.
+    pub fn pool_timeout(message: impl Into<String>) -> Self {
+        Self::new(Kind::PoolTimeout, message).executed(false)
+    }
+
     /// The reply exceeds `limit` (an option's name) of `allowed`.
     pub fn reply_limit(limit: &str, allowed: u64) -> Self {
         Self::new(Kind::ReplyLimit, format!("the reply exceeds {limit} ({allowed}) and was dropped"))
@@ -205,6 +212,7 @@ impl Error {
             | Kind::Reply(_)
             | Kind::Timeout(_)
             | Kind::QueueFull
+            | Kind::PoolTimeout
             | Kind::ReplyLimit
             | Kind::Closed
             | Kind::Internal => false,
@@ -241,6 +249,7 @@ impl Error {
             Kind::Authentication => "AUTHENTICATION_FAILED",
             Kind::Timeout(_) => "COMMAND_TIMEOUT",
             Kind::QueueFull => "QUEUE_FULL",
+            Kind::PoolTimeout => "POOL_TIMEOUT",
             Kind::ReplyLimit => "REPLY_LIMIT",
             Kind::Protocol => "PROTOCOL_ERROR",
             Kind::Closed => "CLIENT_CLOSED",

@@ -1,18 +1,21 @@
-//! The handle that owns one or more shared connections.
+//! The handle: shared connections, and a pool of others.
 
 mod lane;
+mod lanes;
+pub mod pool;
 mod slot;
 mod staging;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::Handle;
 
 pub use lane::{Lane, Redial};
+pub use lanes::Lanes;
 pub use slot::ArgumentSlot;
 pub use staging::Staging;
 
+use self::pool::Pool;
 use crate::error::Error;
 use crate::net::address::Fixed;
 use crate::net::connection::Wish;
@@ -29,9 +32,9 @@ pub trait Mailbox: Send + Sync {
 
 /// The handle.
 pub struct Client {
-    lanes: Vec<Arc<Lane>>,
+    lanes: Arc<Lanes>,
+    pool: Arc<Pool>,
     options: Arc<Options>,
-    closed: AtomicBool,
 }
 
 impl Client {
@@ -56,8 +59,9 @@ impl Client {
             let (redial, mailbox) = (redial.clone(), Arc::clone(mailbox));
             Lane::new(limits, connector.another(), redial, mailbox, runtime.clone())
         };
-        let lanes = (0..options.shared_connections.max(1)).map(lane).collect();
-        Self { lanes, options, closed: AtomicBool::new(false) }
+        let lanes: Box<[_]> = (0..options.shared_connections.max(1)).map(lane).collect();
+        let pool = Pool::new(Arc::clone(&options), connector.another(), Arc::clone(mailbox), runtime.clone());
+        Self { lanes: Arc::new(Lanes::new(lanes)), pool, options }
     }
 
     /// The options it was made with.
@@ -65,32 +69,29 @@ impl Client {
         &self.options
     }
 
-    /// The number of the lane with the fewest unanswered bytes.
-    pub fn least_busy(&self) -> usize {
-        match self.lanes.as_slice() {
-            [_] => 0,
-            lanes => (0..lanes.len()).min_by_key(|&index| lanes[index].queue().bytes()).unwrap_or(0),
-        }
+    /// The shared connections.
+    pub fn lanes(&self) -> &Arc<Lanes> {
+        &self.lanes
     }
 
-    /// The lane with this number.
-    pub fn lane(&self, index: usize) -> Option<&Arc<Lane>> {
-        self.lanes.get(index)
+    /// The other connections.
+    pub fn pool(&self) -> &Arc<Pool> {
+        &self.pool
     }
 
-    /// Whether a lane is connected, connecting or waiting to connect again.
+    /// Whether a shared connection is open, being opened or about to be opened again, or any other is open.
     pub fn is_active(&self) -> bool {
-        self.lanes.iter().any(|lane| lane.is_active())
+        self.lanes.all().iter().any(|lane| lane.is_active()) || self.pool.open_connections() > 0
     }
 
     /// Whether `close` was called.
     pub fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
+        self.lanes.is_closed()
     }
 
     /// Connects every lane. Rejects with the first failure, and where the client is closed or about to be.
     pub fn connect(&self) -> impl Future<Output = Result<(), Error>> + Send + use<> {
-        let lanes = if self.is_closed() { &[] } else { self.lanes.as_slice() };
+        let lanes = if self.is_closed() { &[] } else { self.lanes.all() };
         let waiting: Vec<_> = lanes.iter().map(Lane::connect).collect();
         async move {
             if waiting.is_empty() {
@@ -103,15 +104,18 @@ impl Client {
         }
     }
 
-    /// Closes every lane: after its work with [`Wish::Drain`], at once with [`Wish::Destroy`]. Nothing is accepted from now on.
+    /// Closes every connection: after its work with [`Wish::Drain`], at once with [`Wish::Destroy`]. Nothing is accepted from
+    /// now on.
     pub fn close(&self, wish: Wish) -> impl Future<Output = ()> + Send + use<> {
-        self.closed.store(true, Ordering::Release);
-        let waiting: Vec<_> = self.lanes.iter().map(|lane| lane.close(wish)).collect();
+        self.lanes.close();
+        let waiting: Vec<_> = self.lanes.all().iter().map(|lane| lane.close(wish)).collect();
+        let pool = self.pool.close(wish);
         async move {
             for lane in waiting {
                 // A lane that is gone is closed.
                 drop(lane.await);
             }
+            pool.await;
         }
     }
 }

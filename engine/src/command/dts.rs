@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use super::argument::{Opt, OptValue, Part};
 use super::registry::{Command, table};
 use super::reply_type::{interfaces, ts_shape};
-use super::row::Lane;
 use super::shape::Shape;
 use super::signature::{Form, Parameter, parameters, spread_without_options, ts_kind, ts_option};
 
@@ -66,7 +65,7 @@ pub fn print_dts() -> String {
     let mut out = String::from(HEADER);
     out.push_str(&interfaces());
     let mut named: Vec<(String, String)> = Vec::new();
-    for command in table().iter().filter(|command| command.lane() != Lane::Internal) {
+    for command in table().iter().filter(|command| command.lane().has_method()) {
         let of = [(options_of(command), "Options"), (steps_of(command), "Step")];
         for (options, suffix) in of.into_iter().filter_map(|(options, suffix)| Some((options?, suffix))) {
             let body = members(options, command.row.parts);
@@ -86,11 +85,7 @@ pub fn print_dts() -> String {
         out.push_str(head);
         let mut first = true;
         for command in table() {
-            let wanted = match command.lane() {
-                Lane::Internal => false,
-                lane => lane.is_leased() == session,
-            };
-            if wanted {
+            if command.lane().has_method() && command.lane().is_leased() == session {
                 if !std::mem::take(&mut first) {
                     out.push('\n');
                 }

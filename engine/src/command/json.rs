@@ -4,12 +4,11 @@ use serde_json::{Value, json};
 
 use super::argument::{Kind, Layout, Opt, OptValue, Part, Piece};
 use super::registry::{Command, table};
-use super::row::Lane;
 use super::signature::usage;
 
 /// The table as JSON: an array, in which a command's place is its number.
 ///
-/// A row holds `name`, `methods` (none for internal commands), `usage`, `lane`, `parts`, and `scan` where it has pages.
+/// A row holds `name`, `methods` (none for those that have none anywhere), `usage`, `lane`, `parts`, and `scan` where it has pages.
 pub fn table_json() -> String {
     Value::Array(table().iter().map(row).collect()).to_string()
 }
@@ -27,8 +26,8 @@ pub fn described_table_json() -> String {
 }
 
 fn row(command: &Command) -> Value {
-    let internal = command.lane() == Lane::Internal;
-    let methods: Vec<&str> = if internal { Vec::new() } else { command.methods().collect() };
+    let has_method = command.lane().has_method();
+    let methods: Vec<&str> = if has_method { command.methods().collect() } else { Vec::new() };
     let mut row = json!({
         "name": command.row.name,
         "methods": methods,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::registry::table;
 use super::reply_type::joined;
-use super::row::{Family, Lane};
+use super::row::Family;
 use super::signature::usage;
 
 const HEADER: &str = "\
@@ -18,7 +18,7 @@ connections only (`redis.client()`) are marked with \\*.
 pub fn print_markdown() -> String {
     let mut out = String::from(HEADER);
     let mut family: Option<Family> = None;
-    for command in table().iter().filter(|command| command.lane() != Lane::Internal) {
+    for command in table().iter().filter(|command| command.lane().has_method()) {
         if family != Some(command.family) {
             family = Some(command.family);
             let name = command.family.as_str();

@@ -24,6 +24,6 @@ pub use key::{Begin, Find, KeySpec, Role};
 pub use markdown::print_markdown;
 pub use normalise::{scalar, shape};
 pub use registry::{Command, CommandId, by_name, key_positions, pattern_positions, resolve, table};
-pub use row::{Access, Case, Family, Lane, Replay, Row, Since};
+pub use row::{Access, Case, Family, Lane, Replay, Row, Since, Trace};
 pub use shape::{Field, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
 pub use timeout::{Place, ServerTimeout, TimeoutArg};

@@ -69,14 +69,36 @@ pub enum Lane {
     Pinned,
     /// On a leased connection only: it changes the state of its connection.
     Session,
-    /// Nowhere: it would break what the client knows about its connection, or a class of its own stands for it.
+    /// On a leased connection, by its raw name only: it changes what the replies behind it mean, so that no method stands for
+    /// it.
+    Raw,
+    /// Nowhere: replies would no longer come one for each command, or a class of its own stands for it.
     Internal,
+}
+
+/// What a command leaves behind on its connection. Each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Trace {
+    /// Nothing.
+    Nothing,
+    /// Watched keys.
+    Watch,
+    /// An open transaction.
+    Transaction,
+    /// A database, a user, a name, a mode: anything else.
+    State,
 }
 
 impl Lane {
     /// Whether only leased connections can run it, so that only they have its method.
     pub fn is_leased(self) -> bool {
         matches!(self, Self::Session | Self::Pinned)
+    }
+
+    /// Whether a method stands for it on some class.
+    pub fn has_method(self) -> bool {
+        !matches!(self, Self::Raw | Self::Internal)
     }
 
     /// The name that the JavaScript side sees.
@@ -86,6 +108,7 @@ impl Lane {
             Self::Dedicated => "dedicated",
             Self::Pinned => "pinned",
             Self::Session => "session",
+            Self::Raw => "raw",
             Self::Internal => "internal",
         }
     }
@@ -191,6 +214,8 @@ pub struct Row {
     pub admin: bool,
     /// Where it may run.
     pub lane: Lane,
+    /// What it leaves behind on its connection.
+    pub trace: Trace,
     /// What sending it twice does, as long as the call's variant is 0.
     pub replay: Replay,
     /// The arguments, in the order of the wire.
@@ -212,6 +237,7 @@ const fn row(name: &'static str, since: Since, doc: &'static str, access: Access
         access,
         admin: false,
         lane: Lane::Shared,
+        trace: Trace::Nothing,
         replay,
         parts: &[],
         cases: &[],
@@ -276,10 +302,20 @@ impl Row {
         self
     }
 
-    /// Where it may run.
+    /// Where it may run. What is about the connection's state leaves one behind, unless [`Row::leaving`] says otherwise.
     #[must_use]
     pub(super) const fn on(mut self, lane: Lane) -> Self {
         self.lane = lane;
+        if let Lane::Session | Lane::Raw = lane {
+            self.trace = Trace::State;
+        }
+        self
+    }
+
+    /// What it leaves behind on its connection.
+    #[must_use]
+    pub(super) const fn leaving(mut self, trace: Trace) -> Self {
+        self.trace = trace;
         self
     }
 

@@ -15,8 +15,19 @@ impl Command {
             Lane::Dedicated => Some("it would hold up all other commands until it is served"),
             Lane::Pinned => Some("it counts the writes of its own connection only, and holds that one up"),
             Lane::Session => Some("it changes the state of its connection, which all callers share here"),
-            Lane::Internal => Some("it changes what its connection answers, which all callers share here"),
+            Lane::Raw | Lane::Internal => {
+                Some("it changes what its connection answers, which all callers share here")
+            }
         }
+    }
+
+    /// Why no connection may carry it; `None` where a leased one may.
+    ///
+    /// The text stands alone.
+    pub fn breaks_connections(&self) -> Option<&'static str> {
+        let reason =
+            "replies would no longer come one for each command, so that they could not be told apart";
+        (self.lane() == Lane::Internal).then_some(reason)
     }
 }
 

@@ -130,6 +130,8 @@ pub enum Event {
     Failed(Error),
     /// No further attempt will be made by itself.
     End,
+    /// The last connection beside the shared ones has ended. Nothing that a user has to know.
+    Vacated,
 }
 
 /// Takes replies and events off the engine. Called on the engine's thread, in order.

@@ -89,6 +89,7 @@ impl Inbox {
                 Event::Reconnecting { .. } => "reconnecting",
                 Event::Failed(_) => "error",
                 Event::End => "end",
+                Event::Vacated => "vacated",
             };
         }
         names

@@ -44,7 +44,7 @@ fn submit(client: &Client, calls: &[(Call, &str)]) {
         call.stage(&mut staging, command);
     }
     let (bytes, requests) = staging.parts();
-    client.lane(0).unwrap().submit(bytes, requests);
+    client.lanes().get(0).unwrap().submit(bytes, requests);
 }
 
 fn command(number: u32, length: usize) -> String {
@@ -75,11 +75,11 @@ async fn the_bytes_on_the_wire_are_the_submissions_in_order() {
             Call::write(number).timeout(0).stage(&mut staging, &command(number, length));
             if random.bool() {
                 let (bytes, requests) = staging.parts();
-                client.lane(0).unwrap().submit(bytes, requests);
+                client.lanes().get(0).unwrap().submit(bytes, requests);
             }
         }
         let (bytes, requests) = staging.parts();
-        client.lane(0).unwrap().submit(bytes, requests);
+        client.lanes().get(0).unwrap().submit(bytes, requests);
         client
     });
     let mut peer = accept(&listener).await;
@@ -163,12 +163,12 @@ async fn several_lanes_share_the_work_and_close_together() {
     connected.unwrap();
     let mut used = Vec::new();
     for slot in 0..3 {
-        let index = client.least_busy();
+        let index = client.lanes().least_busy();
         used.push(index);
         let mut staging = Staging::new();
         Call::write(slot).stage(&mut staging, "INCR a");
         let (bytes, requests) = staging.parts();
-        client.lane(index).unwrap().submit(bytes, requests);
+        client.lanes().get(index).unwrap().submit(bytes, requests);
     }
     used.sort_unstable();
     assert_eq!(used, [0, 1, 2]);

@@ -2,7 +2,7 @@
 //!
 //! `HELLO`, `QUIT`, `RESET` and `CLIENT REPLY` are methods of nothing: each changes behind the client's back what it knows
 //! about its connection (protocol, user, database, whether replies come). `connect()`, `close()` and the options stand for
-//! them. What only sets a state of its connection is a method of leased connections.
+//! them. What only sets a state of its connection is a method of leased connections, which take the first three raw as well.
 
 use crate::command::argument::{
     Kind, ON_OFF, Opt, YES_NO, any, flag, list, many, maybe, one, options, repeat, some_of, value,
@@ -146,15 +146,15 @@ pub(super) const ROWS: &[Row] = &[
         .gives(&Shape::Text),
     tell("HELLO", since("6.0.0"), "Opens a conversation.")
         .takes(&[any("arguments", Kind::Text)])
-        .on(Lane::Internal),
+        .on(Lane::Raw),
     ask("PING", since("1.0.0"), "Answers 'PONG', or the message.")
         .takes(&[maybe("message", Kind::Text, 1)])
         .but(&[when(1, &Shape::Text)])
         .gives(&Shape::Line(&["PONG"])),
     tell("QUIT", since("1.0.0"), "Closes the connection.")
         .takes(&[any("arguments", Kind::Text)])
-        .on(Lane::Internal),
-    tell("RESET", since("6.2.0"), "Resets the connection.").on(Lane::Internal),
+        .on(Lane::Raw),
+    tell("RESET", since("6.2.0"), "Resets the connection.").on(Lane::Raw),
     tell("SELECT", since("1.0.0"), "Changes this connection's database. The option `db` chooses it for all.")
         .takes(&[one("db", Kind::Int)])
         .gives(&OK)

@@ -1,21 +1,24 @@
 //! Transactions.
 //!
-//! `MULTI`, `EXEC` and `DISCARD` are methods of nothing: between them a connection answers `QUEUED` to everybody's commands. A
-//! batch of one write stands for them. Watching belongs to a connection and is a method of leased ones.
+//! `MULTI`, `EXEC` and `DISCARD` are methods of nothing: between them a connection answers `QUEUED` to every command. A
+//! batch of one write stands for them; a leased connection takes them raw. Watching belongs to a connection and is a method
+//! of leased ones.
 
 use crate::command::argument::KEYS;
-use crate::command::row::{Lane, Row, since, tell};
+use crate::command::row::{Lane, Row, Trace, since, tell};
 use crate::command::shape::OK;
 
 pub(super) const ROWS: &[Row] = &[
-    tell("DISCARD", since("2.0.0"), "Drops a transaction.").on(Lane::Internal),
-    tell("EXEC", since("1.2.0"), "Runs a transaction.").on(Lane::Internal),
-    tell("MULTI", since("1.2.0"), "Opens a transaction.").on(Lane::Internal),
+    tell("DISCARD", since("2.0.0"), "Drops a transaction.").on(Lane::Raw).leaving(Trace::Nothing),
+    tell("EXEC", since("1.2.0"), "Runs a transaction.").on(Lane::Raw).leaving(Trace::Nothing),
+    tell("MULTI", since("1.2.0"), "Opens a transaction.").on(Lane::Raw).leaving(Trace::Transaction),
     tell("UNWATCH", since("2.2.0"), "Forgets the keys that this connection watches.")
         .gives(&OK)
-        .on(Lane::Session),
+        .on(Lane::Session)
+        .leaving(Trace::Nothing),
     tell("WATCH", since("2.2.0"), "Lets this connection's next transaction fail if one of the keys changes.")
         .takes(&[KEYS])
         .gives(&OK)
-        .on(Lane::Session),
+        .on(Lane::Session)
+        .leaving(Trace::Watch),
 ];

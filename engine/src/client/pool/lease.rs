@@ -1,0 +1,89 @@
+//! A connection that one caller has for himself. Owns what he leaves behind on it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use super::Pool;
+use super::member::Member;
+use super::permit::Permit;
+use crate::client::{Lane, Lanes};
+use crate::command::{self, Shape, Trace};
+use crate::net::connection::Wish;
+use crate::net::request::{NEVER, Recipient, Request, now};
+use crate::resp::encode;
+
+/// The lease. Dropped without [`Lease::release`], its connection is closed: nobody knows what was done to it.
+pub struct Lease {
+    pool: Arc<Pool>,
+    lanes: Arc<Lanes>,
+    held: Option<(Permit, Arc<Member>)>,
+    trace: AtomicU8,
+}
+
+impl Lease {
+    pub(super) fn new(pool: Arc<Pool>, permit: Permit, member: Arc<Member>) -> Self {
+        let lanes = Arc::new(Lanes::new([Arc::clone(member.lane())]));
+        Self { pool, lanes, held: Some((permit, member)), trace: AtomicU8::new(Trace::Nothing as u8) }
+    }
+
+    /// Its one lane.
+    pub fn lanes(&self) -> &Arc<Lanes> {
+        &self.lanes
+    }
+
+    /// A command that leaves `trace` behind is sent.
+    pub fn mark(&self, trace: Trace) {
+        self.trace.fetch_max(trace as u8, Ordering::AcqRel);
+    }
+
+    /// Gives the connection back. One with unanswered commands is closed when they are answered, and replaced; so is one whose
+    /// state cannot be undone.
+    pub fn release(mut self) {
+        self.lanes.close();
+        let Some((permit, member)) = self.held.take() else { return };
+        if !member.is_quiet() {
+            return self.pool.retire(permit, member, Wish::Drain);
+        }
+        let trace = self.trace.load(Ordering::Acquire);
+        if trace >= Trace::State as u8 {
+            return self.pool.retire(permit, member, Wish::Destroy);
+        }
+        if trace >= Trace::Transaction as u8 {
+            // Outside of a transaction this is an error that nobody sees; inside of one everything else would be queued.
+            self.clean(member.lane(), b"DISCARD");
+        }
+        if trace >= Trace::Watch as u8 {
+            self.clean(member.lane(), b"UNWATCH");
+        }
+        self.pool.rest(permit, member);
+    }
+
+    /// Sends a command without arguments before whatever the next user sends. Its reply is read and dropped.
+    fn clean(&self, lane: &Arc<Lane>, name: &[u8]) {
+        let Some(id) = command::by_name(name) else { return };
+        let mut bytes = Vec::with_capacity(32);
+        encode::array_header(&mut bytes, id.get().words);
+        bytes.extend_from_slice(&id.get().name_resp);
+        let patience = self.pool.options.command_timeout.or(self.pool.options.keep_alive);
+        let timeout = patience.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
+        let request = Request {
+            recipient: Recipient::Probe,
+            shape: &Shape::Any,
+            replay: false,
+            length: u32::try_from(bytes.len()).unwrap_or(0),
+            end: 0,
+            deadline: if timeout == 0 { NEVER } else { now() + u64::from(timeout) },
+            timeout,
+        };
+        lane.submit(&mut bytes, &mut vec![request]);
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.lanes.close();
+        if let Some((permit, member)) = self.held.take() {
+            self.pool.retire(permit, member, Wish::Destroy);
+        }
+    }
+}

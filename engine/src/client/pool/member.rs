@@ -1,0 +1,103 @@
+//! One pooled connection: one socket for its whole life, in turn for different users. Owns what the pool must hear of it.
+
+use std::sync::{Arc, Weak};
+
+use super::Pool;
+use crate::client::{Lane, Mailbox, Redial};
+use crate::error::Error;
+use crate::net::connection::Wish;
+use crate::net::queue::QueueLimits;
+use crate::net::request::{Deliver, Event, Reply, Ticket};
+
+/// The connection.
+pub(super) struct Member {
+    lane: Arc<Lane>,
+}
+
+impl Member {
+    /// A connection that is not made yet.
+    pub(super) fn new(pool: &Arc<Pool>) -> Arc<Self> {
+        Arc::new_cyclic(|member: &Weak<Self>| {
+            let usher = Usher {
+                pool: Arc::downgrade(pool),
+                member: member.clone(),
+                mailbox: Arc::clone(&pool.mailbox),
+            };
+            // What a user did to his connection cannot be made again on another one: it is made once.
+            let lane = Lane::new(
+                QueueLimits::of(&pool.options),
+                pool.connector.another(),
+                Redial::Never,
+                Arc::new(usher),
+                pool.runtime.clone(),
+            );
+            Self { lane }
+        })
+    }
+
+    /// Its lane.
+    pub(super) fn lane(&self) -> &Arc<Lane> {
+        &self.lane
+    }
+
+    /// Whether it is open and owes nobody a reply.
+    pub(super) fn is_quiet(&self) -> bool {
+        let queue = self.lane.queue();
+        queue.is_online() && queue.bytes() == 0
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        drop(self.lane.close(Wish::Destroy));
+    }
+}
+
+/// Hands a member's replies on to their callers, keeps its events from them, and tells the pool of its end.
+struct Usher {
+    pool: Weak<Pool>,
+    member: Weak<Member>,
+    mailbox: Arc<dyn Mailbox>,
+}
+
+impl Mailbox for Usher {
+    fn open(&self) -> Box<dyn Deliver> {
+        Box::new(Ushered {
+            pool: self.pool.clone(),
+            member: self.member.clone(),
+            deliver: self.mailbox.open(),
+            ended: false,
+        })
+    }
+}
+
+struct Ushered {
+    pool: Weak<Pool>,
+    member: Weak<Member>,
+    deliver: Box<dyn Deliver>,
+    ended: bool,
+}
+
+impl Deliver for Ushered {
+    fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
+        self.deliver.reply(ticket, reply);
+    }
+
+    fn error(&mut self, ticket: Ticket, error: &Error) {
+        self.deliver.error(ticket, error);
+    }
+
+    /// A client's events are those of its shared connections: these here come and go.
+    fn event(&mut self, event: Event) {
+        self.ended |= matches!(event, Event::Close(_) | Event::End);
+    }
+
+    fn flush(&mut self) {
+        self.deliver.flush();
+        if std::mem::take(&mut self.ended)
+            && let (Some(pool), Some(member)) = (self.pool.upgrade(), self.member.upgrade())
+        {
+            pool.lost(&member);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// @ts-check
+'use strict'
+
+/**
+ * Leased connections. Owns how one is taken and given back, and what happens to one that nobody gives back.
+ */
+
+const { Core } = require('./caller.js')
+const { carryCommands, configure, View } = require('./commander.js')
+const { lastSlot, open } = require('./slots.js')
+const { abortable } = require('./signal.js')
+const { abortError } = require('./errors.js')
+
+/** What a call on a lease that was given back is refused with. */
+const RELEASED = JSON.stringify({
+  kind: 'Closed',
+  code: 'LEASE_RELEASED',
+  message: 'the leased connection was given back',
+  maybeExecuted: false,
+})
+const refuseReleased = () => RELEASED
+
+/** Places that forgot a lease and were reported. A program with more of them knows by now. */
+const REPORTED_MAX = 100
+/** @type {Set<string | undefined>} */
+const reported = new Set()
+
+/**
+ * Looks after the connections, and not after the lease: a view of it is as good a reason to keep it.
+ * @type {FinalizationRegistry<{ native: import('./native.js').NativeLease, taken: { stack?: string } }>}
+ */
+const forgotten = new FinalizationRegistry(({ native, taken }) => {
+  native.release()
+  const { stack } = taken
+  if (reported.has(stack) || reported.size === REPORTED_MAX) return
+  reported.add(stack)
+  const message = 'a leased connection was never released, and was reclaimed when it was collected'
+  // The first line is the one that names an error.
+  const place = stack?.slice(stack.indexOf('\n')) ?? ''
+  const detail = `It was taken here:${place}`
+  process.emitWarning(message, { type: 'OxidisWarning', code: 'LEASE_NOT_RELEASED', detail })
+})
+
+/** The same leased connection with other settings. */
+class LeaseView {
+  /**
+   * @param {InstanceType<typeof Core>} core
+   * @param {import('./settings.js').Settings} settings
+   */
+  constructor(core, settings) {
+    configure(/** @type {any} */ (this), core, settings)
+  }
+}
+
+class Lease extends LeaseView {
+  /** Gives the connection back. What was called before is still answered. */
+  release() {
+    const core = /** @type {any} */ (this)._core
+    if (core.call === refuseReleased) return
+    core.call = core.callList = core.callJoined = refuseReleased
+    forgotten.unregister(core)
+    core.native.release()
+  }
+}
+
+carryCommands(LeaseView.prototype, { session: true, view: LeaseView })
+
+/**
+ * @param {'asyncDispose' | 'dispose'} name
+ * @param {(this: Lease) => unknown} value
+ */
+function onDispose(name, value) {
+  // Older versions of Node have their own symbol, which the compilers use as well.
+  const symbol = Symbol[name] ?? Symbol.for(`nodejs.${name}`)
+  Object.defineProperty(Lease.prototype, symbol, { value, writable: true, configurable: true })
+}
+
+onDispose('asyncDispose', async function () {
+  this.release()
+})
+onDispose('dispose', function () {
+  this.release()
+})
+
+/**
+ * Takes a connection out of the pool of `handle`, whose settings the lease has, and which hold for the waiting as well.
+ * @param {import('./commander.js').Commander} handle
+ * @param {{ stack?: string }} taken
+ * @returns {Promise<Lease>}
+ */
+async function take(handle, taken) {
+  const { _core: core, _settings: settings } = handle
+  const { signal, timeout } = settings
+  if (signal?.aborted) throw abortError(signal.reason, undefined, false)
+  const granted = open('')
+  core.native.lease(lastSlot(), timeout)
+  const taking = granted.then((number) => {
+    const native = core.native.leased(number)
+    const own = new Core(native)
+    forgotten.register(own, { native, taken }, own)
+    return new Lease(own, settings)
+  })
+  if (signal === undefined) return taking
+  try {
+    return await abortable(taking, signal, undefined)
+  } catch (error) {
+    // It may still be granted, to nobody.
+    taking.then(
+      (lease) => lease.release(),
+      () => {},
+    )
+    throw error
+  }
+}
+
+/**
+ * @this {import('./commander.js').Commander}
+ * @param {(conn: Lease) => unknown} [use]
+ */
+async function client(use) {
+  if (use !== undefined && typeof use !== 'function') {
+    const error = new TypeError('client() takes a function of the connection, or nothing')
+    throw Object.assign(error, { code: 'INVALID_ARGUMENT' })
+  }
+  /** @type {{ stack?: string }} */
+  const taken = {}
+  Error.captureStackTrace(taken, client)
+  const lease = await take(this, taken)
+  if (use === undefined) return lease
+  try {
+    return await use(lease)
+  } finally {
+    lease.release()
+  }
+}
+
+/**
+ * Lets a class of handles lease connections.
+ * @param {object} prototype
+ */
+function addLeasing(prototype) {
+  Object.defineProperty(prototype, 'client', { value: client, writable: true, configurable: true })
+}
+
+addLeasing(View.prototype)
+
+module.exports = { addLeasing }

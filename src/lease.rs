@@ -1,0 +1,77 @@
+//! The leases of one client on their way to JavaScript, and those that JavaScript has.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use oxidis_engine::client::pool::Lease;
+
+use crate::port::Port;
+
+/// The leases of one client.
+#[derive(Default)]
+pub(crate) struct Leases {
+    next: Cell<u32>,
+    granted: Granted,
+    taken: RefCell<HashMap<u32, Rc<Port>>>,
+}
+
+/// Leases that are granted and that JavaScript has not fetched yet, by the numbers that it is told.
+#[derive(Clone, Default)]
+pub(crate) struct Granted(Arc<Mutex<HashMap<u32, Lease>>>);
+
+impl Granted {
+    fn lock(&self) -> MutexGuard<'_, HashMap<u32, Lease>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps `lease` until JavaScript asks for `number`.
+    pub(crate) fn put(&self, number: u32, lease: Lease) {
+        self.lock().insert(number, lease);
+    }
+}
+
+impl Leases {
+    /// A number for a lease that is asked for, and where to put it.
+    pub(crate) fn expect(&self) -> (u32, Granted) {
+        let number = self.next.get();
+        self.next.set(number.wrapping_add(1));
+        (number, self.granted.clone())
+    }
+
+    /// JavaScript fetches the lease of this number, for calls as on `port`. `None` where there is none.
+    pub(crate) fn take(self: &Rc<Self>, number: u32, port: &Port) -> Option<Rc<NativeLease>> {
+        let lease = self.granted.lock().remove(&number)?;
+        let port = port.leased(lease);
+        self.taken.borrow_mut().insert(number, Rc::clone(&port));
+        Some(Rc::new(NativeLease { port, number, leases: Rc::clone(self) }))
+    }
+
+    /// Hands over what is staged on any of them.
+    pub(crate) fn flush(&self) {
+        for port in self.taken.borrow().values() {
+            port.flush();
+        }
+    }
+}
+
+/// A lease that JavaScript has.
+pub(crate) struct NativeLease {
+    port: Rc<Port>,
+    number: u32,
+    leases: Rc<Leases>,
+}
+
+impl NativeLease {
+    /// Where its commands go.
+    pub(crate) fn port(&self) -> &Rc<Port> {
+        &self.port
+    }
+
+    /// Gives the connection back. Again, it does nothing.
+    pub(crate) fn release(&self) {
+        self.leases.taken.borrow_mut().remove(&self.number);
+        self.port.release();
+    }
+}

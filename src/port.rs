@@ -1,0 +1,273 @@
+//! Where JavaScript's commands leave its thread: for the shared connections of a client, or for the one of a lease. Owns the
+//! staging buffer.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use oxidis_engine::client::pool::Lease;
+use oxidis_engine::client::{Lane, Lanes, Staging};
+use oxidis_engine::command::{self, Command, ServerTimeout, Shape, Trace};
+use oxidis_engine::error::Error;
+use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now};
+
+use crate::arguments::Arguments;
+use crate::environment::Environment;
+use crate::error;
+use crate::life::Life;
+use crate::meta::{Meta, Retry};
+
+/// Staged bytes beyond this are handed over at once, so that the server works while JavaScript still produces.
+const FLUSH_BYTES: usize = 8 * 1024;
+
+/// The same while the connection has nothing to do: the sooner the server starts, the sooner it is done.
+const FIRST_FLUSH_BYTES: usize = 2 * 1024;
+
+/// Whose connections are behind a port.
+pub(crate) enum Road {
+    /// Everybody's.
+    Shared,
+    /// The caller's own, until it is given back.
+    Leased(RefCell<Option<Lease>>),
+}
+
+/// The port.
+pub(crate) struct Port {
+    environment: Rc<Environment>,
+    lanes: Arc<Lanes>,
+    staging: RefCell<Staging>,
+    lane: Cell<usize>,
+    staged_at: Cell<u64>,
+    flush_at: Cell<usize>,
+    /// The timeout of calls that name none, in milliseconds.
+    timeout: u32,
+    life: Rc<Life>,
+    road: Road,
+}
+
+/// What a command is sent with.
+struct Call {
+    slot: u32,
+    meta: Meta,
+    timeout: Timeout,
+}
+
+/// How long the caller waits, in milliseconds; 0 for ever.
+#[derive(Clone, Copy)]
+enum Timeout {
+    /// As he said for this call.
+    Given(u32),
+    /// As the client's options say.
+    Default(u32),
+}
+
+impl Port {
+    /// A port of the shared `lanes`.
+    pub(crate) fn shared(
+        environment: &Rc<Environment>,
+        lanes: &Arc<Lanes>,
+        timeout: u32,
+        life: &Rc<Life>,
+    ) -> Rc<Self> {
+        Self::new(environment, lanes, timeout, life, Road::Shared)
+    }
+
+    /// A port of the same client for a lease.
+    pub(crate) fn leased(&self, lease: Lease) -> Rc<Self> {
+        let lanes = Arc::clone(lease.lanes());
+        let road = Road::Leased(RefCell::new(Some(lease)));
+        Self::new(&self.environment, &lanes, self.timeout, &self.life, road)
+    }
+
+    fn new(
+        environment: &Rc<Environment>,
+        lanes: &Arc<Lanes>,
+        timeout: u32,
+        life: &Rc<Life>,
+        road: Road,
+    ) -> Rc<Self> {
+        Rc::new(Self {
+            environment: Rc::clone(environment),
+            lanes: Arc::clone(lanes),
+            staging: RefCell::new(Staging::new()),
+            lane: Cell::new(0),
+            staged_at: Cell::new(0),
+            flush_at: Cell::new(FLUSH_BYTES),
+            timeout,
+            life: Rc::clone(life),
+            road,
+        })
+    }
+
+    /// Stages a command.
+    pub(crate) fn call(
+        &self,
+        slot: u32,
+        meta: u32,
+        timeout: Option<f64>,
+        arguments: &Arguments<'_>,
+    ) -> Result<(), String> {
+        let Ok(mut staging) = self.staging.try_borrow_mut() else {
+            // An array with accessors may run any code while its elements are read.
+            return Err(error::to_json(&Error::internal(
+                "a command was called while another one read its arguments",
+            )));
+        };
+        let timeout =
+            timeout.map_or(Timeout::Default(self.timeout), |timeout| Timeout::Given(milliseconds(timeout)));
+        let call = Call { slot, meta: Meta::from(meta), timeout };
+        let lane = self.admit(&staging).map_err(|error| error::to_json(&error))?;
+        if let Err(problem) = arguments.encode(self.environment.env(), call.meta, &mut staging) {
+            staging.abandon();
+            return Err(problem);
+        }
+        if staging.command_bytes() > FLUSH_BYTES
+            && let Err(error) = lane.queue().admit(staging.commands(), staging.bytes())
+        {
+            staging.abandon();
+            return Err(error::to_json(&error));
+        }
+        if let Err(refusal) = self.commit(&mut staging, &call) {
+            staging.abandon();
+            return Err(refusal);
+        }
+        if staging.bytes() >= self.flush_at.get() {
+            Self::submit(lane, &mut staging);
+            self.flush_at.set(FLUSH_BYTES);
+        }
+        self.life.stay();
+        Ok(())
+    }
+
+    /// The lane that takes the current batch, if one more command may join it.
+    fn admit(&self, staging: &Staging) -> Result<&Arc<Lane>, Error> {
+        if self.lanes.is_closed() {
+            return Err(Error::closed());
+        }
+        if staging.commands() == 0 {
+            self.lane.set(self.lanes.least_busy());
+            self.staged_at.set(now());
+            let idle = self.lanes.get(self.lane.get()).is_some_and(|lane| lane.queue().bytes() == 0);
+            self.flush_at.set(if idle { FIRST_FLUSH_BYTES } else { FLUSH_BYTES });
+        }
+        let lane = self.lanes.get(self.lane.get()).ok_or_else(Error::closed)?;
+        lane.queue().admit(staging.commands(), staging.bytes())?;
+        Ok(lane)
+    }
+
+    fn commit(&self, staging: &mut Staging, call: &Call) -> Result<(), String> {
+        let (command, shape) = match call.meta.command() {
+            Some(id) => {
+                let command = id.get();
+                (Some(command), command.shape(call.meta.variant()))
+            }
+            None => (raw(staging), &Shape::Any),
+        };
+        let ordinary = command.is_some_and(|command| command.lane() == command::Lane::Shared);
+        let timeout = match call.timeout {
+            Timeout::Given(timeout) | Timeout::Default(timeout) if ordinary => timeout,
+            timeout => self.apart(command, staging, timeout)?,
+        };
+        let deadline = if timeout == 0 { NEVER } else { self.staged_at.get() + u64::from(timeout) };
+        staging.commit(Request {
+            recipient: Recipient::Caller(Ticket { slot: call.slot, binary: call.meta.binary() }),
+            shape,
+            replay: match call.meta.retry() {
+                Retry::ByTable => command.is_some_and(Command::read_only),
+                Retry::Always => true,
+                Retry::Never => false,
+            },
+            length: 0,
+            end: 0,
+            deadline,
+            timeout,
+        });
+        Ok(())
+    }
+
+    /// A command that not every connection may carry, or that the table does not know: refuses it, or answers how long its
+    /// caller waits.
+    #[cold]
+    fn apart(&self, command: Option<&Command>, staging: &Staging, timeout: Timeout) -> Result<u32, String> {
+        let (Timeout::Given(plain) | Timeout::Default(plain)) = timeout;
+        let lease = match &self.road {
+            Road::Shared => None,
+            Road::Leased(lease) => Some(lease.borrow()),
+        };
+        let lease = lease.as_deref().and_then(Option::as_ref);
+        let Some(command) = command else {
+            if let Some(lease) = lease {
+                lease.mark(Trace::State);
+            }
+            return Ok(plain);
+        };
+        let words = staging.all_words();
+        let arguments = words.get(command.words..).unwrap_or_default();
+        let Some(lease) = lease else {
+            let refusal = command.needs_own_connection(arguments);
+            return refusal.map_or(Ok(plain), |why| Err(error::needs_own_connection(why)));
+        };
+        if let Some(why) = command.breaks_connections() {
+            return Err(error::breaks_connections(why));
+        }
+        lease.mark(command.row.trace);
+        Ok(match (timeout, command.server_timeout(arguments)) {
+            (Timeout::Given(_) | Timeout::Default(0), _) | (_, ServerTimeout::None) => plain,
+            (_, ServerTimeout::Never) => 0,
+            (_, ServerTimeout::After(longest)) => {
+                plain.saturating_add(u32::try_from(longest.as_millis()).unwrap_or(u32::MAX))
+            }
+        })
+    }
+
+    fn submit(lane: &Arc<Lane>, staging: &mut Staging) {
+        let (bytes, requests) = staging.parts();
+        lane.submit(bytes, requests);
+    }
+
+    /// The tick ends: hands over what is staged.
+    pub(crate) fn flush(&self) {
+        let Ok(mut staging) = self.staging.try_borrow_mut() else { return };
+        if staging.commands() > 0
+            && let Some(lane) = self.lanes.get(self.lane.get())
+        {
+            Self::submit(lane, &mut staging);
+        }
+    }
+
+    /// Hands over what is staged and gives the buffer's memory back: nothing will be staged any more, and the JavaScript object
+    /// may wait long for its collection.
+    pub(crate) fn finish(&self) {
+        self.flush();
+        if let Ok(mut staging) = self.staging.try_borrow_mut() {
+            *staging = Staging::new();
+        }
+    }
+
+    /// Gives a leased connection back. Again, it does nothing.
+    pub(crate) fn release(&self) {
+        self.finish();
+        if let Road::Leased(lease) = &self.road
+            && let Some(lease) = lease.take()
+        {
+            lease.release();
+        }
+    }
+}
+
+/// The command whose name is the first argument, or the first two, of what was staged last.
+fn raw(staging: &Staging) -> Option<&'static Command> {
+    let (name, second) = staging.words();
+    command::resolve(name, &[second]).map(|(id, _)| id.get())
+}
+
+/// A timeout from JavaScript: rounded up, 0 for none.
+pub(crate) fn milliseconds(timeout: f64) -> u32 {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to the type's range first"
+    )]
+    let whole = timeout.ceil().clamp(0.0, f64::from(u32::MAX)) as u32;
+    whole
+}
