@@ -17,6 +17,9 @@ export type Pairs =
   | readonly (readonly [Arg, Arg])[]
   | readonly Arg[]
 
+/** An object, or an array of pairs where names are Buffers. */
+export type Fields<T, V = T> = T extends string ? Record<string, V> : [name: T, value: V][]
+
 /** Members with scores: an object or a `Map` of scores by member, an array of [score, member], or one flat array. */
 export type Scores =
   | { readonly [member: string]: Num }
@@ -54,6 +57,8 @@ export interface AclUser {
   selectors: { commands: string; keys: string; channels: string }[]
 }
 
+export type ClaimedStreamEntry<T = string> = [id: string, fields: Fields<T> | null, idle: number, deliveries: number]
+
 export interface ClusterLink {
   direction: 'to' | 'from'
   node: string
@@ -61,6 +66,21 @@ export interface ClusterLink {
   events: string
   'send-buffer-allocated': number
   'send-buffer-used': number
+}
+
+export interface ClusterMigrationTask {
+  id: string
+  slots: string
+  source: string
+  dest: string
+  operation: string
+  state: string
+  last_error: string
+  retries: number
+  create_time: number
+  start_time: number
+  end_time: number
+  write_pause_ms: number
 }
 
 export interface ClusterShard {
@@ -185,6 +205,22 @@ export interface LoadedModule {
   args: string[]
 }
 
+export interface PendingEntry<T = string> {
+  id: string
+  consumer: T
+  idle: number
+  deliveries: number
+}
+
+export type PendingStreamEntry<T = string> = [id: string, fields: Fields<T> | null]
+
+export interface PendingSummary<T = string> {
+  count: number
+  min: string | null
+  max: string | null
+  consumers: [T, number][]
+}
+
 export interface SlowlogEntry<T = string> {
   id: number
   timestamp: number
@@ -192,6 +228,59 @@ export interface SlowlogEntry<T = string> {
   args: T[]
   clientAddress: string
   clientName: string
+}
+
+export interface StreamConsumer<T = string> {
+  name: T
+  pending: number
+  idle: number
+  inactive?: number
+}
+
+export interface StreamDetails<T = string> {
+  length: number
+  'radix-tree-keys': number
+  'radix-tree-nodes': number
+  'last-generated-id': string
+  'max-deleted-entry-id': string
+  'entries-added': number
+  'recorded-first-entry-id': string
+  entries: StreamEntry<T>[]
+  groups: StreamGroupDetails<T>[]
+}
+
+export type StreamEntry<T = string> = [id: string, fields: Fields<T>]
+
+export interface StreamGroup<T = string> {
+  name: T
+  consumers: number
+  pending: number
+  'last-delivered-id': string
+  'entries-read': number | null
+  lag: number | null
+}
+
+export interface StreamGroupDetails<T = string> {
+  name: T
+  'last-delivered-id': string
+  'entries-read': number | null
+  lag: number | null
+  'pel-count': number
+  pending: { id: string; consumer: T; time: number; deliveries: number }[]
+  consumers: { name: T; 'seen-time': number; 'active-time'?: number; 'pel-count': number; pending: { id: string; time: number; deliveries: number }[] }[]
+}
+
+export interface StreamInfo<T = string> {
+  length: number
+  'radix-tree-keys': number
+  'radix-tree-nodes': number
+  'last-generated-id': string
+  'max-deleted-entry-id': string
+  'entries-added': number
+  'recorded-first-entry-id': string
+  groups: number
+  'first-entry': StreamEntry<T> | null
+  'last-entry': StreamEntry<T> | null
 }
 
 export interface DelexOptions {
@@ -472,9 +561,28 @@ export interface ZscanOptions {
   noscores?: boolean
 }
 
+export interface XackdelOptions {
+  /** Consumer groups keep their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `delref`, `acked`. */
+  keepref?: boolean
+  /** Consumer groups lose their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `keepref`, `acked`. */
+  delref?: boolean
+  /** Deletes only what every consumer group has acknowledged (Redis 8.2, Valkey 9.2). Excludes `keepref`, `delref`. */
+  acked?: boolean
+}
+
 export interface XaddOptions {
   /** Only if the stream exists; answers null otherwise. */
   nomkstream?: boolean
+  /** Consumer groups keep their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `delref`, `acked`. */
+  keepref?: boolean
+  /** Consumer groups lose their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `keepref`, `acked`. */
+  delref?: boolean
+  /** Deletes only what every consumer group has acknowledged (Redis 8.2, Valkey 9.2). Excludes `keepref`, `delref`. */
+  acked?: boolean
+  /** The producer: its entry is added once, told by its content (Redis 8.6). Excludes `idmp`. */
+  idmpauto?: Arg
+  /** The producer and an id of its own: the entry is added once (Redis 8.6). Excludes `idmpauto`. */
+  idmp?: readonly [producerId: Arg, idempotentId: Arg]
   /** Trims the stream to this many entries. Excludes `minid`. */
   maxlen?: Arg
   /** Trims the entries before this id. Excludes `maxlen`. */
@@ -485,11 +593,119 @@ export interface XaddOptions {
   limit?: Num
 }
 
+export interface XautoclaimOptions {
+  /** How many entries at most. */
+  count?: Num
+  /** Answers ids alone, and does not count it as a delivery. */
+  justid?: boolean
+}
+
+export interface XcfgsetOptions {
+  /** For this many seconds. */
+  idmpDuration?: Num
+  /** This many of each producer. */
+  idmpMaxsize?: Num
+}
+
+export interface XclaimOptions {
+  /** Pretends that they were delivered this many milliseconds ago. Excludes `time`. */
+  idle?: Num
+  /** Pretends that they were delivered at this Unix time, or `Date`. Excludes `idle`. */
+  time?: Time
+  /** Pretends that they were delivered this often. */
+  retrycount?: Num
+  /** Even those that are not pending. */
+  force?: boolean
+  /** Answers ids alone, and does not count it as a delivery. */
+  justid?: boolean
+  /** Raises the group's last delivered id to this one. */
+  lastid?: Arg
+}
+
+export interface XgroupCreateOptions {
+  /** Creates the stream if there is none. */
+  mkstream?: boolean
+  /** How many entries the group has read, so that its lag is known (7.0). */
+  entriesread?: Num
+}
+
+export interface XgroupSetidOptions {
+  /** How many entries the group has read, so that its lag is known (7.0). */
+  entriesread?: Num
+}
+
+export interface XinfoStreamOptions {
+  /** Adds entries, groups, their consumers and what is pending. */
+  full?: boolean
+  /** With `full`: how many of each; 0 all, 10 by default. */
+  count?: Num
+}
+
+export interface XnackOptions {
+  /** Pretends that they were delivered this often. */
+  retrycount?: Num
+  /** Even those that are not pending. */
+  force?: boolean
+}
+
+export interface XpendingOptions {
+  /** With a range: only what is idle for so many milliseconds (6.2). */
+  idle?: Num
+}
+
+export interface XrangeOptions {
+  /** How many entries at most. */
+  count?: Num
+}
+
 export interface XreadOptions {
   /** How many entries of each stream at most. */
   count?: Num
-  /** Waits for entries so many milliseconds. */
+  /** How many entries of all streams at most (Redis 8.10). */
+  maxcount?: Num
+  /** How many bytes of entries at most (Redis 8.10). */
+  maxsize?: Num
+  /** Waits for entries so many milliseconds, 0 for ever, on a connection of its own. */
   block?: Num
+}
+
+export interface XreadgroupOptions {
+  /** How many entries of each stream at most. */
+  count?: Num
+  /** How many entries of all streams at most (Redis 8.10). */
+  maxcount?: Num
+  /** How many bytes of entries at most (Redis 8.10). */
+  maxsize?: Num
+  /** Waits for entries so many milliseconds, 0 for ever, on a connection of its own. */
+  block?: Num
+  /** Takes over what is idle for so many milliseconds first; adds deliveries to entries (Redis 8.4). */
+  claim?: Num
+  /** Entries count as acknowledged. */
+  noack?: boolean
+}
+
+export interface XsetidOptions {
+  /** How many entries were ever added (7.0). */
+  entriesadded?: Num
+  /** The highest id that was ever deleted (7.0). */
+  maxdeletedid?: Arg
+}
+
+export interface XtrimOptions {
+  /** Trims the stream to this many entries. Excludes `minid`. */
+  maxlen?: Arg
+  /** Trims the entries before this id. Excludes `maxlen`. */
+  minid?: Arg
+  /** With `maxlen` or `minid`: trims whole nodes only, which is cheaper. */
+  approximate?: boolean
+  /** With `approximate`: trims so many entries at most. */
+  limit?: Num
+  /** Consumer groups keep their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `delref`, `acked`. */
+  keepref?: boolean
+  /** Consumer groups lose their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `keepref`, `acked`. */
+  delref?: boolean
+  /** Deletes only what every consumer group has acknowledged (Redis 8.2, Valkey 9.2). Excludes `keepref`, `delref`. */
+  acked?: boolean
 }
 
 export interface CopyOptions {
@@ -575,6 +791,111 @@ export interface SortRoOptions {
   order?: 'asc' | 'desc'
   /** Sorts as text instead of numbers. */
   alpha?: boolean
+}
+
+export interface BitfieldStep {
+  /** Reads an integer: encoding such as 'u8', offset such as 0 or '#1'. */
+  get?: readonly [encoding: Arg, offset: Arg]
+  /** Sets it; answers the old one. */
+  set?: readonly [encoding: Arg, offset: Arg, value: Num]
+  /** Adds to it; answers the new one. */
+  incrby?: readonly [encoding: Arg, offset: Arg, increment: Num]
+  /** What happens to results that do not fit, from here on. */
+  overflow?: 'wrap' | 'sat' | 'fail'
+}
+
+export interface BitfieldRoStep {
+  /** Reads an integer: encoding such as 'u8', offset such as 0 or '#1'. */
+  get?: readonly [encoding: Arg, offset: Arg]
+}
+
+export interface GeoaddOptions {
+  /** Moves none (6.2). Excludes `xx`. */
+  nx?: boolean
+  /** Adds none (6.2). Excludes `nx`. */
+  xx?: boolean
+  /** Counts those that were moved, too (6.2). */
+  ch?: boolean
+}
+
+export interface GeoradiusOptions {
+  /** Adds the coordinates. */
+  withcoord?: boolean
+  /** Adds the distance from the center. */
+  withdist?: boolean
+  /** Adds the position as the server's 52-bit integer. */
+  withhash?: boolean
+  /** How many at most. */
+  count?: Num
+  /** With `count`: the first that are found instead of the nearest. */
+  any?: boolean
+  /** From the nearest or from the farthest. */
+  order?: 'asc' | 'desc'
+  /** Stores the matches here; answers how many. Excludes `storedist`. */
+  store?: Arg
+  /** Stores the matches here with their distances as scores; answers how many. Excludes `store`. */
+  storedist?: Arg
+}
+
+export interface GeoradiusbymemberRoOptions {
+  /** Adds the coordinates. */
+  withcoord?: boolean
+  /** Adds the distance from the center. */
+  withdist?: boolean
+  /** Adds the position as the server's 52-bit integer. */
+  withhash?: boolean
+  /** How many at most. */
+  count?: Num
+  /** With `count`: the first that are found instead of the nearest. */
+  any?: boolean
+  /** From the nearest or from the farthest. */
+  order?: 'asc' | 'desc'
+}
+
+export interface GeosearchOptions {
+  /** From this member. Excludes `fromlonlat`, `bypolygon`. */
+  frommember?: Arg
+  /** From this position. Excludes `frommember`, `bypolygon`. */
+  fromlonlat?: readonly [longitude: Num, latitude: Num]
+  /** Within this distance. Excludes `bybox`, `bypolygon`. */
+  byradius?: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi']
+  /** Within this box around it. Excludes `byradius`, `bypolygon`. */
+  bybox?: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi']
+  /** Within this polygon of three corners or more (Valkey 9.0). Excludes `frommember`, `fromlonlat`, `byradius`, `bybox`. */
+  bypolygon?: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[]
+  /** From the nearest or from the farthest. */
+  order?: 'asc' | 'desc'
+  /** How many at most. */
+  count?: Num
+  /** With `count`: the first that are found instead of the nearest. */
+  any?: boolean
+  /** Adds the coordinates. */
+  withcoord?: boolean
+  /** Adds the distance from the center. */
+  withdist?: boolean
+  /** Adds the position as the server's 52-bit integer. */
+  withhash?: boolean
+}
+
+export interface GeosearchstoreOptions {
+  /** From this member. Excludes `fromlonlat`, `bypolygon`. */
+  frommember?: Arg
+  /** From this position. Excludes `frommember`, `bypolygon`. */
+  fromlonlat?: readonly [longitude: Num, latitude: Num]
+  /** Within this distance. Excludes `bybox`, `bypolygon`. */
+  byradius?: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi']
+  /** Within this box around it. Excludes `byradius`, `bypolygon`. */
+  bybox?: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi']
+  /** Within this polygon of three corners or more (Valkey 9.0). Excludes `frommember`, `fromlonlat`, `byradius`, `bybox`. */
+  bypolygon?: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[]
+  /** From the nearest or from the farthest. */
+  order?: 'asc' | 'desc'
+  /** How many at most. */
+  count?: Num
+  /** With `count`: the first that are found instead of the nearest. */
+  any?: boolean
+  /** The scores are the distances. */
+  storedist?: boolean
 }
 
 export interface FunctionListOptions {
@@ -686,6 +1007,13 @@ export interface LolwutOptions {
   args?: Num | readonly Num[]
 }
 
+export interface ModuleLoadexOptions {
+  /** Parameters of the module. */
+  config?: Pairs
+  /** Arguments of the module. */
+  args?: Arg | readonly Arg[]
+}
+
 export interface ShutdownOptions {
   /** Does not save the data, even if save points are configured. Excludes `save`. */
   nosave?: boolean
@@ -724,6 +1052,26 @@ export interface MemoryUsageOptions {
   samples?: Num
 }
 
+export interface ClusterMigrateslotsStep {
+  /** First and last slot of each range, one behind the other. */
+  slotsrange?: Num | readonly Num[]
+  /** Where they go. */
+  node?: Arg
+}
+
+export interface ClusterMigrationOptions {
+  /** First and last slot of each range; answers the task's id. Excludes `cancel`, `cancelAll`, `status`, `statusAll`. */
+  import?: Num | readonly Num[]
+  /** Ends this task; answers how many were ended. Excludes `import`, `cancelAll`, `status`, `statusAll`. */
+  cancel?: Arg
+  /** Ends all tasks; answers how many. Excludes `import`, `cancel`, `status`, `statusAll`. */
+  cancelAll?: boolean
+  /** Shows this task. Excludes `import`, `cancel`, `cancelAll`, `statusAll`. */
+  status?: Arg
+  /** Shows all tasks. Excludes `import`, `cancel`, `cancelAll`, `status`. */
+  statusAll?: boolean
+}
+
 export interface ClusterSetslotOptions {
   /** This node takes it from that one. Excludes `migrating`, `node`, `stable`. */
   importing?: Arg
@@ -735,6 +1083,28 @@ export interface ClusterSetslotOptions {
   stable?: boolean
   /** How many milliseconds replicas may take (Valkey 8.0). */
   timeout?: Num
+}
+
+export interface ClusterSlotStatsOptions {
+  /** Of the slots from one to another. Excludes `orderby`. */
+  slotsrange?: readonly [start: Num, end: Num]
+  /** Of all, sorted by this statistic such as 'key-count'. Excludes `slotsrange`. */
+  orderby?: Arg
+  /** With `orderby`: how many at most. */
+  limit?: Num
+  /** With `orderby`: the direction. */
+  order?: 'asc' | 'desc'
+}
+
+export interface ClusterscanOptions {
+  /** Only names that match this pattern. */
+  match?: Arg
+  /** About how many to look at for one page. */
+  count?: Num
+  /** Only keys of this type. */
+  type?: Arg
+  /** Only keys of this slot. */
+  slot?: Num
 }
 
 /**
@@ -985,7 +1355,7 @@ export interface Commands<T = string> {
    * Returns a hash; an empty object if it is missing.
    * @since 2.0.0
    */
-  hgetall(key: Arg): Promise<Record<string, T>>
+  hgetall(key: Arg): Promise<Fields<T>>
 
   /**
    * Returns fields of a hash and deletes them.
@@ -1838,26 +2208,244 @@ export interface Commands<T = string> {
   zunionstore(destination: Arg, keys: Weighted, options?: ZinterstoreOptions): Promise<number>
 
   /**
-   * Appends an entry to a stream; answers its id.
+   * Acknowledges entries of a consumer group; answers how many were pending.
    * @since 5.0.0
    */
-  xadd(key: Arg, id: Arg, ...pairs: [field: Arg, value: Arg, ...more: Arg[]]): Promise<string | null>
+  xack(key: Arg, group: Arg, ...ids: Arg[] | [ids: readonly Arg[]]): Promise<number>
+
   /**
-   * Appends an entry to a stream; answers its id.
+   * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+   * @since Redis 8.2.0, Valkey 9.2.0
+   */
+  xackdel(key: Arg, group: Arg, ...ids: Arg[]): Promise<1 | -1 | 2[]>
+  /**
+   * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+   * @since Redis 8.2.0, Valkey 9.2.0
+   */
+  xackdel(key: Arg, group: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Promise<1 | -1 | 2[]>
+
+  /**
+   * Appends an entry, '*' lets the server choose its id; answers the id.
+   * @since 5.0.0
+   */
+  xadd(key: Arg, id: Arg, ...pairs: [field: Arg, value: Arg, ...more: Arg[]]): Promise<string>
+  /**
+   * Appends an entry, '*' lets the server choose its id; answers the id.
+   * @since 5.0.0
+   */
+  xadd(key: Arg, id: Arg, pairs: Pairs, options: XaddOptions & { nomkstream: true }): Promise<string | null>
+  /**
+   * Appends an entry, '*' lets the server choose its id; answers the id.
+   * @since 5.0.0
+   */
+  xadd(key: Arg, id: Arg, pairs: Pairs, options?: XaddOptions & { nomkstream?: false }): Promise<string>
+  /**
+   * Appends an entry, '*' lets the server choose its id; answers the id.
    * @since 5.0.0
    */
   xadd(key: Arg, id: Arg, pairs: Pairs, options?: XaddOptions): Promise<string | null>
 
   /**
-   * Returns the entries of streams behind the given ids, or null.
-   * @since 5.0.0
+   * Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+   * @since 6.2.0
    */
-  xread(...pairs: [stream: Arg, id: Arg, ...more: Arg[]]): Promise<unknown>
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options: XautoclaimOptions & { justid: true }): Promise<[next: string, ids: string[], deleted: string[]]>
   /**
-   * Returns the entries of streams behind the given ids, or null.
+   * Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+   * @since 6.2.0
+   */
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & { justid?: false }): Promise<[next: string, entries: StreamEntry<T>[], deleted: string[]]>
+  /**
+   * Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+   * @since 6.2.0
+   */
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions): Promise<[next: string, ids: string[], deleted: string[]] | [next: string, entries: StreamEntry<T>[], deleted: string[]]>
+
+  /**
+   * Sets how long and how many ids of producers are remembered.
+   * @since Redis 8.6.0
+   */
+  xcfgset(key: Arg, options: XcfgsetOptions): Promise<'OK'>
+
+  /**
+   * Takes over these entries if they have been pending for too long.
    * @since 5.0.0
    */
-  xread(pairs: Pairs, options?: XreadOptions): Promise<unknown>
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...ids: Arg[]): Promise<StreamEntry<T>[]>
+  /**
+   * Takes over these entries if they have been pending for too long.
+   * @since 5.0.0
+   */
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | readonly Arg[], options: XclaimOptions & { justid: true }): Promise<string[]>
+  /**
+   * Takes over these entries if they have been pending for too long.
+   * @since 5.0.0
+   */
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | readonly Arg[], options?: XclaimOptions & { justid?: false }): Promise<StreamEntry<T>[]>
+  /**
+   * Takes over these entries if they have been pending for too long.
+   * @since 5.0.0
+   */
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | readonly Arg[], options?: XclaimOptions): Promise<string[] | StreamEntry<T>[]>
+
+  /**
+   * Deletes entries; answers how many there were.
+   * @since 5.0.0
+   */
+  xdel(key: Arg, ...ids: Arg[] | [ids: readonly Arg[]]): Promise<number>
+
+  /**
+   * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+   * @since Redis 8.2.0, Valkey 9.2.0
+   */
+  xdelex(key: Arg, ...ids: Arg[]): Promise<1 | -1 | 2[]>
+  /**
+   * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+   * @since Redis 8.2.0, Valkey 9.2.0
+   */
+  xdelex(key: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Promise<1 | -1 | 2[]>
+
+  /**
+   * Creates a consumer group that starts behind this id; '$' is the end.
+   * @since 5.0.0
+   */
+  xgroupCreate(key: Arg, group: Arg, id: Arg, options?: XgroupCreateOptions): Promise<'OK'>
+
+  /**
+   * Creates a consumer; answers false if there was one.
+   * @since 6.2.0
+   */
+  xgroupCreateconsumer(key: Arg, group: Arg, consumer: Arg): Promise<boolean>
+
+  /**
+   * Deletes a consumer; answers how many entries it had pending.
+   * @since 5.0.0
+   */
+  xgroupDelconsumer(key: Arg, group: Arg, consumer: Arg): Promise<number>
+
+  /**
+   * Deletes a consumer group; answers false if there was none.
+   * @since 5.0.0
+   */
+  xgroupDestroy(key: Arg, group: Arg): Promise<boolean>
+
+  /**
+   * Lets a consumer group go on behind this id.
+   * @since 5.0.0
+   */
+  xgroupSetid(key: Arg, group: Arg, id: Arg, options?: XgroupSetidOptions): Promise<'OK'>
+
+  /**
+   * Returns the consumers of a group.
+   * @since 5.0.0
+   */
+  xinfoConsumers(key: Arg, group: Arg): Promise<StreamConsumer<T>[]>
+
+  /**
+   * Returns the consumer groups of a stream.
+   * @since 5.0.0
+   */
+  xinfoGroups(key: Arg): Promise<StreamGroup<T>[]>
+
+  /**
+   * Returns facts about a stream.
+   * @since 5.0.0
+   */
+  xinfoStream(key: Arg, options: XinfoStreamOptions & { full: true }): Promise<StreamDetails<T>>
+  /**
+   * Returns facts about a stream.
+   * @since 5.0.0
+   */
+  xinfoStream(key: Arg, options?: XinfoStreamOptions & { full?: false }): Promise<StreamInfo<T>>
+  /**
+   * Returns facts about a stream.
+   * @since 5.0.0
+   */
+  xinfoStream(key: Arg, options?: XinfoStreamOptions): Promise<StreamDetails<T> | StreamInfo<T>>
+
+  /**
+   * Returns the number of entries.
+   * @since 5.0.0
+   */
+  xlen(key: Arg): Promise<number>
+
+  /**
+   * Gives pending entries back to the group for another delivery; answers how many.
+   * @since Redis 8.8.0
+   */
+  xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ...ids: Arg[]): Promise<number>
+  /**
+   * Gives pending entries back to the group for another delivery; answers how many.
+   * @since Redis 8.8.0
+   */
+  xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ids: Arg | readonly Arg[], options?: XnackOptions): Promise<number>
+
+  /**
+   * Returns a summary of what is pending in a group, or the pending entries of a range.
+   * @since 5.0.0
+   */
+  xpending(key: Arg, group: Arg, start: Arg, end: Arg, count: Num, consumer?: Arg, options?: XpendingOptions): Promise<PendingEntry<T>[]>
+  /**
+   * Returns a summary of what is pending in a group, or the pending entries of a range.
+   * @since 5.0.0
+   */
+  xpending(key: Arg, group: Arg, consumer?: Arg): Promise<PendingSummary<T>>
+
+  /**
+   * Returns entries from one id to another; '-' and '+' are the ends.
+   * @since 5.0.0
+   */
+  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Promise<StreamEntry<T>[]>
+
+  /**
+   * Returns the entries of streams behind the given ids by stream, or null.
+   * @since 5.0.0
+   */
+  xread(...pairs: [stream: Arg, id: Arg, ...more: Arg[]]): Promise<Fields<T, StreamEntry<T>[]> | null>
+  /**
+   * Returns the entries of streams behind the given ids by stream, or null.
+   * @since 5.0.0
+   */
+  xread(pairs: Pairs, options?: XreadOptions): Promise<Fields<T, StreamEntry<T>[]> | null>
+
+  /**
+   * Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0
+   */
+  xreadgroup(group: Arg, consumer: Arg, ...pairs: [stream: Arg, id: Arg, ...more: Arg[]]): Promise<Fields<T, PendingStreamEntry<T>[]> | null>
+  /**
+   * Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0
+   */
+  xreadgroup(group: Arg, consumer: Arg, pairs: Pairs, options: XreadgroupOptions & { claim: Num }): Promise<Fields<T, ClaimedStreamEntry<T>[]> | null>
+  /**
+   * Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0
+   */
+  xreadgroup(group: Arg, consumer: Arg, pairs: Pairs, options?: XreadgroupOptions & { claim?: undefined }): Promise<Fields<T, PendingStreamEntry<T>[]> | null>
+  /**
+   * Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0
+   */
+  xreadgroup(group: Arg, consumer: Arg, pairs: Pairs, options?: XreadgroupOptions): Promise<Fields<T, ClaimedStreamEntry<T>[]> | Fields<T, PendingStreamEntry<T>[]> | null>
+
+  /**
+   * Returns entries from one id back to another; '+' and '-' are the ends.
+   * @since 5.0.0
+   */
+  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions): Promise<StreamEntry<T>[]>
+
+  /**
+   * Sets the id behind which the stream goes on: for replication.
+   * @since 5.0.0
+   */
+  xsetid(key: Arg, lastId: Arg, options?: XsetidOptions): Promise<'OK'>
+
+  /**
+   * Deletes the oldest entries; answers how many.
+   * @since 5.0.0
+   */
+  xtrim(key: Arg, options: XtrimOptions & ({ maxlen: Arg } | { minid: Arg })): Promise<number>
 
   /**
    * Copies a value to another key.
@@ -2066,6 +2654,18 @@ export interface Commands<T = string> {
   bitcount(key: Arg, start?: Num, end?: Num, unit?: 'byte' | 'bit'): Promise<number>
 
   /**
+   * Reads and changes integers of any width in a string, step by step; null where `overflow: 'fail'` refused.
+   * @since 3.2.0
+   */
+  bitfield(key: Arg, steps: BitfieldStep | readonly BitfieldStep[]): Promise<(number | null)[]>
+
+  /**
+   * Reads integers of any width in a string.
+   * @since 6.0.0
+   */
+  bitfield_ro(key: Arg, steps: BitfieldRoStep | readonly BitfieldRoStep[]): Promise<number[]>
+
+  /**
    * Combines strings bit by bit and stores the result; answers its length.
    * @since 2.6.0
    */
@@ -2120,6 +2720,281 @@ export interface Commands<T = string> {
   pfselftest(): Promise<'OK'>
 
   /**
+   * Adds places, or moves them; answers how many are new.
+   * @since 3.2.0
+   */
+  geoadd(key: Arg, ...rows: [longitude: Num, latitude: Num, member: Arg, ...more: Arg[]]): Promise<number>
+  /**
+   * Adds places, or moves them; answers how many are new.
+   * @since 3.2.0
+   */
+  geoadd(key: Arg, rows: readonly (readonly [longitude: Num, latitude: Num, member: Arg])[] | readonly { longitude: Num; latitude: Num; member: Arg }[] | { longitude: Num; latitude: Num; member: Arg } | readonly Arg[], options?: GeoaddOptions): Promise<number>
+
+  /**
+   * Returns the distance between two places in meters or another unit, or null.
+   * @since 3.2.0
+   */
+  geodist(key: Arg, member1: Arg, member2: Arg, unit?: 'm' | 'km' | 'ft' | 'mi'): Promise<number | null>
+
+  /**
+   * Returns the Geohash text of each place, null for each that is missing.
+   * @since 3.2.0
+   */
+  geohash(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<(string | null)[]>
+
+  /**
+   * Returns the position of each place, null for each that is missing.
+   * @since 3.2.0
+   */
+  geopos(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<([longitude: number, latitude: number] | null)[]>
+
+  /**
+   * Returns or stores the places around a position; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & ({ store: Arg } | { storedist: Arg })): Promise<number>
+  /**
+   * Returns or stores the places around a position; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord: true } & { store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns or stores the places around a position; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; hash: number }[]>
+  /**
+   * Returns or stores the places around a position; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord: true } & { withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns or stores the places around a position; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord: true } & { withdist?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns or stores the places around a position; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number }[]>
+  /**
+   * Returns or stores the places around a position; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord?: false; withdist?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; hash: number }[]>
+  /**
+   * Returns or stores the places around a position; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withcoord: true } & { withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns or stores the places around a position; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions & { withcoord?: false; withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<T[]>
+  /**
+   * Returns or stores the places around a position; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions): Promise<number | { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
+
+  /**
+   * Returns or stores the places around another; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & ({ store: Arg } | { storedist: Arg })): Promise<number>
+  /**
+   * Returns or stores the places around another; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord: true } & { store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns or stores the places around another; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; hash: number }[]>
+  /**
+   * Returns or stores the places around another; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord: true } & { withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns or stores the places around another; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord: true } & { withdist?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns or stores the places around another; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number }[]>
+  /**
+   * Returns or stores the places around another; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord?: false; withdist?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; hash: number }[]>
+  /**
+   * Returns or stores the places around another; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withcoord: true } & { withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns or stores the places around another; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions & { withcoord?: false; withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<T[]>
+  /**
+   * Returns or stores the places around another; prefer `geosearch`.
+   * @since 3.2.0
+   */
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions): Promise<number | { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
+
+  /**
+   * Returns the places around another; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord: true }): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places around another; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord?: false }): Promise<{ member: T; distance: number; hash: number }[]>
+  /**
+   * Returns the places around another; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord: true } & { withhash?: false }): Promise<{ member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places around another; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord: true } & { withdist?: false }): Promise<{ member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places around another; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord?: false; withhash?: false }): Promise<{ member: T; distance: number }[]>
+  /**
+   * Returns the places around another; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord?: false; withdist?: false }): Promise<{ member: T; hash: number }[]>
+  /**
+   * Returns the places around another; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withcoord: true } & { withdist?: false; withhash?: false }): Promise<{ member: T; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places around another; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions & { withcoord?: false; withdist?: false; withhash?: false }): Promise<T[]>
+  /**
+   * Returns the places around another; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
+
+  /**
+   * Returns the places around a position; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord: true }): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places around a position; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord?: false }): Promise<{ member: T; distance: number; hash: number }[]>
+  /**
+   * Returns the places around a position; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord: true } & { withhash?: false }): Promise<{ member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places around a position; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord: true } & { withdist?: false }): Promise<{ member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places around a position; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord?: false; withhash?: false }): Promise<{ member: T; distance: number }[]>
+  /**
+   * Returns the places around a position; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord?: false; withdist?: false }): Promise<{ member: T; hash: number }[]>
+  /**
+   * Returns the places around a position; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withcoord: true } & { withdist?: false; withhash?: false }): Promise<{ member: T; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places around a position; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions & { withcoord?: false; withdist?: false; withhash?: false }): Promise<T[]>
+  /**
+   * Returns the places around a position; prefer `geosearch`.
+   * @since 3.2.10
+   */
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
+
+  /**
+   * Returns the places in a circle, a box or a polygon.
+   * @since 6.2.0
+   */
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withhash: true } & { withcoord: true }): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places in a circle, a box or a polygon.
+   * @since 6.2.0
+   */
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withhash: true } & { withcoord?: false }): Promise<{ member: T; distance: number; hash: number }[]>
+  /**
+   * Returns the places in a circle, a box or a polygon.
+   * @since 6.2.0
+   */
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withcoord: true } & { withhash?: false }): Promise<{ member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places in a circle, a box or a polygon.
+   * @since 6.2.0
+   */
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withhash: true } & { withcoord: true } & { withdist?: false }): Promise<{ member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places in a circle, a box or a polygon.
+   * @since 6.2.0
+   */
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withcoord?: false; withhash?: false }): Promise<{ member: T; distance: number }[]>
+  /**
+   * Returns the places in a circle, a box or a polygon.
+   * @since 6.2.0
+   */
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withhash: true } & { withcoord?: false; withdist?: false }): Promise<{ member: T; hash: number }[]>
+  /**
+   * Returns the places in a circle, a box or a polygon.
+   * @since 6.2.0
+   */
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withcoord: true } & { withdist?: false; withhash?: false }): Promise<{ member: T; coordinates: [longitude: number, latitude: number] }[]>
+  /**
+   * Returns the places in a circle, a box or a polygon.
+   * @since 6.2.0
+   */
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withcoord?: false; withdist?: false; withhash?: false }): Promise<T[]>
+  /**
+   * Returns the places in a circle, a box or a polygon.
+   * @since 6.2.0
+   */
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] })): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
+
+  /**
+   * Stores the places in a circle, a box or a polygon; answers how many.
+   * @since 6.2.0
+   */
+  geosearchstore(destination: Arg, source: Arg, options: GeosearchstoreOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] })): Promise<number>
+
+  /**
    * Sends a message to a channel; answers how many subscribers got it.
    * @since 2.0.0
    */
@@ -2141,7 +3016,7 @@ export interface Commands<T = string> {
    * Returns the number of subscribers of each channel.
    * @since 2.8.0
    */
-  pubsubNumsub(...channels: Arg[] | [channels: readonly Arg[]]): Promise<Record<string, number>>
+  pubsubNumsub(...channels: Arg[] | [channels: readonly Arg[]]): Promise<Fields<T, number>>
 
   /**
    * Returns the shard channels with subscribers.
@@ -2153,7 +3028,7 @@ export interface Commands<T = string> {
    * Returns the number of subscribers of each shard channel.
    * @since 7.0.0
    */
-  pubsubShardnumsub(...channels: Arg[] | [channels: readonly Arg[]]): Promise<Record<string, number>>
+  pubsubShardnumsub(...channels: Arg[] | [channels: readonly Arg[]]): Promise<Fields<T, number>>
 
   /**
    * Sends a message to a shard channel; answers how many subscribers got it.
@@ -2447,6 +3322,12 @@ export interface Commands<T = string> {
    * @since 4.0.0
    */
   moduleLoad(path: Arg, ...args: Arg[] | [args: readonly Arg[]]): Promise<'OK'>
+
+  /**
+   * Loads a module with its configuration.
+   * @since 7.0.0
+   */
+  moduleLoadex(path: Arg, options?: ModuleLoadexOptions): Promise<'OK'>
 
   /**
    * Unloads a module.
@@ -2825,6 +3706,33 @@ export interface Commands<T = string> {
   clusterMeet(ip: Arg, port: Num, busPort?: Num): Promise<'OK'>
 
   /**
+   * Moves ranges of slots to other nodes.
+   * @since Valkey 9.0.0
+   */
+  clusterMigrateslots(steps: ClusterMigrateslotsStep | readonly ClusterMigrateslotsStep[]): Promise<'OK'>
+
+  /**
+   * Starts, ends or shows migrations of slots to this node.
+   * @since Redis 8.4.0
+   */
+  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true }) & ({ cancel: Arg } | { cancelAll: true })): Promise<number>
+  /**
+   * Starts, ends or shows migrations of slots to this node.
+   * @since Redis 8.4.0
+   */
+  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true }) & ({ status: Arg } | { statusAll: true }) & { cancel?: undefined; cancelAll?: false }): Promise<ClusterMigrationTask[]>
+  /**
+   * Starts, ends or shows migrations of slots to this node.
+   * @since Redis 8.4.0
+   */
+  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true }) & { cancel?: undefined; cancelAll?: false; status?: undefined; statusAll?: false }): Promise<string>
+  /**
+   * Starts, ends or shows migrations of slots to this node.
+   * @since Redis 8.4.0
+   */
+  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true })): Promise<number | ClusterMigrationTask[] | string>
+
+  /**
    * Returns the node's id.
    * @since 3.0.0
    */
@@ -2876,7 +3784,7 @@ export interface Commands<T = string> {
    * Says where a slot is, or is going to be.
    * @since 3.0.0
    */
-  clusterSetslot(slot: Num, options: ClusterSetslotOptions): Promise<'OK'>
+  clusterSetslot(slot: Num, options: ClusterSetslotOptions & ({ importing: Arg } | { migrating: Arg } | { node: Arg } | { stable: true })): Promise<'OK'>
 
   /**
    * Returns the shards with their slots and nodes.
@@ -2891,10 +3799,22 @@ export interface Commands<T = string> {
   clusterSlaves(nodeId: Arg): Promise<string[]>
 
   /**
+   * Returns statistics of the node's slots.
+   * @since Redis 8.2.0, Valkey 8.0.0
+   */
+  clusterSlotStats(options: ClusterSlotStatsOptions & ({ slotsrange: readonly [start: Num, end: Num] } | { orderby: Arg })): Promise<[slot: number, statistics: Record<string, number>][]>
+
+  /**
    * Returns the ranges of slots with their nodes, the primary first.
    * @since 3.0.0
    */
   clusterSlots(): Promise<{ start: number; end: number; nodes: ClusterSlotNode[] }[]>
+
+  /**
+   * Returns a page of the cluster's key names and the next cursor; '0' ends.
+   * @since Valkey 9.1.0
+   */
+  clusterscan(cursor: Arg, options?: ClusterscanOptions): Promise<[cursor: string, keys: T[]]>
 }
 
 /** The commands of a leased connection: those of every handle, and those about the connection's own state and writes. */

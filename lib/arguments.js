@@ -7,7 +7,8 @@
  */
 
 const { pushList, pushPairs, pushRows, pushSteps, pushWeighted } = require('./lists')
-const { OptionSet, argumentError, convert, isOptions } = require('./options')
+const { OptionSet } = require('./options')
+const { argumentError, convert, isOptions } = require('./values')
 
 /**
  * One step along the wire, as the engine describes it.
@@ -15,7 +16,7 @@ const { OptionSet, argumentError, convert, isOptions } = require('./options')
  * @typedef {object} Part
  * @property {'one' | 'maybe' | 'word' | 'count' | 'many' | 'pairs' | 'weighted' | 'rows' | 'steps' | 'oneOrMany'
  *   | 'lifted' | 'options'} is
- * @property {import('./options').Conversion} [as] what happens to the value before it is sent
+ * @property {import('./values').Conversion} [as] what happens to the value before it is sent
  * @property {number} bits the variant bits of an optional argument
  * @property {string} word a constant word
  * @property {number} min how few a list accepts
@@ -23,7 +24,8 @@ const { OptionSet, argumentError, convert, isOptions } = require('./options')
  *   of a 'valued' one the second
  * @property {readonly string[]} names what a row has
  * @property {boolean} required whether an option must be given
- * @property {Record<string, import('./options').Option>} options of the options object, or of a step
+ * @property {number} needs the groups of which one option must be given
+ * @property {Record<string, import('./option-words').Option>} options of the options object, or of a step
  */
 
 /**

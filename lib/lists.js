@@ -6,7 +6,7 @@
  * how many entries there were. Checks the structure; single values are checked where they are encoded.
  */
 
-const { argumentError, isOptions } = require('./options')
+const { argumentError, isOptions } = require('./values')
 
 /** @typedef {import('./arguments').Row} Row */
 /** @typedef {import('./arguments').Part} Part */

@@ -6,16 +6,20 @@
  * values.
  */
 
-/** @typedef {'seconds' | 'milliseconds' | readonly [on: string, off: string]} Conversion */
+const { pushPairs, pushRows } = require('./lists')
+const { SCALAR, argumentError, convert, isScalar, wantedBy } = require('./values')
+
+/** @typedef {import('./values').Conversion} Conversion */
 
 /**
  * One option, as the engine describes it.
  *
  * @typedef {object} Option
- * @property {'flag' | 'value' | 'repeat' | 'list' | 'tuple' | 'choice' | 'phrase' | 'companion' | 'exclude'} is
+ * @property {'flag' | 'value' | 'repeat' | 'list' | 'tuple' | 'counted' | 'repeatPairs' | 'last' | 'choice' | 'phrase' | 'companion' | 'exclude'} is
  * @property {string} token
  * @property {Conversion} [as]
  * @property {number} size how many values a tuple has
+ * @property {readonly string[]} names what each of the counted rows has
  * @property {readonly string[]} words the words of a choice
  * @property {readonly Piece[]} pieces what follows the token of a phrase
  * @property {Record<string, number>} ends where the ends of a range stand among the words, by name
@@ -54,7 +58,7 @@ function writer(row, name, option, all) {
     case 'flag':
       return (flat, value) => {
         if (value === true) {
-          flat.push(token)
+          for (const each of words) flat.push(each)
           return true
         }
         if (value === false) return false
@@ -70,11 +74,12 @@ function writer(row, name, option, all) {
       }
     case 'repeat':
     case 'list':
+    case 'last':
       return (flat, value) => {
         const values = Array.isArray(value) ? value : [value]
         if (!values.every(isScalar)) throw wrong(`${SCALAR}, or an array of these`)
         if (values.length === 0) return false
-        if (option.is === 'list') for (const each of words) flat.push(each)
+        if (option.is !== 'repeat') for (const each of words) flat.push(each)
         for (const each of values) {
           if (option.is === 'repeat') flat.push(token)
           flat.push(each)
@@ -87,6 +92,21 @@ function writer(row, name, option, all) {
           throw wrong(`an array of ${option.size} values`)
         }
         flat.push(token, ...value)
+        return true
+      }
+    case 'counted':
+      return (flat, value) => {
+        flat.push(token)
+        const countAt = flat.push(0) - 1
+        flat[countAt] = pushRows(row, flat, value, option.names)
+        return true
+      }
+    case 'repeatPairs':
+      return (flat, value) => {
+        /** @type {unknown[]} */
+        const pairs = []
+        pushPairs(row, pairs, value, 'named')
+        for (let at = 0; at < pairs.length; at += 2) flat.push(token, pairs[at], pairs[at + 1])
         return true
       }
     case 'choice': {
@@ -195,52 +215,4 @@ function decimal(number) {
   return sign + whole + fraction.padEnd(point, '0')
 }
 
-const SCALAR = 'a string, number, bigint or Uint8Array'
-
-/** @param {Conversion | undefined} as */
-function wantedBy(as) {
-  if (as === 'seconds' || as === 'milliseconds') return 'a Date or a number'
-  return as === undefined ? SCALAR : 'a boolean'
-}
-
-/**
- * What is sent for a value: times for dates, words for booleans, otherwise the value itself.
- *
- * @param {Conversion | undefined} as
- * @param {unknown} value
- */
-function convert(as, value) {
-  if (as === undefined) return value
-  if (value instanceof Date) {
-    if (as === 'seconds') return Math.floor(value.getTime() / 1000)
-    return as === 'milliseconds' ? value.getTime() : value
-  }
-  if (typeof value === 'boolean' && typeof as !== 'string') return value ? as[0] : as[1]
-  return value
-}
-
-/** @param {unknown} value */
-function isScalar(value) {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'bigint':
-      return true
-    default:
-      return value instanceof Uint8Array
-  }
-}
-
-/**
- * @param {Row} row
- * @param {string} message
- * @returns {TypeError}
- */
-function argumentError(row, message) {
-  return Object.assign(new TypeError(`${row.name}: ${message}`), {
-    code: 'INVALID_ARGUMENT',
-    command: row.name,
-  })
-}
-
-module.exports = { argumentError, convert, isGiven, writer }
+module.exports = { isGiven, writer }

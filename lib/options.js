@@ -6,9 +6,9 @@
  * that it gives.
  */
 
-const { argumentError, convert, isGiven, writer } = require('./option-words')
+const { isGiven, writer } = require('./option-words')
+const { argumentError, isOptions } = require('./values')
 
-/** @typedef {import('./option-words').Conversion} Conversion */
 /** @typedef {import('./option-words').Option} Option */
 
 /**
@@ -16,6 +16,7 @@ const { argumentError, convert, isGiven, writer } = require('./option-words')
  * @property {import('./option-words').Put} put appends the words; false when the option is not meant
  * @property {number} bits
  * @property {number} groups
+ * @property {boolean} last whether it stands behind all others
  */
 
 /** @typedef {import('./arguments').Row} Row */
@@ -28,6 +29,8 @@ class OptionSet {
    */
   constructor(row, part) {
     this.row = row
+    /** The groups of which one option must be given. */
+    this.needs = part?.needs ?? 0
     /** @type {Map<string, Known>} */
     this.known = new Map()
     for (const [name, option] of Object.entries(part?.options ?? {})) {
@@ -35,6 +38,7 @@ class OptionSet {
         put: writer(row, name, option, /** @type {import('./arguments').Part} */ (part).options),
         bits: option.bits ?? 0,
         groups: option.groups ?? 0,
+        last: option.is === 'last',
       })
     }
   }
@@ -51,17 +55,32 @@ class OptionSet {
       throw argumentError(this.row, `options must be an object; usage: ${this.row.usage}`)
     let bits = 0
     let groups = 0
+    /** @type {(() => unknown) | undefined} */
+    let last
     for (const name in options) {
       const value = options[name]
       if (value === undefined) continue
       const option = this.known.get(name)
       if (option === undefined) throw this.unknown(name)
+      if (option.last) {
+        last = () => option.put(flat, value, options)
+        continue
+      }
       if (!option.put(flat, value, options)) continue
       if ((groups & option.groups) !== 0) throw this.exclusive(name, option, options)
       groups |= option.groups
       bits |= option.bits
     }
+    if ((groups & this.needs) !== this.needs) throw this.missing(this.needs & ~groups)
+    last?.()
     return bits
+  }
+
+  /** @param {number} groups */
+  missing(groups) {
+    const names = [...this.known].filter(([, option]) => (option.groups & groups & -groups) !== 0)
+    const list = names.map(([name]) => `"${name}"`).join(' or ')
+    return argumentError(this.row, `one of the options ${list} must be given; usage: ${this.row.usage}`)
   }
 
   /** @param {string} name */
@@ -92,23 +111,6 @@ class OptionSet {
 }
 
 /**
- * An object that is no value, list, `Map` or date of its own.
- *
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-function isOptions(value) {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !ArrayBuffer.isView(value) &&
-    !(value instanceof Map) &&
-    !(value instanceof Date)
-  )
-}
-
-/**
  * The number of letters to insert, remove or replace (Levenshtein).
  *
  * @param {string} a
@@ -129,4 +131,4 @@ function distance(a, b) {
   return /** @type {number} */ (above[b.length])
 }
 
-module.exports = { OptionSet, argumentError, convert, isOptions }
+module.exports = { OptionSet }

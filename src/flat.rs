@@ -7,7 +7,7 @@ use bytes::Bytes;
 use oxidis_engine::command::{ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
 use oxidis_engine::resp::{Packed, Part, Parts, Scalar};
 
-use crate::packed_json::{bare, write_name};
+use crate::packed_json::write_name;
 
 /// From this many members on, V8 no longer keeps an object's members in order of their making but in a hash table, and its
 /// JSON parser is slow to get there.
@@ -80,7 +80,7 @@ pub(crate) fn read(packed: &Packed, shape: &'static Shape, binary: bool) -> Opti
     let ascii = frame.is_ascii();
     let mut reader =
         Reader { parts, base: frame.as_ptr().addr(), ascii, binary, names: Vec::new(), leaves: Vec::new() };
-    let plan = match (first, bare(shape)) {
+    let plan = match (first, shape.bare()) {
         (Part::List(count), Shape::List(inner)) => reader.list(count, inner)?,
         (Part::List(count), inner @ (Shape::Any | Shape::Text | Shape::Key | Shape::Binary)) => {
             reader.list(count, inner)?
@@ -114,7 +114,7 @@ impl Reader<'_> {
         if count < FLAT_FROM {
             return None;
         }
-        let rule = bare(inner).scalar_rule();
+        let rule = inner.bare().scalar_rule();
         for index in 0..count {
             let leaf = self.leaf(rule)?;
             if index == 0 {
@@ -140,7 +140,7 @@ impl Reader<'_> {
         if count < FLAT_FROM / 2 {
             return None;
         }
-        let rules = shapes.map(|shape| bare(shape).scalar_rule());
+        let rules = shapes.map(|shape| shape.bare().scalar_rule());
         self.leaves.reserve_exact(2 * count);
         for _ in 0..count {
             if nested && self.parts.next_part() != Ok(Part::List(2)) {
@@ -158,7 +158,7 @@ impl Reader<'_> {
         if count < WIDE_MAP {
             return None;
         }
-        let rule = bare(inner).scalar_rule();
+        let rule = inner.bare().scalar_rule();
         self.leaves.reserve_exact(count);
         self.names.push(b'[');
         for _ in 0..count {
@@ -181,6 +181,7 @@ impl Reader<'_> {
             (ScalarRule::Keep | ScalarRule::Word, Scalar::Bulk(text)) | (_, Scalar::Status(text)) => {
                 self.text(text)?
             }
+            (ScalarRule::Parse, Scalar::Null) => return None,
             (_, Scalar::Null) => Leaf::Null,
             (ScalarRule::Bool, Scalar::Int(int)) => bool_from_int(int).map_or(Leaf::Int(int), Leaf::Bool),
             (ScalarRule::Double, Scalar::Bulk(text)) => Leaf::Double(double_from_text(text)?),

@@ -104,7 +104,7 @@ impl Writer<'_, '_> {
     /// Writes the next value and a comma, or opens the aggregate that it is.
     fn value(&mut self, shape: &'static Shape) -> Option<()> {
         let part = self.parts.next_part().ok()?;
-        let shape = bare(shape);
+        let shape = shape.bare();
         match (part, shape) {
             (Part::Scalar(scalar), _) => return write_scalar(self.out, scalar, shape.scalar_rule()),
             (Part::List(left), Shape::List(inner)) => self.open(b'[', Level::List { left, inner }),
@@ -119,7 +119,8 @@ impl Writer<'_, '_> {
             }
             (
                 _,
-                Shape::Object(_)
+                Shape::OrEmpty(_)
+                | Shape::Object(_)
                 | Shape::Record(_)
                 | Shape::Trailing(..)
                 | Shape::Tagged(_)
@@ -202,6 +203,7 @@ fn write_scalar(out: &mut Vec<u8>, scalar: Scalar<'_>, rule: ScalarRule) -> Opti
         (ScalarRule::Keep | ScalarRule::Word, Scalar::Bulk(text)) | (_, Scalar::Status(text)) => {
             write_text(out, text);
         }
+        (ScalarRule::Parse, Scalar::Null) => return None,
         (_, Scalar::Null) => out.extend_from_slice(b"null"),
         (ScalarRule::Bool, Scalar::Int(int)) if bool_from_int(int).is_some() => {
             out.extend_from_slice(if int == 1 { b"true" } else { b"false" });
@@ -215,14 +217,4 @@ fn write_scalar(out: &mut Vec<u8>, scalar: Scalar<'_>, rule: ScalarRule) -> Opti
     }
     out.push(b',');
     Some(())
-}
-
-/// The shape behind the names that only TypeScript needs.
-pub(crate) fn bare(shape: &'static Shape) -> &'static Shape {
-    match shape {
-        Shape::OrNull(inner) | Shape::Optional(inner) | Shape::Named(_, inner) | Shape::Typed(_, inner) => {
-            bare(inner)
-        }
-        other => other,
-    }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::argument::{Opt, OptValue, Part};
+use super::argument::{Opt, Part};
 use super::registry::{Command, table};
 use super::reply_type::{interfaces, ts_shape};
 use super::shape::Shape;
-use super::signature::{Form, Parameter, parameters, spread_without_options, ts_kind, ts_option};
+use super::signature::{Form, Parameter, is_switch, parameters, spread_without_options, ts_given, ts_option};
 
 const HEADER: &str = "\
 // Printed from the command table by `npm run generate`. Do not edit.
@@ -28,6 +28,9 @@ export type Pairs =
   | ReadonlyMap<Arg, Arg>
   | readonly (readonly [Arg, Arg])[]
   | readonly Arg[]
+
+/** An object, or an array of pairs where names are Buffers. */
+export type Fields<T, V = T> = T extends string ? Record<string, V> : [name: T, value: V][]
 
 /** Members with scores: an object or a `Map` of scores by member, an array of [score, member], or one flat array. */
 export type Scores =
@@ -267,14 +270,7 @@ fn given(options: &[Opt], bit: u8) -> String {
     let list: Vec<_> = options
         .iter()
         .filter(|option| option.bits & bit != 0)
-        .map(|option| {
-            let ts = match option.value {
-                OptValue::Flag => "true".to_string(),
-                OptValue::One(kind) => ts_kind(kind),
-                _ => ts_option(option, &[]),
-            };
-            format!("{{ {}: {ts} }}", option.name)
-        })
+        .map(|option| format!("{{ {}: {} }}", option.name, ts_given(option, &[])))
         .collect();
     if list.len() > 1 { format!("({})", list.join(" | ")) } else { list.join("") }
 }
@@ -285,7 +281,7 @@ fn absent(options: &[Opt], bits: u8) -> Option<String> {
         .iter()
         .filter(|option| option.bits & bits != 0)
         .map(|option| {
-            let ts = if option.value == OptValue::Flag { "false" } else { "undefined" };
+            let ts = if is_switch(option) { "false" } else { "undefined" };
             format!("{}?: {ts}", option.name)
         })
         .collect();

@@ -60,8 +60,9 @@ fn part(part: &Part, parts: &[Part]) -> Value {
         Part::Steps(steps) => json!({ "is": "steps", "options": options(steps, &[]) }),
         Part::OneOrMany(_) => json!({ "is": "oneOrMany" }),
         Part::Lifted(word) => json!({ "is": "lifted", "word": word }),
-        Part::Options { options: known, required } => {
-            json!({ "is": "options", "required": required, "options": options(known, parts) })
+        Part::Options { options: known, need } => {
+            let known = options(known, parts);
+            json!({ "is": "options", "required": need.object(), "needs": need.groups(), "options": known })
         }
     }
 }
@@ -77,6 +78,13 @@ fn option(option: &Opt, parts: &[Part]) -> Value {
         OptValue::Repeat(_) => json!({ "is": "repeat", "token": option.token }),
         OptValue::List(_) => json!({ "is": "list", "token": option.token }),
         OptValue::Tuple(params) => json!({ "is": "tuple", "token": option.token, "size": params.len() }),
+        OptValue::Counted(params) => json!({
+            "is": "counted",
+            "token": option.token,
+            "names": params.iter().map(|param| param.name).collect::<Vec<_>>(),
+        }),
+        OptValue::RepeatPairs => json!({ "is": "repeatPairs", "token": option.token }),
+        OptValue::Last(_) => json!({ "is": "last", "token": option.token }),
         OptValue::Choice(words) => json!({ "is": "choice", "words": words }),
         OptValue::Phrase(pieces) => json!({
             "is": "phrase",

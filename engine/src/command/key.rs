@@ -194,12 +194,15 @@ pub(super) fn taken(option: &Opt) -> usize {
     match option.value {
         OptValue::One(_) | OptValue::Repeat(_) => 1,
         OptValue::Tuple(params) => params.len(),
+        OptValue::RepeatPairs => 2,
         OptValue::Phrase(pieces) => {
             pieces.iter().filter(|piece| matches!(piece, Piece::Own(_) | Piece::Or { .. })).count()
         }
-        // A list ends where the next token begins, which the walk finds by itself.
+        // A list, rows and what comes last end where the next token begins, which the walk finds by itself.
         OptValue::Flag
         | OptValue::List(_)
+        | OptValue::Counted(_)
+        | OptValue::Last(_)
         | OptValue::Choice(_)
         | OptValue::Companion(_)
         | OptValue::Exclude => 0,

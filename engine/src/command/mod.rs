@@ -17,7 +17,7 @@ mod signature;
 mod table;
 mod timeout;
 
-pub use argument::{Companion, Kind, Layout, Opt, OptValue, Param, Part, Piece, Unit};
+pub use argument::{Companion, Kind, Layout, Need, Opt, OptValue, Param, Part, Piece, Unit};
 pub use dts::print_dts;
 pub use json::{described_table_json, table_json};
 pub use key::{Begin, Find, KeySpec, Role};

@@ -12,13 +12,11 @@ use super::shape::{Field, ScalarRule, Shape, bool_from_int, double_from_text, in
 /// Cannot fail: null, an error inside an aggregate, `QUEUED` and whatever else the shape does not expect stay as they are.
 /// Recursion follows the shape, which is finite, never the reply.
 pub fn shape(value: Value, shape: &Shape) -> Value {
-    match (shape, value) {
+    match (shape.bare(), value) {
+        (Shape::OrEmpty(_), Value::Null) => Value::List(Vec::new()),
         (_, Value::Null) => Value::Null,
         (_, error @ Value::Error(_)) => error,
-        (
-            Shape::OrNull(inner) | Shape::Optional(inner) | Shape::Named(_, inner) | Shape::Typed(_, inner),
-            value,
-        ) => self::shape(value, inner),
+        (Shape::OrEmpty(inner), value) => self::shape(value, inner),
         (Shape::List(inner), Value::List(items) | Value::Set(items)) => Value::List(all(items, inner)),
         (Shape::Tuple(shapes), Value::List(items)) => {
             Value::List(items.into_iter().enumerate().map(|(index, item)| nth(item, shapes, index)).collect())

@@ -174,9 +174,10 @@ impl Command {
                 Part::Pairs { .. } => (2, true),
                 Part::Weighted { .. } => (1, true),
                 Part::Rows(params) => (i32::try_from(params.len()).unwrap_or(i32::MAX), true),
-                Part::Options { options, required } => {
-                    (i32::from(*required), options.iter().any(|option| option.value != OptValue::Exclude))
-                }
+                Part::Options { options, need } => (
+                    i32::try_from(need.words(options)).unwrap_or(i32::MAX),
+                    options.iter().any(|option| option.value != OptValue::Exclude),
+                ),
             };
             least += min;
             open |= variable;

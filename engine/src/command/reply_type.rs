@@ -28,6 +28,8 @@ pub(super) fn ts_shape(shape: &Shape) -> Vec<String> {
             vec![format!("[{}]", shapes.iter().map(joined).collect::<Vec<_>>().join(", "))]
         }
         Shape::Pairs(first, second) => vec![format!("[{}, {}][]", joined(first), joined(second))],
+        Shape::Map(Shape::Text | Shape::Key, Shape::Text) => single("Fields<T>"),
+        Shape::Map(Shape::Text | Shape::Key, inner) => vec![format!("Fields<T, {}>", joined(inner))],
         Shape::Map(_, inner) => vec![format!("Record<string, {}>", joined(inner))],
         Shape::Object(_) | Shape::Record(_) | Shape::Trailing(..) => {
             vec![format!("{{ {} }}", members(shape).join("; "))]
@@ -36,7 +38,7 @@ pub(super) fn ts_shape(shape: &Shape) -> Vec<String> {
         Shape::Info => single("Record<string, Record<string, string>>"),
         Shape::Facts | Shape::Attributes => single("Record<string, string>"),
         Shape::AttributeLines => single("Record<string, string>[]"),
-        Shape::Optional(inner) => ts_shape(inner),
+        Shape::OrEmpty(inner) | Shape::Optional(inner) => ts_shape(inner),
         Shape::Named(name, inner) => single(&reference(name, inner)),
         Shape::Typed(name, _) => single(name),
     }
@@ -89,6 +91,7 @@ fn reference(name: &str, shape: &Shape) -> String {
 fn parts(shape: &'static Shape) -> Vec<&'static Shape> {
     match shape {
         Shape::OrNull(inner)
+        | Shape::OrEmpty(inner)
         | Shape::List(inner)
         | Shape::Optional(inner)
         | Shape::Named(_, inner)
@@ -129,6 +132,10 @@ pub(super) fn interfaces() -> String {
     for (name, shape) in found {
         let parameter = if has_text(shape) { "<T = string>" } else { "" };
         // Writing to a String cannot fail.
+        if !matches!(shape, Shape::Object(_) | Shape::Record(_) | Shape::Trailing(..)) {
+            let _ = writeln!(out, "export type {name}{parameter} = {}\n", joined(shape));
+            continue;
+        }
         let _ = writeln!(out, "export interface {name}{parameter} {{");
         for member in members(shape) {
             let _ = writeln!(out, "  {member}");

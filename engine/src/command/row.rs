@@ -146,6 +146,8 @@ pub enum Family {
     Bitmap,
     /// Approximate counts of different elements.
     HyperLogLog,
+    /// Places.
+    Geo,
     /// Channels.
     PubSub,
     /// Transactions.
@@ -173,6 +175,7 @@ impl Family {
             Self::Generic => "generic",
             Self::Bitmap => "bitmap",
             Self::HyperLogLog => "hyperloglog",
+            Self::Geo => "geo",
             Self::PubSub => "pubsub",
             Self::Transactions => "transactions",
             Self::Scripting => "scripting",

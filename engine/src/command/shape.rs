@@ -27,13 +27,15 @@ pub enum Shape {
     Double,
     /// This, or null for what is missing.
     OrNull(&'static Shape),
+    /// This, which is an array: an empty one where the server says null.
+    OrEmpty(&'static Shape),
     /// An array of this. A RESP3 set becomes an array.
     List(&'static Shape),
     /// An array of a fixed length.
     Tuple(&'static [Shape]),
     /// An array of pairs, which RESP2 sends flat.
     Pairs(&'static Shape, &'static Shape),
-    /// An object with any names. RESP2 sends it flat, or as an array of pairs.
+    /// An object with any names; an array of pairs in the buffers view, where the names are the user's text. RESP2 sends it flat, or as an array of pairs.
     Map(&'static Shape, &'static Shape),
     /// An object with known names; unknown ones stay as they come. RESP2 sends it flat.
     Object(&'static [Field]),
@@ -98,7 +100,7 @@ pub enum ScalarRule {
     Int,
     /// Text and integers become a double ([`double_from_text`]).
     Double,
-    /// Text is parsed: call [`super::shape()`].
+    /// Text is parsed, or null means something else: call [`super::shape()`].
     Parse,
 }
 
@@ -111,7 +113,9 @@ impl Shape {
             Self::Bool => ScalarRule::Bool,
             Self::Int => ScalarRule::Int,
             Self::Double => ScalarRule::Double,
-            Self::Info | Self::Facts | Self::Attributes | Self::AttributeLines => ScalarRule::Parse,
+            Self::Info | Self::Facts | Self::Attributes | Self::AttributeLines | Self::OrEmpty(_) => {
+                ScalarRule::Parse
+            }
             Self::OrNull(shape) | Self::Optional(shape) | Self::Named(_, shape) | Self::Typed(_, shape) => {
                 shape.scalar_rule()
             }
@@ -126,6 +130,16 @@ impl Shape {
             | Self::Record(_)
             | Self::Trailing(..)
             | Self::Tagged(_) => ScalarRule::Keep,
+        }
+    }
+
+    /// The shape behind what only TypeScript needs.
+    pub const fn bare(&self) -> &Self {
+        match self {
+            Self::OrNull(shape) | Self::Optional(shape) | Self::Named(_, shape) | Self::Typed(_, shape) => {
+                shape.bare()
+            }
+            other => other,
         }
     }
 

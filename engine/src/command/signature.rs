@@ -1,6 +1,6 @@
 //! The JavaScript view of a row: its parameters in order, as TypeScript and as a usage line.
 
-use super::argument::{Companion, Kind, Layout, Opt, OptValue, Param, Part, Piece};
+use super::argument::{Companion, Kind, Layout, Need, Opt, OptValue, Param, Part, Piece};
 use super::registry::Command;
 
 /// One parameter of the JavaScript method.
@@ -39,7 +39,7 @@ fn lists(parts: &[Part]) -> usize {
 
 /// The parameters of a row whose options are left out, if its only list can then be given one by one.
 pub(super) fn spread_without_options(parts: &[Part]) -> Option<Vec<Parameter>> {
-    let optional = |part: &Part| matches!(part, Part::Options { required: false, .. });
+    let optional = |part: &Part| matches!(part, Part::Options { need: Need::Nothing, .. });
     let rest: Vec<Part> = parts.iter().filter(|part| !optional(part)).copied().collect();
     if rest.len() == parts.len() || !spreads(&rest) {
         return None;
@@ -119,12 +119,13 @@ pub(super) fn parameters(parts: &[Part], options_type: &str, step_type: &str) ->
                 let one = ts_kind(param.kind);
                 found.push(parameter(param.name, format!("{one} | readonly {one}[]"), Form::Required, 0));
             }
-            Part::Options { options, required } => {
+            Part::Options { options, need } => {
                 let bits = options.iter().fold(0, |bits, option| bits | option.bits);
+                let ts = [options_type.to_string()].into_iter().chain(needed(options, *need, parts));
                 options_object = Some(parameter(
                     "options",
-                    options_type.into(),
-                    Form::Options { required: *required },
+                    ts.collect::<Vec<_>>().join(" & "),
+                    Form::Options { required: need.object() },
                     bits,
                 ));
             }
@@ -182,8 +183,8 @@ pub(super) fn usage(command: &Command) -> String {
             Part::Rows(_) if alone => words.push("...rows".into()),
             Part::Rows(_) => words.push("rows".into()),
             Part::Steps(_) => words.push("steps".into()),
-            Part::Options { required: true, .. } => options = Some("options".to_string()),
-            Part::Options { required: false, .. } => options = Some("options?".to_string()),
+            Part::Options { need: Need::Nothing, .. } => options = Some("options?".to_string()),
+            Part::Options { .. } => options = Some("options".to_string()),
             Part::Word(_) | Part::Count | Part::Lifted(_) => {}
         }
     }
@@ -231,7 +232,9 @@ pub(super) fn ts_option(option: &Opt, parts: &[Part]) -> String {
             });
             union_of_words(&bounds.chain(["both"]).collect::<Vec<_>>())
         }
-        OptValue::Repeat(kind) | OptValue::List(kind) => {
+        OptValue::RepeatPairs => "Pairs".into(),
+        OptValue::Counted(params) => ts_rows(params),
+        OptValue::Repeat(kind) | OptValue::List(kind) | OptValue::Last(kind) => {
             let one = ts_kind(kind);
             format!("{one} | readonly {one}[]")
         }
@@ -241,6 +244,34 @@ pub(super) fn ts_option(option: &Opt, parts: &[Part]) -> String {
             format!("readonly [{}]", members.join(", "))
         }
         OptValue::Choice(words) => union_of_words(words),
+    }
+}
+
+/// For each group that is needed, that one of its options is given.
+fn needed(options: &[Opt], need: Need, parts: &[Part]) -> Vec<String> {
+    let groups = (0..8).map(|bit| 1 << bit).filter(|bit| need.groups() & bit != 0);
+    let one_of = |group: u8| {
+        let given: Vec<_> = options
+            .iter()
+            .filter(|option| option.groups & group != 0)
+            .map(|option| format!("{{ {}: {} }}", option.name, ts_given(option, parts)))
+            .collect();
+        if given.len() > 1 { format!("({})", given.join(" | ")) } else { given.join("") }
+    };
+    groups.map(one_of).collect()
+}
+
+/// The type of an option that is given.
+pub(super) fn ts_given(option: &Opt, parts: &[Part]) -> String {
+    if is_switch(option) { "true".into() } else { ts_option(option, parts) }
+}
+
+/// Whether the option is a boolean that sends nothing when it is false.
+pub(super) fn is_switch(option: &Opt) -> bool {
+    match option.value {
+        OptValue::Flag => true,
+        OptValue::Phrase(pieces) => !pieces.iter().any(|piece| matches!(piece, Piece::Own(_))),
+        _ => false,
     }
 }
 

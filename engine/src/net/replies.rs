@@ -117,7 +117,9 @@ impl<'a> Replies<'a> {
             (ScalarRule::Double, Scalar::Bulk(text)) => double_from_text(text).map_or(scalar, Scalar::Double),
             #[expect(clippy::cast_precision_loss, reason = "scores are doubles in the server already")]
             (ScalarRule::Double, Scalar::Int(int)) => Scalar::Double(int as f64),
-            (ScalarRule::Parse, Scalar::Bulk(_)) => return self.tree(ticket, shape, Value::from(scalar)),
+            (ScalarRule::Parse, Scalar::Bulk(_) | Scalar::Null) => {
+                return self.tree(ticket, shape, Value::from(scalar));
+            }
             (_, scalar) => scalar,
         };
         self.deliver.reply(ticket, Reply::Scalar(shaped));

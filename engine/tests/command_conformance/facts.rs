@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oxidis_engine::command::{Access, Begin, Command, Find, Kind, OptValue, Part, Piece, Role};
+use oxidis_engine::command::{Access, Begin, Command, Companion, Find, Kind, OptValue, Part, Piece, Role};
 
 use super::server::{Reply, Server};
 
@@ -88,7 +88,11 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
                 for option in *options {
                     tokens.extend(option.token.split_whitespace().map(str::to_string));
                     match option.value {
-                        OptValue::One(kind) | OptValue::Repeat(kind) | OptValue::List(kind) => {
+                        OptValue::One(kind)
+                        | OptValue::Companion(Companion::Value(kind))
+                        | OptValue::Repeat(kind)
+                        | OptValue::List(kind)
+                        | OptValue::Last(kind) => {
                             words(&mut tokens, kind);
                         }
                         OptValue::Choice(choice) => {
@@ -99,12 +103,15 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
                                 phrase(&mut tokens, piece);
                             }
                         }
-                        OptValue::Tuple(params) => {
+                        OptValue::Tuple(params) | OptValue::Counted(params) => {
                             for param in params {
                                 words(&mut tokens, param.kind);
                             }
                         }
-                        OptValue::Flag | OptValue::Companion(_) | OptValue::Exclude => {}
+                        OptValue::Flag
+                        | OptValue::RepeatPairs
+                        | OptValue::Companion(Companion::Flag)
+                        | OptValue::Exclude => {}
                     }
                 }
             }

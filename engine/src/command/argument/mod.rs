@@ -2,8 +2,10 @@
 
 mod option;
 
-pub use option::{Companion, Opt, OptValue, Piece};
-pub(super) use option::{choice, companion, exclude, flag, list, mark, phrase, repeat, tuple, value};
+pub use option::{Companion, Need, Opt, OptValue, Piece};
+pub(super) use option::{
+    choice, companion, counted, exclude, flag, last, list, mark, phrase, repeat, repeat_pairs, tuple, value,
+};
 
 /// What one argument means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,8 +126,8 @@ pub enum Part {
     Options {
         /// The known options.
         options: &'static [Opt],
-        /// Whether at least one must be given.
-        required: bool,
+        /// Which of them must be given.
+        need: Need,
     },
 }
 
@@ -166,12 +168,17 @@ pub(super) const fn columns(first: Param, second: Param) -> Part {
 
 /// An options object.
 pub(super) const fn options(options: &'static [Opt]) -> Part {
-    Part::Options { options, required: false }
+    Part::Options { options, need: Need::Nothing }
 }
 
 /// An options object with at least one option.
 pub(super) const fn some_of(options: &'static [Opt]) -> Part {
-    Part::Options { options, required: true }
+    Part::Options { options, need: Need::Any }
+}
+
+/// An options object with one option of each of these groups, a bit each.
+pub(super) const fn one_of_each(groups: u8, options: &'static [Opt]) -> Part {
+    Part::Options { options, need: Need::EachGroup(groups) }
 }
 
 /// The key that most commands start with.

@@ -15,6 +15,12 @@ pub enum OptValue {
     List(Kind),
     /// The token, then an array of exactly these values.
     Tuple(&'static [Param]),
+    /// The token, how many rows follow, then the rows: as [`super::Part::Rows`] takes them.
+    Counted(&'static [Param]),
+    /// Pairs, as an object, a `Map` or an array takes them; the token goes before each.
+    RepeatPairs,
+    /// A value or an array; the token goes before all. Sent behind all other options, because it takes what follows.
+    Last(Kind),
     /// One of a few words, itself the token.
     Choice(&'static [&'static str]),
     /// The token, then these pieces, of which other options give some. Without [`Piece::Own`] it is a boolean.
@@ -23,6 +29,43 @@ pub enum OptValue {
     Companion(Companion),
     /// Leaves ends of a range out: the name of a [`Kind::Bound`] argument, or `both`. Sends nothing itself.
     Exclude,
+}
+
+/// Which options of an object must be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// None, nor the object.
+    Nothing,
+    /// At least one.
+    Any,
+    /// One of each of these groups, a bit each.
+    EachGroup(u8),
+}
+
+impl Need {
+    /// Whether the object must be given.
+    pub fn object(self) -> bool {
+        self != Self::Nothing
+    }
+
+    /// The groups of which one option must be given.
+    pub fn groups(self) -> u8 {
+        if let Self::EachGroup(groups) = self { groups } else { 0 }
+    }
+
+    /// How few words `options` are then.
+    pub fn words(self, options: &[Opt]) -> usize {
+        let least = |group: u8| {
+            options.iter().filter(|option| option.groups == group).filter_map(Opt::words).min().unwrap_or(0)
+        };
+        match self {
+            Self::Nothing => 0,
+            Self::Any => 1,
+            Self::EachGroup(groups) => {
+                (0..8).map(|bit| 1 << bit).filter(|bit| groups & bit != 0).map(least).sum()
+            }
+        }
+    }
 }
 
 /// A piece of a phrase.
@@ -80,6 +123,27 @@ pub struct Opt {
 }
 
 impl Opt {
+    /// The fewest words that it is sent as; `None` where it sends none itself.
+    fn words(&self) -> Option<usize> {
+        let token = self.token.split_whitespace().count();
+        let value = match self.value {
+            OptValue::Flag => 0,
+            OptValue::One(_)
+            | OptValue::Repeat(_)
+            | OptValue::List(_)
+            | OptValue::Last(_)
+            | OptValue::Choice(_) => 1,
+            OptValue::Tuple(params) => params.len(),
+            OptValue::Counted(params) => 1 + params.len(),
+            OptValue::RepeatPairs => 2,
+            OptValue::Phrase(pieces) => {
+                pieces.iter().filter(|piece| matches!(piece, Piece::Own(_) | Piece::Or { .. })).count()
+            }
+            OptValue::Companion(_) | OptValue::Exclude => return None,
+        };
+        Some(token + value)
+    }
+
     /// The variant bits that it sets.
     #[must_use]
     pub(in crate::command) const fn sets(mut self, bits: u8) -> Self {
@@ -142,6 +206,35 @@ pub(in crate::command) const fn tuple(
     doc: &'static str,
 ) -> Opt {
     opt(name, token, OptValue::Tuple(params), doc)
+}
+
+/// `{ name: [[a, b], [c, d]] }` sends `token 2 a b c d`.
+pub(in crate::command) const fn counted(
+    name: &'static str,
+    token: &'static str,
+    params: &'static [Param],
+    doc: &'static str,
+) -> Opt {
+    opt(name, token, OptValue::Counted(params), doc)
+}
+
+/// `{ name: { a: 1, b: 2 } }` sends `token a 1 token b 2`.
+pub(in crate::command) const fn repeat_pairs(
+    name: &'static str,
+    token: &'static str,
+    doc: &'static str,
+) -> Opt {
+    opt(name, token, OptValue::RepeatPairs, doc)
+}
+
+/// `{ name: [a, b] }` sends `token a b`, behind all other options.
+pub(in crate::command) const fn last(
+    name: &'static str,
+    token: &'static str,
+    kind: Kind,
+    doc: &'static str,
+) -> Opt {
+    opt(name, token, OptValue::Last(kind), doc)
 }
 
 /// `{ name: 'word' }` sends `WORD`.

@@ -1,8 +1,12 @@
 //! The cluster, as one of its nodes sees it. What prepares a connection for redirected or stale reads belongs to that
 //! connection.
 
-use crate::command::argument::{Kind, Part, flag, many, maybe, one, pairs, param, some_of, value};
-use crate::command::row::{Lane, Row, Since, ask, since, tell, write};
+use crate::command::argument::Part::Steps;
+use crate::command::argument::{
+    Kind, Part, Piece, companion, flag, list, many, maybe, one, one_of_each, options, pairs, param, phrase,
+    tuple, value,
+};
+use crate::command::row::{Lane, Row, Since, ask, read, since, tell, when, write};
 use crate::command::shape::{OK, Shape, field};
 
 const NODE: Part = one("nodeId", Kind::Text);
@@ -74,6 +78,33 @@ const MIGRATION: Shape = Shape::Named(
     ]),
 );
 
+/// A Redis 8.4 task.
+const MIGRATION_TASK: Shape = Shape::Named(
+    "ClusterMigrationTask",
+    &Shape::Object(&[
+        field("id", Shape::Word),
+        field("slots", Shape::Word),
+        field("source", Shape::Word),
+        field("dest", Shape::Word),
+        field("operation", Shape::Word),
+        field("state", Shape::Word),
+        field("last_error", Shape::Word),
+        field("retries", Shape::Int),
+        field("create_time", Shape::Int),
+        field("start_time", Shape::Int),
+        field("end_time", Shape::Int),
+        field("write_pause_ms", Shape::Int),
+    ]),
+);
+const SLOT_STATISTICS: Shape = Shape::Typed(
+    "[slot: number, statistics: Record<string, number>]",
+    &Shape::Tuple(&[Shape::Int, Shape::Map(&Shape::Word, &Shape::Int)]),
+);
+
+/// The variant bits: tasks are ended; tasks are shown.
+const CANCELS: u8 = 1;
+const SHOWS: u8 = 2;
+
 pub(super) const ROWS: &[Row] = &[
     tell("ASKING", since("3.0.0"), "Lets the next command pass at a node that imports its slot.")
         .on(Lane::Internal),
@@ -142,6 +173,39 @@ pub(super) const ROWS: &[Row] = &[
         .takes(&[one("ip", Kind::Text), one("port", Kind::Int), maybe("busPort", Kind::Int, 0)])
         .gives(&OK)
         .admin(),
+    tell("CLUSTER MIGRATESLOTS", Since::valkey("9.0.0"), "Moves ranges of slots to other nodes.")
+        .takes(&[Steps(&[
+            list(
+                "slotsrange",
+                "SLOTSRANGE",
+                Kind::Int,
+                "First and last slot of each range, one behind the other.",
+            ),
+            value("node", "NODE", Kind::Text, "Where they go."),
+        ])])
+        .gives(&OK)
+        .admin(),
+    tell(
+        "CLUSTER MIGRATION",
+        Since::redis("8.4.0"),
+        "Starts, ends or shows migrations of slots to this node.",
+    )
+    .takes(&[one_of_each(
+        1,
+        &[
+            list("import", "IMPORT", Kind::Int, "First and last slot of each range; answers the task's id.")
+                .excludes(1),
+            value("cancel", "CANCEL ID", Kind::Text, "Ends this task; answers how many were ended.")
+                .excludes(1)
+                .sets(CANCELS),
+            flag("cancelAll", "CANCEL ALL", "Ends all tasks; answers how many.").excludes(1).sets(CANCELS),
+            value("status", "STATUS ID", Kind::Text, "Shows this task.").excludes(1).sets(SHOWS),
+            flag("statusAll", "STATUS ALL", "Shows all tasks.").excludes(1).sets(SHOWS),
+        ],
+    )])
+    .but(&[when(CANCELS, &Shape::Int), when(SHOWS, &Shape::List(&MIGRATION_TASK))])
+    .gives(&Shape::Word)
+    .admin(),
     ask("CLUSTER MYID", since("3.0.0"), "Returns the node's id.").gives(&Shape::Word),
     ask("CLUSTER MYSHARDID", since("7.2.0"), "Returns the id of the node's shard.").gives(&Shape::Word),
     ask(
@@ -178,18 +242,23 @@ pub(super) const ROWS: &[Row] = &[
     tell("CLUSTER SETSLOT", since("3.0.0"), "Says where a slot is, or is going to be.")
         .takes(&[
             SLOT,
-            some_of(&[
-                value("importing", "IMPORTING", Kind::Text, "This node takes it from that one.").excludes(1),
-                value("migrating", "MIGRATING", Kind::Text, "This node gives it to that one.").excludes(1),
-                value("node", "NODE", Kind::Text, "It belongs to that node.").excludes(1),
-                flag("stable", "STABLE", "It stays where it is.").excludes(1),
-                value(
-                    "timeout",
-                    "TIMEOUT",
-                    Kind::Int,
-                    "How many milliseconds replicas may take (Valkey 8.0).",
-                ),
-            ]),
+            one_of_each(
+                1,
+                &[
+                    value("importing", "IMPORTING", Kind::Text, "This node takes it from that one.")
+                        .excludes(1),
+                    value("migrating", "MIGRATING", Kind::Text, "This node gives it to that one.")
+                        .excludes(1),
+                    value("node", "NODE", Kind::Text, "It belongs to that node.").excludes(1),
+                    flag("stable", "STABLE", "It stays where it is.").excludes(1),
+                    value(
+                        "timeout",
+                        "TIMEOUT",
+                        Kind::Int,
+                        "How many milliseconds replicas may take (Valkey 8.0).",
+                    ),
+                ],
+            ),
         ])
         .gives(&OK)
         .admin(),
@@ -203,12 +272,57 @@ pub(super) const ROWS: &[Row] = &[
     .takes(&[NODE])
     .gives(&LINES)
     .admin(),
+    ask("CLUSTER SLOT-STATS", Since::each("8.2.0", "8.0.0"), "Returns statistics of the node's slots.")
+        .takes(&[one_of_each(
+            1,
+            &[
+                tuple(
+                    "slotsrange",
+                    "SLOTSRANGE",
+                    &[param("start", Kind::Int), param("end", Kind::Int)],
+                    "Of the slots from one to another.",
+                )
+                .excludes(1),
+                phrase(
+                    "orderby",
+                    "ORDERBY",
+                    &[
+                        Piece::Own(Kind::Text),
+                        Piece::With { option: "limit", word: "LIMIT" },
+                        Piece::With { option: "order", word: "" },
+                    ],
+                    "Of all, sorted by this statistic such as 'key-count'.",
+                )
+                .excludes(1),
+                companion("limit", Kind::Int, "With `orderby`: how many at most."),
+                companion("order", Kind::Choice(&["asc", "desc"]), "With `orderby`: the direction."),
+            ],
+        )])
+        .gives(&Shape::List(&SLOT_STATISTICS)),
     ask("CLUSTER SLOTS", since("3.0.0"), "Returns the ranges of slots with their nodes, the primary first.")
         .gives(&Shape::List(&SLOT_RANGE)),
     tell("CLUSTER SYNCSLOTS", Since::valkey("9.0.0"), "Carries out a migration between two nodes.")
         .takes(&[many("arguments", Kind::Text)])
         .admin()
         .on(Lane::Internal),
+    read(
+        "CLUSTERSCAN",
+        Since::valkey("9.1.0"),
+        "Returns a page of the cluster's key names and the next cursor; '0' ends.",
+    )
+    .takes(&[
+        one("cursor", Kind::Text),
+        options(&[
+            value("match", "MATCH", Kind::Pattern, "Only names that match this pattern."),
+            value("count", "COUNT", Kind::Int, "About how many to look at for one page."),
+            value("type", "TYPE", Kind::Text, "Only keys of this type."),
+            value("slot", "SLOT", Kind::Int, "Only keys of this slot."),
+        ]),
+    ])
+    .gives(&Shape::Typed(
+        "[cursor: string, keys: T[]]",
+        &Shape::Tuple(&[Shape::Word, Shape::List(&Shape::Key)]),
+    )),
     tell("READONLY", since("3.0.0"), "Lets this connection read from a replica of the cluster.")
         .gives(&OK)
         .on(Lane::Session),

@@ -5,6 +5,7 @@ mod bitmap;
 mod cluster;
 mod connection;
 mod generic;
+mod geo;
 mod hash;
 mod hyperloglog;
 mod introspection;
@@ -33,6 +34,7 @@ pub(super) const FAMILIES: &[(Family, &[Row])] = &[
     (Family::Generic, generic::ROWS),
     (Family::Bitmap, bitmap::ROWS),
     (Family::HyperLogLog, hyperloglog::ROWS),
+    (Family::Geo, geo::ROWS),
     (Family::PubSub, pubsub::ROWS),
     (Family::Transactions, transaction::ROWS),
     (Family::Scripting, script::ROWS),

@@ -3,7 +3,7 @@
 //! `MONITOR`, `PSYNC`, `REPLCONF` and `SYNC` are methods of nothing: they turn a connection into a stream.
 
 use crate::command::argument::{
-    Kind, Part, any, flag, list, many, maybe, one, options, pairs, param, tuple, value,
+    Kind, Part, any, flag, last, list, many, maybe, one, options, pairs, param, repeat_pairs, tuple, value,
 };
 use crate::command::row::{Lane, Row, ask, read, since, tell, write};
 use crate::command::shape::{OK, Shape, field};
@@ -115,6 +115,16 @@ pub(super) const ROWS: &[Row] = &[
     ask("MODULE LIST", since("4.0.0"), "Returns the loaded modules.").gives(&Shape::List(&MODULE)).admin(),
     tell("MODULE LOAD", since("4.0.0"), "Loads a module.")
         .takes(&[one("path", Kind::Text), ANY_ARGUMENTS])
+        .gives(&OK)
+        .admin(),
+    tell("MODULE LOADEX", since("7.0.0"), "Loads a module with its configuration.")
+        .takes(&[
+            one("path", Kind::Text),
+            options(&[
+                repeat_pairs("config", "CONFIG", "Parameters of the module."),
+                last("args", "ARGS", Kind::Text, "Arguments of the module."),
+            ]),
+        ])
         .gives(&OK)
         .admin(),
     tell("MODULE UNLOAD", since("4.0.0"), "Unloads a module.")
