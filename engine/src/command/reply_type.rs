@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::registry::table;
-use super::row::Lane;
 use super::shape::{Field, Shape};
 
 /// The members of the union that a reply's type is.
@@ -115,7 +114,7 @@ fn has_text(shape: &Shape) -> bool {
 /// The interfaces of all named shapes in the table's replies, by name.
 pub(super) fn interfaces() -> String {
     let mut found: BTreeMap<&str, &Shape> = BTreeMap::new();
-    let commands = table().iter().filter(|command| command.lane() != Lane::Internal);
+    let commands = table().iter().filter(|command| command.lane().has_method());
     let mut next: Vec<&'static Shape> = commands
         .flat_map(|command| command.row.cases.iter().map(|case| case.shape).chain([command.row.reply]))
         .collect();

@@ -14,7 +14,7 @@ mod server;
 use std::collections::{BTreeMap, BTreeSet};
 
 use facts::{Facts, positions, row_facts, row_tokens, server_facts};
-use oxidis_engine::command::{Lane, by_name, key_positions, resolve, table};
+use oxidis_engine::command::{by_name, key_positions, resolve, table};
 use server::{Brand, Reply, Server};
 
 /// The families whose every command has a row.
@@ -196,7 +196,7 @@ fn every_option_of_the_servers_has_its_place_and_no_other_exists() {
     let mut theirs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for server in &mut servers {
         let facts = server_facts(server);
-        for command in table().iter().filter(|command| command.lane() != Lane::Internal) {
+        for command in table().iter().filter(|command| command.lane().has_method()) {
             if let Some(facts) = facts.get(command.row.name) {
                 theirs.entry(command.row.name).or_default().extend(facts.tokens.iter().cloned());
             }
