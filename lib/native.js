@@ -26,7 +26,7 @@
  * @typedef {object} Binding
  * @property {() => string} commandTable
  * @property {() => string} version
- * @property {(settle: (...values: unknown[]) => void, words: Uint32Array, assemble: (plan: number, first: boolean, last: boolean, names: string | undefined, ...leaves: unknown[]) => unknown) => CreateClient} setup
+ * @property {(settle: (...values: unknown[]) => void, words: Uint32Array, assemble: (plan: number, first: boolean, last: boolean, names: string | undefined, ...leaves: unknown[]) => unknown, watches: boolean) => CreateClient} setup
  */
 
 /** @returns {Binding} */

@@ -196,6 +196,9 @@ function settle() {
   }
 }
 
+/** Bun has the names of libuv's functions, and ends the process when one is called. */
+const watchesSockets = process.versions['bun'] === undefined
+
 module.exports = {
   open,
   lastSlot,
@@ -204,5 +207,5 @@ module.exports = {
   commandName,
   nameCommands,
   listen,
-  createClient: native.setup(settle, words, assemble),
+  createClient: native.setup(settle, words, assemble, watchesSockets),
 }

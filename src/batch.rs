@@ -1,6 +1,9 @@
 //! Results between the engine's thread and JavaScript. Owns their neutral, compact form: small texts share one byte arena.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use oxidis_engine::net::loan::Loan;
 use oxidis_engine::value::Value;
 
 use crate::flat::Flat;
@@ -19,6 +22,8 @@ pub(crate) enum Kind {
     Event = 3,
     /// The value is the result, and there are errors in it.
     Errors = 4,
+    /// For the addon alone: a connection's reading side, lent to this thread.
+    Lent = 7,
     /// For the addon alone: `connect()` or `close()` of the client with the slot's number is settled.
     Reported = 5,
     /// For the addon alone: the last connection beside the shared ones of the client with the slot's number has ended.
@@ -72,6 +77,8 @@ pub(crate) enum Body {
     LargeBinary(Bytes),
     /// An aggregate of many elements without parts.
     Flat(Box<Flat>),
+    /// The reading side of a connection.
+    Loan(Arc<Loan>),
     /// A tree that JSON cannot say: bytes, big numbers, nested errors.
     Tree {
         value: Value,

@@ -10,13 +10,15 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use napi::sys;
+use oxidis_engine::net::loan::Loan;
 
-use crate::batch::{Batch, Item, KIND_SHIFT, Kind};
+use crate::batch::{Batch, Body, Item, KIND_SHIFT, Kind};
 use crate::client::NativeClient;
 use crate::error;
 use crate::inbox::Inbox;
 use crate::materialise::Materialiser;
 use crate::status::{Failed, check};
+use crate::watch;
 
 /// Results handed to JavaScript in one call.
 pub(crate) const RESULTS_PER_CALL: usize = 32;
@@ -27,6 +29,9 @@ const BATCHES_PER_WAKE: usize = 16;
 /// The environment. Lives until Node finalises its threadsafe function.
 pub(crate) struct Environment {
     env: sys::napi_env,
+    me: Weak<Self>,
+    /// What callbacks of our own run in; null once the environment ends.
+    context: Cell<sys::napi_async_context>,
     inbox: Arc<Inbox>,
     function: Cell<sys::napi_threadsafe_function>,
     settle: sys::napi_ref,
@@ -40,12 +45,14 @@ pub(crate) struct Environment {
 
 impl Environment {
     /// Sets the environment up: `settle` is called with results, `words` is a `Uint32Array` of [`RESULTS_PER_CALL`], `assemble`
-    /// puts large replies together.
+    /// puts large replies together, `watches` says whether the runtime's
+    /// event loop may be asked to watch sockets.
     pub(crate) fn create(
         env: sys::napi_env,
         settle: sys::napi_value,
         words: sys::napi_value,
         assemble: sys::napi_value,
+        watches: bool,
     ) -> Result<Rc<Self>, Failed> {
         let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
         // SAFETY: all out-pointers are valid; those that are not wanted may be null.
@@ -72,9 +79,16 @@ impl Environment {
         check(unsafe { sys::napi_create_reference(env, words, 1, &raw mut words_ref) })?;
         // SAFETY: as above.
         check(unsafe { sys::napi_create_reference(env, assemble, 1, &raw mut assemble_ref) })?;
-        let environment = Rc::new(Self {
+        let (mut name, mut context) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: the text is static and the out-pointers valid.
+        check(unsafe { sys::napi_create_string_utf8(env, c"oxidis".as_ptr(), 6, &raw mut name) })?;
+        // SAFETY: as above.
+        check(unsafe { sys::napi_async_init(env, ptr::null_mut(), name, &raw mut context) })?;
+        let environment = Rc::new_cyclic(|me| Self {
             env,
-            inbox: Inbox::new(),
+            me: Weak::clone(me),
+            context: Cell::new(context),
+            inbox: Inbox::new(watches && watch::is_available()),
             function: Cell::new(ptr::null_mut()),
             settle: settle_ref,
             words: data.cast(),
@@ -164,7 +178,8 @@ impl Environment {
         }
     }
 
-    fn drain(&self) {
+    /// Settles what the engine's thread has read.
+    pub(crate) fn drain(&self) {
         let mut used = None;
         for _ in 0..BATCHES_PER_WAKE {
             let Some(mut batch) = self.inbox.take(used.take()) else { return };
@@ -174,7 +189,8 @@ impl Environment {
         self.inbox.wake();
     }
 
-    fn settle(&self, batch: &mut Batch) {
+    /// Settles everything in `batch`.
+    pub(crate) fn settle(&self, batch: &mut Batch) {
         let Batch { items, bytes } = batch;
         let mut items = items.drain(..);
         loop {
@@ -199,6 +215,12 @@ impl Environment {
         for item in items.by_ref().take(RESULTS_PER_CALL) {
             match item.kind {
                 Kind::Event => self.look_after(item.slot, NativeClient::let_go),
+                Kind::Lent => {
+                    if let Body::Loan(loan) = &item.body {
+                        self.borrow(item.slot, loan);
+                    }
+                    continue;
+                }
                 Kind::Reported => {
                     self.look_after(item.slot, NativeClient::reported);
                     continue;
@@ -244,6 +266,37 @@ impl Environment {
         called.is_ok()
     }
 
+    /// Reads from `loan` on this thread from now on.
+    fn borrow(&self, client: u32, loan: &Arc<Loan>) {
+        match self.me.upgrade() {
+            Some(environment) => watch::watch(&environment, client, loan),
+            None => loan.give_back(),
+        }
+    }
+
+    /// Does `work`, which may call JavaScript, in a callback of our own; then JavaScript's jobs. `None`: the environment ends.
+    pub(crate) fn in_callback<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let context = self.context.get();
+        if context.is_null() {
+            return None;
+        }
+        let (mut handles, mut scope, mut resource) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        // SAFETY: the scopes are opened and closed on this thread, in order; the out-pointers are valid.
+        unsafe {
+            check(sys::napi_open_handle_scope(self.env, &raw mut handles)).ok()?;
+            let opened = check(sys::napi_get_undefined(self.env, &raw mut resource)).and_then(|()| {
+                check(sys::napi_open_callback_scope(self.env, resource, context, &raw mut scope))
+            });
+            let done = opened.ok().map(|()| {
+                let done = work();
+                sys::napi_close_callback_scope(self.env, scope);
+                done
+            });
+            sys::napi_close_handle_scope(self.env, handles);
+            done
+        }
+    }
+
     /// Something that keeps the process alive has changed: client `id` is to `act`.
     fn look_after(&self, id: u32, act: impl FnOnce(&NativeClient)) {
         let client = self.clients.borrow().get(&id).and_then(Weak::upgrade);
@@ -274,6 +327,9 @@ unsafe extern "C" fn clean_up(context: *mut c_void) {
     // SAFETY: the finaliser, which runs later, still holds its reference.
     let environment = unsafe { &*context.cast::<Environment>() };
     environment.inbox.close();
+    let context = environment.context.replace(ptr::null_mut());
+    // SAFETY: the context was made for this environment and is destroyed once.
+    unsafe { sys::napi_async_destroy(environment.env, context) };
     let clients: Vec<_> = environment.clients.borrow().values().filter_map(Weak::upgrade).collect();
     for client in clients {
         client.abandon();

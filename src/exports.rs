@@ -138,11 +138,12 @@ unsafe extern "C" fn leased(env: sys::napi_env, info: sys::napi_callback_info) -
     }
 }
 
-/// `setup(settle, words, assemble)`: prepares this environment and returns `createClient`.
+/// `setup(settle, words, assemble, watches)`: prepares this environment and returns `createClient`.
 unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let info = Info::<c_void>::read(env, info);
     let made = catch_unwind(AssertUnwindSafe(|| {
-        let environment = Environment::create(env, info.values[0], info.values[1], info.values[2])?;
+        let environment =
+            Environment::create(env, info.values[0], info.values[1], info.values[2], info.bool(3))?;
         function(env, c"createClient", create_client, environment)
     }));
     match made {

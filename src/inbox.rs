@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::sys;
 use oxidis_engine::client::Mailbox;
+use oxidis_engine::net::loan::Loan;
 use oxidis_engine::net::request::{Deliver, Event, Reply, Ticket};
 
 use crate::batch::{Batch, Body, Kind};
-use crate::error;
-use crate::reply;
+use crate::{error, reply};
 
 /// The threadsafe function's handle.
 #[derive(Clone, Copy)]
@@ -25,6 +25,8 @@ unsafe impl Send for Waker {}
 pub(crate) struct Inbox {
     state: Mutex<State>,
     waker: Mutex<Option<Waker>>,
+    /// Whether JavaScript's thread can watch sockets.
+    watches: bool,
 }
 
 #[derive(Default)]
@@ -36,9 +38,9 @@ struct State {
 }
 
 impl Inbox {
-    /// An empty inbox that cannot wake anybody yet.
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { state: Mutex::default(), waker: Mutex::new(None) })
+    /// An empty inbox that cannot wake anybody yet. `watches`: JavaScript's thread can watch sockets.
+    pub(crate) fn new(watches: bool) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::default(), waker: Mutex::new(None), watches })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -136,15 +138,29 @@ pub(crate) struct ClientMailbox {
 
 impl Mailbox for ClientMailbox {
     fn open(&self) -> Box<dyn Deliver> {
-        Box::new(Writer { inbox: Arc::clone(&self.inbox), client: self.client, batch: Batch::default() })
+        let inbox = Some(Arc::clone(&self.inbox));
+        Box::new(Writer { inbox, client: self.client, batch: Batch::default() })
     }
 }
 
-/// Renders results on the engine's thread and hands them over batch by batch.
-struct Writer {
-    inbox: Arc<Inbox>,
+/// Renders results where they are read and hands them over batch by batch.
+pub(crate) struct Writer {
+    /// Absent where JavaScript's own thread reads.
+    inbox: Option<Arc<Inbox>>,
     client: u32,
     batch: Batch,
+}
+
+impl Writer {
+    /// One whose results are taken from [`Self::batch`], on the same thread.
+    pub(crate) fn local(client: u32) -> Self {
+        Self { inbox: None, client, batch: Batch::default() }
+    }
+
+    /// What was rendered and not handed over.
+    pub(crate) fn batch(&mut self) -> &mut Batch {
+        &mut self.batch
+    }
 }
 
 impl Deliver for Writer {
@@ -166,9 +182,19 @@ impl Deliver for Writer {
     }
 
     fn flush(&mut self) {
-        if !self.batch.items.is_empty() {
-            self.inbox.put(&mut self.batch);
+        if let Some(inbox) = &self.inbox
+            && !self.batch.items.is_empty()
+        {
+            inbox.put(&mut self.batch);
         }
+    }
+
+    fn borrows(&self) -> bool {
+        self.inbox.as_ref().is_some_and(|inbox| inbox.watches)
+    }
+
+    fn lend(&mut self, loan: Arc<Loan>) {
+        self.batch.push(self.client, Kind::Lent, Body::Loan(loan));
     }
 }
 

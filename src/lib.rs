@@ -24,6 +24,13 @@ mod port;
 mod reply;
 mod runtime;
 mod status;
+#[cfg(unix)]
+mod uv;
+#[cfg(unix)]
+mod watch;
+#[cfg(not(unix))]
+#[path = "no_watch.rs"]
+mod watch;
 
 use napi::bindgen_prelude::{JsValue, Object};
 use napi::{Env, Result};

@@ -56,7 +56,8 @@ impl Materialiser {
     /// The value of one result.
     pub(crate) fn value(&self, arena: &[u8], body: Body) -> Result<sys::napi_value, Failed> {
         match body {
-            Body::Null => self.null(),
+            // The environment keeps a loan for itself.
+            Body::Null | Body::Loan(_) => self.null(),
             Body::Bool(flag) => self.bool(flag),
             Body::Int(int) => self.int(int),
             Body::Double(double) => self.double(double),

@@ -61,7 +61,7 @@ impl Redial {
 
 /// The lane.
 pub struct Lane {
-    queue: Queue,
+    queue: Arc<Queue>,
     connector: Connector,
     redial: Redial,
     connected: AtomicBool,
@@ -83,7 +83,7 @@ impl Lane {
         let control =
             Control { state: State::Idle, connecting: Vec::new(), closing: Vec::new(), online: false };
         Arc::new(Self {
-            queue: Queue::new(limits),
+            queue: Arc::new(Queue::new(limits)),
             connector,
             redial,
             connected: AtomicBool::new(false),
@@ -207,7 +207,7 @@ impl Lane {
                     backoff.iter_mut().for_each(Backoff::reset);
                     connected_before = true;
                     // Who hears of the connection may use it at once, also where nothing may wait for one.
-                    connection.attach(&self.queue);
+                    connection.attach(&self.queue, deliver.borrows());
                     self.online();
                     deliver.event(Event::Ready);
                     deliver.flush();

@@ -3,33 +3,24 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::{Buf, BufMut, BytesMut};
+use bytes::{BufMut, BytesMut};
 use tokio::io::AsyncReadExt;
 use tokio::time::{Sleep, sleep_until};
 
-use super::block::{self, Block};
-use super::halves::{Reader, Writer};
-use super::liveness::{Liveness, Verdict};
+use super::halves::{self, DirectWriter, Reader, Writer, split};
+use super::inbound::Inbound;
+use super::liveness::Liveness;
+use super::loan::Loan;
 use super::queue::Queue;
-use super::replies::Replies;
-use super::request::{Deliver, Millis, NEVER, Recipient, Request, instant, now};
-use crate::command::Shape;
+use super::request::{Deliver, Millis, NEVER, instant, now};
 use crate::error::{ConnectionFailure, Error};
-use crate::resp::{Decoder, Frame};
+use crate::resp::Decoder;
 
 /// Room made for one read at first.
 pub const READ_CHUNK: usize = 64 * 1024;
-
-/// Less room than this is not worth a read.
-const MIN_READ: usize = 16 * 1024;
-
-/// Room made while large replies keep filling the buffer.
-const MAX_READ_CHUNK: usize = 1024 * 1024;
-
-/// An idle connection is asked for a sign of life with this.
-const PROBE: &[u8] = b"*1\r\n$4\r\nPING\r\n";
 
 /// A day: how far ahead a timer is set when there is nothing to wait for.
 const FAR: Millis = 24 * 60 * 60 * 1000;
@@ -66,207 +57,220 @@ pub struct Connection {
     pub buffer: BytesMut,
     /// When to worry.
     pub liveness: Liveness,
-    /// Room made for one read, in bytes: [`READ_CHUNK`] at first.
-    pub room: usize,
 }
 
-/// A bulk string that is read straight into its own memory, with the CRLF behind it.
-struct LargeRead {
-    block: Vec<u8>,
-    length: usize,
-    /// Bytes looked at, and whether all of them were ASCII. Nobody asks of bytes that stay bytes.
-    seen: usize,
-    ascii: bool,
+/// The reading side of a connection. Its unanswered requests are put back in the end, also when the task panics.
+struct Desk<'q> {
+    queue: &'q Arc<Queue>,
+    /// Absent while it is lent.
+    inbound: Option<Inbound>,
+    loan: Option<Arc<Loan>>,
+}
+
+impl Drop for Desk<'_> {
+    fn drop(&mut self) {
+        let lent = self.loan.take().and_then(|loan| loan.recall());
+        if let Some(mut inbound) = self.inbound.take().or(lent.map(|(inbound, _)| inbound)) {
+            inbound.restore(self.queue);
+        }
+    }
+}
+
+/// Why a task that reads stopped doing so.
+enum Turn {
+    /// The connection is to be closed.
+    Close,
+    /// The submitting thread wants to read.
+    Lend,
 }
 
 impl Connection {
-    /// From now on `queue` submits to this connection, which is to be [run](Self::run) next.
-    pub fn attach(&self, queue: &Queue) {
-        queue.attach(self.writer.direct.clone());
+    /// From now on `queue` submits to this connection, which is to be [run](Self::run) next. `lends`: whoever submits can borrow
+    /// the reading side.
+    pub fn attach(&self, queue: &Queue, lends: bool) {
+        queue.attach(self.writer.direct.clone(), lends && halves::is_plain(&self.reader));
     }
 
     /// Runs until the connection ends. Requests that are unanswered then are back in `queue`.
-    pub async fn run(mut self, queue: &Queue, deliver: &mut dyn Deliver, wish: impl Fn() -> Wish) -> Ended {
-        let mut replies = Replies::new(queue, deliver);
-        match self.serve(queue, &mut replies, wish).await {
+    pub async fn run(self, queue: &Arc<Queue>, deliver: &mut dyn Deliver, wish: impl Fn() -> Wish) -> Ended {
+        let inbound = Inbound::new(self.decoder, self.buffer, self.liveness);
+        let mut desk = Desk { queue, inbound: Some(inbound), loan: None };
+        let ended = serve(&mut desk, self.reader, self.writer, deliver, wish).await;
+        deliver.flush();
+        match ended {
             Ok(()) => Ended::Closed,
-            Err(error) => {
-                replies.flush();
-                Ended::Lost(error)
-            }
+            Err(error) => Ended::Lost(error),
         }
     }
+}
 
-    async fn serve(
-        &mut self,
-        queue: &Queue,
-        replies: &mut Replies<'_>,
-        wish: impl Fn() -> Wish,
-    ) -> Result<(), Error> {
-        let mut large: Option<LargeRead> = None;
-        let mut heard = now();
-        let mut timer = Timer::new();
-        timer.set(queue.arm(self.next_look(heard)));
-        loop {
-            match wish() {
-                Wish::Drain if replies.awaiting().is_empty() => return Ok(()),
-                Wish::Open | Wish::Drain => {}
-                Wish::Destroy => return Ok(()),
-            }
-            tokio::select! {
-                biased;
-                read = read(&mut self.reader, &mut self.buffer, &mut large) => {
-                    if read.map_err(|error| lost(&error))? == 0 {
-                        return Err(Error::connection(ConnectionFailure::Lost, "the server closed the connection"));
-                    }
-                    heard = now();
-                    replies.heard();
-                    self.decode(replies, &mut large)?;
-                    // A flood of replies must not keep the timer branch from its turn.
-                    if heard >= timer.at {
-                        let at = self.keep_time(queue, replies, heard)?;
-                        timer.set(at);
-                    }
+async fn serve(
+    desk: &mut Desk<'_>,
+    mut reader: Reader,
+    mut writer: Writer,
+    deliver: &mut dyn Deliver,
+    wish: impl Fn() -> Wish,
+) -> Result<(), Error> {
+    let mut timer = Timer::new();
+    timer.set(desk.queue.arm(desk.inbound()?.next_look(now())));
+    loop {
+        match read_here(desk, &mut reader, &mut writer, deliver, &wish, &mut timer).await? {
+            Turn::Close => return Ok(()),
+            Turn::Lend => {
+                let (stream, loan) = lend(desk, reader, writer, deliver)?;
+                let ended = read_there(desk.queue, &loan, deliver, &wish, &mut timer).await;
+                desk.loan = None;
+                let (inbound, broken) = loan.recall().ok_or_else(gone)?;
+                desk.inbound = Some(inbound);
+                if let Some(error) = broken.or(ended.err()) {
+                    // The borrower has a handle to the socket, too.
+                    drop(loan.socket().shutdown());
+                    return Err(error);
                 }
-                written = self.writer.drain(queue), if queue.has_backlog() => {
-                    written.map_err(|error| lost(&error))?;
-                }
-                () = queue.wake.notified() => {
-                    timer.set(queue.arm(timer.at));
-                }
-                () = timer.sleep.as_mut() => {
-                    let at = self.keep_time(queue, replies, heard)?;
-                    timer.set(at);
-                }
-            }
-        }
-    }
-
-    /// Settles every complete frame in the buffer.
-    fn decode(&mut self, replies: &mut Replies<'_>, large: &mut Option<LargeRead>) -> Result<(), Error> {
-        loop {
-            if let Some(read) = large.take_if(|read| read.block.len() == read.length + 2) {
-                let (bytes, ascii) = read.finish()?;
-                replies.settle_large(bytes, ascii)?;
-            }
-            if large.is_some() {
-                break;
-            }
-            match self.decoder.next(&mut self.buffer).map_err(|error| Error::protocol(error.to_string()))? {
-                Some(Frame::LargeBulk { len }) => {
-                    let text = replies.next_wants_text();
-                    *large = Some(LargeRead::start(len, text, &mut self.buffer));
-                }
-                Some(frame) => replies.settle(frame)?,
-                None => break,
-            }
-        }
-        replies.flush();
-        if large.is_none() {
-            self.make_room();
-        }
-        Ok(())
-    }
-
-    /// Makes room for the next read. Replies that are larger than the buffer make it grow, so that the next of their kind
-    /// comes in one read and is not moved.
-    fn make_room(&mut self) {
-        if self.buffer.is_empty() {
-            self.buffer.reserve(self.room);
-            return;
-        }
-        let needed = self.decoder.needed();
-        if self.buffer.capacity() - self.buffer.len() < needed.max(MIN_READ) {
-            self.room = (self.room * 2).min(MAX_READ_CHUNK);
-            self.buffer.reserve(needed.clamp(self.room, MAX_READ_CHUNK));
-        }
-    }
-
-    /// Rejects what is overdue and judges the silence. Returns when to do it again.
-    fn keep_time(&self, queue: &Queue, replies: &mut Replies<'_>, heard: Millis) -> Result<Millis, Error> {
-        replies.expire();
-        let at = self.look(queue, replies, heard)?;
-        Ok(queue.arm(at))
-    }
-
-    /// When an idle connection that sent its last byte at `heard` is to be looked at.
-    fn next_look(&self, heard: Millis) -> Millis {
-        if self.liveness.probe_after == 0 { NEVER } else { heard + self.liveness.probe_after }
-    }
-
-    /// Judges the silence. Returns when to look again.
-    fn look(&self, queue: &Queue, replies: &mut Replies<'_>, heard: Millis) -> Result<Millis, Error> {
-        let now = now();
-        match self.liveness.judge(now, heard, replies.awaiting().iter()) {
-            Verdict::Wait(NEVER) => Ok(self.next_look(now)),
-            Verdict::Wait(at) => Ok(at),
-            Verdict::Dead(silence) => Err(Error::connection(
-                ConnectionFailure::Lost,
-                format!("the server sent nothing for {silence} ms while commands were in flight"),
-            )),
-            Verdict::Probe => {
-                let patience = self.liveness.patience();
-                let probe = Request {
-                    recipient: Recipient::Probe,
-                    shape: &Shape::Any,
-                    replay: false,
-                    length: u32::try_from(PROBE.len()).unwrap_or(0),
-                    end: 0,
-                    deadline: now + patience,
-                    timeout: u32::try_from(patience).unwrap_or(u32::MAX),
-                };
-                queue.submit(&mut PROBE.to_vec(), &mut vec![probe]);
-                Ok(now + patience)
+                (reader, writer) = take_back(desk.queue, stream)?;
             }
         }
     }
 }
 
-async fn read(
+/// Reads on the connection's task.
+async fn read_here(
+    desk: &mut Desk<'_>,
     reader: &mut Reader,
-    buffer: &mut BytesMut,
-    large: &mut Option<LargeRead>,
-) -> io::Result<usize> {
-    match large {
-        Some(read) => {
-            let missing = read.length + 2 - read.block.len();
-            let count = reader.read_buf(&mut (&mut read.block).limit(missing)).await;
-            read.look();
+    writer: &mut Writer,
+    deliver: &mut dyn Deliver,
+    wish: impl Fn() -> Wish,
+    timer: &mut Timer,
+) -> Result<Turn, Error> {
+    let queue = desk.queue;
+    let inbound = desk.inbound()?;
+    loop {
+        match wish() {
+            Wish::Drain if inbound.replies(queue, deliver).awaiting().is_empty() => return Ok(Turn::Close),
+            Wish::Open | Wish::Drain => {}
+            Wish::Destroy => return Ok(Turn::Close),
+        }
+        tokio::select! {
+            biased;
+            read = read(reader, inbound) => {
+                if read.map_err(|error| lost(&error))? == 0 {
+                    return Err(Error::connection(ConnectionFailure::Lost, "the server closed the connection"));
+                }
+                inbound.received(queue, deliver)?;
+                // A flood of replies must not keep the timer branch from its turn.
+                if inbound.heard() >= timer.at {
+                    timer.set(inbound.keep_time(queue, deliver)?);
+                }
+            }
+            written = writer.drain(queue), if queue.has_backlog() => {
+                written.map_err(|error| lost(&error))?;
+            }
+            () = queue.wake.notified() => {
+                if queue.wants_loan()
+                    && wish() == Wish::Open
+                    && inbound.partial() == 0
+                    && !queue.has_backlog()
+                {
+                    return Ok(Turn::Lend);
+                }
+                timer.set(queue.arm(timer.at));
+            }
+            () = timer.sleep.as_mut() => {
+                timer.set(inbound.keep_time(queue, deliver)?);
+            }
+        }
+    }
+}
+
+/// Waits while the submitting thread reads. Returns when the task needs the socket itself.
+async fn read_there(
+    queue: &Queue,
+    loan: &Loan,
+    deliver: &mut dyn Deliver,
+    wish: impl Fn() -> Wish,
+    timer: &mut Timer,
+) -> Result<(), Error> {
+    while wish() == Wish::Open && !queue.wants_return() && !queue.has_backlog() {
+        tokio::select! {
+            biased;
+            () = queue.wake.notified() => timer.set(queue.arm(timer.at)),
+            () = timer.sleep.as_mut() => timer.set(loan.keep_time(deliver)?),
+        }
+    }
+    Ok(())
+}
+
+/// Takes the socket from the runtime, so that nothing that arrives wakes this thread, and lends it.
+fn lend(
+    desk: &mut Desk<'_>,
+    reader: Reader,
+    writer: Writer,
+    deliver: &mut dyn Deliver,
+) -> Result<(Arc<DirectWriter>, Arc<Loan>), Error> {
+    let queue = desk.queue;
+    let mut plain = None;
+    queue
+        .exchange_socket(true, |shared| {
+            drop(writer);
+            let half =
+                Arc::into_inner(shared).ok_or_else(|| io::Error::other("the socket has other users"))?;
+            let socket = halves::unregister(reader, half)?;
+            let borrowed = socket.try_clone()?;
+            let shared = Arc::new(DirectWriter::Plain(socket));
+            plain = Some((Arc::clone(&shared), borrowed));
+            Ok(shared)
+        })
+        .map_err(|error: io::Error| lost(&error))?;
+    let ((shared, borrowed), inbound) = plain.zip(desk.inbound.take()).ok_or_else(gone)?;
+    let loan = Loan::new(inbound, borrowed, Arc::clone(queue));
+    desk.loan = Some(Arc::clone(&loan));
+    deliver.lend(Arc::clone(&loan));
+    deliver.flush();
+    Ok((shared, loan))
+}
+
+/// Hands the socket back to the runtime.
+fn take_back(queue: &Queue, shared: Arc<DirectWriter>) -> Result<(Reader, Writer), Error> {
+    let mut halves = None;
+    queue
+        .exchange_socket(false, |other| {
+            drop(other);
+            let Some(DirectWriter::Plain(socket)) = Arc::into_inner(shared) else {
+                return Err(io::Error::other("the socket has other users"));
+            };
+            let (reader, writer) = split(socket.register()?);
+            let shared = Arc::clone(&writer.direct);
+            halves = Some((reader, writer));
+            Ok(shared)
+        })
+        .map_err(|error: io::Error| lost(&error))?;
+    halves.ok_or_else(gone)
+}
+
+impl Desk<'_> {
+    fn inbound(&mut self) -> Result<&mut Inbound, Error> {
+        self.inbound.as_mut().ok_or_else(gone)
+    }
+}
+
+fn gone() -> Error {
+    Error::internal("the reading side of a connection is gone")
+}
+
+async fn read(reader: &mut Reader, inbound: &mut Inbound) -> io::Result<usize> {
+    match &mut inbound.large {
+        Some(large) => {
+            let missing = large.missing();
+            let count = reader.read_buf(&mut (&mut large.block).limit(missing)).await;
+            large.look();
             count
         }
-        None => reader.read_buf(buffer).await,
+        None => reader.read_buf(&mut inbound.buffer).await,
     }
 }
 
-fn lost(error: &io::Error) -> Error {
+pub(super) fn lost(error: &io::Error) -> Error {
     Error::connection(ConnectionFailure::Lost, format!("the connection was lost: {error}"))
-}
-
-impl LargeRead {
-    fn start(length: usize, text: bool, buffer: &mut BytesMut) -> Self {
-        let mut block = block::take(length + 2);
-        let here = buffer.len().min(length + 2);
-        block.extend_from_slice(&buffer[..here]);
-        buffer.advance(here);
-        Self { block, length, seen: 0, ascii: text }
-    }
-
-    /// Looks at what has arrived while it is still in the processor's cache and the rest is on its way.
-    fn look(&mut self) {
-        if self.ascii {
-            self.ascii = self.block.get(self.seen..).is_some_and(<[u8]>::is_ascii);
-            self.seen = self.block.len();
-        }
-    }
-
-    fn finish(mut self) -> Result<(bytes::Bytes, bool), Error> {
-        self.look();
-        if !self.block.ends_with(b"\r\n") {
-            return Err(Error::protocol("a bulk string does not end with CRLF"));
-        }
-        self.block.truncate(self.length);
-        Ok((Block::new(self.block).into_bytes(), self.ascii))
-    }
 }
 
 /// A timer that is touched only when its time changes.

@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, timeout_at};
 
 use super::address::{Endpoint, Locate};
-use super::connection::{Connection, READ_CHUNK};
+use super::connection::Connection;
 use super::dial::{Dial, Dialer, broken_stream, timed_out};
 use super::halves::{Reader, Writer, split};
 use super::handshake::{Handshake, Progress, Session};
@@ -94,7 +94,6 @@ impl Connector {
             decoder: talk.decoder,
             buffer: talk.buffer,
             liveness: self.liveness(),
-            room: READ_CHUNK,
         })
     }
 

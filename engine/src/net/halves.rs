@@ -12,6 +12,7 @@ use tokio::net::tcp;
 #[cfg(unix)]
 use tokio::net::unix;
 
+use super::plain::PlainSocket;
 use super::queue::Queue;
 use super::stream::{BoxedStream, Stream};
 
@@ -34,6 +35,8 @@ pub enum DirectWriter {
     /// A unix socket.
     #[cfg(unix)]
     Unix(unix::OwnedWriteHalf),
+    /// A socket whose reading side is lent, outside of the runtime.
+    Plain(PlainSocket),
     /// Only the connection's task can write.
     Indirect,
 }
@@ -48,6 +51,7 @@ impl DirectWriter {
             (Self::Unix(half), [one]) => half.try_write(one),
             #[cfg(unix)]
             (Self::Unix(half), _) => half.try_write_vectored(slices),
+            (Self::Plain(socket), _) => socket.try_write(slices),
             (Self::Indirect, _) => Err(ErrorKind::WouldBlock.into()),
         }
     }
@@ -57,7 +61,8 @@ impl DirectWriter {
             Self::Tcp(half) => half.writable().await,
             #[cfg(unix)]
             Self::Unix(half) => half.writable().await,
-            Self::Indirect => std::future::pending().await,
+            // What it does not take at once is written after it has come back to the runtime.
+            Self::Plain(_) | Self::Indirect => std::future::pending().await,
         }
     }
 }
@@ -85,6 +90,27 @@ pub fn split(stream: Stream) -> (Reader, Writer) {
             let (read, write) = tokio::io::split(boxed);
             (Reader::Boxed(read), Writer { direct: Arc::new(DirectWriter::Indirect), boxed: Some(write) })
         }
+    }
+}
+
+/// Whether [`unregister`] can succeed.
+pub fn is_plain(reader: &Reader) -> bool {
+    !matches!(reader, Reader::Boxed(_))
+}
+
+/// Takes a plain socket from the runtime. `writer` must be the only user of its half.
+pub fn unregister(reader: Reader, writer: DirectWriter) -> io::Result<PlainSocket> {
+    match (reader, writer) {
+        (Reader::Tcp(read), DirectWriter::Tcp(write)) => {
+            let stream = read.reunite(write).map_err(|_| io::Error::other("halves of two sockets"))?;
+            stream.into_std().map(PlainSocket::Tcp)
+        }
+        #[cfg(unix)]
+        (Reader::Unix(read), DirectWriter::Unix(write)) => {
+            let stream = read.reunite(write).map_err(|_| io::Error::other("halves of two sockets"))?;
+            stream.into_std().map(PlainSocket::Unix)
+        }
+        _ => Err(io::Error::new(ErrorKind::Unsupported, "no plain socket")),
     }
 }
 

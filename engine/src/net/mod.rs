@@ -9,14 +9,18 @@ pub mod dial;
 pub mod establish;
 pub mod halves;
 pub mod handshake;
+pub mod inbound;
 pub mod liveness;
+pub mod loan;
 pub mod log;
 pub mod options;
+pub mod plain;
 pub mod queue;
 pub mod replies;
 pub mod request;
 pub mod stream;
 
+mod loneliness;
 mod tcp;
 mod tls;
 mod url;

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use super::halves::DirectWriter;
 use super::log::Log;
+use super::loneliness::{Loneliness, Move};
 use super::options::Options;
 use super::request::{Millis, NEVER, Recipient, Request, now};
 use crate::error::{Error, Phase};
@@ -61,6 +62,7 @@ pub struct Outgoing {
     /// The stream.
     pub log: Log,
     socket: Option<Arc<DirectWriter>>,
+    loneliness: Loneliness,
 }
 
 /// The queue.
@@ -77,6 +79,10 @@ pub struct Queue {
     answered: AtomicU64,
     earliest: AtomicU64,
     armed: AtomicU64,
+    /// The connection's task is to lend its reading side.
+    wants_loan: AtomicBool,
+    /// The connection's task is to take it back.
+    wants_return: AtomicBool,
     /// Wakes the connection's task.
     pub wake: Notify,
 }
@@ -95,6 +101,8 @@ impl Queue {
             answered: AtomicU64::new(0),
             earliest: AtomicU64::new(NEVER),
             armed: AtomicU64::new(NEVER),
+            wants_loan: AtomicBool::new(false),
+            wants_return: AtomicBool::new(false),
             wake: Notify::new(),
         }
     }
@@ -149,6 +157,7 @@ impl Queue {
         let mut outgoing = self.outgoing();
         outgoing.log.release(self.answered.load(Ordering::Acquire));
         let idle = !outgoing.log.has_backlog();
+        let unanswered = self.bytes();
         let mut end = outgoing.log.end();
         let mut earliest = NEVER;
         for request in requests.iter_mut() {
@@ -171,6 +180,17 @@ impl Queue {
             if idle {
                 outgoing.write();
             }
+            match outgoing.loneliness.note(count, unanswered) {
+                None => {}
+                Some(Move::Lend) => {
+                    self.wants_loan.store(true, Ordering::Release);
+                    wake = true;
+                }
+                Some(Move::Return) => {
+                    self.wants_return.store(true, Ordering::Release);
+                    wake = true;
+                }
+            }
             if outgoing.log.has_backlog() && !self.backlog.swap(true, Ordering::AcqRel) {
                 wake = true;
             }
@@ -181,13 +201,50 @@ impl Queue {
         }
     }
 
-    /// The socket is ready for user commands: from now on submissions are written directly where `socket` allows it.
-    pub fn attach(&self, socket: Arc<DirectWriter>) {
+    /// The socket is ready for user commands: from now on submissions are written directly where `socket` allows it. `lends`:
+    /// the submitting thread can read from it.
+    pub fn attach(&self, socket: Arc<DirectWriter>, lends: bool) {
         let mut outgoing = self.outgoing();
+        outgoing.loneliness = Loneliness::new(lends);
         outgoing.socket = Some(socket);
         self.waiting.store(0, Ordering::Release);
         self.online.store(true, Ordering::Release);
         self.backlog.store(outgoing.log.has_backlog(), Ordering::Release);
+    }
+
+    /// Hands the socket from one writer to another, while nobody writes; `lent` says whether the submitting thread reads from it
+    /// from now on. Does nothing without a socket.
+    pub(super) fn exchange_socket<E>(
+        &self,
+        lent: bool,
+        exchange: impl FnOnce(Arc<DirectWriter>) -> Result<Arc<DirectWriter>, E>,
+    ) -> Result<(), E> {
+        let mut outgoing = self.outgoing();
+        if let Some(socket) = outgoing.socket.take() {
+            outgoing.socket = Some(exchange(socket)?);
+            outgoing.loneliness.moved(lent);
+            self.wants_loan.store(false, Ordering::Release);
+            self.wants_return.store(false, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// Whether the connection's task is to lend its reading side to the submitting thread. Once it was asked, it is asked again
+    /// only after further submissions.
+    pub(super) fn wants_loan(&self) -> bool {
+        self.wants_loan.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether the connection's task is to take its reading side back.
+    pub(super) fn wants_return(&self) -> bool {
+        self.wants_return.load(Ordering::Acquire)
+    }
+
+    /// The loan was of no use: the next is far away.
+    pub(super) fn regret_loan(&self) {
+        self.outgoing().loneliness.regret();
+        self.wants_return.store(true, Ordering::Release);
+        self.wake.notify_one();
     }
 
     /// Whether bytes wait for the engine to write them.

@@ -12,19 +12,34 @@ use crate::error::{Error, Phase, ServerError};
 use crate::resp::{Frame, Scalar};
 use crate::value::Value;
 
-/// Requests in flight on a connection, and where their replies go.
-pub struct Replies<'a> {
-    queue: &'a Queue,
+/// Requests in flight on a connection.
+#[derive(Debug, Default)]
+pub struct InFlight {
+    /// Oldest first. Newer ones may still be in the queue.
     awaiting: VecDeque<Request>,
-    deliver: &'a mut dyn Deliver,
     /// Stream offset of the last command that the bytes at hand can answer.
     asked: u64,
 }
 
+impl InFlight {
+    /// Puts the unanswered requests back into `queue`, whose owner decides about them.
+    pub fn restore(&mut self, queue: &Queue) {
+        queue.restore(&mut self.awaiting);
+    }
+}
+
+/// Requests in flight on a connection, and where their replies go.
+pub struct Replies<'a> {
+    queue: &'a Queue,
+    awaiting: &'a mut VecDeque<Request>,
+    asked: &'a mut u64,
+    deliver: &'a mut dyn Deliver,
+}
+
 impl<'a> Replies<'a> {
-    /// No request yet.
-    pub fn new(queue: &'a Queue, deliver: &'a mut dyn Deliver) -> Self {
-        Self { queue, awaiting: VecDeque::new(), deliver, asked: 0 }
+    /// Replies to `in_flight`, whose newer requests are in `queue`, go to `deliver`.
+    pub fn new(queue: &'a Queue, in_flight: &'a mut InFlight, deliver: &'a mut dyn Deliver) -> Self {
+        Self { queue, awaiting: &mut in_flight.awaiting, asked: &mut in_flight.asked, deliver }
     }
 
     /// Gives one decoded frame to the request that it answers.
@@ -46,7 +61,7 @@ impl<'a> Replies<'a> {
 
     /// Bytes came in: what they answer was submitted by now. A reply among them to anything later is not one.
     pub fn heard(&mut self) {
-        self.asked = self.queue.end();
+        *self.asked = self.queue.end();
     }
 
     /// Whether the next reply is wanted as text.
@@ -75,12 +90,12 @@ impl<'a> Replies<'a> {
     /// The oldest unanswered request. It stays in the queue until it is delivered, so that nothing is lost on a panic.
     fn front(&mut self) -> Result<Request, Error> {
         if self.awaiting.is_empty() {
-            self.queue.collect(&mut self.awaiting);
+            self.queue.collect(self.awaiting);
         }
         let Some(request) = self.awaiting.front() else {
             return Err(Error::protocol("the server sent a reply that no command asked for"));
         };
-        let unread = request.end > self.asked
+        let unread = request.end > *self.asked
             || (self.queue.has_backlog() && request.end > self.queue.outgoing().log.written());
         if unread {
             return Err(Error::protocol("the server answered a command that it cannot have read yet"));
@@ -140,15 +155,14 @@ impl<'a> Replies<'a> {
     /// Rejects callers whose deadline has passed.
     pub fn expire(&mut self) {
         let deliver = &mut *self.deliver;
-        self.queue
-            .expire(&mut self.awaiting, |request, phase, begun| expired(deliver, request, phase, begun));
+        self.queue.expire(self.awaiting, |request, phase, begun| expired(deliver, request, phase, begun));
         self.deliver.flush();
     }
 
     /// Every unanswered request, oldest first.
     pub fn awaiting(&mut self) -> &VecDeque<Request> {
-        self.queue.collect(&mut self.awaiting);
-        &self.awaiting
+        self.queue.collect(self.awaiting);
+        self.awaiting
     }
 }
 
@@ -157,12 +171,5 @@ pub fn expired(deliver: &mut dyn Deliver, request: &Request, phase: Phase, begun
     if let Recipient::Caller(ticket) = request.recipient {
         let timeout = std::time::Duration::from_millis(u64::from(request.timeout));
         deliver.error(ticket, &Error::timeout(phase, timeout).executed(begun));
-    }
-}
-
-impl Drop for Replies<'_> {
-    /// Unanswered requests go back to the queue, whose owner decides about them: also when the task panics.
-    fn drop(&mut self) {
-        self.queue.restore(&mut self.awaiting);
     }
 }

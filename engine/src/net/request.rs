@@ -1,11 +1,12 @@
 //! What travels with a command: who asked, until when, and whether it may be sent twice. Owns the seam between a
 //! connection and whoever takes its replies.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
+use super::loan::Loan;
 use crate::command::{self, Shape};
 use crate::error::Error;
 use crate::resp::{Packed, ProtocolError, Scalar};
@@ -144,4 +145,12 @@ pub trait Deliver: Send {
     fn event(&mut self, event: Event);
     /// The batch is complete: hand it on.
     fn flush(&mut self);
+    /// Whether [`Self::lend`] does anything but give back.
+    fn borrows(&self) -> bool {
+        false
+    }
+    /// Commands come one by one: the submitting thread may read their replies itself from now on.
+    fn lend(&mut self, loan: Arc<Loan>) {
+        loan.give_back();
+    }
 }

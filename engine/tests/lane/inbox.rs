@@ -66,6 +66,11 @@ impl Inbox {
         }
     }
 
+    /// The next call that has ended already.
+    pub(crate) fn try_settled(&mut self) -> Option<Settled> {
+        self.settled.try_recv().ok()
+    }
+
     /// Fails when a call has ended.
     pub(crate) fn assert_empty(&mut self) {
         if let Ok(settled) = self.settled.try_recv() {

@@ -12,6 +12,7 @@ mod large;
 mod lifecycle;
 mod limits;
 mod liveness;
+mod loans;
 mod matching;
 mod order;
 mod panics;

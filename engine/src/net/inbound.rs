@@ -1,0 +1,220 @@
+//! What a connection has read and who waits for it: decodes, settles, keeps the time. Knows no socket, so that whichever thread
+//! reads may use it.
+
+use std::io::{self, Read};
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use super::block::{self, Block};
+use super::connection::READ_CHUNK;
+use super::liveness::{Liveness, Verdict};
+use super::queue::Queue;
+use super::replies::{InFlight, Replies};
+use super::request::{Deliver, Millis, NEVER, Recipient, Request, now};
+use crate::command::Shape;
+use crate::error::{ConnectionFailure, Error};
+use crate::resp::{Decoder, Frame};
+
+/// Less room than this is not worth a read.
+const MIN_READ: usize = 16 * 1024;
+
+/// Room made while large replies keep filling the buffer.
+const MAX_READ_CHUNK: usize = 1024 * 1024;
+
+/// An idle connection is asked for a sign of life with this.
+const PROBE: &[u8] = b"*1\r\n$4\r\nPING\r\n";
+
+/// The reading side's state.
+pub struct Inbound {
+    decoder: Decoder,
+    /// Bytes that are not decoded.
+    pub(super) buffer: BytesMut,
+    /// A bulk string that is read into its own memory.
+    pub(super) large: Option<LargeRead>,
+    in_flight: InFlight,
+    liveness: Liveness,
+    /// When the server last sent something.
+    heard: Millis,
+    room: usize,
+}
+
+/// A bulk string that is read straight into its own memory, with the CRLF behind it.
+pub(super) struct LargeRead {
+    pub(super) block: Vec<u8>,
+    length: usize,
+    /// Bytes looked at, and whether all of them were ASCII. Nobody asks of bytes that stay bytes.
+    seen: usize,
+    ascii: bool,
+}
+
+impl Inbound {
+    /// Nothing is in flight; `buffer` holds what came after the handshake's replies.
+    pub fn new(decoder: Decoder, buffer: BytesMut, liveness: Liveness) -> Self {
+        Self {
+            decoder,
+            buffer,
+            large: None,
+            in_flight: InFlight::default(),
+            liveness,
+            heard: now(),
+            room: READ_CHUNK,
+        }
+    }
+
+    /// The replies to what is in flight go to `deliver`.
+    pub fn replies<'a>(&'a mut self, queue: &'a Queue, deliver: &'a mut dyn Deliver) -> Replies<'a> {
+        Replies::new(queue, &mut self.in_flight, deliver)
+    }
+
+    /// Puts the unanswered requests back into `queue`.
+    pub fn restore(&mut self, queue: &Queue) {
+        self.in_flight.restore(queue);
+    }
+
+    /// When the server last sent something.
+    pub fn heard(&self) -> Millis {
+        self.heard
+    }
+
+    /// Bytes were read: settles every complete frame among them.
+    pub fn received(&mut self, queue: &Queue, deliver: &mut dyn Deliver) -> Result<(), Error> {
+        self.heard = now();
+        let mut replies = Replies::new(queue, &mut self.in_flight, deliver);
+        replies.heard();
+        loop {
+            if let Some(read) = self.large.take_if(|read| read.block.len() == read.length + 2) {
+                let (bytes, ascii) = read.finish()?;
+                replies.settle_large(bytes, ascii)?;
+            }
+            if self.large.is_some() {
+                break;
+            }
+            match self.decoder.next(&mut self.buffer).map_err(|error| Error::protocol(error.to_string()))? {
+                Some(Frame::LargeBulk { len }) => {
+                    let text = replies.next_wants_text();
+                    self.large = Some(LargeRead::start(len, text, &mut self.buffer));
+                }
+                Some(frame) => replies.settle(frame)?,
+                None => break,
+            }
+        }
+        replies.flush();
+        if self.large.is_none() {
+            self.make_room();
+        }
+        Ok(())
+    }
+
+    /// Makes room for the next read. Replies that are larger than the buffer make it grow, so that the next of their kind
+    /// comes in one read and is not moved.
+    fn make_room(&mut self) {
+        if self.buffer.is_empty() {
+            self.buffer.reserve(self.room);
+            return;
+        }
+        let needed = self.decoder.needed();
+        if self.buffer.capacity() - self.buffer.len() < needed.max(MIN_READ) {
+            self.room = (self.room * 2).min(MAX_READ_CHUNK);
+            self.buffer.reserve(needed.clamp(self.room, MAX_READ_CHUNK));
+        }
+    }
+
+    /// Reads once from `socket`, by way of `scratch` where the bytes do not belong to a large string. 0 at the end of the
+    /// stream.
+    pub fn read_from(&mut self, socket: &mut impl Read, scratch: &mut [u8]) -> io::Result<usize> {
+        if let Some(large) = &mut self.large {
+            let missing = large.missing();
+            let before = large.block.len();
+            // Ends with an error when the socket has no more for now; what it had is in the block.
+            let end = socket.take(missing as u64).read_to_end(&mut large.block);
+            large.look();
+            return match large.block.len() - before {
+                0 => end,
+                count => Ok(count),
+            };
+        }
+        let count = socket.read(scratch)?;
+        self.buffer.extend_from_slice(scratch.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+
+    /// Bytes of a reply that is not whole.
+    pub fn partial(&self) -> usize {
+        self.large.as_ref().map_or(self.buffer.len(), |large| large.length)
+    }
+
+    /// Rejects what is overdue and judges the silence. Returns when to do it again.
+    pub fn keep_time(&mut self, queue: &Queue, deliver: &mut dyn Deliver) -> Result<Millis, Error> {
+        Replies::new(queue, &mut self.in_flight, deliver).expire();
+        let at = self.look(queue, deliver)?;
+        Ok(queue.arm(at))
+    }
+
+    /// When an idle connection is to be looked at.
+    pub fn next_look(&self, heard: Millis) -> Millis {
+        if self.liveness.probe_after == 0 { NEVER } else { heard + self.liveness.probe_after }
+    }
+
+    /// Judges the silence. Returns when to look again.
+    fn look(&mut self, queue: &Queue, deliver: &mut dyn Deliver) -> Result<Millis, Error> {
+        let now = now();
+        let verdict = {
+            let mut replies = Replies::new(queue, &mut self.in_flight, deliver);
+            self.liveness.judge(now, self.heard, replies.awaiting().iter())
+        };
+        match verdict {
+            Verdict::Wait(NEVER) => Ok(self.next_look(now)),
+            Verdict::Wait(at) => Ok(at),
+            Verdict::Dead(silence) => Err(Error::connection(
+                ConnectionFailure::Lost,
+                format!("the server sent nothing for {silence} ms while commands were in flight"),
+            )),
+            Verdict::Probe => {
+                let patience = self.liveness.patience();
+                let probe = Request {
+                    recipient: Recipient::Probe,
+                    shape: &Shape::Any,
+                    replay: false,
+                    length: u32::try_from(PROBE.len()).unwrap_or(0),
+                    end: 0,
+                    deadline: now + patience,
+                    timeout: u32::try_from(patience).unwrap_or(u32::MAX),
+                };
+                queue.submit(&mut PROBE.to_vec(), &mut vec![probe]);
+                Ok(now + patience)
+            }
+        }
+    }
+}
+
+impl LargeRead {
+    fn start(length: usize, text: bool, buffer: &mut BytesMut) -> Self {
+        let mut block = block::take(length + 2);
+        let here = buffer.len().min(length + 2);
+        block.extend_from_slice(&buffer[..here]);
+        buffer.advance(here);
+        Self { block, length, seen: 0, ascii: text }
+    }
+
+    /// Bytes that have not arrived.
+    pub(super) fn missing(&self) -> usize {
+        self.length + 2 - self.block.len()
+    }
+
+    /// Looks at what has arrived while it is still in the processor's cache and the rest is on its way.
+    pub(super) fn look(&mut self) {
+        if self.ascii {
+            self.ascii = self.block.get(self.seen..).is_some_and(<[u8]>::is_ascii);
+            self.seen = self.block.len();
+        }
+    }
+
+    fn finish(mut self) -> Result<(Bytes, bool), Error> {
+        self.look();
+        if !self.block.ends_with(b"\r\n") {
+            return Err(Error::protocol("a bulk string does not end with CRLF"));
+        }
+        self.block.truncate(self.length);
+        Ok((Block::new(self.block).into_bytes(), self.ascii))
+    }
+}

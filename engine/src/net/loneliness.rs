@@ -1,0 +1,158 @@
+//! Whether commands come one by one, so that the thread that submits them had better read their replies, too (see
+//! [`super::loan`]). Owns the rule, not the sockets.
+
+/// A submission of more commands is not lonely.
+const FEW_COMMANDS: usize = 4;
+
+/// Nor is one on top of more unanswered bytes.
+const FEW_BYTES: u64 = 1024;
+
+/// A submission of so many commands ends a loan at once: the engine's thread can read while the other goes on.
+const MANY_COMMANDS: usize = 64;
+
+/// So many lonely submissions make a loan.
+const LEND_AT: i32 = 16;
+
+/// What a submission that is not lonely takes back.
+const COMPANY: i32 = 4;
+
+/// So many more lonely submissions it takes after a loan that was of no use.
+const REGRET: i32 = 256;
+
+/// Counts lonely submissions.
+#[derive(Debug, Default)]
+pub(super) struct Loneliness {
+    state: State,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    /// There is nobody to lend to.
+    #[default]
+    Never,
+    /// With so many points.
+    Own(i32),
+    /// Lent, with so many points left.
+    Lent(i32),
+}
+
+/// What is to be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Move {
+    Lend,
+    Return,
+}
+
+impl Loneliness {
+    /// Of a connection whose reading side can be lent, or not.
+    pub(super) fn new(lends: bool) -> Self {
+        Self { state: if lends { State::Own(0) } else { State::Never } }
+    }
+
+    /// `commands` were submitted on top of `unanswered` bytes.
+    #[inline]
+    pub(super) fn note(&mut self, commands: usize, unanswered: u64) -> Option<Move> {
+        let lonely = commands <= FEW_COMMANDS && unanswered <= FEW_BYTES;
+        match &mut self.state {
+            State::Never => None,
+            State::Own(points) if lonely => {
+                *points += 1;
+                if *points < LEND_AT {
+                    return None;
+                }
+                // Should the task have no use for the question now, it is asked again later.
+                *points = 0;
+                Some(Move::Lend)
+            }
+            State::Own(points) => {
+                // Below zero stands what was regretted, which company does not change.
+                *points = (*points - COMPANY).max((*points).min(0));
+                None
+            }
+            State::Lent(points) if lonely => {
+                *points = (*points + 1).min(LEND_AT);
+                None
+            }
+            State::Lent(points) => {
+                *points -= COMPANY;
+                (*points < 0 || commands >= MANY_COMMANDS).then_some(Move::Return)
+            }
+        }
+    }
+
+    /// The reading side was lent, or came back.
+    pub(super) fn moved(&mut self, lent: bool) {
+        self.state = match self.state {
+            State::Never => State::Never,
+            // What was regretted while it was lent stays so.
+            State::Own(points) | State::Lent(points) if !lent => State::Own(points.min(0)),
+            _ => State::Lent(LEND_AT),
+        };
+    }
+
+    /// The loan was of no use.
+    pub(super) fn regret(&mut self) {
+        if let State::Own(points) | State::Lent(points) = &mut self.state {
+            *points = -REGRET;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lonely(loneliness: &mut Loneliness, times: i32) -> Option<Move> {
+        (0..times).fold(None, |last, _| last.or(loneliness.note(1, 0)))
+    }
+
+    #[test]
+    fn commands_one_by_one_make_a_loan() {
+        let mut loneliness = Loneliness::new(true);
+        assert_eq!(lonely(&mut loneliness, LEND_AT - 1), None);
+        assert_eq!(loneliness.note(1, 0), Some(Move::Lend));
+    }
+
+    #[test]
+    fn the_question_is_asked_again_when_it_led_to_nothing() {
+        let mut loneliness = Loneliness::new(true);
+        assert_eq!(lonely(&mut loneliness, LEND_AT), Some(Move::Lend));
+        assert_eq!(lonely(&mut loneliness, LEND_AT - 1), None);
+        assert_eq!(loneliness.note(1, 0), Some(Move::Lend));
+    }
+
+    #[test]
+    fn many_at_once_end_a_loan() {
+        let mut loneliness = Loneliness::new(true);
+        loneliness.moved(true);
+        assert_eq!(loneliness.note(MANY_COMMANDS, 0), Some(Move::Return));
+    }
+
+    #[test]
+    fn some_company_is_borne_and_steady_company_is_not() {
+        let mut loneliness = Loneliness::new(true);
+        loneliness.moved(true);
+        assert_eq!(loneliness.note(1, FEW_BYTES + 1), None);
+        assert_eq!(lonely(&mut loneliness, 100), None);
+        let ended = (0..LEND_AT).find_map(|_| loneliness.note(FEW_COMMANDS + 1, 0));
+        assert_eq!(ended, Some(Move::Return));
+    }
+
+    #[test]
+    fn a_loan_of_no_use_is_not_soon_made_again() {
+        let mut loneliness = Loneliness::new(true);
+        loneliness.moved(true);
+        loneliness.regret();
+        loneliness.moved(false);
+        assert_eq!(lonely(&mut loneliness, REGRET), None);
+        assert_eq!(lonely(&mut loneliness, LEND_AT), Some(Move::Lend));
+    }
+
+    #[test]
+    fn nobody_is_asked_where_nobody_borrows() {
+        let mut loneliness = Loneliness::new(false);
+        assert_eq!(lonely(&mut loneliness, 10 * LEND_AT), None);
+        loneliness.moved(true);
+        assert_eq!(loneliness.note(MANY_COMMANDS, 0), None);
+    }
+}

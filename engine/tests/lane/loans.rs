@@ -1,0 +1,362 @@
+//! Connections whose reading side is lent to the thread that submits, over real sockets.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use oxidis_engine::client::{Client, Mailbox, Staging};
+use oxidis_engine::error::{Error, Kind, Phase};
+use oxidis_engine::net::connection::Wish;
+use oxidis_engine::net::loan::{Loan, Watch};
+use oxidis_engine::net::options::Options;
+use oxidis_engine::net::request::{Deliver, Event, Reply, Ticket};
+use oxidis_engine::value::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::fixture::{Call, LOST, verdict, within};
+use crate::inbox::{Inbox, Recorder};
+use crate::peer::Peer;
+
+/// So many commands one by one are enough for a loan.
+const LONELY: u32 = 40;
+
+/// A receiver that borrows.
+struct Borrower {
+    recorder: Recorder,
+    loans: UnboundedSender<Arc<Loan>>,
+}
+
+impl Mailbox for Borrower {
+    fn open(&self) -> Box<dyn Deliver> {
+        Box::new(Self { recorder: self.recorder.clone(), loans: self.loans.clone() })
+    }
+}
+
+impl Deliver for Borrower {
+    fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
+        self.recorder.reply(ticket, reply);
+    }
+
+    fn error(&mut self, ticket: Ticket, error: &Error) {
+        self.recorder.error(ticket, error);
+    }
+
+    fn event(&mut self, event: Event) {
+        self.recorder.event(event);
+    }
+
+    fn flush(&mut self) {}
+
+    fn borrows(&self) -> bool {
+        true
+    }
+
+    fn lend(&mut self, loan: Arc<Loan>) {
+        // The test may have ended.
+        drop(self.loans.send(loan));
+    }
+}
+
+/// A client whose connection is lent to the test.
+struct Lent {
+    client: Client,
+    peer: Peer<TcpStream>,
+    listener: TcpListener,
+    inbox: Inbox,
+    recorder: Recorder,
+    loans: UnboundedReceiver<Arc<Loan>>,
+    loan: Arc<Loan>,
+}
+
+impl Lent {
+    async fn new(parameters: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("redis://{}?{parameters}", listener.local_addr().unwrap());
+        let (mut inbox, recorder) = Inbox::new();
+        let (sender, mut loans) = unbounded_channel();
+        let mailbox: Arc<dyn Mailbox> = Arc::new(Borrower { recorder: recorder.clone(), loans: sender });
+        let client = Client::new(Options::from_url(&url).unwrap(), &mailbox, &Handle::current()).unwrap();
+        let (connected, mut peer) = tokio::join!(client.connect(), accept(&listener));
+        connected.unwrap();
+        let mut loan = None;
+        for number in 0..LONELY {
+            submit(&client, &[(Call::write(number), "INCR n")]);
+            peer.command().await.unwrap();
+            peer.send(format!(":{number}\r\n")).await;
+            tokio::select! {
+                (slot, result) = inbox.settled() => assert_eq!((slot, result.unwrap()), (number, Value::Int(number.into()))),
+                lent = loans.recv() => {
+                    loan = lent;
+                    break;
+                }
+            }
+        }
+        let mut lent = Self { client, peer, listener, inbox, recorder, loans, loan: loan.unwrap() };
+        lent.catch_up().await;
+        lent
+    }
+
+    /// Reads what was on its way when the reading side changed hands.
+    async fn catch_up(&mut self) {
+        within(async {
+            while self.client.lanes().all()[0].queue().bytes() > 0 {
+                self.read();
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        while self.inbox.try_settled().is_some() {}
+    }
+
+    fn submit(&self, calls: &[(Call, &str)]) {
+        submit(&self.client, calls);
+    }
+
+    /// One read by the borrower.
+    fn read(&self) -> Watch {
+        self.loan.read(&mut self.recorder.clone())
+    }
+
+    /// Reads until the loan is over.
+    async fn read_to_the_end(&self) {
+        within(async {
+            while self.read() == Watch::On {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+
+    /// Reads until a call has ended, well.
+    async fn settled(&mut self) -> (u32, Value) {
+        within(async {
+            loop {
+                self.read();
+                if let Some((slot, result)) = self.inbox.try_settled() {
+                    return (slot, result.unwrap());
+                }
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+    }
+}
+
+fn submit(client: &Client, calls: &[(Call, &str)]) {
+    let mut staging = Staging::new();
+    for (call, command) in calls {
+        call.stage(&mut staging, command);
+    }
+    let (bytes, requests) = staging.parts();
+    client.lanes().all()[0].submit(bytes, requests);
+}
+
+async fn accept(listener: &TcpListener) -> Peer<TcpStream> {
+    let mut peer = Peer::new(listener.accept().await.unwrap().0);
+    peer.greet(3).await;
+    peer
+}
+
+#[tokio::test]
+async fn the_borrower_reads_what_it_asked_for() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    for number in 0..100 {
+        lent.submit(&[(Call::read(number), "GET a")]);
+        lent.peer.command().await.unwrap();
+        lent.peer.send(format!(":{number}\r\n")).await;
+        assert_eq!(lent.settled().await, (number, Value::Int(number.into())));
+    }
+}
+
+#[tokio::test]
+async fn a_reply_in_pieces_is_put_together() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    let long = "x".repeat(100_000);
+    for text in ["piecemeal", &long] {
+        lent.submit(&[(Call::read(1), "GET a")]);
+        lent.peer.command().await.unwrap();
+        let reply = format!("${}\r\n{text}\r\n", text.len());
+        for piece in reply.as_bytes().chunks(reply.len().div_ceil(7)) {
+            lent.peer.send(piece).await;
+            assert_eq!(lent.read(), Watch::On);
+        }
+        assert_eq!(lent.settled().await.1, crate::fixture::bulk(text));
+    }
+}
+
+#[tokio::test]
+async fn many_commands_at_once_are_read_by_the_engine_again() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    let calls: Vec<_> = (0..100).map(|number| (Call::read(number), "GET a")).collect();
+    lent.submit(&calls);
+    lent.peer.commands(100).await;
+    for number in 0..100 {
+        lent.peer.send(format!(":{number}\r\n")).await;
+    }
+    // Nobody reads but the engine.
+    for number in 0..100 {
+        assert_eq!(lent.inbox.reply(number).await, Value::Int(number.into()));
+    }
+    assert_eq!(lent.read(), Watch::Off);
+}
+
+#[tokio::test]
+async fn commands_one_by_one_are_lent_again_after_that() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    let calls: Vec<_> = (0..100).map(|number| (Call::read(number), "GET a")).collect();
+    lent.submit(&calls);
+    lent.peer.commands(100).await;
+    lent.peer.send(":1\r\n".repeat(100)).await;
+    for number in 0..100 {
+        lent.inbox.reply(number).await;
+    }
+    for number in 0.. {
+        lent.submit(&[(Call::read(number), "GET a")]);
+        lent.peer.command().await.unwrap();
+        lent.peer.send(":1\r\n").await;
+        assert!(number < LONELY, "not lent again");
+        tokio::select! {
+            _ = lent.inbox.settled() => {}
+            loan = lent.loans.recv() => {
+                lent.loan = loan.unwrap();
+                break;
+            }
+        }
+    }
+    lent.catch_up().await;
+    lent.submit(&[(Call::read(1000), "GET a")]);
+    lent.peer.command().await.unwrap();
+    lent.peer.send(":5\r\n").await;
+    assert_eq!(lent.settled().await, (1000, Value::Int(5)));
+}
+
+#[tokio::test]
+async fn a_borrower_that_is_busy_gets_the_replies_that_came_in_time() {
+    let mut lent = Lent::new("commandTimeout=100").await;
+    lent.submit(&[(Call::read(1).timeout(100), "GET a")]);
+    lent.peer.command().await.unwrap();
+    lent.peer.send(":7\r\n").await;
+    // The borrower does not come; the engine looks before it calls the reply late.
+    assert_eq!(lent.inbox.reply(1).await, Value::Int(7));
+}
+
+#[tokio::test]
+async fn deadlines_are_kept_while_the_borrower_reads() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    lent.submit(&[(Call::write(1).timeout(50), "INCR a")]);
+    lent.peer.command().await.unwrap();
+    let (slot, result) = lent.inbox.settled().await;
+    let error = result.unwrap_err();
+    assert_eq!((slot, error.kind(), error.maybe_executed()), (1, &Kind::Timeout(Phase::Server), Some(true)));
+    // The late reply is drained, and the next one finds its own command.
+    lent.submit(&[(Call::read(2).timeout(0), "GET b")]);
+    lent.peer.command().await.unwrap();
+    lent.peer.send(":1\r\n:2\r\n").await;
+    assert_eq!(lent.settled().await, (2, Value::Int(2)));
+}
+
+#[tokio::test]
+async fn the_end_of_the_connection_is_told_and_the_next_one_works() {
+    let mut lent = Lent::new("commandTimeout=0&reconnect.initialDelay=1").await;
+    lent.submit(&[(Call::write(1), "INCR a")]);
+    lent.peer.command().await.unwrap();
+    tokio::io::AsyncWriteExt::shutdown(&mut lent.peer.stream).await.unwrap();
+    lent.read_to_the_end().await;
+    let (slot, result) = lent.inbox.settled().await;
+    assert_eq!((slot, verdict(&result.unwrap_err())), (1, (LOST, Some(true))));
+    let mut next = accept(&lent.listener).await;
+    lent.submit(&[(Call::read(2), "GET b")]);
+    next.command().await.unwrap();
+    next.send(":2\r\n").await;
+    assert_eq!(lent.inbox.reply(2).await, Value::Int(2));
+}
+
+#[tokio::test]
+async fn a_malformed_reply_ends_the_connection_and_reaches_nobody() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    lent.submit(&[(Call::write(1), "INCR a"), (Call::write(2), "INCR b")]);
+    lent.peer.commands(2).await;
+    lent.peer.send(":1\r\n?\r\n").await;
+    lent.read_to_the_end().await;
+    assert_eq!(lent.inbox.reply(1).await, Value::Int(1));
+    let error = lent.inbox.failure(2).await;
+    assert_eq!(verdict(&error), (Kind::Protocol, Some(true)));
+    assert_eq!(lent.peer.command().await, None, "the socket is still open");
+}
+
+#[tokio::test]
+async fn a_surplus_reply_ends_the_connection() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    lent.peer.send("+surplus\r\n").await;
+    lent.read_to_the_end().await;
+    assert_eq!(lent.inbox.close().await.kind(), &Kind::Protocol);
+    lent.inbox.assert_empty();
+}
+
+#[tokio::test]
+async fn what_the_socket_does_not_take_at_once_is_written_all_the_same() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    let large = format!("SET a {}", "x".repeat(16 * 1024 * 1024));
+    lent.submit(&[(Call::write(1), &large)]);
+    assert_eq!(lent.peer.command().await.as_deref(), Some(&*large));
+    lent.peer.send("+OK\r\n").await;
+    assert_eq!(lent.inbox.reply(1).await, crate::fixture::status("OK"));
+}
+
+#[tokio::test]
+async fn a_panic_of_the_receiver_fails_what_was_in_flight() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    lent.submit(&[(Call::write(1), "INCR a"), (Call::write(2), "INCR b")]);
+    lent.peer.commands(2).await;
+    lent.inbox.panic_at(1);
+    lent.peer.send(":1\r\n:2\r\n").await;
+    within(async {
+        while catch_unwind(AssertUnwindSafe(|| lent.read())).is_ok_and(|watch| watch == Watch::On) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    lent.loan.give_back();
+    for slot in [1, 2] {
+        let error = lent.inbox.failure(slot).await;
+        assert_eq!(error.kind(), &Kind::Internal);
+    }
+}
+
+#[tokio::test]
+async fn a_client_closes_while_its_connection_is_lent() {
+    for wish in [Wish::Drain, Wish::Destroy] {
+        let lent = Lent::new("commandTimeout=0").await;
+        within(lent.client.close(wish)).await;
+        assert_eq!(lent.read(), Watch::Off);
+        let Lent { loan, mut peer, .. } = lent;
+        // The borrower's handle is the last one.
+        drop(loan);
+        assert_eq!(peer.command().await, None);
+        drop(lent.client);
+    }
+}
+
+#[tokio::test]
+async fn draining_waits_for_what_the_borrower_would_have_read() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    lent.submit(&[(Call::read(1), "GET a")]);
+    lent.peer.command().await.unwrap();
+    let closed = lent.client.close(Wish::Drain);
+    lent.peer.send(":1\r\n").await;
+    within(closed).await;
+    assert_eq!(lent.inbox.reply(1).await, Value::Int(1));
+}
+
+#[tokio::test]
+async fn a_borrower_that_gives_back_loses_nothing() {
+    let mut lent = Lent::new("commandTimeout=0").await;
+    lent.submit(&[(Call::read(1), "GET a")]);
+    lent.peer.command().await.unwrap();
+    lent.peer.send("$5\r\nhal").await;
+    assert_eq!(lent.read(), Watch::On);
+    lent.loan.give_back();
+    lent.peer.send("ve\r\n").await;
+    assert_eq!(lent.inbox.reply(1).await, crate::fixture::bulk("halve"));
+}
