@@ -19,6 +19,7 @@ pub mod queue;
 pub mod replies;
 pub mod request;
 pub mod stream;
+pub mod timer;
 
 mod loneliness;
 mod tcp;
