@@ -199,9 +199,6 @@ fn read_options(info: &Info<Environment>, providers: Option<Arc<Provider>>) -> R
 
 /// Refuses what the engine understands and does not do yet: to ignore it would be worse.
 fn available(options: &Options) -> Result<(), Error> {
-    if !options.key_prefix.is_empty() {
-        return Err(Error::option("option \"keyPrefix\" is not available yet"));
-    }
     if matches!(options.endpoint, Endpoint::Sentinel { .. }) {
         let message = "redis-sentinel:// URLs are not available yet; give the address of the master";
         return Err(Error::option(message));

@@ -21,6 +21,7 @@ mod materialise;
 mod meta;
 mod packed_json;
 mod port;
+mod prefixer;
 mod reply;
 mod runtime;
 mod status;

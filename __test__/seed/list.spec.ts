@@ -53,25 +53,6 @@ section('List, set', {
     equal(await redis.rpoplpush('list', 'other'), 'b')
   },
 
-  async 'blpop(key, *keys, timeout=0)'(redis) {
-    const popped = redis.blpop('none', 'list', 0)
-    await redis.rpush('list', 'a')
-    equal(await popped, ['list', 'a'])
-    equal(await redis.blpop('none', 0.01), null)
-  },
-
-  async 'brpop(key, *keys, timeout=0)'(redis) {
-    const popped = redis.brpop(['none', 'list'], 0)
-    await redis.rpush('list', 'a')
-    equal(await popped, ['list', 'a'])
-  },
-
-  async 'brpoplpush(sourcekey, destkey, timeout=0)'(redis) {
-    const moved = redis.brpoplpush('list', 'other', 0)
-    await redis.rpush('list', 'a')
-    equal(await moved, 'a')
-  },
-
   async 'lrem(key, count, value)'(redis) {
     await redis.rpush('list', 'a', 'b', 'a')
     equal(await redis.lrem('list', 0, 'a'), 2)

@@ -103,18 +103,6 @@ section('Zset, set', {
     equal(await redis.zpopmax('zset'), [['c', 3]])
     equal(await redis.zpopmax('zset', 5), [['b', 2], ['a', 1]]) // prettier-ignore
   },
-
-  async 'bzpopmin(key, *keys, timeout=0)'(redis) {
-    const popped = redis.bzpopmin('none', 'zset', 0)
-    await redis.zadd('zset', { a: 1 })
-    equal(await popped, ['zset', 'a', 1])
-    equal(await redis.bzpopmin('none', 0.01), null)
-  },
-
-  async 'bzpopmax(key, *keys, timeout=0)'(redis) {
-    await redis.zadd('zset', ABC)
-    equal(await redis.bzpopmax(['none', 'zset'], 0), ['zset', 'c', 3])
-  },
 })
 
 section('Zset, get', {

@@ -177,7 +177,14 @@ pub fn take_off(value: Value, shape: &Shape, prefix: &[u8]) -> Value {
         (Shape::Key, Value::Status(text)) if text.starts_with(prefix) => {
             Value::Status(text.slice(prefix.len()..))
         }
-        (Shape::OrNull(inner) | Shape::Typed(_, inner), value) => walk(value, inner),
+        (
+            Shape::OrNull(inner)
+            | Shape::OrEmpty(inner)
+            | Shape::Optional(inner)
+            | Shape::Named(_, inner)
+            | Shape::Typed(_, inner),
+            value,
+        ) => walk(value, inner),
         (Shape::List(inner), Value::List(items)) => {
             Value::List(items.into_iter().map(|item| walk(item, inner)).collect())
         }

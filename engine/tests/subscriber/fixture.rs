@@ -116,7 +116,7 @@ pub(crate) struct Listener {
 
 /// A call with the usual deadline.
 pub(crate) fn call(slot: u32) -> Call {
-    Call { ticket: Ticket { slot, binary: false }, timeout: TIMEOUT }
+    Call { ticket: Ticket { slot, binary: false, prefixed: false }, timeout: TIMEOUT }
 }
 
 impl Listener {
