@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::Arc;
 
-use bytes::{BufMut, BytesMut};
+use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
 
 use super::halves::{self, DirectWriter, Reader, Writer, split};
@@ -164,6 +164,7 @@ async fn read_here(
                 if queue.wants_loan()
                     && wish() == Wish::Open
                     && inbound.partial() == 0
+                    && inbound.large() == 0
                     && !queue.has_backlog()
                 {
                     return Ok(Turn::Lend);
@@ -255,10 +256,9 @@ fn gone() -> Error {
 async fn read(reader: &mut Reader, inbound: &mut Inbound) -> io::Result<usize> {
     match &mut inbound.large {
         Some(large) => {
-            let missing = large.missing();
-            let count = reader.read_buf(&mut (&mut large.block).limit(missing)).await;
-            large.look();
-            count
+            let count = reader.read(large.room()).await?;
+            large.advance(count);
+            Ok(count)
         }
         None => reader.read_buf(&mut inbound.buffer).await,
     }
