@@ -221,6 +221,76 @@ export interface PendingSummary<T = string> {
   consumers: [T, number][]
 }
 
+export interface SentinelMaster {
+  name: string
+  ip: string
+  port: number
+  flags: string
+  runid?: string
+  'link-pending-commands'?: number
+  'link-refcount'?: number
+  'last-ping-sent'?: number
+  'last-ok-ping-reply'?: number
+  'last-ping-reply'?: number
+  's-down-time'?: number
+  'o-down-time'?: number
+  'down-after-milliseconds'?: number
+  'info-refresh'?: number
+  'role-reported'?: string
+  'role-reported-time'?: number
+  'config-epoch'?: number
+  'num-slaves'?: number
+  'num-other-sentinels'?: number
+  quorum?: number
+  'failover-timeout'?: number
+  'failover-state'?: string
+  'parallel-syncs'?: number
+}
+
+export interface SentinelPeer {
+  name: string
+  ip: string
+  port: number
+  flags: string
+  runid?: string
+  'link-pending-commands'?: number
+  'link-refcount'?: number
+  'last-ping-sent'?: number
+  'last-ok-ping-reply'?: number
+  'last-ping-reply'?: number
+  's-down-time'?: number
+  'down-after-milliseconds'?: number
+  'last-hello-message'?: number
+  'voted-leader'?: string
+  'voted-leader-epoch'?: number
+}
+
+export interface SentinelReplica {
+  name: string
+  ip: string
+  port: number
+  flags: string
+  runid?: string
+  'link-pending-commands'?: number
+  'link-refcount'?: number
+  'last-ping-sent'?: number
+  'last-ok-ping-reply'?: number
+  'last-ping-reply'?: number
+  's-down-time'?: number
+  'o-down-time'?: number
+  'down-after-milliseconds'?: number
+  'info-refresh'?: number
+  'role-reported'?: string
+  'role-reported-time'?: number
+  'master-link-down-time'?: number
+  'master-link-status'?: string
+  'master-host'?: string
+  'master-port'?: number
+  'slave-priority'?: number
+  'slave-repl-offset'?: number
+  'replica-announced'?: number
+}
+
 export interface SlowlogEntry<T = string> {
   id: number
   timestamp: number
@@ -3815,6 +3885,84 @@ export interface Commands<T = string> {
    * @since Valkey 9.1.0
    */
   clusterscan(cursor: Arg, options?: ClusterscanOptions): Promise<[cursor: string, keys: T[]]>
+
+  /**
+   * Checks that enough sentinels are there for a failover.
+   * @since 2.8.4
+   */
+  sentinelCkquorum(name: Arg): Promise<string>
+
+  /**
+   * Has a replica promoted, without asking other sentinels.
+   * @since 2.8.4
+   */
+  sentinelFailover(name: Arg): Promise<'OK'>
+
+  /**
+   * Writes the sentinel's state to its configuration file.
+   * @since 2.8.4
+   */
+  sentinelFlushconfig(): Promise<'OK'>
+
+  /**
+   * Returns where a master is, or null.
+   * @since 2.8.4
+   */
+  sentinelGetMasterAddrByName(name: Arg): Promise<{ host: string; port: number } | null>
+
+  /**
+   * Returns what the sentinel knows of a master.
+   * @since 2.8.4
+   */
+  sentinelMaster(name: Arg): Promise<SentinelMaster>
+
+  /**
+   * Returns what the sentinel knows of all its masters.
+   * @since 2.8.4
+   */
+  sentinelMasters(): Promise<SentinelMaster[]>
+
+  /**
+   * Has the sentinel watch another master.
+   * @since 2.8.4
+   */
+  sentinelMonitor(name: Arg, ip: Arg, port: Num, quorum: Num): Promise<'OK'>
+
+  /**
+   * Returns the sentinel's id.
+   * @since 6.2.0
+   */
+  sentinelMyid(): Promise<string>
+
+  /**
+   * Has the sentinel forget a master.
+   * @since 2.8.4
+   */
+  sentinelRemove(name: Arg): Promise<'OK'>
+
+  /**
+   * Returns what the sentinel knows of a master's replicas.
+   * @since 5.0.0
+   */
+  sentinelReplicas(name: Arg): Promise<SentinelReplica[]>
+
+  /**
+   * Has the sentinel find out anew about masters; counts them.
+   * @since 2.8.4
+   */
+  sentinelReset(pattern: Arg): Promise<number>
+
+  /**
+   * Returns what the sentinel knows of a master's other sentinels.
+   * @since 2.8.4
+   */
+  sentinelSentinels(name: Arg): Promise<SentinelPeer[]>
+
+  /**
+   * Sets a master's parameters.
+   * @since 2.8.4
+   */
+  sentinelSet(name: Arg, ...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
 }
 
 /** The commands of a leased connection: those of every handle, and those about the connection's own state and writes. */

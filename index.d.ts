@@ -2,8 +2,10 @@
 import type { EventEmitter } from 'node:events'
 
 import type { Arg, Commands, SessionCommands } from './commands'
+import type { AddressMap, SentinelConnectionOptions } from './sentinel'
 
 export type * from './commands'
+export * from './sentinel'
 
 /** How bytes become strings. */
 export type Encoding = 'utf8' | 'utf-8' | 'utf16le' | 'latin1' | 'ascii' | 'base64' | 'base64url' | 'hex'
@@ -112,14 +114,22 @@ export interface RedisOptions {
   decodeResponses?: boolean
   /** How bytes become strings. Default: utf8. */
   encoding?: Encoding
-  /** Put before every key, and taken off the keys that replies name. Default: none. */
-  keyPrefix?: string
+  /** Put before every key. Not available yet: the constructor refuses it. Default: none. */
+  keyPrefix?: never
   /** Uses one connection for everything and never makes it again. Default: false. */
   singleConnection?: boolean
   /** Whether the first command connects; otherwise the client connects at once. Default: true. */
   lazyConnect?: boolean
   /** What this client is called in warnings and when it is printed; never sent to the server. Default: none. */
   name?: string
+  /** How sentinels are connected to. With a redis-sentinel:// URL. Default: none. */
+  sentinel?: SentinelConnectionOptions
+  /** Where servers are that sentinels announce under other addresses. With a redis-sentinel:// URL. Default: none. */
+  addressMap?: AddressMap
+  /** Where read-only commands go. Needs sentinels; not available yet but for `master`. Default: master. */
+  readFrom?: 'master' | 'replica' | 'replicaPreferred' | 'any'
+  /** Whether a client of `replicaFor` uses the master while no replica is fit. Default: true. */
+  replicaFallback?: boolean
   /** What a server may make the client allocate. Default: true. */
   limits?: LimitOptions
 }
@@ -215,6 +225,8 @@ export interface RedisEvents {
   close: [error: RedisError]
   /** No further attempt is made by itself: the client was closed, or gave up until the next command. */
   end: []
+  /** The master is another server now (`redis-sentinel://`); `ms`: how long it had been in trouble. */
+  failover: [event: { from: string; to: string; ms: number }]
   /** An attempt to connect failed and no `connect()` waits for it. Without a listener it becomes a process warning. */
   error: [error: RedisError]
 }
@@ -267,7 +279,8 @@ export interface RedisConstructor {
   new <D extends boolean = true>(options?: RedisOptions & { decodeResponses?: D }): Redis<TextReply<D>>
 
   /**
-   * A client of the server at the URL: `redis:// rediss:// valkey:// valkeys:// unix:// redis+unix://`. Options may stand in
+   * A client of the server at the URL: `redis:// rediss:// valkey:// valkeys:// unix:// redis+unix://`, or of the
+   * master that sentinels name: `redis-sentinel://host:port,host:port/master/db`. Options may stand in
    * its query as well, each in one place only.
    */
   fromUrl<D extends boolean = true>(
@@ -324,6 +337,8 @@ export declare class PoolTimeoutError extends RedisError {}
 export declare class ProtocolError extends RedisError {}
 /** The client is closed: `CLIENT_CLOSED`. */
 export declare class ClosedError extends RedisError {}
+/** No sentinel could say where the server is; a line for each says why: `SENTINEL_UNREACHABLE`, `SENTINEL_REFUSED`, `NO_REPLICA`. */
+export declare class SentinelError extends RedisError {}
 /** An option or a URL is wrong: `INVALID_OPTION`. */
 export declare class OptionError extends RedisError {}
 /** A fault of this library: `INTERNAL_ERROR`. */

@@ -2,9 +2,11 @@
 
 const errors = require('./lib/errors.js')
 const { Redis } = require('./lib/redis.js')
+const { Sentinel } = require('./lib/sentinel.js')
 
 module.exports = {
   Redis,
+  Sentinel,
   RedisError: errors.RedisError,
   ReplyError: errors.ReplyError,
   ConnectionError: errors.ConnectionError,
@@ -15,6 +17,7 @@ module.exports = {
   PoolTimeoutError: errors.PoolTimeoutError,
   ProtocolError: errors.ProtocolError,
   ClosedError: errors.ClosedError,
+  SentinelError: errors.SentinelError,
   OptionError: errors.OptionError,
   InternalError: errors.InternalError,
 }

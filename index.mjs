@@ -2,6 +2,7 @@ import oxidis from './index.js'
 
 export const {
   Redis,
+  Sentinel,
   RedisError,
   ReplyError,
   ConnectionError,
@@ -12,6 +13,7 @@ export const {
   PoolTimeoutError,
   ProtocolError,
   ClosedError,
+  SentinelError,
   OptionError,
   InternalError,
 } = oxidis

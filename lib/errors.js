@@ -44,6 +44,7 @@ class QueueFullError extends RedisError {}
 class PoolTimeoutError extends RedisError {}
 class ProtocolError extends RedisError {}
 class ClosedError extends RedisError {}
+class SentinelError extends RedisError {}
 class OptionError extends RedisError {}
 class InternalError extends RedisError {}
 
@@ -57,6 +58,7 @@ const CLASSES = {
   PoolTimeout: PoolTimeoutError,
   Protocol: ProtocolError,
   Closed: ClosedError,
+  Sentinel: SentinelError,
   Option: OptionError,
   Internal: InternalError,
 }
@@ -113,6 +115,7 @@ module.exports = {
   PoolTimeoutError,
   ProtocolError,
   ClosedError,
+  SentinelError,
   OptionError,
   InternalError,
   abortError,

@@ -21,7 +21,20 @@
  * @typedef {Pick<NativeClient, 'call' | 'callList' | 'callJoined' | 'flush'>} NativePort
  * @typedef {NativePort & { release: () => void }} NativeLease
  *
- * @typedef {(options: string, url: string | undefined, owner: object, credentials: boolean) => NativeClient | string} CreateClient
+ * @typedef {object} NativeSentinel
+ * @property {number} id
+ * @property {string} facts
+ * @property {(slot: number) => void} connect
+ * @property {() => void} close
+ * @property {(slot: number, name: string) => void} discoverMaster
+ * @property {(slot: number, name: string) => void} discoverReplicas
+ * @property {(slot: number, question: string, name: string | undefined) => void} ask
+ * @property {(request: number, host: string | undefined, port: number, problem: string | undefined) => void} answer
+ * @property {(request: number, username: string | undefined, password: string | undefined, problem: string | undefined) => void} answerCredentials
+ *
+ * @typedef {(url: string | undefined, list: string | undefined, options: string, maps: boolean, credentials: boolean) => NativeSentinel | string} CreateSentinel
+ *
+ * @typedef {((options: string, url: string | undefined, owner: object, credentials: boolean, deployment?: number, master?: string, target?: string) => NativeClient | string) & { createSentinel: CreateSentinel }} CreateClient
  *
  * @typedef {object} Binding
  * @property {() => string} commandTable

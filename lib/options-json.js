@@ -13,6 +13,9 @@ function refuse(name, problem) {
   throw new OptionError(`option "${name}" ${problem}`, { code: 'INVALID_OPTION' })
 }
 
+/** Options that stay in JavaScript: what each of these functions answers. @type {Record<string, string>} */
+const FUNCTIONS = { credentials: '{ username?, password }', addressMap: '{ host, port }' }
+
 /**
  * @param {string} name
  * @param {unknown} value
@@ -49,7 +52,7 @@ function group(name, value) {
 
 /**
  * @param {unknown} options
- * @returns {{ json: string, credentials: (() => unknown) | undefined }}
+ * @returns {{ json: string, credentials: (() => unknown) | undefined, addressMap: ((host: string, port: number) => unknown) | undefined }}
  */
 function serialise(options) {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
@@ -57,17 +60,18 @@ function serialise(options) {
   }
   /** @type {Record<string, unknown>} */
   const members = Object.create(null)
-  /** @type {(() => unknown) | undefined} */
-  let credentials
+  /** @type {Record<string, any>} */
+  const functions = { credentials: undefined, addressMap: undefined }
   for (const [name, value] of Object.entries(options)) {
-    if (name === 'credentials' && value !== undefined) {
-      if (typeof value !== 'function') refuse(name, 'must be a function that answers { username?, password }')
-      credentials = value
+    if (value !== undefined && Object.hasOwn(FUNCTIONS, name)) {
+      if (typeof value !== 'function') refuse(name, `must be a function that answers ${FUNCTIONS[name]}`)
+      functions[name] = value
     } else {
       members[name] = plain(name, value)
     }
   }
-  return { json: JSON.stringify(members), credentials }
+  const { credentials, addressMap } = functions
+  return { json: JSON.stringify(members), credentials, addressMap }
 }
 
 module.exports = { serialise }

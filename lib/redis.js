@@ -7,20 +7,13 @@ const { EventEmitter } = require('node:events')
 
 const { Core } = require('./caller.js')
 const { carryCommands, configure } = require('./commander.js')
+const { Deployment, Following } = require('./deployment.js')
 const { OptionError, errorOf } = require('./errors.js')
 const { addLeasing } = require('./lease.js')
 const { serialise } = require('./options-json.js')
-const { createClient, lastSlot, listen, open } = require('./slots.js')
+const { register } = require('./registry.js')
+const { createClient, lastSlot, open } = require('./slots.js')
 const { warn } = require('./warning.js')
-
-/** Clients by number, for their events. @type {Map<number, WeakRef<Redis>>} */
-const clients = new Map()
-const collected = new FinalizationRegistry((/** @type {number} */ id) => clients.delete(id))
-
-listen((id, happening) => {
-  // Listeners are the user's: what they throw is theirs as well, and must not stop the results behind this event.
-  process.nextTick(() => clients.get(id)?.deref()?._happened(happening))
-})
 
 /** The variables that `new Redis()` looks at, in this order. */
 const URL_VARIABLES = ['REDIS_URL', 'VALKEY_URL']
@@ -45,9 +38,12 @@ function refuse(message) {
  * Sorts the constructor's arguments out.
  * @param {unknown} first
  * @param {unknown} second
- * @returns {{ url: string | undefined, variable: string | undefined, options: unknown }}
+ * @returns {{ url: string | undefined, variable: string | undefined, options: unknown, following?: InstanceType<typeof Following> }}
  */
 function source(first, second) {
+  if (first instanceof Following) {
+    return { url: undefined, variable: undefined, options: first.options, following: first }
+  }
   if (typeof first === 'string') return { url: first, variable: undefined, options: second ?? {} }
   if (first instanceof URL) return { url: first.href, variable: undefined, options: second ?? {} }
   if (first === undefined) {
@@ -64,15 +60,36 @@ function source(first, second) {
  * @param {Redis} owner
  * @param {ReturnType<typeof source>} from
  */
-function create(owner, { url, variable, options }) {
-  const { json, credentials } = serialise(options)
-  const native = createClient(json, url, owner, credentials !== undefined)
-  if (typeof native === 'string') {
-    const failure = JSON.parse(native)
-    if (variable !== undefined) failure.message = `${failure.message} (the URL comes from ${variable})`
-    throw errorOf(failure)
+function create(owner, { url, variable, options, following }) {
+  const { json, credentials, addressMap } = serialise(options)
+  try {
+    const follow = following ?? (url === undefined ? undefined : followed(url, options, owner))
+    if (follow === undefined && addressMap !== undefined) {
+      refuse('option "addressMap" needs sentinels: a redis-sentinel:// URL, or a Sentinel')
+    }
+    const { deployment, master, target } = follow ?? {}
+    const native = createClient(json, url, owner, credentials !== undefined, deployment?.id, master, target)
+    if (typeof native === 'string') throw errorOf(JSON.parse(native))
+    return { native, credentials, deployment, facts: JSON.parse(native.facts) }
+  } catch (error) {
+    if (variable !== undefined && error instanceof OptionError) {
+      error.message = `${error.message} (the URL comes from ${variable})`
+    }
+    throw error
   }
-  return { native, credentials, facts: JSON.parse(native.facts) }
+}
+
+/**
+ * The sentinels that a URL names, if it does.
+ * @param {string} url
+ * @param {unknown} options
+ * @param {Redis} owner
+ */
+function followed(url, options, owner) {
+  if (!/^\s*redis-sentinel:/i.test(url)) return undefined
+  const client = new WeakRef(owner)
+  const deployment = new Deployment({ url }, options, (happening) => client.deref()?._happened(happening))
+  return new Following(deployment, /** @type {string} */ (deployment.master), 'master', options)
 }
 
 class Redis extends EventEmitter {
@@ -82,20 +99,23 @@ class Redis extends EventEmitter {
   #state = 'idle'
 
   /**
-   * @param {string | URL | Record<string, unknown>} [first] a URL or options; default `REDIS_URL`, `VALKEY_URL`,
+   * @param {string | URL | Record<string, unknown> | InstanceType<typeof Following>} [first] a URL or options; default `REDIS_URL`, `VALKEY_URL`,
    *   localhost:6379
    * @param {Record<string, unknown>} [second] options behind a URL
    */
   constructor(first, second) {
     super()
-    const { native, credentials, facts } = create(this, source(first, second))
+    const { native, credentials, deployment, facts } = create(this, source(first, second))
     const { decodeResponses, encoding, lazyConnect, address, db, name } = facts
     const settings = { binary: !decodeResponses, retry: 0, encoding, timeout: undefined, signal: undefined }
     configure(/** @type {any} */ (this), new Core(native), /** @type {any} */ (settings))
     this.#facts = { address, db, name }
-    Object.defineProperties(this, { _credentials: { value: credentials } })
-    clients.set(native.id, new WeakRef(this))
-    collected.register(this, native.id)
+    // The sentinels' object answers for them as long as somebody follows it.
+    Object.defineProperties(this, {
+      _credentials: { value: credentials },
+      _deployment: { value: deployment },
+    })
+    register(native.id, this)
     if (!lazyConnect) {
       // The failure is told by the `error` event; commands get it as their own.
       this.connect().catch((error) => this._failed(error))
@@ -168,7 +188,7 @@ class Redis extends EventEmitter {
   }
 
   /**
-   * @param {{ event: string, error?: any, attempt?: number, delay?: number, request?: number }} happening
+   * @param {{ event: string, error?: any, attempt?: number, delay?: number, request?: number, [detail: string]: unknown }} happening
    */
   _happened(happening) {
     const { event, error } = happening
@@ -179,7 +199,13 @@ class Redis extends EventEmitter {
         void this._provide(/** @type {number} */ (happening.request))
         break
       case 'error':
+      case 'trouble':
         this._failed(errorOf(error))
+        break
+      case 'failover':
+        this.emit('failover', { from: happening.from, to: happening.to, ms: happening.ms })
+        break
+      case 'sentinel':
         break
       case 'close':
         this.emit('close', errorOf(error))

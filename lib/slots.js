@@ -198,6 +198,7 @@ function settle() {
 
 /** Bun has the names of libuv's functions, and ends the process when one is called. */
 const watchesSockets = process.versions['bun'] === undefined
+const createClient = native.setup(settle, words, assemble, watchesSockets)
 
 module.exports = {
   open,
@@ -207,5 +208,6 @@ module.exports = {
   commandName,
   nameCommands,
   listen,
-  createClient: native.setup(settle, words, assemble, watchesSockets),
+  createClient,
+  createSentinel: createClient.createSentinel,
 }

@@ -8,7 +8,6 @@ use napi::sys;
 use oxidis_engine::client::{Client, Mailbox};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::connection::Wish;
-use oxidis_engine::net::options::Options;
 use oxidis_engine::net::request::{Deliver, Reply, Ticket};
 use oxidis_engine::resp::Scalar;
 
@@ -17,7 +16,8 @@ use crate::environment::Environment;
 use crate::inbox::ClientMailbox;
 use crate::lease::{Leases, NativeLease};
 use crate::life::Life;
-use crate::port::{Manner, Port, milliseconds};
+use crate::plan::Plan;
+use crate::port::{Port, milliseconds};
 use crate::runtime;
 
 /// The client.
@@ -33,24 +33,26 @@ pub(crate) struct NativeClient {
 }
 
 impl NativeClient {
-    /// A client with `options`, owned by the JavaScript object behind `owner`.
+    /// A client as `plan` says, owned by the JavaScript object behind `owner`.
     pub(crate) fn create(
         environment: &Rc<Environment>,
         id: u32,
-        options: Options,
+        plan: Plan,
         provider: Option<Arc<Provider>>,
         owner: sys::napi_ref,
     ) -> Result<Rc<Self>, Error> {
         let runtime = runtime::handle().map_err(Error::internal)?;
+        let Plan { options, locate } = plan;
         let mailbox: Arc<dyn Mailbox> =
             Arc::new(ClientMailbox { inbox: Arc::clone(environment.inbox()), client: id });
-        let manner = Manner::of(&options);
+        let timeout =
+            options.command_timeout.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
         let life = Life::new(environment, owner);
-        let engine = Client::new(options, &mailbox, runtime)?;
+        let engine = Client::of(options, locate, &mailbox, runtime)?;
         let client = Rc::new(Self {
             environment: Rc::clone(environment),
             id,
-            port: Port::shared(environment, engine.lanes(), manner, &life),
+            port: Port::shared(environment, engine.lanes(), timeout, &life),
             engine,
             mailbox,
             life,
@@ -122,7 +124,7 @@ impl NativeClient {
         runtime.spawn(async move {
             let outcome = outcome.await;
             let mut deliver: Box<dyn Deliver> = mailbox.open();
-            let ticket = Ticket { slot, binary: false, prefixed: false };
+            let ticket = Ticket { slot, binary: false };
             match outcome {
                 Ok(value) => deliver.reply(ticket, Reply::Scalar(value)),
                 Err(error) => deliver.error(ticket, &error),

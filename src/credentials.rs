@@ -1,36 +1,23 @@
-//! Credentials that JavaScript hands out: the engine asks before each handshake, through the inbox, and waits for the answer.
+//! Credentials that JavaScript hands out: the engine asks before each handshake.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use oxidis_engine::error::Error;
 use oxidis_engine::net::options::{Credentials, CredentialsProvider, ProvidedCredentials, Secret};
-use tokio::sync::oneshot;
 
+use crate::asking::Asking;
 use crate::inbox::Inbox;
-
-type Answer = Result<Credentials, Error>;
 
 /// Asks one client's `credentials` function.
 pub(crate) struct Provider {
     inbox: Arc<Inbox>,
     client: u32,
-    pending: Mutex<Pending>,
-}
-
-#[derive(Default)]
-struct Pending {
-    next: u32,
-    waiting: HashMap<u32, oneshot::Sender<Answer>>,
+    asking: Asking<Credentials>,
 }
 
 impl Provider {
     pub(crate) fn new(inbox: Arc<Inbox>, client: u32) -> Self {
-        Self { inbox, client, pending: Mutex::default() }
-    }
-
-    fn pending(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+        Self { inbox, client, asking: Asking::new() }
     }
 
     /// JavaScript's answer: a password, or what went wrong.
@@ -41,7 +28,6 @@ impl Provider {
         password: Option<String>,
         problem: Option<String>,
     ) {
-        let Some(waiting) = self.pending().waiting.remove(&request) else { return };
         let answer = match (password, problem) {
             (Some(password), None) => {
                 Ok(Credentials { username: username.map(Secret::new), password: Secret::new(password) })
@@ -51,26 +37,16 @@ impl Provider {
                 Err(Error::authentication(format!("credentials() failed: {problem}")))
             }
         };
-        // The attempt may have timed out meanwhile.
-        drop(waiting.send(answer));
+        self.asking.settle(request, answer);
     }
 }
 
 impl CredentialsProvider for Provider {
     fn credentials(&self) -> ProvidedCredentials<'_> {
-        let (sender, receiver) = oneshot::channel();
-        let request = {
-            let mut pending = self.pending();
-            let request = pending.next;
-            pending.next = request.wrapping_add(1);
-            // Attempts that timed out before their answer came, if it ever comes.
-            pending.waiting.retain(|_, waiting| !waiting.is_closed());
-            pending.waiting.insert(request, sender);
-            request
-        };
+        let (request, answer) = self.asking.ask();
         self.inbox.tell(self.client, &format!("{{\"event\":\"credentials\",\"request\":{request}}}"));
         Box::pin(async move {
-            receiver.await.unwrap_or_else(|_| Err(Error::authentication("credentials() was not answered")))
+            answer.await.unwrap_or_else(|_| Err(Error::authentication("credentials() was not answered")))
         })
     }
 }

@@ -17,6 +17,7 @@ use crate::client::NativeClient;
 use crate::error;
 use crate::inbox::Inbox;
 use crate::materialise::Materialiser;
+use crate::sentinel::NativeSentinel;
 use crate::status::{Failed, check};
 use crate::watch;
 
@@ -39,6 +40,7 @@ pub(crate) struct Environment {
     words: *mut u32,
     materialiser: Materialiser,
     clients: RefCell<HashMap<u32, Weak<NativeClient>>>,
+    sentinels: RefCell<HashMap<u32, Weak<NativeSentinel>>>,
     next_client: Cell<u32>,
     holds: Cell<usize>,
 }
@@ -94,6 +96,7 @@ impl Environment {
             words: data.cast(),
             materialiser: Materialiser::new(env, assemble_ref),
             clients: RefCell::default(),
+            sentinels: RefCell::default(),
             next_client: Cell::new(0),
             holds: Cell::new(0),
         });
@@ -156,6 +159,21 @@ impl Environment {
     /// Client `id` is collected.
     pub(crate) fn forget(&self, id: u32) {
         self.clients.borrow_mut().remove(&id);
+    }
+
+    /// What happens to deployment `id` concerns `sentinel` from now on. Its number is one of those of the clients.
+    pub(crate) fn register_sentinel(&self, id: u32, sentinel: &Rc<NativeSentinel>) {
+        self.sentinels.borrow_mut().insert(id, Rc::downgrade(sentinel));
+    }
+
+    /// Deployment `id`, while anybody has it.
+    pub(crate) fn sentinel(&self, id: u32) -> Option<Rc<NativeSentinel>> {
+        self.sentinels.borrow().get(&id).and_then(Weak::upgrade)
+    }
+
+    /// Deployment `id` is collected.
+    pub(crate) fn forget_sentinel(&self, id: u32) {
+        self.sentinels.borrow_mut().remove(&id);
     }
 
     /// One more open client keeps the process alive.
@@ -222,7 +240,10 @@ impl Environment {
                     continue;
                 }
                 Kind::Reported => {
-                    self.look_after(item.slot, NativeClient::reported);
+                    match self.sentinel(item.slot) {
+                        Some(sentinel) => sentinel.reported(),
+                        None => self.look_after(item.slot, NativeClient::reported),
+                    }
                     continue;
                 }
                 Kind::Vacated => {
@@ -333,6 +354,10 @@ unsafe extern "C" fn clean_up(context: *mut c_void) {
     let clients: Vec<_> = environment.clients.borrow().values().filter_map(Weak::upgrade).collect();
     for client in clients {
         client.abandon();
+    }
+    let sentinels: Vec<_> = environment.sentinels.borrow().values().filter_map(Weak::upgrade).collect();
+    for sentinel in sentinels {
+        sentinel.close();
     }
 }
 

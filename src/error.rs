@@ -8,6 +8,7 @@ pub(crate) fn to_json(error: &Error) -> String {
     let (kind, phase) = match error.kind() {
         Kind::Reply(_) => ("Reply", None),
         Kind::Connection(_) => ("Connection", None),
+        Kind::Sentinel(_) => ("Sentinel", None),
         Kind::Authentication => ("Authentication", None),
         Kind::Timeout(phase) => ("Timeout", Some(phase.as_str())),
         Kind::QueueFull => ("QueueFull", None),

@@ -10,9 +10,7 @@ use std::sync::Arc;
 
 use napi::sys;
 use oxidis_engine::error::Error;
-use oxidis_engine::net::address::Endpoint;
 use oxidis_engine::net::connection::Wish;
-use oxidis_engine::net::options::{OptionValue, Options, OptionsBuilder};
 
 use crate::arguments::Arguments;
 use crate::client::NativeClient;
@@ -21,10 +19,12 @@ use crate::environment::Environment;
 use crate::error;
 use crate::info::Info;
 use crate::lease::NativeLease;
+use crate::plan::Plan;
 use crate::port::Port;
+use crate::sentinel_functions;
 use crate::status::{Failed, check};
 
-type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
+pub(crate) type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
 /// Adds the functions that need no client.
 pub(crate) fn add(env: sys::napi_env, exports: sys::napi_value) -> napi::Result<()> {
@@ -37,7 +37,7 @@ pub(crate) fn add(env: sys::napi_env, exports: sys::napi_value) -> napi::Result<
 }
 
 /// Runs `body`; an error text becomes the function's result, a panic an `InternalError`.
-fn guard(env: sys::napi_env, body: impl FnOnce() -> Result<(), String>) -> sys::napi_value {
+pub(crate) fn guard(env: sys::napi_env, body: impl FnOnce() -> Result<(), String>) -> sys::napi_value {
     let outcome = catch_unwind(AssertUnwindSafe(body))
         .unwrap_or_else(|_| Err(error::to_json(&Error::internal("the binding panicked"))));
     match outcome {
@@ -138,13 +138,21 @@ unsafe extern "C" fn leased(env: sys::napi_env, info: sys::napi_callback_info) -
     }
 }
 
-/// `setup(settle, words, assemble, watches)`: prepares this environment and returns `createClient`.
+/// `setup(settle, words, assemble, watches)`: prepares this environment and returns `createClient`, which has
+/// `createSentinel` as a member.
 unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let info = Info::<c_void>::read(env, info);
     let made = catch_unwind(AssertUnwindSafe(|| {
         let environment =
             Environment::create(env, info.values[0], info.values[1], info.values[2], info.bool(3))?;
-        function(env, c"createClient", create_client, environment)
+        let create_sentinel =
+            function(env, c"createSentinel", sentinel_functions::create_sentinel, Rc::clone(&environment))?;
+        let create_client = function(env, c"createClient", create_client, environment)?;
+        // SAFETY: both functions are alive, the name is static.
+        check(unsafe {
+            sys::napi_set_named_property(env, create_client, c"createSentinel".as_ptr(), create_sentinel)
+        })?;
+        Ok::<_, Failed>(create_client)
     }));
     match made {
         Ok(Ok(function)) => function,
@@ -152,7 +160,8 @@ unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) ->
     }
 }
 
-/// `createClient(optionsJson, url | undefined, owner, asksForCredentials)`: an object of functions, or an error as JSON text.
+/// `createClient(optionsJson, url | undefined, owner, asksForCredentials, deployment?, master?, target?)`: an object of functions,
+/// or an error as JSON text. The last three are of a client that sentinels tell where to connect.
 unsafe extern "C" fn create_client(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let info = Info::<Environment>::read(env, info);
     let mut made = ptr::null_mut();
@@ -164,13 +173,14 @@ unsafe extern "C" fn create_client(env: sys::napi_env, info: sys::napi_callback_
         };
         let id = environment.next_client();
         let provider = info.bool(3).then(|| Arc::new(Provider::new(Arc::clone(environment.inbox()), id)));
-        let options = read_options(&info, provider.clone()).map_err(|error| error::to_json(&error))?;
-        let facts = facts(&options);
+        let plan =
+            Plan::read(&info, &environment, provider.clone()).map_err(|error| error::to_json(&error))?;
+        let facts = plan.facts();
         let mut owner = ptr::null_mut();
         // SAFETY: the value is alive and the out-pointer valid.
         check(unsafe { sys::napi_create_reference(env, info.values[2], 0, &raw mut owner) })
             .map_err(|_| error::argument(3, "must be an object"))?;
-        let client = NativeClient::create(&environment, id, options, provider, owner)
+        let client = NativeClient::create(&environment, id, plan, provider, owner)
             .map_err(|error| error::to_json(&error))?;
         made = client_object(env, &client, &facts).map_err(|Failed(status)| {
             error::to_json(&Error::internal(format!("the client cannot be made (Node-API status {status})")))
@@ -178,45 +188,6 @@ unsafe extern "C" fn create_client(env: sys::napi_env, info: sys::napi_callback_
         Ok(())
     });
     if made.is_null() { problem } else { made }
-}
-
-fn read_options(info: &Info<Environment>, providers: Option<Arc<Provider>>) -> Result<Options, Error> {
-    let text = info.text(0).ok_or_else(|| Error::internal("the options are no text"))?;
-    let object =
-        serde_json::from_str(&text).map_err(|_| Error::internal("the options are no JSON object"))?;
-    let mut builder = OptionsBuilder::new();
-    if let Some(url) = info.text(1) {
-        builder.url(&url)?;
-    }
-    builder.object(&object)?;
-    if let Some(provider) = providers {
-        builder.apply("credentials", OptionValue::Provider(provider))?;
-    }
-    let options = builder.build()?;
-    available(&options)?;
-    Ok(options)
-}
-
-/// Refuses what the engine understands and does not do yet: to ignore it would be worse.
-fn available(options: &Options) -> Result<(), Error> {
-    if matches!(options.endpoint, Endpoint::Sentinel { .. }) {
-        let message = "redis-sentinel:// URLs are not available yet; give the address of the master";
-        return Err(Error::option(message));
-    }
-    Ok(())
-}
-
-/// What the façade has to know of the options.
-fn facts(options: &Options) -> String {
-    serde_json::json!({
-        "decodeResponses": options.decode_responses,
-        "encoding": options.encoding.as_str(),
-        "lazyConnect": options.lazy_connect,
-        "address": options.endpoint.to_string(),
-        "db": options.db,
-        "name": options.name,
-    })
-    .to_string()
 }
 
 fn client_object(
@@ -236,30 +207,40 @@ fn client_object(
     let object = object(env)?;
     add_functions(env, object, &PORT_FUNCTIONS, client.port())?;
     add_functions(env, object, &FUNCTIONS, client)?;
-    let mut id = ptr::null_mut();
-    // SAFETY: as above.
+    add_identity(env, object, client.id(), facts)?;
+    Ok(object)
+}
+
+/// Adds the number by which JavaScript hears of the object, and what it has to know of it.
+pub(crate) fn add_identity(
+    env: sys::napi_env,
+    object: sys::napi_value,
+    id: u32,
+    facts: &str,
+) -> Result<(), Failed> {
+    let mut number = ptr::null_mut();
+    // SAFETY: the object is alive, the out-pointers are valid, the names static.
     unsafe {
-        check(sys::napi_create_uint32(env, client.id(), &raw mut id))?;
-        check(sys::napi_set_named_property(env, object, c"id".as_ptr(), id))?;
+        check(sys::napi_create_uint32(env, id, &raw mut number))?;
+        check(sys::napi_set_named_property(env, object, c"id".as_ptr(), number))?;
         let (mut text, size) = (ptr::null_mut(), isize::try_from(facts.len()).unwrap_or(0));
         check(sys::napi_create_string_utf8(env, facts.as_ptr().cast(), size, &raw mut text))?;
-        check(sys::napi_set_named_property(env, object, c"facts".as_ptr(), text))?;
+        check(sys::napi_set_named_property(env, object, c"facts".as_ptr(), text))
     }
-    Ok(object)
 }
 
 /// What a client and a lease have in common: the way of commands.
 const PORT_FUNCTIONS: [(&CStr, Callback); 4] =
     [(c"call", call), (c"callList", call_list), (c"callJoined", call_joined), (c"flush", flush)];
 
-fn object(env: sys::napi_env) -> Result<sys::napi_value, Failed> {
+pub(crate) fn object(env: sys::napi_env) -> Result<sys::napi_value, Failed> {
     let mut object = ptr::null_mut();
     // SAFETY: the out-pointer is valid.
     check(unsafe { sys::napi_create_object(env, &raw mut object) })?;
     Ok(object)
 }
 
-fn add_functions<T>(
+pub(crate) fn add_functions<T>(
     env: sys::napi_env,
     object: sys::napi_value,
     functions: &[(&CStr, Callback)],

@@ -3,8 +3,10 @@
 //! It encodes arguments straight from JavaScript values into the engine's staging buffer, and settles JavaScript's own
 //! promises from an inbox that the engine fills. It never sees RESP.
 
+mod address_map;
 mod args;
 mod arguments;
+mod asking;
 mod batch;
 mod client;
 mod credentials;
@@ -20,10 +22,12 @@ mod life;
 mod materialise;
 mod meta;
 mod packed_json;
+mod plan;
 mod port;
-mod prefixer;
 mod reply;
 mod runtime;
+mod sentinel;
+mod sentinel_functions;
 mod status;
 #[cfg(unix)]
 mod uv;

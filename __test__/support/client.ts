@@ -11,6 +11,7 @@ const oxidis: typeof import('../../index.js') = createRequire(__filename)('../..
 
 export const {
   Redis,
+  Sentinel,
   RedisError,
   ReplyError,
   ConnectionError,
@@ -21,6 +22,7 @@ export const {
   PoolTimeoutError,
   ProtocolError,
   ClosedError,
+  SentinelError,
   OptionError,
 } = oxidis
 

@@ -22,6 +22,8 @@ export interface ServerOptions {
   /** Listens on a unix socket too. */
   unixSocket?: boolean
   databases?: number
+  /** Runs it as a sentinel, which knows no data and needs what it watches in `config`. */
+  sentinel?: boolean
   /** More configuration directives; an array gives several arguments. They win over those set here. */
   config?: Record<string, Directive>
 }
@@ -51,9 +53,11 @@ export async function configuration(
     port: at.port,
     dir: at.folder,
     daemonize: 'no',
-    save: '',
-    appendonly: 'no',
-    ...(Number.parseInt(binary.version, 10) >= 7 && { 'enable-debug-command': 'yes' }),
+    ...(!options.sentinel && {
+      save: '',
+      appendonly: 'no',
+      ...(Number.parseInt(binary.version, 10) >= 7 && { 'enable-debug-command': 'yes' }),
+    }),
     ...(options.databases !== undefined && { databases: options.databases }),
     ...(options.password !== undefined && { requirepass: options.password }),
     ...(at.socketPath !== undefined && { unixsocket: at.socketPath }),

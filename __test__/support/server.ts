@@ -149,8 +149,12 @@ export class TestServer {
   /**
    * Kills the server, if it runs, and starts it on the same ports. `keepData` saves the data before; when the server was
    * killed already, what its configuration made it write is what there is. Without, the server starts empty.
+   * `keepConfiguration` starts it with the file that it has written itself meanwhile (`CONFIG REWRITE`).
    */
-  async restart({ keepData = false }: { keepData?: boolean } = {}): Promise<void> {
+  async restart({
+    keepData = false,
+    keepConfiguration = false,
+  }: { keepData?: boolean; keepConfiguration?: boolean } = {}): Promise<void> {
     if (this.isRunning) {
       if (keepData) {
         this.cont()
@@ -166,7 +170,7 @@ export class TestServer {
     const deadline = Date.now() + SAME_PORT_TIMEOUT_MS
     for (;;) {
       try {
-        return await this.#launch(this.#port, this.#tlsPort)
+        return await this.#launch(this.#port, this.#tlsPort, keepConfiguration)
       } catch (error) {
         if (!isAddressInUse(error) || Date.now() > deadline) throw error
         await delay(20)
@@ -188,7 +192,7 @@ export class TestServer {
     return this.options.password === undefined ? '' : `:${encodeURIComponent(this.options.password)}@`
   }
 
-  async #launch(port: number, tlsPort: number | undefined): Promise<void> {
+  async #launch(port: number, tlsPort: number | undefined, keepConfiguration = false): Promise<void> {
     this.#port = port
     this.#tlsPort = tlsPort
     const file = join(this.#folder, 'server.conf')
@@ -199,10 +203,16 @@ export class TestServer {
       socketPath: this.options.unixSocket ? this.socketPath : undefined,
       administrator: this.#administrator,
     }
-    writeFileSync(file, await configuration(this.#binary, this.options, placement), { mode: 0o600 })
+    if (!keepConfiguration) {
+      writeFileSync(file, await configuration(this.#binary, this.options, placement), { mode: 0o600 })
+    }
 
     const log = openSync(join(this.#folder, 'server.log'), 'w')
-    const child = spawn(this.#binary.path, [file], { cwd: this.#folder, stdio: ['ignore', log, log] })
+    const mode = this.options.sentinel ? ['--sentinel'] : []
+    const child = spawn(this.#binary.path, [file, ...mode], {
+      cwd: this.#folder,
+      stdio: ['ignore', log, log],
+    })
     closeSync(log)
     killWithThisProcess(child)
     this.#child = child

@@ -75,8 +75,21 @@ pub enum ConnectionFailure {
     Handshake,
     /// The server refused the handshake for the moment: it is loading its data, or has too many clients.
     NotReady,
+    /// The server is not what it has to be: a replica in the master's place, or the other way round.
+    WrongRole,
     /// An established connection ended: reset, end of stream, silence.
     Lost,
+}
+
+/// Why sentinels could not say where a server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentinelFailure {
+    /// None of them answered with what was asked for, and not all could be reached.
+    Unreachable,
+    /// All of them answered, and none with what was asked for: another name, or no right to ask.
+    Refused,
+    /// They know no replica that is fit to be read from.
+    NoReplica,
 }
 
 /// The closed list of what can go wrong. Each has one JavaScript class and one stable code.
@@ -86,6 +99,8 @@ pub enum Kind {
     Reply(ServerError),
     /// No connection, or the connection was lost.
     Connection(ConnectionFailure),
+    /// No sentinel could say where the server is.
+    Sentinel(SentinelFailure),
     /// The server refused the credentials.
     Authentication,
     /// The command's deadline passed.
@@ -133,6 +148,11 @@ impl Error {
         Self::new(Kind::Connection(failure), message)
     }
 
+    /// Sentinels were asked in vain; `message` has a line for each.
+    pub fn sentinel(failure: SentinelFailure, message: impl Into<String>) -> Self {
+        Self::new(Kind::Sentinel(failure), message)
+    }
+
     /// There is no connection, and `offlineQueue` is off.
     pub fn offline() -> Self {
         let message = "there is no connection, and offlineQueue is off";
@@ -164,12 +184,6 @@ impl Error {
     /// No connection of the pool became free in time. `message` says who has them.
     pub fn pool_timeout(message: impl Into<String>) -> Self {
         Self::new(Kind::PoolTimeout, message).executed(false)
-    }
-
-    /// More messages wait for a subscriber than `maxBacklog` allows.
-    pub fn backlog_full(messages: usize, bytes: u64) -> Self {
-        let message = format!("maxBacklog ({messages} messages, {bytes} bytes) is full");
-        Self::new(Kind::QueueFull, message)
     }
 
     /// The reply exceeds `limit` (an option's name) of `allowed`.
@@ -212,9 +226,11 @@ impl Error {
             Kind::Authentication
             | Kind::Protocol
             | Kind::Option
+            | Kind::Sentinel(SentinelFailure::Refused)
             | Kind::Connection(ConnectionFailure::Tls | ConnectionFailure::Handshake) => true,
             // Servers restart, names appear, networks heal.
             Kind::Connection(_)
+            | Kind::Sentinel(_)
             | Kind::Reply(_)
             | Kind::Timeout(_)
             | Kind::QueueFull
@@ -251,7 +267,11 @@ impl Error {
             Kind::Connection(ConnectionFailure::Unreachable) => "CONNECTION_FAILED",
             Kind::Connection(ConnectionFailure::Handshake) => "HANDSHAKE_FAILED",
             Kind::Connection(ConnectionFailure::NotReady) => "SERVER_NOT_READY",
+            Kind::Connection(ConnectionFailure::WrongRole) => "WRONG_ROLE",
             Kind::Connection(ConnectionFailure::Lost) => "CONNECTION_LOST",
+            Kind::Sentinel(SentinelFailure::Unreachable) => "SENTINEL_UNREACHABLE",
+            Kind::Sentinel(SentinelFailure::Refused) => "SENTINEL_REFUSED",
+            Kind::Sentinel(SentinelFailure::NoReplica) => "NO_REPLICA",
             Kind::Authentication => "AUTHENTICATION_FAILED",
             Kind::Timeout(_) => "COMMAND_TIMEOUT",
             Kind::QueueFull => "QUEUE_FULL",

@@ -214,7 +214,7 @@ fn a_wrong_url_is_refused_by_naming_the_part() {
         ("unix:///s?tls=true", "option \"path\" excludes \"tls\""),
         ("redis-sentinel://a:1", "the URL must name the master: redis-sentinel://host:port,host:port/master"),
         ("redis-sentinel://a,,b/m", "the URL has no host"),
-        ("redis-sentinel://a/m?port=1", "option \"host\" excludes a redis-sentinel:// URL"),
+        ("redis-sentinel://a/m?port=1", "option \"host\" excludes an address that sentinels tell"),
     ] {
         assert_eq!(refusal(url), message, "{url}");
     }

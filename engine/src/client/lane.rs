@@ -2,22 +2,26 @@
 //! the commands that were on it (promises P2, P3, P4, P6).
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{sleep_until, timeout};
 
 use super::Mailbox;
+use super::redial::{Pace, Redial};
 use crate::error::{ConnectionFailure, Error, Kind};
-use crate::net::backoff::Backoff;
 use crate::net::connection::{Connection, Ended, Wish};
 use crate::net::establish::Connector;
-use crate::net::options::{Options, Reconnect};
 use crate::net::queue::{Keep, Queue, QueueLimits};
 use crate::net::replies::expired;
 use crate::net::request::{Deliver, Event, NEVER, Recipient, Request, instant};
+
+/// How long a server that is no longer the one to use may still answer what it was sent.
+const LEAVE_GRACE: Duration = Duration::from_millis(50);
 
 /// Whether a task runs for the lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,28 +41,6 @@ struct Control {
     online: bool,
 }
 
-/// What follows a connection that was lost or could not be made.
-#[derive(Clone, Debug)]
-pub enum Redial {
-    /// Another one, after a pause.
-    Backoff(Reconnect),
-    /// Another one with the next command (`reconnect: false`).
-    OnDemand,
-    /// Once there was one, none (`singleConnection`): what it knows of its user cannot be made again.
-    Never,
-}
-
-impl Redial {
-    /// As the options say.
-    pub fn of(options: &Options) -> Self {
-        match &options.reconnect {
-            _ if options.single_connection => Self::Never,
-            Some(reconnect) => Self::Backoff(reconnect.clone()),
-            None => Self::OnDemand,
-        }
-    }
-}
-
 /// The lane.
 pub struct Lane {
     queue: Arc<Queue>,
@@ -66,6 +48,7 @@ pub struct Lane {
     redial: Redial,
     connected: AtomicBool,
     wish: AtomicU8,
+    leaving: AtomicBool,
     control: Mutex<Control>,
     mailbox: Arc<dyn Mailbox>,
     runtime: Handle,
@@ -88,6 +71,7 @@ impl Lane {
             redial,
             connected: AtomicBool::new(false),
             wish: AtomicU8::new(0),
+            leaving: AtomicBool::new(false),
             control: Mutex::new(control),
             mailbox,
             runtime,
@@ -100,6 +84,7 @@ impl Lane {
 
     fn wish(&self) -> Wish {
         match self.wish.load(Ordering::Acquire) {
+            0 if self.leaving.load(Ordering::Acquire) => Wish::Leave,
             0 => Wish::Open,
             1 => Wish::Drain,
             _ => Wish::Destroy,
@@ -194,30 +179,31 @@ impl Lane {
     async fn run(self: Arc<Self>) {
         let mut deliver = self.mailbox.open();
         let deliver = deliver.as_mut();
-        let mut backoff = match &self.redial {
-            Redial::Backoff(reconnect) => Some(Backoff::new(reconnect)),
-            Redial::OnDemand | Redial::Never => None,
-        };
+        let _watched = self.connector.attend();
+        let mut pace = Pace::new(&self.redial, self.connector.news());
         let mut connected_before = false;
         let mut cause: Option<Error> = None;
         while !self.is_done() {
+            pace.attempt();
+            let mut moved = false;
             let failed = match self.attempt(deliver, cause.as_ref()).await {
                 None => break,
                 Some(Ok(connection)) => {
-                    backoff.iter_mut().for_each(Backoff::reset);
+                    pace.reset();
                     connected_before = true;
                     // Who hears of the connection may use it at once, also where nothing may wait for one.
                     connection.attach(&self.queue, deliver.borrows());
                     self.online();
                     deliver.event(Event::Ready);
                     deliver.flush();
-                    let ended = connection.run(&self.queue, deliver, || self.wish()).await;
+                    let ended = self.serve(connection, deliver).await;
                     self.control().online = false;
+                    moved = matches!(ended, Ended::Left(_));
                     match ended {
                         Ended::Closed => break,
-                        Ended::Lost(error) => {
+                        Ended::Lost(error) | Ended::Left(error) => {
                             let keep = match error.kind() {
-                                _ if backoff.is_none() => Keep::Nothing,
+                                _ if !pace.goes_on() => Keep::Nothing,
                                 Kind::Protocol => Keep::Unseen,
                                 _ => Keep::Unanswered,
                             };
@@ -233,14 +219,12 @@ impl Lane {
                 }
             };
             let unused = !connected_before && self.queue.is_empty();
-            let delay = if unused { None } else { backoff.as_mut().and_then(Backoff::next_delay) };
-            match delay {
+            match if unused { None } else { pace.next(moved) } {
                 None => return self.stop(deliver, &failed),
-                Some(delay) => {
-                    let attempt = backoff.as_ref().map_or(0, Backoff::attempts);
+                Some((delay, attempt)) => {
                     deliver.event(Event::Reconnecting { attempt, delay });
                     deliver.flush();
-                    if self.unless_done(deliver, Some(&failed), sleep(delay)).await.is_none() {
+                    if self.unless_done(deliver, Some(&failed), pace.wait(delay)).await.is_none() {
                         break;
                     }
                 }
@@ -250,10 +234,34 @@ impl Lane {
         self.stop(deliver, &Error::closed());
     }
 
+    /// Serves until the connection ends, or its server is no longer the one to use.
+    async fn serve(&self, connection: Connection, deliver: &mut dyn Deliver) -> Ended {
+        let place = connection.place.clone();
+        let ended = {
+            let mut running = pin!(connection.run(&self.queue, deliver, || self.wish()));
+            tokio::select! {
+                biased;
+                ended = &mut running => ended,
+                error = self.connector.left(&place) => {
+                    self.leaving.store(true, Ordering::Release);
+                    self.queue.hold();
+                    // A server that was replaced in good health still answers; one that is gone costs the grace.
+                    drop(timeout(LEAVE_GRACE, running).await);
+                    self.leaving.store(false, Ordering::Release);
+                    Ended::Left(error)
+                }
+            }
+        };
+        if let Ended::Lost(_) = ended {
+            self.connector.distrust(&place);
+        }
+        ended
+    }
+
     /// Whether the owner wants the lane closed and nothing stands against it.
     fn is_done(&self) -> bool {
         match self.wish() {
-            Wish::Open => false,
+            Wish::Open | Wish::Leave => false,
             Wish::Drain => self.queue.is_empty(),
             Wish::Destroy => true,
         }
@@ -355,7 +363,8 @@ impl Lane {
     fn stop(&self, deliver: &mut dyn Deliver, error: &Error) {
         let mut control = self.control();
         control.online = false;
-        control.state = if self.wish() == Wish::Open { State::Idle } else { State::Closed };
+        control.state =
+            if matches!(self.wish(), Wish::Open | Wish::Leave) { State::Idle } else { State::Closed };
         for waiter in std::mem::take(&mut control.connecting) {
             drop(waiter.send(Err(error.clone())));
         }

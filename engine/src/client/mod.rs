@@ -1,25 +1,25 @@
-//! The handle: shared connections, a pool of others, and one for all subscribers.
+//! The handle: shared connections, and a pool of others.
 
 mod lane;
 mod lanes;
 pub mod pool;
+mod redial;
 mod slot;
 mod staging;
-pub mod subscriber;
 
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
-pub use lane::{Lane, Redial};
+pub use lane::Lane;
 pub use lanes::Lanes;
+pub use redial::Redial;
 pub use slot::ArgumentSlot;
 pub use staging::Staging;
 
 use self::pool::Pool;
-use self::subscriber::Subscriber;
 use crate::error::Error;
-use crate::net::address::Fixed;
+use crate::net::address::{Fixed, Locate};
 use crate::net::connection::Wish;
 use crate::net::establish::Connector;
 use crate::net::options::Options;
@@ -36,15 +36,24 @@ pub trait Mailbox: Send + Sync {
 pub struct Client {
     lanes: Arc<Lanes>,
     pool: Arc<Pool>,
-    subscriber: Arc<Subscriber>,
     options: Arc<Options>,
 }
 
 impl Client {
-    /// A client that is not connected.
+    /// A client that is not connected, of the server that `options` name.
     pub fn new(options: Options, mailbox: &Arc<dyn Mailbox>, runtime: &Handle) -> Result<Self, Error> {
-        let options = Arc::new(options);
         let locate = Arc::new(Fixed::new(options.endpoint.clone()));
+        Self::of(options, locate, mailbox, runtime)
+    }
+
+    /// The same, of the server that `locate` finds at each attempt to connect.
+    pub fn of(
+        options: Options,
+        locate: Arc<dyn Locate>,
+        mailbox: &Arc<dyn Mailbox>,
+        runtime: &Handle,
+    ) -> Result<Self, Error> {
+        let options = Arc::new(options);
         let connector = Connector::new(Arc::clone(&options), locate)?;
         Ok(Self::over(&connector, options, mailbox, runtime))
     }
@@ -64,14 +73,7 @@ impl Client {
         };
         let lanes: Box<[_]> = (0..options.shared_connections.max(1)).map(lane).collect();
         let pool = Pool::new(Arc::clone(&options), connector.another(), Arc::clone(mailbox), runtime.clone());
-        let subscriber = Subscriber::new(
-            &options,
-            connector.another(),
-            Arc::clone(&pool),
-            Arc::clone(mailbox),
-            runtime.clone(),
-        );
-        Self { lanes: Arc::new(Lanes::new(lanes)), pool, subscriber, options }
+        Self { lanes: Arc::new(Lanes::new(lanes)), pool, options }
     }
 
     /// The options it was made with.
@@ -89,16 +91,9 @@ impl Client {
         &self.pool
     }
 
-    /// The subscribers' connection.
-    pub fn subscriber(&self) -> &Arc<Subscriber> {
-        &self.subscriber
-    }
-
-    /// Whether a shared connection is open, being opened or about to be opened again, or any other is open or wanted.
+    /// Whether a shared connection is open, being opened or about to be opened again, or any other is open.
     pub fn is_active(&self) -> bool {
-        self.lanes.all().iter().any(|lane| lane.is_active())
-            || self.pool.open_connections() > 0
-            || self.subscriber.is_active()
+        self.lanes.all().iter().any(|lane| lane.is_active()) || self.pool.open_connections() > 0
     }
 
     /// Whether `close` was called.
@@ -127,15 +122,12 @@ impl Client {
         self.lanes.close();
         let waiting: Vec<_> = self.lanes.all().iter().map(|lane| lane.close(wish)).collect();
         let pool = self.pool.close(wish);
-        let subscriber = self.subscriber.close();
         async move {
             for lane in waiting {
                 // A lane that is gone is closed.
                 drop(lane.await);
             }
             pool.await;
-            // A subscriber that is gone is closed.
-            drop(subscriber.await);
         }
     }
 }

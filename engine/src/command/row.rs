@@ -160,6 +160,8 @@ pub enum Family {
     Server,
     /// The cluster.
     Cluster,
+    /// Sentinels.
+    Sentinel,
 }
 
 impl Family {
@@ -182,6 +184,7 @@ impl Family {
             Self::Connection => "connection",
             Self::Server => "server",
             Self::Cluster => "cluster",
+            Self::Sentinel => "sentinel",
         }
     }
 }

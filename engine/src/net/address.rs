@@ -1,4 +1,4 @@
-//! Where a server is, and who knows it. Owns the endpoint and the trait that is asked for one before every
+//! Where a server is, and who knows it. Owns the endpoint, the place and the trait that is asked for one before every
 //! attempt.
 
 use std::fmt;
@@ -6,6 +6,9 @@ use std::future::{self, Future};
 use std::path::PathBuf;
 use std::pin::Pin;
 
+use tokio::sync::watch;
+
+use super::role::Role;
 use crate::error::Error;
 
 /// The port of a Redis or Valkey server that names none.
@@ -65,23 +68,78 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// Where to connect, and what has to be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What to dial.
+    pub endpoint: Endpoint,
+    /// What the server must say of itself before it is used.
+    pub role: Role,
+    /// How those who watch the server call it, which an address map may have made another endpoint of.
+    pub announced: Option<HostPort>,
+}
+
 /// The answer of [`Locate::locate`].
-pub type Located<'a> = Pin<Box<dyn Future<Output = Result<Endpoint, Error>> + Send + 'a>>;
+pub type Located<'a> = Pin<Box<dyn Future<Output = Result<Place, Error>> + Send + 'a>>;
+
+/// Keeps somebody watching for as long as it lives (see [`Locate::attend`]).
+pub type Attendance = Box<dyn Send + Sync>;
 
 /// Says where to connect. Asked before every attempt, so that a failover or a moved node is followed.
 pub trait Locate: Send + Sync {
-    /// The endpoint to dial now.
+    /// The place to connect to now.
     fn locate(&self) -> Located<'_>;
+
+    /// Changes whenever [`Self::locate`] or [`Self::holds`] may answer something else. `None`: they never do.
+    fn news(&self) -> Option<watch::Receiver<u64>> {
+        None
+    }
+
+    /// Whether a connection to `place` is still where it has to be.
+    fn holds(&self, place: &Place) -> bool {
+        let _ = place;
+        true
+    }
+
+    /// `place` could not be connected to, was lost, or is not what it has to be.
+    fn distrust(&self, place: &Place) {
+        let _ = place;
+    }
+
+    /// A connection to `place` is ready.
+    fn confirm(&self, place: &Place) {
+        let _ = place;
+    }
+
+    /// Keeps what there is to watch watched until the attendance is dropped.
+    fn attend(&self) -> Option<Attendance> {
+        None
+    }
+}
+
+/// The answer of [`AddressMap::map`].
+pub type Mapped<'a> = Pin<Box<dyn Future<Output = Result<HostPort, Error>> + Send + 'a>>;
+
+/// Says where a server is that calls itself something else: behind a network address translation, or in a container.
+pub trait AddressMap: Send + Sync {
+    /// The address to dial for a server that is announced as `announced`. An error fails this attempt to connect.
+    fn map(&self, announced: HostPort) -> Mapped<'_>;
+}
+
+impl fmt::Debug for dyn AddressMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AddressMap")
+    }
 }
 
 /// One endpoint that never changes.
 #[derive(Clone, Debug)]
-pub struct Fixed(Endpoint);
+pub struct Fixed(Place);
 
 impl Fixed {
     /// Always answers `endpoint`.
     pub fn new(endpoint: Endpoint) -> Self {
-        Self(endpoint)
+        Self(Place { endpoint, role: Role::Any, announced: None })
     }
 }
 
@@ -112,7 +170,9 @@ mod tests {
     async fn a_fixed_address_is_always_the_same() {
         let endpoint = Endpoint::Unix("/run/redis.sock".into());
         let fixed = Fixed::new(endpoint.clone());
-        assert_eq!(fixed.locate().await.unwrap(), endpoint);
-        assert_eq!(fixed.locate().await.unwrap().to_string(), "unix:/run/redis.sock");
+        let place = fixed.locate().await.unwrap();
+        assert_eq!((&place.endpoint, place.role), (&endpoint, Role::Any));
+        assert_eq!(fixed.locate().await.unwrap().endpoint.to_string(), "unix:/run/redis.sock");
+        assert!(fixed.news().is_none() && fixed.holds(&place));
     }
 }

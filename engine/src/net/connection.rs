@@ -2,23 +2,29 @@
 //! Knows no command but the liveness probe's.
 
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 use tokio::io::AsyncReadExt;
+use tokio::time::{Sleep, sleep_until};
 
+use super::address::Place;
 use super::halves::{self, DirectWriter, Reader, Writer, split};
 use super::inbound::Inbound;
 use super::liveness::Liveness;
 use super::loan::Loan;
 use super::queue::Queue;
-use super::request::{Deliver, now};
-use super::timer::Timer;
+use super::request::{Deliver, Millis, NEVER, instant, now};
 use crate::error::{ConnectionFailure, Error};
 use crate::resp::Decoder;
 
 /// Room made for one read at first.
 pub const READ_CHUNK: usize = 64 * 1024;
+
+/// A day: how far ahead a timer is set when there is nothing to wait for.
+const FAR: Millis = 24 * 60 * 60 * 1000;
 
 /// What the owner of the connection wants of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +33,8 @@ pub enum Wish {
     Open,
     /// Answer what is in flight, then close.
     Drain,
+    /// Write nothing more, answer what was written, then end: this is no longer the server to use.
+    Leave,
     /// Close now.
     Destroy,
 }
@@ -38,6 +46,8 @@ pub enum Ended {
     Closed,
     /// It broke.
     Lost(Error),
+    /// It was left, because its server is no longer the one to use.
+    Left(Error),
 }
 
 /// An established connection with its handshake done.
@@ -52,6 +62,8 @@ pub struct Connection {
     pub buffer: BytesMut,
     /// When to worry.
     pub liveness: Liveness,
+    /// Where it leads.
+    pub place: Place,
 }
 
 /// The reading side of a connection. Its unanswered requests are put back in the end, also when the task panics.
@@ -142,7 +154,8 @@ async fn read_here(
     loop {
         match wish() {
             Wish::Drain if inbound.replies(queue, deliver).awaiting().is_empty() => return Ok(Turn::Close),
-            Wish::Open | Wish::Drain => {}
+            Wish::Leave if inbound.replies(queue, deliver).is_read_out() => return Ok(Turn::Close),
+            Wish::Open | Wish::Drain | Wish::Leave => {}
             Wish::Destroy => return Ok(Turn::Close),
         }
         tokio::select! {
@@ -153,7 +166,7 @@ async fn read_here(
                 }
                 inbound.received(queue, deliver)?;
                 // A flood of replies must not keep the timer branch from its turn.
-                if inbound.heard() >= timer.at() {
+                if inbound.heard() >= timer.at {
                     timer.set(inbound.keep_time(queue, deliver)?);
                 }
             }
@@ -164,14 +177,13 @@ async fn read_here(
                 if queue.wants_loan()
                     && wish() == Wish::Open
                     && inbound.partial() == 0
-                    && inbound.large() == 0
                     && !queue.has_backlog()
                 {
                     return Ok(Turn::Lend);
                 }
-                timer.set(queue.arm(timer.at()));
+                timer.set(queue.arm(timer.at));
             }
-            () = timer.passed() => {
+            () = timer.sleep.as_mut() => {
                 timer.set(inbound.keep_time(queue, deliver)?);
             }
         }
@@ -189,8 +201,8 @@ async fn read_there(
     while wish() == Wish::Open && !queue.wants_return() && !queue.has_backlog() {
         tokio::select! {
             biased;
-            () = queue.wake.notified() => timer.set(queue.arm(timer.at())),
-            () = timer.passed() => timer.set(loan.keep_time(deliver)?),
+            () = queue.wake.notified() => timer.set(queue.arm(timer.at)),
+            () = timer.sleep.as_mut() => timer.set(loan.keep_time(deliver)?),
         }
     }
     Ok(())
@@ -256,9 +268,10 @@ fn gone() -> Error {
 async fn read(reader: &mut Reader, inbound: &mut Inbound) -> io::Result<usize> {
     match &mut inbound.large {
         Some(large) => {
-            let count = reader.read(large.room()).await?;
-            large.advance(count);
-            Ok(count)
+            let missing = large.missing();
+            let count = reader.read_buf(&mut (&mut large.block).limit(missing)).await;
+            large.look();
+            count
         }
         None => reader.read_buf(&mut inbound.buffer).await,
     }
@@ -266,4 +279,27 @@ async fn read(reader: &mut Reader, inbound: &mut Inbound) -> io::Result<usize> {
 
 pub(super) fn lost(error: &io::Error) -> Error {
     Error::connection(ConnectionFailure::Lost, format!("the connection was lost: {error}"))
+}
+
+/// A timer that is touched only when its time changes.
+struct Timer {
+    at: Millis,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl Timer {
+    fn new() -> Self {
+        Self {
+            at: NEVER,
+            sleep: Box::pin(sleep_until(instant(now() + FAR).unwrap_or_else(Instant::now).into())),
+        }
+    }
+
+    fn set(&mut self, at: Millis) {
+        if at != self.at || self.sleep.is_elapsed() {
+            self.at = at;
+            let until = instant(at.min(now() + FAR)).unwrap_or_else(Instant::now);
+            self.sleep.as_mut().reset(until.into());
+        }
+    }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::address::{Endpoint, Locate};
+use super::address::{Attendance, Endpoint, Locate, Place};
 use super::connection::Connection;
 use super::dial::{Dial, Dialer, broken_stream, timed_out};
 use super::halves::{Reader, Writer, split};
@@ -56,36 +57,57 @@ impl Connector {
     /// Connects. Fails within `connectTimeout`, which goes on for [`Connector::greet`].
     pub async fn open(&self) -> Result<Opened, Error> {
         let deadline = Instant::now() + self.options.connect_timeout;
-        let endpoint = timeout_at(deadline, self.locate.locate()).await.map_err(|_| {
+        let place = timeout_at(deadline, self.locate.locate()).await.map_err(|_| {
             let message = "timed out (connectTimeout) finding the server's address";
             Error::connection(ConnectionFailure::ConnectTimeout, message)
         })??;
-        let stream = self.dial.dial(&endpoint, deadline).await?;
-        Ok(Opened { endpoint, stream, deadline })
+        let dialled = self.while_it_holds(&place, self.dial.dial(&place.endpoint, deadline)).await;
+        match dialled {
+            Ok(stream) => Ok(Opened { place, stream, deadline }),
+            Err(error) => {
+                self.locate.distrust(&place);
+                Err(error)
+            }
+        }
     }
 
     /// Shakes hands.
     pub async fn greet(&self, opened: Opened) -> Result<Connection, Error> {
-        let Opened { endpoint, stream, deadline } = opened;
-        let late = |what| timed_out(&endpoint, self.options.connect_timeout, what);
+        let Opened { place, stream, deadline } = opened;
+        let greeted = self.while_it_holds(&place, self.greet_before(&place, stream, deadline)).await;
+        match greeted {
+            Ok(_) => self.locate.confirm(&place),
+            Err(_) => self.locate.distrust(&place),
+        }
+        greeted
+    }
+
+    async fn greet_before(
+        &self,
+        place: &Place,
+        stream: Stream,
+        deadline: Instant,
+    ) -> Result<Connection, Error> {
+        let late = |what| timed_out(&place.endpoint, self.options.connect_timeout, what);
         let credentials = timeout_at(deadline, self.options.current_credentials())
             .await
             .map_err(|_| late("the answer of credentials()"))??;
-        timeout_at(deadline, self.shake_hands(&endpoint, stream, credentials))
+        timeout_at(deadline, self.shake_hands(place, stream, credentials))
             .await
             .map_err(|_| late("the server's answer to the handshake"))?
     }
 
     async fn shake_hands(
         &self,
-        endpoint: &Endpoint,
+        place: &Place,
         stream: Stream,
         credentials: Option<Credentials>,
     ) -> Result<Connection, Error> {
-        let mut handshake = Handshake::new(&self.options, credentials);
+        let mut handshake = Handshake::new(&self.options, credentials).with(place.role);
         let (reader, writer) = split(stream);
         let decoder = Decoder::new(GREETING).packing();
-        let mut talk = Talk { endpoint, reader, writer, decoder, buffer: BytesMut::with_capacity(4096) };
+        let buffer = BytesMut::with_capacity(4096);
+        let mut talk = Talk { endpoint: &place.endpoint, reader, writer, decoder, buffer };
         talk.shake_hands(&mut handshake).await?;
         talk.decoder.limit(self.limits());
         Ok(Connection {
@@ -94,7 +116,49 @@ impl Connector {
             decoder: talk.decoder,
             buffer: talk.buffer,
             liveness: self.liveness(),
+            place: place.clone(),
         })
+    }
+
+    /// Does `work` for as long as `place` is where to connect.
+    async fn while_it_holds<T>(
+        &self,
+        place: &Place,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        tokio::select! {
+            biased;
+            done = work => done,
+            error = self.left(place) => Err(error),
+        }
+    }
+
+    /// Returns when `place` is no longer where to be, with the error for what was going on there.
+    pub async fn left(&self, place: &Place) -> Error {
+        let Some(mut news) = self.locate.news() else { return std::future::pending().await };
+        while self.locate.holds(place) {
+            if news.changed().await.is_err() {
+                // Nobody watches any more: no news is what there will be.
+                return std::future::pending().await;
+            }
+        }
+        let message = format!("{} is no longer the server to use", place.endpoint);
+        Error::connection(ConnectionFailure::Lost, message)
+    }
+
+    /// What changes when an attempt may go elsewhere than the last one; `None` where it never does.
+    pub fn news(&self) -> Option<watch::Receiver<u64>> {
+        self.locate.news()
+    }
+
+    /// A connection to `place` was lost.
+    pub fn distrust(&self, place: &Place) {
+        self.locate.distrust(place);
+    }
+
+    /// Has the place watched until the attendance is dropped.
+    pub fn attend(&self) -> Option<Attendance> {
+        self.locate.attend()
     }
 
     fn limits(&self) -> Limits {
@@ -119,7 +183,7 @@ impl Connector {
 
 /// A connected stream before its handshake.
 pub struct Opened {
-    endpoint: Endpoint,
+    place: Place,
     stream: Stream,
     deadline: Instant,
 }

@@ -1,8 +1,8 @@
 //! The first exchange on a connection, without I/O: bytes to write come out, replies go in.
 //!
-//! One write carries `HELLO 3` with credentials and name, `CLIENT SETINFO` and `SELECT`. Where HELLO or RESP3
-//! is unknown a second write says the same in RESP2. Sources: <https://redis.io/docs/latest/commands/hello/>,
-//! "client-setinfo".
+//! One write carries `HELLO 3` with credentials and name, `CLIENT SETINFO`, `SELECT`, and `ROLE` where the server has to be
+//! of one kind. Where HELLO or RESP3 is unknown a second write says the same in RESP2. Sources:
+//! <https://redis.io/docs/latest/commands/hello/>, "client-setinfo", "role".
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -11,6 +11,7 @@ use std::mem;
 use bytes::Bytes;
 
 use super::options::{Credentials, Options, Protocol};
+use super::role::Role;
 use crate::error::{ConnectionFailure, Error, ServerError};
 use crate::resp::encode::command;
 use crate::value::Value;
@@ -72,6 +73,7 @@ enum Sent {
     SetName,
     SetInfo,
     Select,
+    Role,
 }
 
 impl Sent {
@@ -83,6 +85,7 @@ impl Sent {
             Self::SetName => "CLIENT SETNAME",
             Self::SetInfo => "CLIENT SETINFO",
             Self::Select => "SELECT",
+            Self::Role => "ROLE",
         }
     }
 }
@@ -104,6 +107,7 @@ pub struct Handshake {
     credentials: Option<Credentials>,
     client_name: Option<String>,
     db: u32,
+    role: Role,
     stage: Stage,
     sent: VecDeque<Sent>,
     server: Server,
@@ -111,7 +115,7 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    /// A handshake as `options` want it, with the credentials that hold now.
+    /// A handshake as `options` want it, with the credentials that hold now, with a server of any role.
     pub fn new(options: &Options, credentials: Option<Credentials>) -> Self {
         let stage = match options.protocol {
             Protocol::Resp3 => Stage::Resp3,
@@ -121,11 +125,18 @@ impl Handshake {
             credentials,
             client_name: options.client_name.clone(),
             db: options.db,
+            role: Role::Any,
             stage,
             sent: VecDeque::new(),
             server: Server::default(),
             protocol: options.protocol,
         }
+    }
+
+    /// The same, with a server that has to be of `role`.
+    #[must_use]
+    pub fn with(self, role: Role) -> Self {
+        Self { role, ..self }
     }
 
     /// The bytes to write first. To be called once.
@@ -153,6 +164,7 @@ impl Handshake {
         match reply {
             Value::Error(error) => self.refused(sent, &error)?,
             reply if sent == Sent::Hello => self.greeted(reply)?,
+            reply if sent == Sent::Role && self.stage != Stage::Draining => self.role.verify(&reply)?,
             _ => {}
         }
         if !self.sent.is_empty() {
@@ -208,6 +220,10 @@ impl Handshake {
             command(out, &[b"SELECT", self.db.to_string().as_bytes()]);
             self.sent.push_back(Sent::Select);
         }
+        if self.role != Role::Any {
+            command(out, &[b"ROLE"]);
+            self.sent.push_back(Sent::Role);
+        }
     }
 
     fn refused(&mut self, sent: Sent, error: &ServerError) -> Result<(), Error> {
@@ -224,8 +240,14 @@ impl Handshake {
             // Servers before 7.2 and restricted users lack SETINFO, which only decorates CLIENT LIST;
             // restricted users lack PING, and a server that loads its data answers neither.
             (_, Sent::SetInfo | Sent::Ping) if &*error.code != "NOAUTH" => Ok(()),
+            // Without the right to ask, what HELLO said will do.
+            (_, Sent::Role) if &*error.code == "NOPERM" && self.server.role.is_some() => {
+                self.role.check(self.server.role.as_deref().unwrap_or_default(), None)
+            }
             // A right that is missing for SELECT or CLIENT says nothing about the credentials.
-            (_, Sent::Select | Sent::SetName) if &*error.code == "NOPERM" => Err(self.failed(sent, error)),
+            (_, Sent::Select | Sent::SetName | Sent::Role) if &*error.code == "NOPERM" => {
+                Err(self.failed(sent, error))
+            }
             _ if unauthenticated => Err(self.authentication(error)),
             _ => Err(self.failed(sent, error)),
         }

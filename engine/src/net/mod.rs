@@ -18,8 +18,8 @@ pub mod plain;
 pub mod queue;
 pub mod replies;
 pub mod request;
+pub mod role;
 pub mod stream;
-pub mod timer;
 
 mod loneliness;
 mod tcp;

@@ -62,6 +62,8 @@ pub struct Outgoing {
     /// The stream.
     pub log: Log,
     socket: Option<Arc<DirectWriter>>,
+    /// The socket, while nothing more is written to it.
+    held: Option<Arc<DirectWriter>>,
     loneliness: Loneliness,
 }
 
@@ -220,8 +222,14 @@ impl Queue {
         exchange: impl FnOnce(Arc<DirectWriter>) -> Result<Arc<DirectWriter>, E>,
     ) -> Result<(), E> {
         let mut outgoing = self.outgoing();
-        if let Some(socket) = outgoing.socket.take() {
-            outgoing.socket = Some(exchange(socket)?);
+        let held = outgoing.held.is_some();
+        if let Some(socket) = outgoing.socket.take().or_else(|| outgoing.held.take()) {
+            let socket = Some(exchange(socket)?);
+            if held {
+                outgoing.held = socket;
+            } else {
+                outgoing.socket = socket;
+            }
             outgoing.loneliness.moved(lent);
             self.wants_loan.store(false, Ordering::Release);
             self.wants_return.store(false, Ordering::Release);
@@ -244,6 +252,16 @@ impl Queue {
     pub(super) fn regret_loan(&self) {
         self.outgoing().loneliness.regret();
         self.wants_return.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    /// Nothing more is written to the socket; what is not written waits for the next one.
+    pub fn hold(&self) {
+        let mut outgoing = self.outgoing();
+        outgoing.held = outgoing.socket.take();
+        self.online.store(false, Ordering::Release);
+        self.backlog.store(false, Ordering::Release);
+        drop(outgoing);
         self.wake.notify_one();
     }
 
@@ -361,6 +379,7 @@ impl Queue {
     pub fn detach(&self, keep: Keep, mut lost: impl FnMut(&Request, bool)) {
         let mut outgoing = self.outgoing();
         outgoing.socket = None;
+        outgoing.held = None;
         self.online.store(false, Ordering::Release);
         let mut submitted = self.submitted();
         let written = outgoing.log.written();

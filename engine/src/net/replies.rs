@@ -19,6 +19,8 @@ pub struct InFlight {
     awaiting: VecDeque<Request>,
     /// Stream offset of the last command that the bytes at hand can answer.
     asked: u64,
+    /// Stream offset of the last byte that the server will ever see, once that is known.
+    last: Option<u64>,
 }
 
 impl InFlight {
@@ -33,13 +35,15 @@ pub struct Replies<'a> {
     queue: &'a Queue,
     awaiting: &'a mut VecDeque<Request>,
     asked: &'a mut u64,
+    last: &'a mut Option<u64>,
     deliver: &'a mut dyn Deliver,
 }
 
 impl<'a> Replies<'a> {
     /// Replies to `in_flight`, whose newer requests are in `queue`, go to `deliver`.
     pub fn new(queue: &'a Queue, in_flight: &'a mut InFlight, deliver: &'a mut dyn Deliver) -> Self {
-        Self { queue, awaiting: &mut in_flight.awaiting, asked: &mut in_flight.asked, deliver }
+        let InFlight { awaiting, asked, last } = in_flight;
+        Self { queue, awaiting, asked, last, deliver }
     }
 
     /// Gives one decoded frame to the request that it answers.
@@ -61,7 +65,14 @@ impl<'a> Replies<'a> {
 
     /// Bytes came in: what they answer was submitted by now. A reply among them to anything later is not one.
     pub fn heard(&mut self) {
-        *self.asked = self.queue.end();
+        let end = self.queue.end();
+        *self.asked = self.last.map_or(end, |last| last.min(end));
+    }
+
+    /// The queue is held: whether everything is answered that was written before.
+    pub fn is_read_out(&mut self) -> bool {
+        let last = *self.last.get_or_insert_with(|| self.queue.outgoing().log.written());
+        self.awaiting().front().is_none_or(|request| request.end > last)
     }
 
     /// Whether the next reply is wanted as text.

@@ -42,8 +42,6 @@ pub struct Ticket {
     pub slot: u32,
     /// Whether texts are wanted as bytes.
     pub binary: bool,
-    /// Whether a prefix has to be taken off the keys that the reply names.
-    pub prefixed: bool,
 }
 
 /// A command on its way.

@@ -14,7 +14,7 @@ mod server;
 use std::collections::{BTreeMap, BTreeSet};
 
 use facts::{Facts, positions, row_facts, row_tokens, server_facts};
-use oxidis_engine::command::{by_name, key_positions, resolve, table};
+use oxidis_engine::command::{Command, Family, by_name, key_positions, resolve, table};
 use server::{Brand, Reply, Server};
 
 /// The families whose every command has a row.
@@ -118,6 +118,11 @@ fn since(brand: Brand, name: &str) -> Option<&'static str> {
     }
 }
 
+/// What servers that hold data know.
+fn rows_of_servers() -> impl Iterator<Item = &'static Command> {
+    table().iter().filter(|command| command.family != Family::Sentinel)
+}
+
 fn version(text: &str) -> Vec<u32> {
     text.split('.').map(|part| part.parse().expect("a version")).collect()
 }
@@ -126,11 +131,11 @@ fn version(text: &str) -> Vec<u32> {
 fn every_row_says_what_the_servers_say() {
     let mut differences = Vec::new();
     let mut labels = Vec::new();
-    let mut unknown: BTreeSet<&str> = table().iter().map(|command| command.row.name).collect();
+    let mut unknown: BTreeSet<&str> = rows_of_servers().map(|command| command.row.name).collect();
     for server in &mut servers() {
         let label = format!("{:?} {}", server.brand, server.version);
         let facts = server_facts(server);
-        for command in table() {
+        for command in rows_of_servers() {
             let name = command.row.name;
             let expected = since(server.brand, name);
             let Some(theirs) = facts.get(name) else {
@@ -170,6 +175,20 @@ fn every_row_says_what_the_servers_say() {
     });
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
     assert!(stale.is_empty(), "differences that are listed but gone: {stale:?}");
+}
+
+#[test]
+fn every_row_of_sentinels_says_what_a_sentinel_says() {
+    let mut sentinel = Server::sentinel();
+    let facts = server_facts(&mut sentinel);
+    let rows: Vec<_> = table().iter().filter(|command| command.family == Family::Sentinel).collect();
+    assert!(rows.len() > 10, "too few rows: {}", rows.len());
+    for command in rows {
+        let name = command.row.name;
+        let theirs = facts.get(name).unwrap_or_else(|| panic!("{name} is unknown there"));
+        assert_eq!(compare(&row_facts(command), theirs), Vec::<String>::new(), "{name}");
+        assert_eq!(command.row.since.redis, Some(theirs.since.as_str()), "{name}");
+    }
 }
 
 fn compare(ours: &Facts, theirs: &Facts) -> Vec<String> {

@@ -55,6 +55,13 @@ pub(crate) enum Brand {
     Valkey,
 }
 
+/// What it serves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Data,
+    Sentinel,
+}
+
 /// A running server.
 pub(crate) struct Server {
     pub(crate) brand: Brand,
@@ -69,17 +76,23 @@ impl Server {
     pub(crate) fn redis() -> Self {
         let program = on_path("redis-server")
             .expect("redis-server is not on the PATH: install it (Debian: apt-get install redis-server)");
-        Self::start(&program)
+        Self::start(&program, Mode::Data)
+    }
+
+    /// A sentinel of the same Redis, which watches nothing.
+    pub(crate) fn sentinel() -> Self {
+        let program = on_path("redis-server").expect("redis-server is not on the PATH");
+        Self::start(&program, Mode::Sentinel)
     }
 
     /// Valkey, where `OXIDIS_VALKEY_SERVER` or the PATH names one.
     pub(crate) fn valkey() -> Option<Self> {
         let program =
             std::env::var_os("OXIDIS_VALKEY_SERVER").map(PathBuf::from).or_else(|| on_path("valkey-server"));
-        program.map(|program| Self::start(&program))
+        program.map(|program| Self::start(&program, Mode::Data))
     }
 
-    fn start(program: &Path) -> Self {
+    fn start(program: &Path, mode: Mode) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("oxidis-command-{}-{number}", std::process::id()));
@@ -87,19 +100,13 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("its address").port();
         drop(listener);
+        let file = folder.join("server.conf");
+        let data = if mode == Mode::Data { "save \"\"\nappendonly no\n" } else { "" };
+        let text = format!("port {port}\nbind 127.0.0.1\ndir {}\n{data}", folder.display());
+        std::fs::write(&file, text).expect("a configuration file");
         let child = Command::new(program)
-            .args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--dir",
-            ])
-            .arg(&folder)
+            .arg(&file)
+            .args((mode == Mode::Sentinel).then_some("--sentinel"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

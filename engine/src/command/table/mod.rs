@@ -14,6 +14,7 @@ mod list;
 mod memory;
 mod pubsub;
 mod script;
+mod sentinel;
 mod server;
 mod set;
 mod sorted_set;
@@ -45,4 +46,5 @@ pub(super) const FAMILIES: &[(Family, &[Row])] = &[
     (Family::Server, latency::ROWS),
     (Family::Server, memory::ROWS),
     (Family::Cluster, cluster::ROWS),
+    (Family::Sentinel, sentinel::ROWS),
 ];

@@ -8,9 +8,9 @@ use serde_json::{Map, Value as Json};
 use super::row::Kind;
 use super::table;
 use super::value::OptionValue;
-use super::{OfflineQueue, Options, Reconnect, TlsOptions};
+use super::{OfflineQueue, Options, ReadFrom, Reconnect, ReplicaFallback, SENTINEL_TIMEOUT, TlsOptions};
 use crate::error::Error;
-use crate::net::address::{DEFAULT_PORT, Endpoint, HostPort};
+use crate::net::address::{DEFAULT_PORT, DEFAULT_SENTINEL_PORT, Endpoint, HostPort};
 use crate::net::tls::Tls;
 use crate::net::url::{self, Target};
 
@@ -28,6 +28,30 @@ pub(super) struct Draft {
     pub(super) reconnect: Reconnect,
     pub(super) use_offline_queue: bool,
     pub(super) offline_queue: OfflineQueue,
+}
+
+/// The group of options that are those of connections to sentinels.
+const SENTINEL: &str = "sentinel";
+
+/// What can be said of a connection to a sentinel; members of `tls` as well. It has no database, no pool and no queue.
+const OF_SENTINELS: [&str; 10] = [
+    "host",
+    "port",
+    "username",
+    "password",
+    "clientName",
+    "protocol",
+    "tls",
+    "connectTimeout",
+    "commandTimeout",
+    "limits",
+];
+
+/// Whom the options are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Client,
+    Sentinel,
 }
 
 /// Where an option was given.
@@ -54,6 +78,8 @@ pub struct OptionsBuilder {
     draft: Draft,
     given: Vec<(&'static str, Source)>,
     secure_scheme: bool,
+    purpose: Purpose,
+    sentinel: Option<Box<Self>>,
 }
 
 impl Default for OptionsBuilder {
@@ -78,7 +104,21 @@ impl OptionsBuilder {
             use_offline_queue: true,
             offline_queue: OfflineQueue::default(),
         };
-        Self { draft, given: Vec::new(), secure_scheme: false }
+        Self { draft, given: Vec::new(), secure_scheme: false, purpose: Purpose::Client, sentinel: None }
+    }
+
+    /// The same, for connections to sentinels: with another port and shorter timeouts, and without what they cannot have.
+    pub fn for_sentinel() -> Self {
+        let mut builder = Self::new();
+        builder.purpose = Purpose::Sentinel;
+        builder.draft.options.connect_timeout = SENTINEL_TIMEOUT;
+        builder.draft.options.command_timeout = Some(SENTINEL_TIMEOUT);
+        builder
+    }
+
+    /// The server is where sentinels say: its address is no option any more.
+    pub fn follow(&mut self, sentinels: Vec<HostPort>, master: String) {
+        self.draft.sentinel = Some(Endpoint::Sentinel { sentinels, master });
     }
 
     /// Takes what a URL says. No error holds a credential of it.
@@ -124,6 +164,7 @@ impl OptionsBuilder {
                 return Err(Error::option(message));
             }
             match value {
+                Json::Object(members) if name == SENTINEL => self.nested(|nested| nested.object(members))?,
                 Json::Object(members) if is_group(name) => {
                     self.apply(name, OptionValue::Bool(true))?;
                     for (member, value) in members {
@@ -141,8 +182,21 @@ impl OptionsBuilder {
         self.put(name, value, Source::Object)
     }
 
+    /// Does `work` on the options of connections to sentinels.
+    fn nested(&mut self, work: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        let nested = self.sentinel.get_or_insert_with(|| Box::new(Self::for_sentinel()));
+        work(nested).map_err(|error| in_sentinel(&error))
+    }
+
     fn put(&mut self, name: &str, value: OptionValue, source: Source) -> Result<(), Error> {
+        if let Some(member) = name.strip_prefix("sentinel.") {
+            return self.nested(|nested| nested.put(member, value, source));
+        }
         let row = table::find(name).ok_or_else(|| table::unknown(name))?;
+        let group = row.name.split('.').next().unwrap_or_default();
+        if self.purpose == Purpose::Sentinel && !OF_SENTINELS.contains(&group) {
+            return Err(Error::option(format!("option {name:?} is none of a connection to a sentinel")));
+        }
         if matches!(value, OptionValue::Absent) {
             return Ok(());
         }
@@ -162,13 +216,20 @@ impl OptionsBuilder {
     /// Checks how the options fit together.
     pub fn build(mut self) -> Result<Options, Error> {
         self.settle_groups()?;
+        let followed = self.draft.sentinel.is_some();
         let endpoint = self.endpoint()?;
+        let sentinel = self.sentinel.take().map(|nested| nested.build()).transpose();
+        let sentinel = sentinel.map_err(|error| in_sentinel(&error))?;
         let Draft { mut options, tls, reconnect, offline_queue, .. } = self.draft;
         options.endpoint = endpoint;
         options.tls = self.draft.use_tls.then_some(tls);
         options.reconnect = self.draft.use_reconnect.then_some(reconnect);
         options.offline_queue = self.draft.use_offline_queue.then_some(offline_queue);
+        options.sentinel = sentinel.map(Box::new);
         check(&options)?;
+        if !followed {
+            refuse_without_sentinels(&options)?;
+        }
         Ok(options)
     }
 
@@ -214,8 +275,8 @@ impl OptionsBuilder {
         let named = self.draft.host.is_some() || self.draft.port.is_some();
         if let Some(sentinel) = self.draft.sentinel.take() {
             return match (named, &self.draft.path) {
-                (true, _) => clash("host", "a redis-sentinel:// URL"),
-                (_, Some(_)) => clash("path", "a redis-sentinel:// URL"),
+                (true, _) => clash("host", "an address that sentinels tell"),
+                (_, Some(_)) => clash("path", "an address that sentinels tell"),
                 _ => Ok(sentinel),
             };
         }
@@ -230,12 +291,36 @@ impl OptionsBuilder {
         let host = url::host(&host).ok_or_else(|| {
             Error::option("option \"host\" must be a name or an address, not the given text")
         })?;
-        Ok(Endpoint::Tcp(HostPort { host, port: self.draft.port.unwrap_or(DEFAULT_PORT) }))
+        let default = match self.purpose {
+            Purpose::Client => DEFAULT_PORT,
+            Purpose::Sentinel => DEFAULT_SENTINEL_PORT,
+        };
+        Ok(Endpoint::Tcp(HostPort { host, port: self.draft.port.unwrap_or(default) }))
     }
 }
 
 fn is_group(name: &str) -> bool {
     table::find(name).is_some_and(|row| matches!(row.kind, Kind::Group { .. }))
+}
+
+fn in_sentinel(error: &Error) -> Error {
+    Error::option(format!("in \"sentinel\": {}", error.message()))
+}
+
+/// What means something only where sentinels say who is who.
+fn refuse_without_sentinels(options: &Options) -> Result<(), Error> {
+    let given = [
+        ("sentinel", options.sentinel.is_some()),
+        ("addressMap", options.address_map.is_some()),
+        ("readFrom", options.read_from != ReadFrom::Master),
+        ("replicaFallback", options.replica_fallback != ReplicaFallback::Master),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((name, _)) => Err(Error::option(format!(
+            "option {name:?} needs sentinels: a redis-sentinel:// URL, or a client of a Sentinel"
+        ))),
+    }
 }
 
 fn check(options: &Options) -> Result<(), Error> {

@@ -19,8 +19,52 @@ pub use self::row::OptionRow;
 pub use self::secret::Secret;
 pub use self::table::{options, print_options_markdown};
 pub use self::value::OptionValue;
-use super::address::{DEFAULT_PORT, Endpoint, HostPort};
+use super::address::{AddressMap, DEFAULT_PORT, Endpoint, HostPort};
 use crate::error::Error;
+
+/// How long connecting to a sentinel, and one answer of it, may take where nobody says otherwise. Shorter than for servers: a
+/// client that looks for its server has others to ask.
+pub const SENTINEL_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Which servers read-only commands go to, where sentinels say who is who.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadFrom {
+    /// `master`
+    Master,
+    /// `replica`: replicas only.
+    Replica,
+    /// `replicaPreferred`: replicas, and the master where none of them is fit.
+    ReplicaPreferred,
+    /// `any`: replicas and the master in turn.
+    Any,
+}
+
+impl ReadFrom {
+    pub(super) const ALL: [Self; 4] = [Self::Master, Self::Replica, Self::ReplicaPreferred, Self::Any];
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|from| from.as_str() == name)
+    }
+
+    /// The name of the option's value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Master => "master",
+            Self::Replica => "replica",
+            Self::ReplicaPreferred => "replicaPreferred",
+            Self::Any => "any",
+        }
+    }
+}
+
+/// What a client for replicas does while no replica is fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplicaFallback {
+    /// It uses the master (`true`).
+    Master,
+    /// It waits for one (`false`).
+    Nobody,
+}
 
 /// The version of the Redis serialization protocol to ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,6 +262,14 @@ pub struct Options {
     pub name: Option<String>,
     /// What a peer may make us allocate.
     pub limits: Limits,
+    /// How sentinels are connected to. Default: none, like any server, with shorter timeouts.
+    pub sentinel: Option<Box<Options>>,
+    /// Asked where a server is that sentinels announce. Default: none, where they say.
+    pub address_map: Option<Arc<dyn AddressMap>>,
+    /// Which servers read-only commands go to. Default: the master.
+    pub read_from: ReadFrom,
+    /// What a client for replicas does while there is none. Default: it uses the master.
+    pub replica_fallback: ReplicaFallback,
 }
 
 impl Default for Options {
@@ -248,6 +300,10 @@ impl Default for Options {
             lazy_connect: true,
             name: None,
             limits: Limits::default(),
+            sentinel: None,
+            address_map: None,
+            read_from: ReadFrom::Master,
+            replica_fallback: ReplicaFallback::Master,
         }
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::builder::Draft;
 use super::value::{Got, OptionValue};
-use super::{CredentialsProvider, Encoding, Secret};
+use super::{CredentialsProvider, Encoding, ReadFrom, Secret};
 use crate::error::Error;
+use crate::net::address::AddressMap;
 
 /// What an option takes, and where it goes.
 pub(super) enum Kind {
@@ -16,6 +17,8 @@ pub(super) enum Kind {
     WholeOrInfinity(fn(&mut Draft, Option<u32>)),
     Bool(fn(&mut Draft, bool)),
     Encoding(fn(&mut Draft, Encoding)),
+    ReadFrom(fn(&mut Draft, ReadFrom)),
+    AddressMap(fn(&mut Draft, Arc<dyn AddressMap>)),
     Group { can_be_off: bool, set: fn(&mut Draft, bool) },
     Provider(fn(&mut Draft, Arc<dyn CredentialsProvider>)),
 }
@@ -35,7 +38,7 @@ impl OptionRow {
     /// Its type, as the documentation names it.
     pub fn type_name(&self) -> &'static str {
         match self.kind {
-            Kind::Text { .. } | Kind::Secret(_) => "string",
+            Kind::Text { .. } | Kind::Secret(_) | Kind::ReadFrom(_) => "string",
             Kind::Encoding(_) => "encoding of Node",
             Kind::Pem(_) => "PEM string or array",
             Kind::Whole { .. } => "number",
@@ -43,7 +46,7 @@ impl OptionRow {
             Kind::Bool(_) => "boolean",
             Kind::Group { can_be_off: true, .. } => "object or boolean",
             Kind::Group { can_be_off: false, .. } => "object",
-            Kind::Provider(_) => "function",
+            Kind::Provider(_) | Kind::AddressMap(_) => "function",
         }
     }
 
@@ -68,7 +71,8 @@ impl OptionRow {
             Kind::Encoding(_) => format!("one of {}", Encoding::ALL.map(Encoding::as_str).join(", ")),
             Kind::Group { can_be_off: true, .. } => "an object, true or false".to_owned(),
             Kind::Group { can_be_off: false, .. } => "an object".to_owned(),
-            Kind::Provider(_) => "a function".to_owned(),
+            Kind::ReadFrom(_) => format!("one of {}", ReadFrom::ALL.map(ReadFrom::as_str).join(", ")),
+            Kind::Provider(_) | Kind::AddressMap(_) => "a function".to_owned(),
         }
     }
 
@@ -101,6 +105,11 @@ impl OptionRow {
             Kind::Group { can_be_off, set } => match value.into_bool()? {
                 false if !can_be_off => return Err("false".to_owned()),
                 on => set(draft, on),
+            },
+            Kind::ReadFrom(set) => set(draft, ReadFrom::from_name(&value.into_text()?).ok_or_else(wrong)?),
+            Kind::AddressMap(set) => match value {
+                OptionValue::AddressMap(map) => set(draft, map),
+                other => return Err(other.describe()),
             },
             Kind::Provider(set) => match value {
                 OptionValue::Provider(provider) => set(draft, provider),

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::Protocol;
 use super::builder::Draft;
 use super::row::{Kind, OptionRow};
+use super::{Protocol, ReplicaFallback};
 use crate::error::Error;
 
 /// Longest time: that of Node's own timers, 2^31 - 1 ms (24.8 days).
@@ -179,6 +179,18 @@ static ROWS: &[OptionRow] = &[
         "Whether the first command connects; otherwise the client connects at once."),
     row("name", "none", words(|d, v| d.options.name = Some(v)),
         "What this client is called in its events and warnings; never sent to the server."),
+    row("sentinel", "none", Kind::Group { can_be_off: false, set: |_, _| {} },
+        "How sentinels are connected to: `username`, `password`, `clientName`, `protocol`, `tls`, `connectTimeout`, \
+         `commandTimeout`; both times are 1000 by default."),
+    row("addressMap", "none", Kind::AddressMap(|d, v| d.options.address_map = Some(v)),
+        "Asked for the `{ host, port }` of a server that sentinels announce as `(host, port)`. Not in a URL."),
+    row("readFrom", "master", Kind::ReadFrom(|d, v| d.options.read_from = v),
+        "Where read-only commands go: `master`, `replica`, `replicaPreferred` or `any`. Needs sentinels."),
+    row("replicaFallback", "true", 
+        Kind::Bool(|d, v| {
+            d.options.replica_fallback = if v { ReplicaFallback::Master } else { ReplicaFallback::Nobody };
+        }),
+        "Whether a client of `replicaFor` uses the master while no replica is fit."),
     row("limits", "true", Kind::Group { can_be_off: false, set: |_, _| {} },
         "What a server may make the client allocate."),
     row("limits.maxReplyBytes", "536870912", bytes(|d, v| d.options.limits.max_reply_bytes = size(v)),

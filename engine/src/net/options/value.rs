@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Number, Value as Json};
 
 use super::{CredentialsProvider, Secret};
+use crate::net::address::AddressMap;
 
 /// One option as it came.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub enum OptionValue {
     List(Vec<String>),
     /// What hands out credentials.
     Provider(Arc<dyn CredentialsProvider>),
+    /// What knows the address behind an announced one.
+    AddressMap(Arc<dyn AddressMap>),
     /// Something that no option takes, named for the error.
     Foreign(&'static str),
 }
@@ -57,7 +60,7 @@ impl OptionValue {
             Self::Number(_) => "a number",
             Self::Bool(_) => "a boolean",
             Self::List(_) => "a list",
-            Self::Provider(_) => "a function",
+            Self::Provider(_) | Self::AddressMap(_) => "a function",
             Self::Foreign(name) => name,
         }
         .to_owned()

@@ -1,0 +1,97 @@
+//! What follows a connection that was lost or could not be made. Owns the pauses between attempts.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use crate::net::backoff::Backoff;
+use crate::net::options::{Options, Reconnect};
+
+/// The longest pause where somebody watches the server: news of it may have been missed.
+const WATCHED_MAX_DELAY: Duration = Duration::from_secs(1);
+
+/// What follows a connection that was lost or could not be made.
+#[derive(Clone, Debug)]
+pub enum Redial {
+    /// Another one, after a pause.
+    Backoff(Reconnect),
+    /// Another one with the next command (`reconnect: false`).
+    OnDemand,
+    /// Once there was one, none (`singleConnection`): what it knows of its user cannot be made again.
+    Never,
+}
+
+impl Redial {
+    /// As the options say.
+    pub fn of(options: &Options) -> Self {
+        match &options.reconnect {
+            _ if options.single_connection => Self::Never,
+            Some(reconnect) => Self::Backoff(reconnect.clone()),
+            None => Self::OnDemand,
+        }
+    }
+}
+
+/// The attempts of one lane's task.
+pub(super) struct Pace {
+    backoff: Option<Backoff>,
+    news: Option<watch::Receiver<u64>>,
+}
+
+impl Pace {
+    /// The pace of `redial`; `news` say that the next attempt may go elsewhere than the last one.
+    pub(super) fn new(redial: &Redial, news: Option<watch::Receiver<u64>>) -> Self {
+        let backoff = match redial {
+            Redial::Backoff(reconnect) => Some(Backoff::new(reconnect)),
+            Redial::OnDemand | Redial::Never => None,
+        };
+        Self { backoff, news }
+    }
+
+    /// Whether another attempt follows a lost connection by itself.
+    pub(super) fn goes_on(&self) -> bool {
+        self.backoff.is_some()
+    }
+
+    /// An attempt starts: from now on, news are news to it.
+    pub(super) fn attempt(&mut self) {
+        self.news.iter_mut().for_each(watch::Receiver::mark_unchanged);
+    }
+
+    /// An attempt succeeded.
+    pub(super) fn reset(&mut self) {
+        self.backoff.iter_mut().for_each(Backoff::reset);
+    }
+
+    /// The pause before the next attempt, and how many there were; `None` where there is none. A server that was left for another
+    /// one needs no rest (`moved`).
+    pub(super) fn next(&mut self, moved: bool) -> Option<(Duration, u32)> {
+        let backoff = self.backoff.as_mut()?;
+        let delay = backoff.next_delay()?;
+        let delay = match self.news {
+            Some(_) if moved => Duration::ZERO,
+            Some(_) => delay.min(WATCHED_MAX_DELAY),
+            None => delay,
+        };
+        Some((delay, backoff.attempts()))
+    }
+
+    /// Waits for `delay`, or until there are news.
+    pub(super) async fn wait(&mut self, delay: Duration) {
+        let told = async {
+            match &mut self.news {
+                Some(news) => match news.changed().await {
+                    Ok(()) => {}
+                    // Nobody is left who could have news.
+                    Err(_) => std::future::pending().await,
+                },
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = sleep(delay) => {}
+            () = told => {}
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! One master: what is believed of it and of its replicas, and how that is found out. Owns the beliefs and their news.
+//!
+//! An answer is believed if its configuration is not older than what is believed already: a sentinel that was cut off for a
+//! while still names the old master. Where there is nothing better, it is believed all the same.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::answer::{self, Peer, Seen};
+use super::settings::{Happening, SentinelState};
+use super::survey::{Reasons, about_master, about_replicas, survey};
+use super::{Inner, shared::Shared};
+use crate::error::Error;
+use crate::net::address::HostPort;
+
+/// How long a replica that could not be connected to is passed over.
+const PASSED_OVER: Duration = Duration::from_secs(1);
+
+/// Where a master is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Belief {
+    address: HostPort,
+    epoch: Option<u64>,
+}
+
+/// How sure the belief is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    /// Nothing speaks against it.
+    Sound,
+    /// A connection to it failed at that time: sentinels are asked again before it is used.
+    Shaken(Instant),
+}
+
+struct State {
+    belief: Option<Belief>,
+    trust: Trust,
+    /// Replicas that are fit to be read from; `None` before anybody asked.
+    replicas: Option<Vec<HostPort>>,
+    /// Replicas that could not be connected to, and when.
+    passed_over: Vec<(HostPort, Instant)>,
+}
+
+/// How an answer compares with the belief; the better one last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Age {
+    Outdated,
+    Current,
+}
+
+/// One master.
+pub(super) struct Master {
+    pub(super) name: String,
+    state: Mutex<State>,
+    /// Clients that want news of it.
+    followers: AtomicUsize,
+    news: watch::Sender<u64>,
+    finding: Shared<HostPort>,
+    listing: Shared<Vec<HostPort>>,
+}
+
+impl Master {
+    pub(super) fn new(name: &str) -> Self {
+        let state = State { belief: None, trust: Trust::Sound, replicas: None, passed_over: Vec::new() };
+        Self {
+            name: name.to_owned(),
+            state: Mutex::new(state),
+            followers: AtomicUsize::new(0),
+            news: watch::Sender::new(0),
+            finding: Shared::new(),
+            listing: Shared::new(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn news(&self) -> watch::Receiver<u64> {
+        self.news.subscribe()
+    }
+
+    fn tell(&self) {
+        self.news.send_modify(|number| *number += 1);
+    }
+
+    /// Where the master is, if nothing speaks against it.
+    pub(super) fn sound(&self) -> Option<HostPort> {
+        let state = self.state();
+        state.belief.as_ref().filter(|_| state.trust == Trust::Sound).map(|belief| belief.address.clone())
+    }
+
+    /// Whether sentinels are to be asked about it: clients follow it, or it was found before.
+    pub(super) fn is_worth_a_poll(&self) -> bool {
+        self.followers.load(Ordering::Acquire) > 0 || self.is_known()
+    }
+
+    /// One more client follows it (`true`), or one less.
+    pub(super) fn follow(&self, begins: bool) {
+        if begins {
+            self.followers.fetch_add(1, Ordering::AcqRel);
+        } else {
+            self.followers.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Whether a sentinel has ever named it.
+    pub(super) fn is_known(&self) -> bool {
+        self.state().belief.is_some()
+    }
+
+    /// Whether a connection to it failed, and nothing good was heard since.
+    pub(super) fn is_shaken(&self) -> bool {
+        matches!(self.state().trust, Trust::Shaken(_))
+    }
+
+    /// Whether the master is believed to be at `address`.
+    pub(super) fn is_at(&self, address: &HostPort) -> bool {
+        self.state().belief.as_ref().is_none_or(|belief| belief.address == *address)
+    }
+
+    /// A connection to the master at `address` failed.
+    pub(super) fn shake(&self, address: &HostPort) {
+        let mut state = self.state();
+        if state.trust == Trust::Sound && state.belief.as_ref().is_some_and(|it| it.address == *address) {
+            state.trust = Trust::Shaken(Instant::now());
+        }
+    }
+
+    /// A connection to the master at `address` is ready.
+    pub(super) fn confirm(&self, address: &HostPort) {
+        let mut state = self.state();
+        if state.belief.as_ref().is_some_and(|belief| belief.address == *address) {
+            state.trust = Trust::Sound;
+        }
+    }
+
+    /// The replicas that are fit to be read from and not passed over; `None` before anybody asked.
+    pub(super) fn fit_replicas(&self) -> Option<Vec<HostPort>> {
+        let mut state = self.state();
+        state.passed_over.retain(|(_, since)| since.elapsed() < PASSED_OVER);
+        let passed_over = &state.passed_over;
+        let fit = |replica: &&HostPort| !passed_over.iter().any(|(address, _)| address == *replica);
+        Some(state.replicas.as_ref()?.iter().filter(fit).cloned().collect())
+    }
+
+    /// Whether `address` is a replica that is fit to be read from, as far as anybody knows.
+    pub(super) fn has_replica(&self, address: &HostPort) -> bool {
+        self.state().replicas.as_ref().is_none_or(|replicas| replicas.contains(address))
+    }
+
+    /// Whether anybody asked for replicas.
+    pub(super) fn is_read_from_replicas(&self) -> bool {
+        self.state().replicas.is_some()
+    }
+
+    /// A connection to the replica at `address` failed.
+    pub(super) fn pass_over(&self, address: &HostPort) {
+        self.state().passed_over.push((address.clone(), Instant::now()));
+    }
+
+    fn age(&self, epoch: Option<u64>) -> Age {
+        let believed = self.state().belief.as_ref().and_then(|belief| belief.epoch);
+        match (epoch, believed) {
+            (Some(epoch), Some(believed)) if epoch < believed => Age::Outdated,
+            _ => Age::Current,
+        }
+    }
+
+    /// From now on the master is at `address`. Returns what there is to tell.
+    fn believe(&self, address: &HostPort, epoch: Option<u64>) -> Option<Happening> {
+        let mut state = self.state();
+        let belief = Belief { address: address.clone(), epoch };
+        let trouble = std::mem::replace(&mut state.trust, Trust::Sound);
+        let old = state.belief.replace(belief).map(|old| old.address);
+        if old.as_ref() == Some(address) {
+            // Hearing the same again mends nothing: connections to it failed.
+            state.trust = trouble;
+            return None;
+        }
+        drop(state);
+        self.tell();
+        let old = old?;
+        let took = match trouble {
+            Trust::Shaken(since) => since.elapsed(),
+            Trust::Sound => Duration::ZERO,
+        };
+        Some(Happening::Failover { master: self.name.clone(), from: old, to: address.clone(), took })
+    }
+
+    /// A sentinel announces that the master moved. Returns whether that fits what is believed; otherwise it is to be asked about.
+    pub(super) fn switched(&self, inner: &Inner, old: &HostPort, new: &HostPort) -> bool {
+        let epoch = {
+            let mut state = self.state();
+            let belief = state.belief.get_or_insert_with(|| Belief { address: old.clone(), epoch: None });
+            match Some(belief) {
+                Some(belief) if belief.address == *new => return true,
+                // Every failover is a configuration of its own, later than the last one.
+                Some(belief) if belief.address == *old => belief.epoch.map(|epoch| epoch + 1),
+                _ => return false,
+            }
+        };
+        if let Some(happening) = self.believe(new, epoch) {
+            inner.listener.happened(happening);
+        }
+        true
+    }
+
+    /// Asks the sentinels where the master is: the first answer that is not outdated is believed. Callers at the same time share
+    /// one question.
+    pub(super) async fn find(&self, inner: &Arc<Inner>) -> Result<HostPort, Error> {
+        self.finding.run(self.ask(inner, Patience::FirstAnswer)).await
+    }
+
+    /// Asks all sentinels and believes the latest configuration. What was shaken is mended if a sentinel reaches the master.
+    pub(super) async fn check(&self, inner: &Arc<Inner>) -> Result<HostPort, Error> {
+        self.ask(inner, Patience::AllAnswers).await
+    }
+
+    async fn ask(&self, inner: &Arc<Inner>, patience: Patience) -> Result<HostPort, Error> {
+        let mut reasons = Reasons::new();
+        let mut best: Option<Seen> = None;
+        let mut best_rank = (Age::Outdated, None);
+        survey(inner, about_master(&self.name), |sentinel, answer| {
+            let seen = match answer.map(answer::seen) {
+                Ok(Ok(seen)) => seen,
+                Ok(Err(why)) => {
+                    reasons.useless(sentinel, &why);
+                    return ControlFlow::Continue(());
+                }
+                Err(error) => {
+                    reasons.failed(sentinel, &error);
+                    return ControlFlow::Continue(());
+                }
+            };
+            if let Some(run_id) = &seen.run_id {
+                inner.book().identify(sentinel, run_id);
+            }
+            let rank = (self.age(seen.epoch), seen.epoch);
+            if best.is_none() || rank > best_rank {
+                (best, best_rank) = (Some(seen), rank);
+            }
+            match (patience, rank.0) {
+                (Patience::FirstAnswer, Age::Current) => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        })
+        .await;
+        let Some(seen) = best else {
+            return Err(reasons.error(&format!("no sentinel could name the master {:?}", self.name)));
+        };
+        Ok(self.take(inner, patience, seen))
+    }
+
+    fn take(&self, inner: &Arc<Inner>, patience: Patience, seen: Seen) -> HostPort {
+        let Seen { address, epoch, fit, peers, .. } = seen;
+        // Polling does not go back to an older configuration while there may be a connection by the later one.
+        let polled = patience == Patience::AllAnswers;
+        if polled && self.age(epoch) == Age::Outdated && !self.is_shaken() {
+            return address;
+        }
+        if let Some(happening) = self.believe(&address, epoch) {
+            inner.listener.happened(happening);
+        } else if polled && fit && self.is_shaken() {
+            // Those who wait for their next attempt may make it now.
+            self.tell();
+        }
+        if polled {
+            // After all have said who they are, so that none is learned under a second address.
+            learn(inner, peers);
+        }
+        address
+    }
+
+    /// Asks the sentinels which replicas are fit to be read from. Callers at the same time share one question.
+    pub(super) async fn list(&self, inner: &Inner) -> Result<Vec<HostPort>, Error> {
+        self.listing.run(self.ask_for_replicas(inner)).await
+    }
+
+    async fn ask_for_replicas(&self, inner: &Inner) -> Result<Vec<HostPort>, Error> {
+        let mut reasons = Reasons::new();
+        let mut found = None;
+        survey(inner, about_replicas(&self.name), |sentinel, answer| {
+            match answer.map(answer::replicas) {
+                Ok(Ok(replicas)) => {
+                    found = Some(replicas);
+                    return ControlFlow::Break(());
+                }
+                Ok(Err(why)) => reasons.useless(sentinel, &why),
+                Err(error) => reasons.failed(sentinel, &error),
+            }
+            ControlFlow::Continue(())
+        })
+        .await;
+        let Some(replicas) = found else {
+            return Err(reasons.error(&format!("no sentinel could name the replicas of {:?}", self.name)));
+        };
+        let mut state = self.state();
+        let changed = state.replicas.as_ref() != Some(&replicas) || !state.passed_over.is_empty();
+        state.replicas = Some(replicas.clone());
+        state.passed_over.clear();
+        drop(state);
+        if changed {
+            self.tell();
+        }
+        Ok(replicas)
+    }
+}
+
+/// Which answers are waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Patience {
+    FirstAnswer,
+    AllAnswers,
+}
+
+/// Takes up sentinels that another one named. Not waited for: an address map may take its time.
+fn learn(inner: &Arc<Inner>, peers: Vec<Peer>) {
+    let peers = inner.book().strangers(peers);
+    if peers.is_empty() {
+        return;
+    }
+    let inner = Arc::clone(inner);
+    tokio::spawn(async move {
+        let mut reachable = Vec::with_capacity(peers.len());
+        for peer in peers {
+            // Where the map fails, connections to servers say so; a sentinel less is no failure.
+            if let Ok(address) = inner.map(peer.address).await {
+                reachable.push(Peer { address, ..peer });
+            }
+        }
+        let new = inner.book().learn(reachable);
+        if new.is_empty() {
+            return;
+        }
+        inner.wake.notify_one();
+        for address in new {
+            inner.listener.happened(Happening::Sentinel {
+                address,
+                state: SentinelState::Learned,
+                error: None,
+            });
+        }
+    });
+}

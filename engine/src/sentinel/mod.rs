@@ -1,0 +1,167 @@
+//! Sentinels: who is the master now, who replicates it, and news of both (promise P7).
+//!
+//! Owns the sentinels that are known, what they say, and the watch over them. What it answers is an address: [`Sentinels::locate`]
+//! makes a [`Locate`], which the connections of a client ask at every attempt. It knows no client.
+//!
+//! Sources: <https://redis.io/docs/latest/develop/reference/sentinel-clients/>,
+//! <https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/>.
+
+mod answer;
+mod book;
+mod conversation;
+mod follow;
+mod master;
+mod question;
+mod settings;
+mod shared;
+mod survey;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+
+use self::book::Book;
+use self::follow::Follow;
+use self::master::Master;
+pub use self::question::Question;
+pub use self::settings::{Happening, Listener, SentinelState, Settings};
+use self::watch::Attending;
+use crate::error::Error;
+use crate::net::address::{AddressMap, Attendance, HostPort, Locate};
+use crate::net::dial::Dial;
+use crate::net::options::ReadFrom;
+
+/// The sentinels of a deployment. Clones share everything.
+#[derive(Clone)]
+pub struct Sentinels(Arc<Inner>);
+
+struct Inner {
+    book: Mutex<Book>,
+    masters: Mutex<BTreeMap<String, Arc<Master>>>,
+    attending: Mutex<Attending>,
+    /// Sentinels whose messages are heard now.
+    heard: AtomicUsize,
+    /// There is something to look after: an unwatched sentinel, a reason to ask anew.
+    wake: Notify,
+    /// The sentinels are to be asked now.
+    poll_is_due: AtomicBool,
+    address_map: Option<Arc<dyn AddressMap>>,
+    listener: Arc<dyn Listener>,
+    runtime: Handle,
+}
+
+impl Sentinels {
+    /// The sentinels of `settings`. Nothing is connected before somebody asks.
+    pub fn new(settings: Settings, listener: Arc<dyn Listener>, runtime: Handle) -> Result<Self, Error> {
+        let book = Book::new(settings.sentinels)?;
+        Ok(Self::of(book, settings.address_map, listener, runtime))
+    }
+
+    /// The same, over the streams that `dial` opens.
+    pub fn over(
+        settings: Settings,
+        dial: &Arc<dyn Dial>,
+        listener: Arc<dyn Listener>,
+        runtime: Handle,
+    ) -> Result<Self, Error> {
+        let book = Book::over(settings.sentinels, dial)?;
+        Ok(Self::of(book, settings.address_map, listener, runtime))
+    }
+
+    fn of(
+        book: Book,
+        address_map: Option<Arc<dyn AddressMap>>,
+        listener: Arc<dyn Listener>,
+        runtime: Handle,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            book: Mutex::new(book),
+            masters: Mutex::default(),
+            attending: Mutex::default(),
+            heard: AtomicUsize::new(0),
+            wake: Notify::new(),
+            poll_is_due: AtomicBool::new(false),
+            address_map,
+            listener,
+            runtime,
+        }))
+    }
+
+    /// Where to connect, at every attempt: to the master called `name`, or to those that `from` lets read from in turn.
+    pub fn locate(&self, name: &str, from: ReadFrom) -> Arc<dyn Locate> {
+        Arc::new(Follow::new(Arc::clone(&self.0), self.0.followed(name), from))
+    }
+
+    /// The replicas of the master called `name` that are fit to be read from, as clients reach them.
+    pub async fn replicas(&self, name: &str) -> Result<Vec<HostPort>, Error> {
+        let mut addresses = Vec::new();
+        for announced in self.0.followed(name).list(&self.0).await? {
+            addresses.push(self.0.map(announced).await?);
+        }
+        Ok(addresses)
+    }
+
+    /// Has the sentinels watched until the attendance is dropped.
+    pub fn attend(&self) -> Attendance {
+        Attending::join(&self.0)
+    }
+
+    /// Waits until a sentinel answers. Fails when none of them does.
+    pub async fn reach(&self) -> Result<(), Error> {
+        survey::reach(&self.0).await
+    }
+
+    /// The addresses of the sentinels that are known now: the configured ones first.
+    pub fn known(&self) -> Vec<HostPort> {
+        self.0.book().all().iter().map(|sentinel| sentinel.address.clone()).collect()
+    }
+}
+
+impl Inner {
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn masters(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Master>>> {
+        self.masters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of the master called `name`, now and from now on.
+    fn followed(&self, name: &str) -> Arc<Master> {
+        let mut masters = self.masters();
+        // Names that were only asked about, and that no sentinel knows, are not kept.
+        masters.retain(|_, master| Arc::strong_count(master) > 1 || master.is_known());
+        let master = masters.entry(name.to_owned()).or_insert_with(|| Arc::new(Master::new(name)));
+        Arc::clone(master)
+    }
+
+    /// Whether news would be heard: somebody watches, and a sentinel is connected.
+    fn hears(&self) -> bool {
+        self.heard.load(Ordering::Acquire) > 0
+    }
+
+    /// The replicas of `master` that are fit to be read from.
+    async fn fit_replicas(&self, master: &Master) -> Result<Vec<HostPort>, Error> {
+        if let Some(fit) = master.fit_replicas().filter(|fit| !fit.is_empty() && self.hears()) {
+            return Ok(fit);
+        }
+        let listed = master.list(self).await;
+        // What was known before the sentinels went away is still the best guess.
+        match (listed, master.fit_replicas()) {
+            (Err(error), None) => Err(error),
+            (_, fit) => Ok(fit.unwrap_or_default()),
+        }
+    }
+
+    /// The address by which a server is reached that announces itself as `announced`.
+    async fn map(&self, announced: HostPort) -> Result<HostPort, Error> {
+        match &self.address_map {
+            Some(map) => map.map(announced).await,
+            None => Ok(announced),
+        }
+    }
+}

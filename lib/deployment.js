@@ -1,0 +1,155 @@
+// @ts-check
+'use strict'
+
+/**
+ * The addon's part of a set of sentinels. Owns the calls into it and the answers to its questions (`addressMap`,
+ * `credentials`); what happens is told to whoever made it.
+ */
+
+const { ClosedError, errorOf } = require('./errors.js')
+const { serialise } = require('./options-json.js')
+const { register } = require('./registry.js')
+const { createSentinel, lastSlot, open } = require('./slots.js')
+
+/** Deployments with calls in flight, which somebody has to answer. @type {Set<Deployment>} */
+const busy = new Set()
+
+/** @typedef {(happening: any) => void} Tell */
+
+class Deployment {
+  #native
+  #closed = false
+  /** @type {Tell} */
+  #tell
+  /** @type {((host: string, port: number) => unknown) | undefined} */
+  #addressMap
+  /** @type {(() => unknown) | undefined} */
+  #credentials
+
+  /**
+   * @param {{ url: string } | { list: readonly unknown[] }} where
+   * @param {unknown} options
+   * @param {Tell} tell
+   */
+  constructor(where, options, tell) {
+    const { json, credentials, addressMap } = serialise(options)
+    const url = 'url' in where ? where.url : undefined
+    const list = 'list' in where ? JSON.stringify(where.list) : undefined
+    const native = createSentinel(url, list, json, addressMap !== undefined, credentials !== undefined)
+    if (typeof native === 'string') throw errorOf(JSON.parse(native))
+    this.#native = native
+    this.#tell = tell
+    this.#addressMap = addressMap
+    this.#credentials = credentials
+    /** The master that the URL names. @type {string | null} */
+    this.master = JSON.parse(native.facts).master
+    register(native.id, this)
+  }
+
+  get id() {
+    return this.#native.id
+  }
+
+  /** Watches from now on, also while no client needs it. */
+  connect() {
+    return this.#outcome((slot) => this.#native.connect(slot))
+  }
+
+  /** Ends what `connect` began. */
+  close() {
+    this.#closed = true
+    this.#native.close()
+  }
+
+  /** @param {string} name */
+  discoverMaster(name) {
+    return this.#outcome((slot) => this.#native.discoverMaster(slot, name)).then(JSON.parse)
+  }
+
+  /** @param {string} name */
+  discoverReplicas(name) {
+    return this.#outcome((slot) => this.#native.discoverReplicas(slot, name)).then(JSON.parse)
+  }
+
+  /**
+   * @param {string} question
+   * @param {string} [name]
+   */
+  ask(question, name) {
+    return this.#outcome((slot) => this.#native.ask(slot, question, name))
+  }
+
+  /**
+   * Waits until the engine says how a call went.
+   * @param {(slot: number) => void} call
+   */
+  async #outcome(call) {
+    if (this.#closed) throw new ClosedError('the Sentinel is closed', { code: 'CLIENT_CLOSED' })
+    const outcome = open('')
+    call(lastSlot())
+    busy.add(this)
+    try {
+      return await outcome
+    } finally {
+      busy.delete(this)
+    }
+  }
+
+  /** @param {any} happening */
+  _happened(happening) {
+    switch (happening.event) {
+      case 'address':
+        void this.#map(happening)
+        break
+      case 'credentials':
+        void this.#provide(happening.request)
+        break
+      default:
+        this.#tell(happening)
+    }
+  }
+
+  /** @param {{ request: number, host: string, port: number }} announced */
+  async #map({ request, host, port }) {
+    try {
+      const address = /** @type {any} */ (await this.#addressMap?.(host, port))
+      if (typeof address?.host !== 'string' || !Number.isInteger(address.port)) {
+        throw new TypeError('addressMap() must answer { host, port }')
+      }
+      this.#native.answer(request, address.host, address.port, undefined)
+    } catch (error) {
+      this.#native.answer(request, undefined, 0, String(error instanceof Error ? error.message : error))
+    }
+  }
+
+  /** @param {number} request */
+  async #provide(request) {
+    try {
+      const answer = /** @type {any} */ (await this.#credentials?.())
+      if (typeof answer?.password !== 'string' || !['string', 'undefined'].includes(typeof answer.username))
+        throw new TypeError('credentials() must answer { username?, password }')
+      this.#native.answerCredentials(request, answer.username, answer.password, undefined)
+    } catch (error) {
+      const problem = String(error instanceof Error ? error.message : error)
+      this.#native.answerCredentials(request, undefined, undefined, problem)
+    }
+  }
+}
+
+/** A client that sentinels tell where to connect: whose, to which master, and to which of its servers. */
+class Following {
+  /**
+   * @param {Deployment} deployment
+   * @param {string} master
+   * @param {'master' | 'replicas' | 'reads'} target
+   * @param {unknown} options
+   */
+  constructor(deployment, master, target, options) {
+    this.deployment = deployment
+    this.master = master
+    this.target = target
+    this.options = options
+  }
+}
+
+module.exports = { Deployment, Following }
