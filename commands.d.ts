@@ -57,6 +57,21 @@ export interface AclUser {
   selectors: { commands: string; keys: string; channels: string }[]
 }
 
+export interface ArrayInfo {
+  count: number
+  len: number
+  'next-insert-index': number
+  slices: number
+  'directory-size': number
+  'super-dir-entries': number
+  'slice-size': number
+  'dense-slices'?: number
+  'sparse-slices'?: number
+  'avg-dense-size'?: number
+  'avg-dense-fill'?: number
+  'avg-sparse-size'?: number
+}
+
 export type ClaimedStreamEntry<T = string> = [id: string, fields: Fields<T> | null, idle: number, deliveries: number]
 
 export interface ClusterLink {
@@ -377,6 +392,35 @@ export interface GetexOptions {
   persist?: boolean
 }
 
+export interface IncrexOptions {
+  /** What to add; 1 by default. Excludes `byfloat`. */
+  byint?: Num
+  /** What to add, with a fraction. Excludes `byint`. */
+  byfloat?: Num
+  /** The lowest result allowed. */
+  lbound?: Num
+  /** The highest result allowed. */
+  ubound?: Num
+  /** Stops at the bound instead of adding nothing. */
+  saturate?: boolean
+  /** Expires after this many seconds. Excludes `px`, `exat`, `pxat`, `persist`. */
+  ex?: Num
+  /** Expires after this many milliseconds. Excludes `ex`, `exat`, `pxat`, `persist`. */
+  px?: Num
+  /** Expires at this Unix time in seconds, or `Date`. Excludes `ex`, `px`, `pxat`, `persist`. */
+  exat?: Time
+  /** Expires at this Unix time in milliseconds, or `Date`. Excludes `ex`, `px`, `exat`, `persist`. */
+  pxat?: Time
+  /** Takes the time to live away. Excludes `ex`, `px`, `exat`, `pxat`. */
+  persist?: boolean
+  /** Sets the time to live only if there is none. */
+  enx?: boolean
+  /** Only if the key does not exist (Valkey). Excludes `xx`. */
+  nx?: boolean
+  /** Only if the key exists (Valkey). Excludes `nx`. */
+  xx?: boolean
+}
+
 export interface LcsOptions {
   /** Answers its length only. Excludes `idx`. */
   len?: boolean
@@ -530,15 +574,15 @@ export interface ZdiffOptions {
 }
 
 export interface ZinterOptions {
-  /** What a member's scores become. */
-  aggregate?: 'sum' | 'min' | 'max'
+  /** What a member's scores become; 'count' since Redis 8.8. */
+  aggregate?: 'sum' | 'min' | 'max' | 'count'
   /** Answers [member, score] pairs. */
   withscores?: boolean
 }
 
 export interface ZinterstoreOptions {
-  /** What a member's scores become. */
-  aggregate?: 'sum' | 'min' | 'max'
+  /** What a member's scores become; 'count' since Redis 8.8. */
+  aggregate?: 'sum' | 'min' | 'max' | 'count'
 }
 
 export interface ZrandmemberOptions {
@@ -776,6 +820,40 @@ export interface XtrimOptions {
   delref?: boolean
   /** Deletes only what every consumer group has acknowledged (Redis 8.2, Valkey 9.2). Excludes `keepref`, `delref`. */
   acked?: boolean
+}
+
+export interface ArgrepOptions {
+  /** Elements that are this. */
+  exact?: Arg | readonly Arg[]
+  /** Elements that contain this. */
+  match?: Arg | readonly Arg[]
+  /** Elements that match this glob-style pattern. */
+  glob?: Arg | readonly Arg[]
+  /** Elements that match this regular expression. */
+  re?: Arg | readonly Arg[]
+  /** Whether all predicates must hold, or any; 'or' by default. */
+  combine?: 'and' | 'or'
+  /** Takes upper and lower case for the same. */
+  nocase?: boolean
+  /** Stops after so many matches. */
+  limit?: Num
+  /** Answers [index, value] pairs. */
+  withvalues?: boolean
+}
+
+export interface ArinfoOptions {
+  /** Adds statistics, which takes time. */
+  full?: boolean
+}
+
+export interface ArlastitemsOptions {
+  /** The newest first. */
+  rev?: boolean
+}
+
+export interface ArscanOptions {
+  /** How many at most. */
+  limit?: Num
 }
 
 export interface CopyOptions {
@@ -1267,6 +1345,22 @@ export interface Commands<T = string> {
    * @since 2.6.0
    */
   incrbyfloat(key: Arg, increment: Num): Promise<number>
+
+  /**
+   * Adds to a number within bounds and sets its time to live; answers the result and what was added.
+   * @since Redis 8.8.0, Valkey 9.2.0
+   */
+  increx(key: Arg, options: IncrexOptions & { byfloat: Num }): Promise<[result: number, added: number]>
+  /**
+   * Adds to a number within bounds and sets its time to live; answers the result and what was added.
+   * @since Redis 8.8.0, Valkey 9.2.0
+   */
+  increx(key: Arg, options?: IncrexOptions & { byfloat?: undefined }): Promise<[result: number, added: number]>
+  /**
+   * Adds to a number within bounds and sets its time to live; answers the result and what was added.
+   * @since Redis 8.8.0, Valkey 9.2.0
+   */
+  increx(key: Arg, options?: IncrexOptions): Promise<[result: number, added: number]>
 
   /**
    * Returns the longest common subsequence of two strings.
@@ -2516,6 +2610,124 @@ export interface Commands<T = string> {
    * @since 5.0.0
    */
   xtrim(key: Arg, options: XtrimOptions & ({ maxlen: Arg } | { minid: Arg })): Promise<number>
+
+  /**
+   * Counts the elements of an array that hold a value.
+   * @since Redis 8.8.0
+   */
+  arcount(key: Arg): Promise<number>
+
+  /**
+   * Deletes elements by index; answers how many there were.
+   * @since Redis 8.8.0
+   */
+  ardel(key: Arg, ...indices: Num[] | [indices: readonly Num[]]): Promise<number>
+
+  /**
+   * Deletes ranges of elements, the ends included; answers how many there were.
+   * @since Redis 8.8.0
+   */
+  ardelrange(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Promise<number>
+
+  /**
+   * Returns an element of an array, or null.
+   * @since Redis 8.8.0
+   */
+  arget(key: Arg, index: Num): Promise<T | null>
+
+  /**
+   * Returns a range of elements, null for each that is missing.
+   * @since Redis 8.8.0
+   */
+  argetrange(key: Arg, start: Num, end: Num): Promise<(T | null)[]>
+
+  /**
+   * Returns the indices of the elements that predicates hold for.
+   * @since Redis 8.8.0
+   */
+  argrep(key: Arg, start: Num, end: Num, options: ArgrepOptions & { withvalues: true }): Promise<[index: number, value: T][]>
+  /**
+   * Returns the indices of the elements that predicates hold for.
+   * @since Redis 8.8.0
+   */
+  argrep(key: Arg, start: Num, end: Num, options: ArgrepOptions & { withvalues?: false }): Promise<number[]>
+  /**
+   * Returns the indices of the elements that predicates hold for.
+   * @since Redis 8.8.0
+   */
+  argrep(key: Arg, start: Num, end: Num, options: ArgrepOptions): Promise<[index: number, value: T][] | number[]>
+
+  /**
+   * Returns what the server knows about an array.
+   * @since Redis 8.8.0
+   */
+  arinfo(key: Arg, options?: ArinfoOptions): Promise<ArrayInfo>
+
+  /**
+   * Appends values at the cursor; answers the last index.
+   * @since Redis 8.8.0
+   */
+  arinsert(key: Arg, ...values: Arg[] | [values: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns the elements that were appended last, the oldest first.
+   * @since Redis 8.8.0
+   */
+  arlastitems(key: Arg, count: Num, options?: ArlastitemsOptions): Promise<(T | null)[]>
+
+  /**
+   * Returns the length of an array: its highest index and one.
+   * @since Redis 8.8.0
+   */
+  arlen(key: Arg): Promise<number>
+
+  /**
+   * Returns several elements by index, null for each that is missing.
+   * @since Redis 8.8.0
+   */
+  armget(key: Arg, ...indices: Num[] | [indices: readonly Num[]]): Promise<(T | null)[]>
+
+  /**
+   * Sets elements by index; answers how many are new.
+   * @since Redis 8.8.0
+   */
+  armset(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Promise<number>
+
+  /**
+   * Returns the index at which `arinsert` goes on, or null when there is none left.
+   * @since Redis 8.8.0
+   */
+  arnext(key: Arg): Promise<number | null>
+
+  /**
+   * Computes over a range of elements; null if no element counts.
+   * @since Redis 8.8.0
+   */
+  arop(key: Arg, start: Num, end: Num, operation: 'sum' | 'min' | 'max' | 'and' | 'or' | 'xor' | 'match' | 'used', value?: Arg): Promise<number | null>
+
+  /**
+   * Appends values to a ring of this size; answers the last index.
+   * @since Redis 8.8.0
+   */
+  arring(key: Arg, size: Num, ...values: Arg[] | [values: readonly Arg[]]): Promise<number>
+
+  /**
+   * Returns the elements in a range that hold a value, as [index, value] pairs.
+   * @since Redis 8.8.0
+   */
+  arscan(key: Arg, start: Num, end: Num, options?: ArscanOptions): Promise<[index: number, value: T][]>
+
+  /**
+   * Moves the cursor for appending; answers whether the array exists.
+   * @since Redis 8.8.0
+   */
+  arseek(key: Arg, index: Num): Promise<boolean>
+
+  /**
+   * Sets elements one behind the other from an index on; answers how many are new.
+   * @since Redis 8.8.0
+   */
+  arset(key: Arg, index: Num, ...values: Arg[] | [values: readonly Arg[]]): Promise<number>
 
   /**
    * Copies a value to another key.

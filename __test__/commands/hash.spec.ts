@@ -201,11 +201,11 @@ family(
   {
     HEXPIRE: [
       (redis) => redis.hexpire('h', 5, ['f', 'g'], { xx: true }),
-      ...(['h', '5', 'XX', 'FIELDS', '2', 'f', 'g'] as const),
+      ...['h', '5', 'XX', 'FIELDS', '2', 'f', 'g'],
     ],
     HSETEX: [
       (redis) => redis.hsetex('h', [['f', 1]], { pxat: DATE, fxx: true }),
-      ...(['h', 'PXAT', String(DATE.getTime()), 'FXX', 'FIELDS', '1', 'f', '1'] as const),
+      ...['h', 'PXAT', String(DATE.getTime()), 'FXX', 'FIELDS', '1', 'f', '1'],
     ],
   },
 )

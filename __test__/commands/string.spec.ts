@@ -180,6 +180,10 @@ family(
   {
     DELEX: [(redis) => redis.delex('k', { ifdeq: 'ff' }), 'k', 'IFDEQ', 'ff'],
     DIGEST: [(redis) => redis.digest('k'), 'k'],
+    INCREX: [
+      (redis) => redis.increx('k', { byint: 1, ubound: 100, ex: 60, enx: true }),
+      ...['k', 'BYINT', '1', 'UBOUND', '100', 'EX', '60', 'ENX'],
+    ],
     SET: [(redis) => redis.set('k', 'v', { ifdne: 'ff', px: 5 }), 'k', 'v', 'IFDNE', 'ff', 'PX', '5'],
   },
 )

@@ -138,6 +138,8 @@ pub enum Family {
     Set,
     /// Sorted sets.
     SortedSet,
+    /// Arrays.
+    Array,
     /// Streams.
     Stream,
     /// Keys of any type.
@@ -173,6 +175,7 @@ impl Family {
             Self::List => "list",
             Self::Set => "set",
             Self::SortedSet => "sorted-set",
+            Self::Array => "array",
             Self::Stream => "stream",
             Self::Generic => "generic",
             Self::Bitmap => "bitmap",

@@ -59,12 +59,17 @@ const MEANT: &[(&str, &str, &str, &str)] = &[
     ("Valkey 9", "CLUSTER MIGRATESLOTS", "arity", "a job has six words at least; the server counts less"),
     ("Valkey 9", "CLUSTERSCAN", "keys", "a cursor is routed like a key and is none"),
     ("Redis", "CLUSTER REPLICATE", "arity", "Valkey 9.0 takes two words as well, NO ONE"),
+    ("Redis 8", "ARGREP", "arity", "a predicate is an option here, of two words"),
     ("Redis 7.0", "CLIENT PAUSE", "since", "2.9.50 was a preview of 3.0.0, as later versions say"),
 ];
 
 /// Words on the wire that no local server documents: the command, the word, the reason.
 const UNDOCUMENTED: &[(&str, &str, &str)] = &[
     ("SET", "IFNE", "new in Redis 8.4"),
+    ("ZINTER", "COUNT", "new in Redis 8.8"),
+    ("ZINTERSTORE", "COUNT", "new in Redis 8.8"),
+    ("ZUNION", "COUNT", "new in Redis 8.8"),
+    ("ZUNIONSTORE", "COUNT", "new in Redis 8.8"),
     ("SET", "IFDEQ", "new in Redis 8.4"),
     ("SET", "IFDNE", "new in Redis 8.4"),
     ("BITOP", "DIFF", "new in Redis 8.2"),

@@ -1,6 +1,7 @@
 //! Rows only: a file for each family. Adding a command is one row here and one test.
 
 mod acl;
+mod array;
 mod bitmap;
 mod cluster;
 mod connection;
@@ -32,6 +33,7 @@ pub(super) const FAMILIES: &[(Family, &[Row])] = &[
     (Family::Set, set::ROWS),
     (Family::SortedSet, sorted_set::ROWS),
     (Family::Stream, stream::ROWS),
+    (Family::Array, array::ROWS),
     (Family::Generic, generic::ROWS),
     (Family::Bitmap, bitmap::ROWS),
     (Family::HyperLogLog, hyperloglog::ROWS),

@@ -31,8 +31,12 @@ const STOP_OF_ANY: Part = one("stop", Kind::Bound);
 const EXCLUDE: Opt = exclude("Leaves this end of the range out.");
 const WITH_SCORES: u8 = 1;
 const WITHSCORES: Opt = flag("withscores", "WITHSCORES", "Answers [member, score] pairs.").sets(WITH_SCORES);
-const AGGREGATE: Opt =
-    value("aggregate", "AGGREGATE", Kind::Choice(&["sum", "min", "max"]), "What a member's scores become.");
+const AGGREGATE: Opt = value(
+    "aggregate",
+    "AGGREGATE",
+    Kind::Choice(&["sum", "min", "max", "count"]),
+    "What a member's scores become; 'count' since Redis 8.8.",
+);
 const RANGES: u8 = 1;
 const BYSCORE: Opt = flag("byscore", "BYSCORE", "The range is one of scores.").excludes(RANGES);
 const BYLEX: Opt =

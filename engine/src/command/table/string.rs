@@ -44,6 +44,13 @@ const START: Part = one("start", Kind::Int);
 const END: Part = one("end", Kind::Int);
 const DATA: Part = pairs(param("key", Kind::Key), param("value", Kind::Text));
 
+const INCREMENT: u8 = 4;
+const FRACTIONS: u8 = 1;
+const ADDED: Shape =
+    Shape::Typed("[result: number, added: number]", &Shape::Tuple(&[Shape::Int, Shape::Int]));
+const ADDED_FRACTIONS: Shape =
+    Shape::Typed("[result: number, added: number]", &Shape::Tuple(&[Shape::Double, Shape::Double]));
+
 const LENGTH_ONLY: u8 = 1;
 const POSITIONS: u8 = 2;
 const LCS_MATCHES: Shape = Shape::Typed(
@@ -91,6 +98,33 @@ pub(super) const ROWS: &[Row] = &[
     write("INCRBYFLOAT", since("2.6.0"), "Adds to a number; answers the result.")
         .takes(&[KEY, one("increment", Kind::Float)])
         .gives(&Shape::Double),
+    write(
+        "INCREX",
+        Since::each("8.8.0", "9.2.0"),
+        "Adds to a number within bounds and sets its time to live; answers the result and what was added.",
+    )
+    .takes(&[
+        KEY,
+        options(&[
+            value("byint", "BYINT", Kind::Int, "What to add; 1 by default.").excludes(INCREMENT),
+            value("byfloat", "BYFLOAT", Kind::Float, "What to add, with a fraction.")
+                .excludes(INCREMENT)
+                .sets(FRACTIONS),
+            value("lbound", "LBOUND", Kind::Float, "The lowest result allowed."),
+            value("ubound", "UBOUND", Kind::Float, "The highest result allowed."),
+            flag("saturate", "SATURATE", "Stops at the bound instead of adding nothing."),
+            EX,
+            PX,
+            EXAT,
+            PXAT,
+            PERSIST,
+            flag("enx", "ENX", "Sets the time to live only if there is none."),
+            flag("nx", "NX", "Only if the key does not exist (Valkey).").excludes(CONDITION),
+            flag("xx", "XX", "Only if the key exists (Valkey).").excludes(CONDITION),
+        ]),
+    ])
+    .but(&[when(FRACTIONS, &ADDED_FRACTIONS)])
+    .gives(&ADDED),
     read("LCS", since("7.0.0"), "Returns the longest common subsequence of two strings.")
         .takes(&[
             one("key1", Kind::Key),
