@@ -114,8 +114,8 @@ export interface RedisOptions {
   decodeResponses?: boolean
   /** How bytes become strings. Default: utf8. */
   encoding?: Encoding
-  /** Put before every key. Not available yet: the constructor refuses it. Default: none. */
-  keyPrefix?: never
+  /** Put before every key, and taken off the keys that replies name. Default: none. */
+  keyPrefix?: string
   /** Uses one connection for everything and never makes it again. Default: false. */
   singleConnection?: boolean
   /** Whether the first command connects; otherwise the client connects at once. Default: true. */

@@ -126,8 +126,6 @@ test('arguments that are neither a URL nor options are refused instead of meanin
 })
 
 test('what is not available yet is refused instead of being ignored', () => {
-  refuses(() => new Redis({ keyPrefix: 'app:' } as object), /^option "keyPrefix" is not available yet$/)
-  refuses(() => Redis.fromUrl('redis://host?keyPrefix=app'), /^option "keyPrefix" is not available yet$/)
   refuses(
     () => Redis.fromUrl('redis-sentinel://u:hidden@h:1/master?readFrom=any'),
     /^option "readFrom" is not available yet$/,

@@ -17,7 +17,7 @@ use crate::inbox::ClientMailbox;
 use crate::lease::{Leases, NativeLease};
 use crate::life::Life;
 use crate::plan::Plan;
-use crate::port::{Port, milliseconds};
+use crate::port::{Manner, Port, milliseconds};
 use crate::runtime;
 
 /// The client.
@@ -45,14 +45,13 @@ impl NativeClient {
         let Plan { options, locate } = plan;
         let mailbox: Arc<dyn Mailbox> =
             Arc::new(ClientMailbox { inbox: Arc::clone(environment.inbox()), client: id });
-        let timeout =
-            options.command_timeout.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
+        let manner = Manner::of(&options);
         let life = Life::new(environment, owner);
         let engine = Client::of(options, locate, &mailbox, runtime)?;
         let client = Rc::new(Self {
             environment: Rc::clone(environment),
             id,
-            port: Port::shared(environment, engine.lanes(), timeout, &life),
+            port: Port::shared(environment, engine.lanes(), manner, &life),
             engine,
             mailbox,
             life,
@@ -124,7 +123,7 @@ impl NativeClient {
         runtime.spawn(async move {
             let outcome = outcome.await;
             let mut deliver: Box<dyn Deliver> = mailbox.open();
-            let ticket = Ticket { slot, binary: false };
+            let ticket = Ticket { slot, binary: false, prefixed: false };
             match outcome {
                 Ok(value) => deliver.reply(ticket, Reply::Scalar(value)),
                 Err(error) => deliver.error(ticket, &error),

@@ -11,6 +11,7 @@ use oxidis_engine::net::loan::Loan;
 use oxidis_engine::net::request::{Deliver, Event, Reply, Ticket};
 
 use crate::batch::{Batch, Body, Kind};
+use crate::prefixer::Names;
 use crate::{error, reply};
 
 /// The threadsafe function's handle.
@@ -27,6 +28,8 @@ pub(crate) struct Inbox {
     waker: Mutex<Option<Waker>>,
     /// Whether JavaScript's thread can watch sockets.
     watches: bool,
+    /// The calls whose replies name keys with a prefix.
+    names: Arc<Names>,
 }
 
 #[derive(Default)]
@@ -40,7 +43,8 @@ struct State {
 impl Inbox {
     /// An empty inbox that cannot wake anybody yet. `watches`: JavaScript's thread can watch sockets.
     pub(crate) fn new(watches: bool) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::default(), waker: Mutex::new(None), watches })
+        let names = Arc::default();
+        Arc::new(Self { state: Mutex::default(), waker: Mutex::new(None), watches, names })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -51,6 +55,11 @@ impl Inbox {
         self.waker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The calls whose replies name keys with a prefix.
+    pub(crate) fn names(&self) -> &Arc<Names> {
+        &self.names
+    }
+
     /// Uses `function` from now on.
     pub(crate) fn wake_with(&self, function: sys::napi_threadsafe_function) {
         *self.waker() = Some(Waker(function));
@@ -59,6 +68,7 @@ impl Inbox {
     /// The environment ends: nothing is kept and nobody is woken any more.
     pub(crate) fn close(&self) {
         *self.waker() = None;
+        self.names.clear();
         let mut state = self.state();
         state.closed = true;
         state.batches.clear();
@@ -139,7 +149,8 @@ pub(crate) struct ClientMailbox {
 impl Mailbox for ClientMailbox {
     fn open(&self) -> Box<dyn Deliver> {
         let inbox = Some(Arc::clone(&self.inbox));
-        Box::new(Writer { inbox, client: self.client, batch: Batch::default() })
+        let names = Arc::clone(self.inbox.names());
+        Box::new(Writer { inbox, names, client: self.client, batch: Batch::default() })
     }
 }
 
@@ -147,14 +158,15 @@ impl Mailbox for ClientMailbox {
 pub(crate) struct Writer {
     /// Absent where JavaScript's own thread reads.
     inbox: Option<Arc<Inbox>>,
+    names: Arc<Names>,
     client: u32,
     batch: Batch,
 }
 
 impl Writer {
     /// One whose results are taken from [`Self::batch`], on the same thread.
-    pub(crate) fn local(client: u32) -> Self {
-        Self { inbox: None, client, batch: Batch::default() }
+    pub(crate) fn local(names: &Arc<Names>, client: u32) -> Self {
+        Self { inbox: None, names: Arc::clone(names), client, batch: Batch::default() }
     }
 
     /// What was rendered and not handed over.
@@ -165,10 +177,18 @@ impl Writer {
 
 impl Deliver for Writer {
     fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
+        if ticket.prefixed
+            && let Some(named) = self.names.take(ticket.slot)
+        {
+            return reply::render_named(&mut self.batch, ticket, reply, &named);
+        }
         reply::render(&mut self.batch, ticket, reply);
     }
 
     fn error(&mut self, ticket: Ticket, error: &oxidis_engine::error::Error) {
+        if ticket.prefixed {
+            self.names.take(ticket.slot);
+        }
         let span = self.batch.span(error::to_json(error).as_bytes());
         self.batch.push(ticket.slot, Kind::Error, Body::Utf8(span));
     }

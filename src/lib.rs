@@ -24,6 +24,7 @@ mod meta;
 mod packed_json;
 mod plan;
 mod port;
+mod prefixer;
 mod reply;
 mod runtime;
 mod sentinel;

@@ -151,6 +151,7 @@ impl Materialiser {
             let mut total = 0;
             // SAFETY: the out-pointer is valid.
             unsafe { sys::napi_adjust_external_memory(self.env, external, &raw mut total) };
+            self.nudge();
         }
         Ok(value)
     }
@@ -174,7 +175,16 @@ impl Materialiser {
             let bytes = unsafe { Box::from_raw(owner.cast::<Bytes>()) };
             return self.buffer(&bytes);
         }
+        self.nudge();
         Ok(value)
+    }
+
+    /// Lets V8 look whether young objects hold much foreign memory, which it does only when it makes such memory itself. It then
+    /// collects the young ones, in a fifth of the time of the full collection that would else come some dozen large values later.
+    fn nudge(&self) {
+        let (mut data, mut value) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: the out-pointers are valid. Should it fail, nothing was nudged.
+        unsafe { sys::napi_create_arraybuffer(self.env, 1, &raw mut data, &raw mut value) };
     }
 
     fn big_number(&self, digits: &[u8]) -> Result<sys::napi_value, Failed> {

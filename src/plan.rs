@@ -89,9 +89,6 @@ fn read_from(info: &Info<Environment>, options: &Options) -> ReadFrom {
 
 /// Refuses what the engine understands and does not do yet: to ignore it would be worse.
 fn available(options: Options) -> Result<Options, Error> {
-    if !options.key_prefix.is_empty() {
-        return Err(Error::option("option \"keyPrefix\" is not available yet"));
-    }
     if options.read_from != ReadFrom::Master {
         return Err(Error::option("option \"readFrom\" is not available yet"));
     }

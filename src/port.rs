@@ -9,6 +9,7 @@ use oxidis_engine::client::pool::Lease;
 use oxidis_engine::client::{Lane, Lanes, Staging};
 use oxidis_engine::command::{self, Command, ServerTimeout, Shape, Trace};
 use oxidis_engine::error::Error;
+use oxidis_engine::net::options::Options;
 use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now};
 
 use crate::arguments::Arguments;
@@ -16,6 +17,7 @@ use crate::environment::Environment;
 use crate::error;
 use crate::life::Life;
 use crate::meta::{Meta, Retry};
+use crate::prefixer::Prefixer;
 
 /// Staged bytes beyond this are handed over at once, so that the server works while JavaScript still produces.
 const FLUSH_BYTES: usize = 8 * 1024;
@@ -39,10 +41,29 @@ pub(crate) struct Port {
     lane: Cell<usize>,
     staged_at: Cell<u64>,
     flush_at: Cell<usize>,
-    /// The timeout of calls that name none, in milliseconds.
-    timeout: u32,
+    manner: Manner,
     life: Rc<Life>,
     road: Road,
+}
+
+/// What a handle's options say about each of its calls.
+#[derive(Clone)]
+pub(crate) struct Manner {
+    /// The timeout of calls that name none, in milliseconds; 0 for none.
+    timeout: u32,
+    /// What is put before every key.
+    prefix: Option<Rc<Prefixer>>,
+}
+
+impl Manner {
+    /// As the options say.
+    pub(crate) fn of(options: &Options) -> Self {
+        let timeout = options.command_timeout;
+        Self {
+            timeout: timeout.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX)),
+            prefix: Prefixer::new(&options.key_prefix).map(Rc::new),
+        }
+    }
 }
 
 /// What a command is sent with.
@@ -66,23 +87,23 @@ impl Port {
     pub(crate) fn shared(
         environment: &Rc<Environment>,
         lanes: &Arc<Lanes>,
-        timeout: u32,
+        manner: Manner,
         life: &Rc<Life>,
     ) -> Rc<Self> {
-        Self::new(environment, lanes, timeout, life, Road::Shared)
+        Self::new(environment, lanes, manner, life, Road::Shared)
     }
 
     /// A port of the same client for a lease.
     pub(crate) fn leased(&self, lease: Lease) -> Rc<Self> {
         let lanes = Arc::clone(lease.lanes());
         let road = Road::Leased(RefCell::new(Some(lease)));
-        Self::new(&self.environment, &lanes, self.timeout, &self.life, road)
+        Self::new(&self.environment, &lanes, self.manner.clone(), &self.life, road)
     }
 
     fn new(
         environment: &Rc<Environment>,
         lanes: &Arc<Lanes>,
-        timeout: u32,
+        manner: Manner,
         life: &Rc<Life>,
         road: Road,
     ) -> Rc<Self> {
@@ -93,7 +114,7 @@ impl Port {
             lane: Cell::new(0),
             staged_at: Cell::new(0),
             flush_at: Cell::new(FLUSH_BYTES),
-            timeout,
+            manner,
             life: Rc::clone(life),
             road,
         })
@@ -113,8 +134,8 @@ impl Port {
                 "a command was called while another one read its arguments",
             )));
         };
-        let timeout =
-            timeout.map_or(Timeout::Default(self.timeout), |timeout| Timeout::Given(milliseconds(timeout)));
+        let timeout = timeout
+            .map_or(Timeout::Default(self.manner.timeout), |timeout| Timeout::Given(milliseconds(timeout)));
         let call = Call { slot, meta: Meta::from(meta), timeout };
         let lane = self.admit(&staging).map_err(|error| error::to_json(&error))?;
         if let Err(problem) = arguments.encode(self.environment.env(), call.meta, &mut staging) {
@@ -163,6 +184,10 @@ impl Port {
             }
             None => (raw(staging), &Shape::Any),
         };
+        let prefixed = match (&self.manner.prefix, command) {
+            (Some(prefix), Some(command)) => prefix.put_on(staging, command, call.meta)?,
+            _ => None,
+        };
         let ordinary = command.is_some_and(|command| command.lane() == command::Lane::Shared);
         let timeout = match call.timeout {
             Timeout::Given(timeout) | Timeout::Default(timeout) if ordinary => timeout,
@@ -170,7 +195,11 @@ impl Port {
         };
         let deadline = if timeout == 0 { NEVER } else { self.staged_at.get() + u64::from(timeout) };
         staging.commit(Request {
-            recipient: Recipient::Caller(Ticket { slot: call.slot, binary: call.meta.binary() }),
+            recipient: Recipient::Caller(Ticket {
+                slot: call.slot,
+                binary: call.meta.binary(),
+                prefixed: prefixed.is_some(),
+            }),
             shape,
             replay: match call.meta.retry() {
                 Retry::ByTable => command.is_some_and(Command::read_only),
@@ -182,6 +211,9 @@ impl Port {
             deadline,
             timeout,
         });
+        if let Some(named) = prefixed {
+            self.environment.inbox().names().expect(call.slot, named);
+        }
         Ok(())
     }
 

@@ -4,10 +4,11 @@ use bytes::Bytes;
 use oxidis_engine::command::{self, Shape};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::request::{Reply, Ticket};
-use oxidis_engine::resp::{Packed, Scalar};
+use oxidis_engine::resp::{Packed, ProtocolError, Scalar};
 use oxidis_engine::value::Value;
 
 use crate::batch::{Batch, Body, Kind};
+use crate::prefixer::Named;
 use crate::{error, flat, json, packed_json};
 
 /// Text that is not ASCII is decoded by V8 up to this size and on the engine's thread above it.
@@ -33,6 +34,20 @@ pub(crate) fn render(batch: &mut Batch, ticket: Ticket, reply: Reply<'_>) {
         Reply::Packed(packed, shape) => aggregate(batch, ticket, packed, shape),
         Reply::Tree(value) => tree(batch, ticket, value),
     }
+}
+
+/// Appends a reply from whose keys a prefix is taken off.
+pub(crate) fn render_named(batch: &mut Batch, ticket: Ticket, reply: Reply<'_>, named: &Named) {
+    match reply.into_value() {
+        Ok(value) => tree(batch, ticket, command::take_off(value, named.shape, &named.prefix)),
+        Err(error) => broken(batch, ticket, &error),
+    }
+}
+
+/// Appends the error for an aggregate that the decoder should have refused.
+fn broken(batch: &mut Batch, ticket: Ticket, error: &ProtocolError) {
+    let span = batch.span(error::to_json(&Error::internal(error.to_string())).as_bytes());
+    batch.push(ticket.slot, Kind::Error, Body::Utf8(span));
 }
 
 fn scalar_body(batch: &mut Batch, scalar: &Scalar<'_>, binary: bool) -> Body {
@@ -77,10 +92,7 @@ fn aggregate(batch: &mut Batch, ticket: Ticket, packed: &Packed, shape: &'static
     }
     match packed.value() {
         Ok(value) => tree(batch, ticket, command::shape(value, shape)),
-        Err(error) => {
-            let span = batch.span(error::to_json(&Error::internal(error.to_string())).as_bytes());
-            batch.push(ticket.slot, Kind::Error, Body::Utf8(span));
-        }
+        Err(error) => broken(batch, ticket, &error),
     }
 }
 

@@ -206,7 +206,7 @@ impl NativeSentinel {
         runtime.spawn(async move {
             let outcome = outcome.await;
             let mut deliver = ClientMailbox { inbox: Arc::clone(&inbox), client: id }.open();
-            let ticket = Ticket { slot, binary: false };
+            let ticket = Ticket { slot, binary: false, prefixed: false };
             match outcome {
                 Ok(Answer::Nothing) => deliver.reply(ticket, Reply::Scalar(Scalar::Null)),
                 Ok(Answer::Json(json)) => {

@@ -57,7 +57,7 @@ fn start(environment: &Rc<Environment>, client: u32, loan: &Arc<Loan>) -> Result
         uv,
         environment: Rc::clone(environment),
         loan: Arc::clone(loan),
-        writer: RefCell::new(Writer::local(client)),
+        writer: RefCell::new(Writer::local(environment.inbox().names(), client)),
         memory,
         closing: Cell::new(false),
         cleanup: Cell::new(ptr::null_mut()),

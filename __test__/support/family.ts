@@ -55,9 +55,9 @@ export function family(
             const server = servers.get(kind)!
             if (!known.get(kind)!.has(row))
               return context.skip(`${kind} ${server.version} has no such command`)
-            const lane = table.find((each) => each.name === row)?.lane
-            if (lane !== 'shared' && redis.client === undefined)
-              return context.skip('there are no leased connections yet')
+            if (table.find((each) => each.name === row)?.lane === 'dedicated') {
+              return context.skip('blocking commands have no connections of their own yet')
+            }
             await server.raw('FLUSHALL')
             await check(scene(redis, server, protocol))
           })

@@ -157,8 +157,9 @@ new Redis({ port: '6379' })
 new Redis({ db: 1 }, { db: 2 })
 // @ts-expect-error a port is no URL
 new Redis(6379)
-// @ts-expect-error prefixes are not available yet
 new Redis({ keyPrefix: 'app:' })
+// @ts-expect-error a prefix is text
+new Redis({ keyPrefix: 1 })
 // @ts-expect-error one of two versions
 new Redis({ protocol: 4 })
 // @ts-expect-error an encoding of the client

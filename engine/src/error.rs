@@ -186,6 +186,12 @@ impl Error {
         Self::new(Kind::PoolTimeout, message).executed(false)
     }
 
+    /// More messages wait for a subscriber than `maxBacklog` allows.
+    pub fn backlog_full(messages: usize, bytes: u64) -> Self {
+        let message = format!("maxBacklog ({messages} messages, {bytes} bytes) is full");
+        Self::new(Kind::QueueFull, message)
+    }
+
     /// The reply exceeds `limit` (an option's name) of `allowed`.
     pub fn reply_limit(limit: &str, allowed: u64) -> Self {
         Self::new(Kind::ReplyLimit, format!("the reply exceeds {limit} ({allowed}) and was dropped"))

@@ -1,4 +1,4 @@
-//! The handle: shared connections, and a pool of others.
+//! The handle: shared connections, a pool of others, and one for all subscribers.
 
 mod lane;
 mod lanes;
@@ -6,6 +6,7 @@ pub mod pool;
 mod redial;
 mod slot;
 mod staging;
+pub mod subscriber;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub use slot::ArgumentSlot;
 pub use staging::Staging;
 
 use self::pool::Pool;
+use self::subscriber::Subscriber;
 use crate::error::Error;
 use crate::net::address::{Fixed, Locate};
 use crate::net::connection::Wish;
@@ -36,6 +38,7 @@ pub trait Mailbox: Send + Sync {
 pub struct Client {
     lanes: Arc<Lanes>,
     pool: Arc<Pool>,
+    subscriber: Arc<Subscriber>,
     options: Arc<Options>,
 }
 
@@ -73,7 +76,14 @@ impl Client {
         };
         let lanes: Box<[_]> = (0..options.shared_connections.max(1)).map(lane).collect();
         let pool = Pool::new(Arc::clone(&options), connector.another(), Arc::clone(mailbox), runtime.clone());
-        Self { lanes: Arc::new(Lanes::new(lanes)), pool, options }
+        let subscriber = Subscriber::new(
+            &options,
+            connector.another(),
+            Arc::clone(&pool),
+            Arc::clone(mailbox),
+            runtime.clone(),
+        );
+        Self { lanes: Arc::new(Lanes::new(lanes)), pool, subscriber, options }
     }
 
     /// The options it was made with.
@@ -91,9 +101,16 @@ impl Client {
         &self.pool
     }
 
-    /// Whether a shared connection is open, being opened or about to be opened again, or any other is open.
+    /// The subscribers' connection.
+    pub fn subscriber(&self) -> &Arc<Subscriber> {
+        &self.subscriber
+    }
+
+    /// Whether a shared connection is open, being opened or about to be opened again, or any other is open or wanted.
     pub fn is_active(&self) -> bool {
-        self.lanes.all().iter().any(|lane| lane.is_active()) || self.pool.open_connections() > 0
+        self.lanes.all().iter().any(|lane| lane.is_active())
+            || self.pool.open_connections() > 0
+            || self.subscriber.is_active()
     }
 
     /// Whether `close` was called.
@@ -122,12 +139,15 @@ impl Client {
         self.lanes.close();
         let waiting: Vec<_> = self.lanes.all().iter().map(|lane| lane.close(wish)).collect();
         let pool = self.pool.close(wish);
+        let subscriber = self.subscriber.close();
         async move {
             for lane in waiting {
                 // A lane that is gone is closed.
                 drop(lane.await);
             }
             pool.await;
+            // A subscriber that is gone is closed.
+            drop(subscriber.await);
         }
     }
 }

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::slot::{ArgumentSlot, COMMON_LENGTH};
+use crate::command::{Ambiguous, Command, Prefix, Scratch};
 use crate::net::block;
 use crate::net::request::Request;
 use crate::resp::encode;
@@ -93,6 +94,16 @@ impl Staging {
         let mut larger = block::take(wanted.max(self.bytes.capacity().saturating_mul(2).min(wanted + ROOM)));
         larger.extend_from_slice(&self.bytes);
         block::give(std::mem::replace(&mut self.bytes, larger));
+    }
+
+    /// Puts `prefix` on the keys of the command that was begun last, which is `command`.
+    pub fn prefix(
+        &mut self,
+        prefix: &Prefix,
+        command: &Command,
+        scratch: &mut Scratch,
+    ) -> Result<(), Ambiguous> {
+        prefix.put_on(command, command.words, &mut self.bytes, self.start, scratch)
     }
 
     /// Drops the command that was begun last.

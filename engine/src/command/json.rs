@@ -129,7 +129,9 @@ fn with_conversion(mut out: Value, kind: Kind) -> Value {
         Kind::Switch { on, off } => out["as"] = json!([on, off]),
         Kind::Key
         | Kind::Text
+        | Kind::Name
         | Kind::Pattern
+        | Kind::Template
         | Kind::Int
         | Kind::Float
         | Kind::Bound

@@ -4,6 +4,24 @@
 
 use super::argument::{Kind, Layout, Opt, OptValue, Part, Piece};
 
+/// The arguments behind a command's name.
+pub trait Words {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// The one at this position.
+    fn word(&self, at: usize) -> Option<&[u8]>;
+}
+
+impl<A: AsRef<[u8]>> Words for [A] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn word(&self, at: usize) -> Option<&[u8]> {
+        self.get(at).map(AsRef::as_ref)
+    }
+}
+
 /// Where the search for keys begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begin {
@@ -47,8 +65,19 @@ pub enum Role {
     Key,
     /// A key, unless it is empty.
     KeyUnlessEmpty,
-    /// A pattern over key names.
+    /// The name of a key that is not touched.
+    Name,
+    /// A glob-style pattern over key names.
     Pattern,
+    /// A key name with `*` in the place of an element.
+    Template,
+}
+
+impl Role {
+    /// Whether the command reads or writes what stands there.
+    pub fn is_key(self) -> bool {
+        matches!(self, Self::Key | Self::KeyUnlessEmpty)
+    }
 }
 
 /// One rule that finds keys.
@@ -123,7 +152,9 @@ pub(super) fn specs(parts: &'static [Part]) -> Vec<KeySpec> {
 fn role(kind: Kind) -> Option<Role> {
     match kind {
         Kind::Key => Some(Role::Key),
+        Kind::Name => Some(Role::Name),
         Kind::Pattern => Some(Role::Pattern),
+        Kind::Template => Some(Role::Template),
         _ => None,
     }
 }
@@ -146,12 +177,12 @@ fn optional(option: &Opt, from: usize, grammar: &'static [Opt]) -> Option<KeySpe
 
 impl KeySpec {
     /// Calls `visit` with every position that this rule finds in `args`.
-    pub fn each<A: AsRef<[u8]>>(&self, args: &[A], mut visit: impl FnMut(usize)) {
+    pub fn each<W: Words + ?Sized>(&self, args: &W, mut visit: impl FnMut(usize)) {
         match self.begin {
             Begin::Index(index) => self.from(index, args, &mut visit),
             Begin::Keyword { word, from, grammar } => {
                 let mut at = from;
-                while let Some(arg) = args.get(at) {
+                while let Some(arg) = args.word(at) {
                     if is(arg, word) {
                         self.from(at + 1, args, &mut visit);
                         if self.find != SINGLE {
@@ -165,28 +196,29 @@ impl KeySpec {
         }
     }
 
-    fn from<A: AsRef<[u8]>>(&self, first: usize, args: &[A], visit: &mut impl FnMut(usize)) {
+    fn from<W: Words + ?Sized>(&self, first: usize, args: &W, visit: &mut impl FnMut(usize)) {
         let (first, end, step) = match self.find {
             Find::Range { last, step } if last >= 0 => (first, first + last.unsigned_abs() + 1, step),
-            Find::Range { last, step } => (first, (args.len() + 1).saturating_sub(last.unsigned_abs()), step),
-            Find::Half => (first, first + args.len().saturating_sub(first) / 2, 1),
+            Find::Range { last, step } => {
+                (first, (args.count() + 1).saturating_sub(last.unsigned_abs()), step)
+            }
+            Find::Half => (first, first + args.count().saturating_sub(first) / 2, 1),
             Find::Numbered { step } => {
-                let count = args
-                    .get(first)
-                    .and_then(|arg| std::str::from_utf8(arg.as_ref()).ok()?.parse::<usize>().ok());
+                let count =
+                    args.word(first).and_then(|arg| std::str::from_utf8(arg).ok()?.parse::<usize>().ok());
                 (first + 1, count.unwrap_or(0).saturating_mul(step).saturating_add(first + 1), step)
             }
         };
-        for at in (first..end.min(args.len())).step_by(step) {
-            if self.role != Role::KeyUnlessEmpty || !args[at].as_ref().is_empty() {
+        for at in (first..end.min(args.count())).step_by(step) {
+            if self.role != Role::KeyUnlessEmpty || args.word(at).is_some_and(|arg| !arg.is_empty()) {
                 visit(at);
             }
         }
     }
 }
 
-fn is(arg: &impl AsRef<[u8]>, word: &str) -> bool {
-    arg.as_ref().eq_ignore_ascii_case(word.as_bytes())
+fn is(arg: &[u8], word: &str) -> bool {
+    arg.eq_ignore_ascii_case(word.as_bytes())
 }
 
 /// How many arguments belong to an option behind its token.
@@ -211,7 +243,7 @@ pub(super) fn taken(option: &Opt) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Role, by_name, key_positions, pattern_positions};
+    use super::super::{by_name, key_positions, pattern_positions};
 
     fn keys(line: &str) -> Vec<usize> {
         let words: Vec<&str> = line.split(' ').map(|word| if word == "\"\"" { "" } else { word }).collect();
@@ -259,6 +291,6 @@ mod tests {
         assert_eq!(pattern_positions(row, &["l", "BY", "w_*", "GET", "#", "GET", "o_*"]), [2, 4, 6]);
         let row = by_name(b"scan").expect("a row").get();
         assert_eq!(pattern_positions(row, &["0", "COUNT", "10", "MATCH", "a*"]), [4]);
-        assert!(row.keys.iter().all(|spec| spec.role == Role::Pattern));
+        assert!(row.keys.iter().all(|spec| !spec.role.is_key()));
     }
 }

@@ -77,12 +77,12 @@ pub fn resolve<A: AsRef<[u8]>>(name: &[u8], args: &[A]) -> Option<(CommandId, us
 
 /// The positions of the keys among `args`, the arguments behind the name.
 pub fn key_positions<A: AsRef<[u8]>>(command: &Command, args: &[A]) -> Vec<usize> {
-    positions(command, args, |role| role != Role::Pattern)
+    positions(command, args, Role::is_key)
 }
 
-/// The positions of the patterns over key names among `args`, the arguments behind the name.
+/// The positions of names and patterns that are no keys, but prefixed like keys, among `args`, the arguments behind the name.
 pub fn pattern_positions<A: AsRef<[u8]>>(command: &Command, args: &[A]) -> Vec<usize> {
-    positions(command, args, |role| role == Role::Pattern)
+    positions(command, args, |role| !role.is_key())
 }
 
 fn positions<A: AsRef<[u8]>>(command: &Command, args: &[A], wanted: impl Fn(Role) -> bool) -> Vec<usize> {

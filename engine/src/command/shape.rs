@@ -143,6 +143,24 @@ impl Shape {
         }
     }
 
+    /// Whether a reply of this shape names keys.
+    pub fn names_keys(&self) -> bool {
+        match self {
+            Self::Key => true,
+            Self::OrNull(shape)
+            | Self::OrEmpty(shape)
+            | Self::Optional(shape)
+            | Self::Named(_, shape)
+            | Self::Typed(_, shape)
+            | Self::List(shape) => shape.names_keys(),
+            Self::Tuple(shapes) => shapes.iter().any(Self::names_keys),
+            Self::Pairs(first, second) | Self::Map(first, second) => {
+                first.names_keys() || second.names_keys()
+            }
+            _ => false,
+        }
+    }
+
     /// Whether this shape leaves every reply as it is, so that no walk is needed.
     pub const fn is_identity(&self) -> bool {
         match self {

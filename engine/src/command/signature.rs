@@ -195,7 +195,7 @@ pub(super) fn usage(command: &Command) -> String {
 /// The type of one argument.
 pub(super) fn ts_kind(kind: Kind) -> String {
     match kind {
-        Kind::Key | Kind::Text | Kind::Pattern | Kind::Bound => "Arg".into(),
+        Kind::Key | Kind::Text | Kind::Name | Kind::Pattern | Kind::Template | Kind::Bound => "Arg".into(),
         Kind::Int | Kind::Float | Kind::Timeout(_) => "Num".into(),
         Kind::UnixSeconds | Kind::UnixMillis => "Time".into(),
         Kind::Choice(words) => union_of_words(words),

@@ -33,28 +33,46 @@ fn pool() -> MutexGuard<'static, Pool> {
 
 /// An empty vector with room for `capacity` bytes, reused where one fits.
 pub fn take(capacity: usize) -> Vec<u8> {
-    if (POOLED_FROM..=POOLED_UP_TO).contains(&capacity) {
-        let mut pool = pool();
-        let fits =
-            |block: &Vec<u8>| block.capacity() >= capacity && block.capacity() / MAX_OVERSIZE <= capacity;
-        if let Some(index) = pool.blocks.iter().rposition(fits) {
-            let block = pool.blocks.swap_remove(index);
-            pool.bytes -= block.capacity();
-            return block;
+    let mut block = reused(capacity).unwrap_or_else(|| Vec::with_capacity(capacity));
+    block.clear();
+    block
+}
+
+/// A vector of at least `length` bytes, reused where one fits. What they are is left over from its last use: they are to be
+/// written before they are read.
+pub fn take_filled(length: usize) -> Vec<u8> {
+    match reused(length) {
+        Some(mut block) => {
+            if block.len() < length {
+                block.resize(length, 0);
+            }
+            block
         }
+        None => vec![0; length],
     }
-    Vec::with_capacity(capacity)
+}
+
+/// A kept block with room for `capacity` bytes.
+fn reused(capacity: usize) -> Option<Vec<u8>> {
+    if !(POOLED_FROM..=POOLED_UP_TO).contains(&capacity) {
+        return None;
+    }
+    let mut pool = pool();
+    let fits = |block: &Vec<u8>| block.capacity() >= capacity && block.capacity() / MAX_OVERSIZE <= capacity;
+    let index = pool.blocks.iter().rposition(fits)?;
+    let block = pool.blocks.swap_remove(index);
+    pool.bytes -= block.capacity();
+    Some(block)
 }
 
 /// Keeps `block` for a later [`take`], or frees it when it is small, huge, or the pool is full.
-pub fn give(mut block: Vec<u8>) {
+pub fn give(block: Vec<u8>) {
     let capacity = block.capacity();
     if !(POOLED_FROM..=POOLED_UP_TO).contains(&capacity) {
         return;
     }
     let mut pool = pool();
     if pool.bytes + capacity <= POOL_BYTES {
-        block.clear();
         pool.bytes += capacity;
         pool.blocks.push(block);
     }
@@ -117,6 +135,16 @@ mod tests {
         let again = take(777 * 1024);
         assert_eq!(again.as_ptr() as usize, address);
         assert!(again.is_empty());
+    }
+
+    #[test]
+    fn a_filled_block_has_the_length_that_was_asked_for_or_more() {
+        let _turn = alone();
+        for length in [10, POOLED_FROM, 300 * 1024, POOLED_FROM, POOLED_UP_TO + 1] {
+            let block = take_filled(length);
+            assert!(block.len() >= length);
+            give(block);
+        }
     }
 
     #[test]

@@ -2,13 +2,10 @@
 //! Knows no command but the liveness probe's.
 
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
 
-use bytes::{BufMut, BytesMut};
+use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
-use tokio::time::{Sleep, sleep_until};
 
 use super::address::Place;
 use super::halves::{self, DirectWriter, Reader, Writer, split};
@@ -16,15 +13,13 @@ use super::inbound::Inbound;
 use super::liveness::Liveness;
 use super::loan::Loan;
 use super::queue::Queue;
-use super::request::{Deliver, Millis, NEVER, instant, now};
+use super::request::{Deliver, now};
+use super::timer::Timer;
 use crate::error::{ConnectionFailure, Error};
 use crate::resp::Decoder;
 
 /// Room made for one read at first.
 pub const READ_CHUNK: usize = 64 * 1024;
-
-/// A day: how far ahead a timer is set when there is nothing to wait for.
-const FAR: Millis = 24 * 60 * 60 * 1000;
 
 /// What the owner of the connection wants of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,7 +161,7 @@ async fn read_here(
                 }
                 inbound.received(queue, deliver)?;
                 // A flood of replies must not keep the timer branch from its turn.
-                if inbound.heard() >= timer.at {
+                if inbound.heard() >= timer.at() {
                     timer.set(inbound.keep_time(queue, deliver)?);
                 }
             }
@@ -177,13 +172,14 @@ async fn read_here(
                 if queue.wants_loan()
                     && wish() == Wish::Open
                     && inbound.partial() == 0
+                    && inbound.large() == 0
                     && !queue.has_backlog()
                 {
                     return Ok(Turn::Lend);
                 }
-                timer.set(queue.arm(timer.at));
+                timer.set(queue.arm(timer.at()));
             }
-            () = timer.sleep.as_mut() => {
+            () = timer.passed() => {
                 timer.set(inbound.keep_time(queue, deliver)?);
             }
         }
@@ -201,8 +197,8 @@ async fn read_there(
     while wish() == Wish::Open && !queue.wants_return() && !queue.has_backlog() {
         tokio::select! {
             biased;
-            () = queue.wake.notified() => timer.set(queue.arm(timer.at)),
-            () = timer.sleep.as_mut() => timer.set(loan.keep_time(deliver)?),
+            () = queue.wake.notified() => timer.set(queue.arm(timer.at())),
+            () = timer.passed() => timer.set(loan.keep_time(deliver)?),
         }
     }
     Ok(())
@@ -268,10 +264,9 @@ fn gone() -> Error {
 async fn read(reader: &mut Reader, inbound: &mut Inbound) -> io::Result<usize> {
     match &mut inbound.large {
         Some(large) => {
-            let missing = large.missing();
-            let count = reader.read_buf(&mut (&mut large.block).limit(missing)).await;
-            large.look();
-            count
+            let count = reader.read(large.room()).await?;
+            large.advance(count);
+            Ok(count)
         }
         None => reader.read_buf(&mut inbound.buffer).await,
     }
@@ -279,27 +274,4 @@ async fn read(reader: &mut Reader, inbound: &mut Inbound) -> io::Result<usize> {
 
 pub(super) fn lost(error: &io::Error) -> Error {
     Error::connection(ConnectionFailure::Lost, format!("the connection was lost: {error}"))
-}
-
-/// A timer that is touched only when its time changes.
-struct Timer {
-    at: Millis,
-    sleep: Pin<Box<Sleep>>,
-}
-
-impl Timer {
-    fn new() -> Self {
-        Self {
-            at: NEVER,
-            sleep: Box::pin(sleep_until(instant(now() + FAR).unwrap_or_else(Instant::now).into())),
-        }
-    }
-
-    fn set(&mut self, at: Millis) {
-        if at != self.at || self.sleep.is_elapsed() {
-            self.at = at;
-            let until = instant(at.min(now() + FAR)).unwrap_or_else(Instant::now);
-            self.sleep.as_mut().reset(until.into());
-        }
-    }
 }

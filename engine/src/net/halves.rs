@@ -137,6 +137,28 @@ impl Writer {
         poll_fn(|cx| Pin::new(&mut *boxed).poll_flush(cx)).await
     }
 
+    /// Writes the front of `bytes`; answers how many bytes that was. Loses nothing when it is cancelled.
+    pub async fn write_some(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(boxed) = &mut self.boxed {
+            return tokio::io::AsyncWriteExt::write(boxed, bytes).await;
+        }
+        loop {
+            self.direct.writable().await?;
+            match self.direct.try_write(&[IoSlice::new(bytes)]) {
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+                written => return written,
+            }
+        }
+    }
+
+    /// Sends on what a stream keeps of the bytes that were written. Loses nothing when it is cancelled.
+    pub async fn flush(&mut self) -> io::Result<()> {
+        match &mut self.boxed {
+            Some(boxed) => tokio::io::AsyncWriteExt::flush(boxed).await,
+            None => Ok(()),
+        }
+    }
+
     /// Writes `bytes` of the handshake, which no queue knows.
     pub async fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         if let Some(boxed) = &mut self.boxed {

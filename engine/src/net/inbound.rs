@@ -21,6 +21,9 @@ const MIN_READ: usize = 16 * 1024;
 /// Room made while large replies keep filling the buffer.
 const MAX_READ_CHUNK: usize = 1024 * 1024;
 
+/// Read at most this much at once behind a large string.
+const AFTER_LARGE: usize = 4 * 1024;
+
 /// An idle connection is asked for a sign of life with this.
 const PROBE: &[u8] = b"*1\r\n$4\r\nPING\r\n";
 
@@ -36,11 +39,15 @@ pub struct Inbound {
     /// When the server last sent something.
     heard: Millis,
     room: usize,
+    /// The last reply was a large string.
+    after_large: bool,
 }
 
 /// A bulk string that is read straight into its own memory, with the CRLF behind it.
 pub(super) struct LargeRead {
-    pub(super) block: Vec<u8>,
+    /// At least `length + 2` bytes, of which `filled` have arrived.
+    block: Vec<u8>,
+    filled: usize,
     length: usize,
     /// Bytes looked at, and whether all of them were ASCII. Nobody asks of bytes that stay bytes.
     seen: usize,
@@ -58,6 +65,7 @@ impl Inbound {
             liveness,
             heard: now(),
             room: READ_CHUNK,
+            after_large: false,
         }
     }
 
@@ -82,9 +90,10 @@ impl Inbound {
         let mut replies = Replies::new(queue, &mut self.in_flight, deliver);
         replies.heard();
         loop {
-            if let Some(read) = self.large.take_if(|read| read.block.len() == read.length + 2) {
+            if let Some(read) = self.large.take_if(|read| read.is_whole()) {
                 let (bytes, ascii) = read.finish()?;
                 replies.settle_large(bytes, ascii)?;
+                self.after_large = true;
             }
             if self.large.is_some() {
                 break;
@@ -94,7 +103,10 @@ impl Inbound {
                     let text = replies.next_wants_text();
                     self.large = Some(LargeRead::start(len, text, &mut self.buffer));
                 }
-                Some(frame) => replies.settle(frame)?,
+                Some(frame) => {
+                    self.after_large = false;
+                    replies.settle(frame)?;
+                }
                 None => break,
             }
         }
@@ -123,24 +135,25 @@ impl Inbound {
     /// stream.
     pub fn read_from(&mut self, socket: &mut impl Read, scratch: &mut [u8]) -> io::Result<usize> {
         if let Some(large) = &mut self.large {
-            let missing = large.missing();
-            let before = large.block.len();
-            // Ends with an error when the socket has no more for now; what it had is in the block.
-            let end = socket.take(missing as u64).read_to_end(&mut large.block);
-            large.look();
-            return match large.block.len() - before {
-                0 => end,
-                count => Ok(count),
-            };
+            let count = socket.read(large.room())?;
+            large.advance(count);
+            return Ok(count);
         }
-        let count = socket.read(scratch)?;
+        // What comes behind a large string is often another, which is not to come by way of the scratch.
+        let most = if self.after_large { AFTER_LARGE.min(scratch.len()) } else { scratch.len() };
+        let count = socket.read(scratch.get_mut(..most).unwrap_or_default())?;
         self.buffer.extend_from_slice(scratch.get(..count).unwrap_or_default());
         Ok(count)
     }
 
-    /// Bytes of a reply that is not whole.
+    /// Bytes of a reply that is not whole, but for a large bulk string.
     pub fn partial(&self) -> usize {
-        self.large.as_ref().map_or(self.buffer.len(), |large| large.length)
+        self.buffer.len()
+    }
+
+    /// The length of the large bulk string that is not whole; 0 without one.
+    pub fn large(&self) -> usize {
+        self.large.as_ref().map_or(0, |large| large.length)
     }
 
     /// Rejects what is overdue and judges the silence. Returns when to do it again.
@@ -189,32 +202,36 @@ impl Inbound {
 
 impl LargeRead {
     fn start(length: usize, text: bool, buffer: &mut BytesMut) -> Self {
-        let mut block = block::take(length + 2);
+        let mut block = block::take_filled(length + 2);
         let here = buffer.len().min(length + 2);
-        block.extend_from_slice(&buffer[..here]);
+        block[..here].copy_from_slice(&buffer[..here]);
         buffer.advance(here);
-        Self { block, length, seen: 0, ascii: text }
+        Self { block, filled: here, length, seen: 0, ascii: text }
     }
 
-    /// Bytes that have not arrived.
-    pub(super) fn missing(&self) -> usize {
-        self.length + 2 - self.block.len()
+    fn is_whole(&self) -> bool {
+        self.filled == self.length + 2
     }
 
-    /// Looks at what has arrived while it is still in the processor's cache and the rest is on its way.
-    pub(super) fn look(&mut self) {
+    /// Where what is missing goes.
+    pub(super) fn room(&mut self) -> &mut [u8] {
+        self.block.get_mut(self.filled..self.length + 2).unwrap_or_default()
+    }
+
+    /// `count` bytes have arrived. Looks at them while they are still in the processor's cache and the rest is on its way.
+    pub(super) fn advance(&mut self, count: usize) {
+        self.filled += count;
         if self.ascii {
-            self.ascii = self.block.get(self.seen..).is_some_and(<[u8]>::is_ascii);
-            self.seen = self.block.len();
+            self.ascii = self.block.get(self.seen..self.filled).is_some_and(<[u8]>::is_ascii);
+            self.seen = self.filled;
         }
     }
 
     fn finish(mut self) -> Result<(Bytes, bool), Error> {
-        self.look();
-        if !self.block.ends_with(b"\r\n") {
+        self.advance(0);
+        if self.block.get(self.length..self.filled) != Some(b"\r\n") {
             return Err(Error::protocol("a bulk string does not end with CRLF"));
         }
-        self.block.truncate(self.length);
-        Ok((Block::new(self.block).into_bytes(), self.ascii))
+        Ok((Block::new(self.block).into_bytes().slice(..self.length), self.ascii))
     }
 }

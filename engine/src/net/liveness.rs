@@ -78,7 +78,7 @@ mod tests {
 
     fn request(asked: Millis, timeout: u32) -> Request {
         Request {
-            recipient: Recipient::Caller(Ticket { slot: 0, binary: false }),
+            recipient: Recipient::Caller(Ticket { slot: 0, binary: false, prefixed: false }),
             shape: &Shape::Any,
             replay: false,
             length: 1,

@@ -18,8 +18,11 @@ use crate::error::{ConnectionFailure, Error};
 /// Read at most this much at a time.
 const SCRATCH: usize = 128 * 1024;
 
-/// With more of a reply than this waiting for its rest, the engine's thread reads again: it would hold up the borrower.
+/// With more of a reply than this waiting for its rest, the engine's thread reads again: to decode it would hold up the borrower.
 const PARTIAL_MAX: usize = 256 * 1024;
+
+/// The same for a bulk string, which is only copied from the socket.
+const LARGE_MAX: usize = 4 * 1024 * 1024;
 
 /// The loan.
 pub struct Loan {
@@ -75,7 +78,7 @@ impl Loan {
         match lent.read(&self.socket, &self.queue, deliver) {
             Ok(()) => {
                 lent.broken = None;
-                if lent.inbound.partial() <= PARTIAL_MAX {
+                if lent.inbound.partial() <= PARTIAL_MAX && lent.inbound.large() <= LARGE_MAX {
                     return Watch::On;
                 }
             }
@@ -115,11 +118,22 @@ impl Loan {
 
 impl Lent {
     fn read(&mut self, socket: &PlainSocket, queue: &Queue, deliver: &mut dyn Deliver) -> Result<(), Error> {
-        match self.inbound.read_from(&mut &*socket, &mut self.scratch) {
-            Ok(0) => Err(Error::connection(ConnectionFailure::Lost, "the server closed the connection")),
-            Ok(_) => self.inbound.received(queue, deliver),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Ok(()),
-            Err(error) => Err(lost(&error)),
+        loop {
+            match self.inbound.read_from(&mut &*socket, &mut self.scratch) {
+                Ok(0) => {
+                    let message = "the server closed the connection";
+                    return Err(Error::connection(ConnectionFailure::Lost, message));
+                }
+                Ok(_) => self.inbound.received(queue, deliver)?,
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                    return Ok(());
+                }
+                Err(error) => return Err(lost(&error)),
+            }
+            // The rest of a large string is mostly there already, or comes while this is read.
+            if self.inbound.large() == 0 {
+                return Ok(());
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod replies;
 pub mod request;
 pub mod role;
 pub mod stream;
+pub mod timer;
 
 mod loneliness;
 mod tcp;

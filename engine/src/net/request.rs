@@ -42,6 +42,8 @@ pub struct Ticket {
     pub slot: u32,
     /// Whether texts are wanted as bytes.
     pub binary: bool,
+    /// Whether a prefix has to be taken off the keys that the reply names.
+    pub prefixed: bool,
 }
 
 /// A command on its way.

@@ -10,6 +10,7 @@ use super::head::{self, Head};
 use super::limits::{DEPTH_CEILING, Limits};
 use super::packed::Packed;
 use super::scan::{Fate, Progress, Scanner};
+use super::strings::{self, Strings};
 use crate::value::Value;
 
 /// Up to 4 KiB, an aggregate is copied out of the buffer instead of split off: a small reply that is kept does not keep a read
@@ -90,10 +91,7 @@ impl Decoder {
     /// The bytes are no RESP. The decoder stays failed: where the next reply begins is unknown.
     #[inline]
     pub fn next<'b>(&mut self, buf: &'b mut BytesMut) -> Result<Option<Frame<'b>>, ProtocolError> {
-        if self.consume > 0 {
-            buf.advance(self.consume);
-            self.consume = 0;
-        }
+        self.forget_last(buf);
         loop {
             if !matches!(self.state, State::Ready) {
                 match self.scan(buf) {
@@ -139,6 +137,31 @@ impl Decoder {
             };
             self.finish_scalar(size);
             return Ok(Some(Frame::Scalar(scalar)));
+        }
+    }
+
+    /// A push or an array at the front of `buf` that is made of two to four bulk strings, within the limits and wholly there:
+    /// without a tree and without a copy. `None` says nothing: ask [`next`](Self::next).
+    #[inline]
+    pub fn strings<'b>(&mut self, buf: &'b mut BytesMut) -> Option<Strings<'b>> {
+        self.forget_last(buf);
+        if !matches!(self.state, State::Ready) || self.scanner.has_begun() {
+            return None;
+        }
+        let (strings, size) = strings::parse(buf)?;
+        if !self.scanner.allows_strings(strings.payload()) {
+            return None;
+        }
+        self.finish_scalar(size);
+        Some(strings)
+    }
+
+    /// Removes the bytes of what was handed out last.
+    #[inline]
+    fn forget_last(&mut self, buf: &mut BytesMut) {
+        if self.consume > 0 {
+            buf.advance(self.consume);
+            self.consume = 0;
         }
     }
 

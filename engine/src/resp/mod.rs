@@ -24,6 +24,7 @@ mod limits;
 mod number;
 mod packed;
 mod scan;
+mod strings;
 
 pub use decode::Decoder;
 pub use flaw::ProtocolError;
@@ -33,3 +34,4 @@ pub use limits::{
     MAX_ELEMENTS, MAX_REPLY_BYTES, SKIP_LEVELS_MAX, TEXT_LINE_MAX,
 };
 pub use packed::{NotInParts, Packed, Part, Parts};
+pub use strings::Strings;

@@ -134,6 +134,13 @@ impl Scanner {
         self.limits.max_reply_bytes - self.payload.min(self.limits.max_reply_bytes)
     }
 
+    /// Whether a list of a few strings with this much payload is within the limits.
+    pub(super) fn allows_strings(&self, payload: u64) -> bool {
+        const STRINGS: u64 = 4;
+        let limits = &self.limits;
+        payload <= limits.max_reply_bytes && limits.max_depth > 0 && limits.max_elements >= STRINGS
+    }
+
     /// Bytes scanned and still in the buffer.
     pub(super) fn scanned(&self) -> usize {
         self.at

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oxidis_engine::command::{Access, Begin, Command, Companion, Find, Kind, OptValue, Part, Piece, Role};
+use oxidis_engine::command::{Access, Begin, Command, Companion, Find, Kind, OptValue, Part, Piece};
 
 use super::server::{Reply, Server};
 
@@ -31,7 +31,7 @@ pub(crate) fn row_facts(command: &Command) -> Facts {
 /// The rules that find keys, in the server's count: its words include the name.
 pub(crate) fn positions(command: &Command) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
-    for spec in command.keys.iter().filter(|spec| spec.role != Role::Pattern) {
+    for spec in command.keys.iter().filter(|spec| spec.role.is_key()) {
         let begin = match spec.begin {
             Begin::Index(index) => (index + command.words).to_string(),
             Begin::Keyword { word, .. } => word.to_string(),

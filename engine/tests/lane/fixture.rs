@@ -71,7 +71,7 @@ impl Call {
             staging.argument(word.as_bytes());
         }
         staging.commit(Request {
-            recipient: Recipient::Caller(Ticket { slot: self.slot, binary: false }),
+            recipient: Recipient::Caller(Ticket { slot: self.slot, binary: false, prefixed: false }),
             shape: self.shape,
             replay: self.replay,
             length: 0,

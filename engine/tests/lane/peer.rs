@@ -73,6 +73,12 @@ impl Peers {
         peer
     }
 
+    /// What happens to the next attempts.
+    #[allow(dead_code, reason = "for the tests of subscribers")]
+    pub(crate) fn fail_next(&self, fates: impl IntoIterator<Item = Fate>) {
+        self.dials.fates.lock().unwrap().extend(fates);
+    }
+
     /// Fails when somebody has connected.
     pub(crate) fn assert_nobody_came(&mut self) {
         assert!(self.arrivals.try_recv().is_err(), "somebody connected");
@@ -132,6 +138,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     /// Sends `bytes` as they are.
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         within(self.stream.write_all(bytes.as_ref())).await.unwrap();
+    }
+
+    /// Sends `bytes` for as long as it takes.
+    #[allow(dead_code, reason = "for the tests of subscribers")]
+    pub(crate) async fn send_slowly(&mut self, bytes: &str) {
+        self.stream.write_all(bytes.as_bytes()).await.unwrap();
     }
 
     fn buffered(&mut self) -> Option<String> {

@@ -14,8 +14,12 @@ pub enum Kind {
     Key,
     /// Any text or bytes.
     Text,
-    /// A pattern over key names: prefixed, but no key.
+    /// The name of a key that the command does not touch: prefixed, but not routed.
+    Name,
+    /// A glob-style pattern over key names: prefixed, but no key.
     Pattern,
+    /// A key name with `*` in the place of an element, `#` being the element itself: prefixed, but no key.
+    Template,
     /// An integer.
     Int,
     /// A floating-point number.
@@ -55,6 +59,13 @@ pub struct Param {
     pub name: &'static str,
     /// What it means.
     pub kind: Kind,
+}
+
+impl Part {
+    /// Whether it is one word on the wire, whatever the call.
+    pub fn is_one_word(&self) -> bool {
+        matches!(self, Self::One(_) | Self::OneOrMany(_) | Self::Word(_) | Self::Count)
+    }
 }
 
 /// How pairs stand on the wire.

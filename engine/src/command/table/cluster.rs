@@ -165,7 +165,7 @@ pub(super) const ROWS: &[Row] = &[
     ask("CLUSTER INFO", since("3.0.0"), "Returns the cluster's state as the node sees it, and statistics.")
         .gives(&Shape::Facts),
     ask("CLUSTER KEYSLOT", since("3.0.0"), "Returns the slot that a key belongs to.")
-        .takes(&[one("key", Kind::Pattern)])
+        .takes(&[one("key", Kind::Name)])
         .gives(&Shape::Int),
     ask("CLUSTER LINKS", since("7.0.0"), "Returns the node's connections to its peers.")
         .gives(&Shape::List(&LINK)),

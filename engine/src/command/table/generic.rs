@@ -20,9 +20,9 @@ const EXPIRE_OPTIONS: Part = options(&[
 const SECONDS: Part = one("seconds", Kind::Int);
 const MILLISECONDS: Part = one("milliseconds", Kind::Int);
 
-const BY: Opt = value("by", "BY", Kind::Pattern, "Sorts by the values of these keys or fields instead.");
+const BY: Opt = value("by", "BY", Kind::Template, "Sorts by the values of these keys or fields instead.");
 const GET: Opt =
-    repeat("get", "GET", Kind::Pattern, "Answers these keys or fields; `#` is the element itself.");
+    repeat("get", "GET", Kind::Template, "Answers these keys or fields; `#` is the element itself.");
 const ORDER: Opt = choice("order", &["asc", "desc"], "The direction.");
 const ALPHA: Opt = flag("alpha", "ALPHA", "Sorts as text instead of numbers.");
 const STORES: u8 = 1;

@@ -1,0 +1,222 @@
+//! The subscribers' connection over its whole life: made when somebody subscribes, restored when it is lost, closed when
+//! nobody is left.
+
+use std::sync::Arc;
+
+use tokio::time::{sleep, sleep_until};
+
+use super::handle::{Need, Subscriber};
+use super::session::Session;
+use crate::client::Redial;
+use crate::client::pool::{Holder, Permit};
+use crate::error::{ConnectionFailure, Error};
+use crate::net::backoff::Backoff;
+use crate::net::connection::Connection;
+use crate::net::request::{Deliver, instant};
+use crate::net::timer::Timer;
+
+impl Subscriber {
+    /// Works until nobody wants anything any more.
+    pub(super) async fn run(self: Arc<Self>) {
+        let mut deliver = self.mailbox.open();
+        let deliver = deliver.as_mut();
+        let mut backoff = match &self.redial {
+            Redial::Backoff(reconnect) => Some(Backoff::new(reconnect)),
+            Redial::OnDemand | Redial::Never => None,
+        };
+        let mut cause: Option<Error> = None;
+        let mut permit: Option<Permit> = None;
+        loop {
+            self.obey(deliver);
+            match self.need() {
+                Need::Closed => return self.finish(deliver),
+                Need::Nothing => {
+                    cause = None;
+                    permit = None;
+                    backoff.iter_mut().for_each(Backoff::reset);
+                    if self.rest(deliver) {
+                        return;
+                    }
+                    continue;
+                }
+                Need::Connection => {}
+            }
+            if permit.is_none() {
+                let room = self.pool.permit(Holder::Subscriber);
+                match self.unless_needless(deliver, None, room).await {
+                    None => continue,
+                    Some(Ok(granted)) => permit = Some(granted),
+                    Some(Err(error)) => {
+                        self.change(deliver, |state| state.give_up(&error));
+                        continue;
+                    }
+                }
+            }
+            let failed = match self.unless_needless(deliver, cause.as_ref(), self.connect()).await {
+                None => continue,
+                Some(Ok(connection)) => {
+                    backoff.iter_mut().for_each(Backoff::reset);
+                    match self.serve(connection, deliver).await {
+                        Ok(()) => continue,
+                        Err(error) => error,
+                    }
+                }
+                Some(Err(error)) => {
+                    self.failed(deliver, &error);
+                    error
+                }
+            };
+            match backoff.as_mut().and_then(Backoff::next_delay) {
+                Some(delay) => {
+                    // Whether it was waited out or not: the loop looks at what is needed now.
+                    let _waited = self.unless_needless(deliver, Some(&failed), sleep(delay)).await;
+                    cause = Some(failed);
+                }
+                None => self.change(deliver, |state| state.give_up(&failed)),
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Connection, Error> {
+        self.connector.greet(self.connector.open().await?).await
+    }
+
+    /// Does `work` while there is no connection, obeys meanwhile, and keeps the callers' deadlines. `None`: there is nothing
+    /// left to do it for.
+    async fn unless_needless<T>(
+        &self,
+        deliver: &mut dyn Deliver,
+        cause: Option<&Error>,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.keep_time(deliver, cause) => None,
+            done = work => Some(done),
+        }
+    }
+
+    async fn keep_time(&self, deliver: &mut dyn Deliver, cause: Option<&Error>) {
+        loop {
+            self.obey(deliver);
+            self.change(deliver, |state| state.registry.expire(cause));
+            if self.need() != Need::Connection {
+                return;
+            }
+            let at = self.state().registry.calls.earliest();
+            let due = async {
+                match instant(at) {
+                    Some(at) => sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = due => {}
+            }
+        }
+    }
+
+    /// An attempt to connect failed.
+    fn failed(&self, deliver: &mut dyn Deliver, error: &Error) {
+        self.change(deliver, |state| {
+            if error.is_lasting() {
+                state.registry.fail_calls(error);
+            }
+            state.trouble(error);
+        });
+    }
+
+    /// Uses a connection until it is lost, or until nobody needs it.
+    async fn serve(&self, connection: Connection, deliver: &mut dyn Deliver) -> Result<(), Error> {
+        let mut session = Session::new(connection);
+        self.state().registry.connected();
+        self.set_online(true);
+        let ended = self.drive(&mut session, deliver).await;
+        self.set_online(false);
+        self.change(deliver, |state| match &ended {
+            Ok(()) => state.registry.disconnected(),
+            Err(error) => state.lost(session.heard, error),
+        });
+        ended
+    }
+
+    async fn drive(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<(), Error> {
+        let mut timer = Timer::new();
+        // A server may announce things right behind its greeting.
+        session.take_in(&mut self.state())?;
+        loop {
+            self.obey(deliver);
+            let due = {
+                let mut state = self.state();
+                session.send(&mut state.registry.commands);
+                session.next_look().min(state.registry.calls.earliest())
+            };
+            // Later is found out when the time has come: most reads move it.
+            if due < timer.at() {
+                timer.set(due);
+            }
+            if self.is_done(session) {
+                return Ok(());
+            }
+            let held = session.is_held();
+            let Session { reader, writer, outgoing, buffer, .. } = session;
+            tokio::select! {
+                read = Session::read(reader, buffer), if !held => {
+                    if read.map_err(|error| lost(&error))? == 0 {
+                        let message = "the server closed the subscribers' connection";
+                        return Err(Error::connection(ConnectionFailure::Lost, message));
+                    }
+                    session.hear();
+                    self.take_in(session, deliver)?;
+                    // A flood of messages must not keep the timer branch from its turn.
+                    if session.heard >= timer.at() {
+                        timer.set(self.look(session, deliver)?);
+                    }
+                }
+                written = outgoing.write(writer), if outgoing.is_pending() => {
+                    written.map_err(|error| lost(&error))?;
+                }
+                () = self.wake.notified() => {
+                    if held {
+                        self.take_in(session, deliver)?;
+                    }
+                }
+                () = timer.passed() => {
+                    timer.set(self.look(session, deliver)?);
+                }
+            }
+        }
+    }
+
+    /// Takes in what was read. What came before a flaw is delivered.
+    fn take_in(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<(), Error> {
+        let mut state = self.state();
+        let taken = session.take_in(&mut state);
+        state.flush();
+        state.settle(deliver);
+        drop(state);
+        deliver.flush();
+        taken
+    }
+
+    /// Rejects the callers that waited too long, and judges the silence. Returns when to do it again.
+    fn look(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<u64, Error> {
+        self.change(deliver, |state| state.registry.expire(None));
+        let at = session.look()?;
+        Ok(at.min(self.state().registry.calls.earliest()))
+    }
+
+    /// Whether the connection has nobody to serve any more. It is kept for subscribers without subscriptions.
+    fn is_done(&self, session: &Session) -> bool {
+        match self.need() {
+            Need::Closed => true,
+            Need::Connection => false,
+            Need::Nothing => !self.state().has_members() && session.is_quiet(),
+        }
+    }
+}
+
+fn lost(error: &std::io::Error) -> Error {
+    Error::connection(ConnectionFailure::Lost, format!("the subscribers' connection was lost: {error}"))
+}

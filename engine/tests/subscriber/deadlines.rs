@@ -1,0 +1,94 @@
+//! Every call settles by its deadline, and who is told that it failed has nothing of it.
+
+use oxidis_engine::client::subscriber::{Kind, Wanted};
+use oxidis_engine::error::{ConnectionFailure, Error, Kind as ErrorKind, Phase};
+use oxidis_engine::net::options::OfflineQueue;
+
+use crate::fixture::{Fixture, ack, call, idle, message};
+use crate::peer::Fate;
+
+#[tokio::test(start_paused = true)]
+async fn a_call_waits_for_a_connection_within_its_deadline() {
+    let mut fixture = Fixture::with(Fixture::options(), vec![Fate::Hangs, Fate::Hangs]);
+    let mut listener = fixture.join();
+    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    let error = fixture.inbox.failure(1).await;
+    assert_eq!(*error.kind(), ErrorKind::Timeout(Phase::Queue));
+    assert_eq!(listener.next().await, "unsubscribed 1");
+    idle().await;
+    assert!(!fixture.subscriber.is_active(), "nobody wants a connection any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_without_a_connection_tells_the_cause() {
+    let refused = || Fate::Fails(Error::connection(ConnectionFailure::Refused, "connection refused"));
+    let fates = (0..100).map(|_| refused()).collect();
+    let mut fixture = Fixture::with(Fixture::options(), fates);
+    let listener = fixture.join();
+    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    let error = fixture.inbox.failure(1).await;
+    assert_eq!((error.code(), error.maybe_executed()), ("CONNECTION_REFUSED", Some(false)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_the_server_does_not_answer_is_taken_back() {
+    let mut options = Fixture::options();
+    options.keep_alive = None;
+    options.command_timeout = None;
+    let mut fixture = Fixture::with(options, Vec::new());
+    let (mut listener, mut peer) = fixture.subscribed("z").await;
+    listener.subscribe(2, Kind::Channel, &[("a", 2)]);
+    assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
+    let error = fixture.inbox.failure(2).await;
+    assert_eq!(*error.kind(), ErrorKind::Timeout(Phase::Server));
+    assert_eq!(peer.command().await.unwrap(), "UNSUBSCRIBE a");
+    peer.send([ack("subscribe", "a"), message("a", "late"), ack("unsubscribe", "a")].concat()).await;
+    assert_eq!(listener.next().await, "unsubscribed 2");
+    listener.assert_silent();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_earlier_call_that_fails_leaves_the_later_one_alone() {
+    let mut fixture = Fixture::with(Fixture::options(), vec![Fate::Hangs, Fate::Hangs, Fate::Hangs]);
+    let mut listener = fixture.join();
+    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    let wanted = Wanted { name: b"a"[..].into(), route: 1, flows: true };
+    let patient = oxidis_engine::client::subscriber::Call { timeout: 0, ..call(2) };
+    listener.seat.subscribe(Kind::Channel, vec![wanted], patient).unwrap();
+    fixture.inbox.failure(1).await;
+    let mut peer = fixture.peers.accept().await;
+    assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
+    peer.send(ack("subscribe", "a")).await;
+    fixture.inbox.reply(2).await;
+    assert_eq!(listener.next().await, "subscribed 1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_given_up_is_taken_back() {
+    let mut fixture = Fixture::new();
+    let (listener, mut peer) = fixture.subscribed("z").await;
+    listener.subscribe(2, Kind::Channel, &[("a", 2)]);
+    assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
+    listener.seat.cancel(2);
+    fixture.inbox.failure(2).await;
+    assert_eq!(peer.command().await.unwrap(), "UNSUBSCRIBE a");
+    listener.seat.cancel(1);
+    idle().await;
+    fixture.inbox.assert_empty();
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_wait_for_a_connection_are_bounded() {
+    let mut options = Fixture::options();
+    options.offline_queue = Some(OfflineQueue { max_commands: 3, ..OfflineQueue::default() });
+    let fixture = Fixture::with(options, vec![Fate::Hangs]);
+    let listener = fixture.join();
+    for slot in 1..3 {
+        listener.subscribe(slot, Kind::Channel, &[("a", slot)]);
+    }
+    let wanted = Wanted { name: b"b"[..].into(), route: 9, flows: true };
+    idle().await;
+    listener.seat.subscribe(Kind::Channel, vec![wanted.clone()], call(3)).unwrap();
+    let error = listener.seat.subscribe(Kind::Channel, vec![wanted], call(4)).unwrap_err();
+    assert_eq!(error.code(), "QUEUE_FULL");
+}
