@@ -72,6 +72,58 @@ for (const protocol of [2, 3] as const) {
     })
   })
 
+  describe(`members with scores and entries of streams, RESP${protocol}`, () => {
+    test('pairs keep their members and scores', async (t) => {
+      const server = await startServer(t)
+      const client = openClient(t, server.url, { protocol })
+      const scores = [0, -0.5, 1e300, 1.5e-7, Infinity, 9007199254740993, 0.1, 123456.789012345]
+      for (const count of [11, 12, 13, 5000]) {
+        const members = Array.from({ length: count }, (_, index) => `ü${index}`)
+        const expected = members.map((member, index) => [member, scores[index % scores.length]])
+        await client.del('zset')
+        await client.executeCommand('ZADD', [
+          'zset',
+          ...expected.flatMap(([member, score]) => [score, member]),
+        ])
+        const reply: [string, number][] = await client.zrange('zset', 0, -1, { withscores: true })
+        assert.deepEqual(new Map(reply), new Map(expected as [string, number][]))
+        assert.equal(reply.length, count)
+        const bytes: [Buffer, number][] = await client.buffers.zrange('zset', 0, -1, { withscores: true })
+        assert.deepEqual(
+          bytes.map(([member, score]) => [member.toString(), score]),
+          reply,
+        )
+      }
+    })
+
+    test('entries keep their ids and fields, whatever these are called', async (t) => {
+      const server = await startServer(t)
+      const client = openClient(t, server.url, { protocol })
+      const fieldsOf = (index: number): [string, string][] => [
+        ['same', `${index}`],
+        ['__proto__', 'not the prototype'],
+        ...(index % 3 === 0 ? ([['ключ', 'ü']] as [string, string][]) : []),
+        [`${index % 5}`, 'x'.repeat(index % 50)],
+      ]
+      for (const count of [5, 6, 7, 3000]) {
+        await client.del('stream')
+        const calls = []
+        for (let index = 0; index < count; index += 1) {
+          const id = `${index + 1}-0`
+          calls.push(client.executeCommand('XADD', ['stream', id, ...fieldsOf(index).flat()]))
+        }
+        await Promise.all(calls)
+        const entries: [string, Record<string, string>][] = await client.xrange('stream', '-', '+')
+        assert.equal(entries.length, count)
+        for (const [index, [id, fields]] of entries.entries()) {
+          assert.equal(id, `${index + 1}-0`)
+          assert.deepEqual(new Map(Object.entries(fields)), new Map(fieldsOf(index)))
+          assert.equal(Object.getPrototypeOf(fields), Object.prototype)
+        }
+      }
+    })
+  })
+
   describe(`objects of many members, RESP${protocol}`, () => {
     test('are those that few members make', async (t) => {
       const server = await startServer(t)

@@ -9,6 +9,7 @@
 /** What is put together; the addon knows the same numbers (src/flat.rs). */
 const LIST = 0
 const PAIRS = 1
+const ENTRIES = 3
 
 /** Longer texts of names are not kept for the next time. */
 const KEPT_MAX = 64 * 1024
@@ -37,6 +38,7 @@ function assemble(plan, first, last, names, ...leaves) {
   }
   if (plan === LIST) return all
   if (plan === PAIRS) return pairs(all)
+  if (plan === ENTRIES) return entries(all)
   return wideObject(namesOf(/** @type {string} */ (names)), all)
 }
 
@@ -48,6 +50,28 @@ function pairs(leaves) {
   const count = leaves.length / 2
   const made = new Array(count)
   for (let index = 0; index < count; index++) made[index] = [leaves[2 * index], leaves[2 * index + 1]]
+  return made
+}
+
+/**
+ * @param {readonly any[]} leaves of each entry its id, the number of its fields, and their names and values
+ * @returns {[string, Record<string, unknown>][]}
+ */
+function entries(leaves) {
+  /** @type {[string, Record<string, unknown>][]} */
+  const made = []
+  let at = 0
+  while (at < leaves.length) {
+    /** @type {Record<string, unknown>} */
+    const fields = {}
+    made.push([leaves[at], fields])
+    const end = at + 2 + 2 * leaves[at + 1]
+    for (at += 2; at < end; at += 2) {
+      const name = leaves[at]
+      if (name === '__proto__') define(fields, name, leaves[at + 1])
+      else fields[name] = leaves[at + 1]
+    }
+  }
   return made
 }
 

@@ -29,6 +29,8 @@ pub(crate) enum Plan {
     Pairs = 1,
     /// An object of the values under names that come as JSON text.
     Wide = 2,
+    /// An array of `[id, object]`: an id, the number of members, and each one's name and value.
+    Entries = 3,
 }
 
 /// An element without parts.
@@ -44,6 +46,8 @@ pub(crate) enum Leaf {
     Utf8(Span),
     /// Bytes that become a Buffer.
     Binary(Span),
+    /// The same text as the leaf of this number.
+    Again(u32),
 }
 
 /// A part of the frame.
@@ -81,7 +85,13 @@ pub(crate) fn read(packed: &Packed, shape: &'static Shape, binary: bool) -> Opti
     let mut reader =
         Reader { parts, base: frame.as_ptr().addr(), ascii, binary, names: Vec::new(), leaves: Vec::new() };
     let plan = match (first, shape.bare()) {
-        (Part::List(count), Shape::List(inner)) => reader.list(count, inner)?,
+        (Part::List(count), Shape::List(inner)) => match inner.bare() {
+            Shape::Tuple([id, fields]) => match fields.bare() {
+                Shape::Map(_, value) => reader.entries(count, id, value)?,
+                _ => return None,
+            },
+            inner => reader.list(count, inner)?,
+        },
         (Part::List(count), inner @ (Shape::Any | Shape::Text | Shape::Key | Shape::Binary)) => {
             reader.list(count, inner)?
         }
@@ -109,7 +119,7 @@ struct Reader<'p> {
     leaves: Vec<Leaf>,
 }
 
-impl Reader<'_> {
+impl<'p> Reader<'p> {
     fn list(&mut self, count: usize, inner: &'static Shape) -> Option<Plan> {
         if count < FLAT_FROM {
             return None;
@@ -155,7 +165,8 @@ impl Reader<'_> {
     }
 
     fn wide(&mut self, count: usize, inner: &'static Shape) -> Option<Plan> {
-        if count < WIDE_MAP {
+        // In the buffers view names may be no text.
+        if self.binary || count < WIDE_MAP {
             return None;
         }
         let rule = inner.bare().scalar_rule();
@@ -170,6 +181,44 @@ impl Reader<'_> {
         // The last comma becomes the bracket.
         *self.names.last_mut()? = b']';
         Some(Plan::Wide)
+    }
+
+    /// Entries of streams: most have the same fields as the one before.
+    fn entries(&mut self, count: usize, id: &'static Shape, value: &'static Shape) -> Option<Plan> {
+        if self.binary || count < FLAT_FROM / 4 {
+            return None;
+        }
+        let (id, value) = (id.bare().scalar_rule(), value.bare().scalar_rule());
+        // The names of the entry before: their bytes, and which leaves they are.
+        let mut names: Vec<(&'p [u8], u32)> = Vec::new();
+        for _ in 0..count {
+            if self.parts.next_part() != Ok(Part::List(2)) {
+                return None;
+            }
+            let leaf = self.leaf(id)?;
+            self.leaves.push(leaf);
+            let members = match self.parts.next_part().ok()? {
+                Part::List(items) if items.is_multiple_of(2) => items / 2,
+                Part::Map(members) => members,
+                _ => return None,
+            };
+            self.leaves.push(Leaf::Int(i64::try_from(members).ok()?));
+            for index in 0..members {
+                let Ok(Part::Scalar(Scalar::Bulk(name))) = self.parts.next_part() else { return None };
+                let leaf = match names.get(index) {
+                    Some((known, at)) if *known == name => Leaf::Again(*at),
+                    _ => {
+                        names.truncate(index);
+                        names.push((name, u32::try_from(self.leaves.len()).ok()?));
+                        self.text(name)?
+                    }
+                };
+                self.leaves.push(leaf);
+                let leaf = self.leaf(value)?;
+                self.leaves.push(leaf);
+            }
+        }
+        Some(Plan::Entries)
     }
 
     #[inline]

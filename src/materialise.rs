@@ -216,6 +216,7 @@ impl Materialiser {
         let mut chunks = flat.leaves.chunks(LEAVES_PER_CALL).peekable();
         let mut first = true;
         let mut arguments = self.leaves.take();
+        let mut done = 0;
         let made = loop {
             let (Some(chunk), last) = (chunks.next(), chunks.peek().is_none()) else {
                 break Err(Failed(sys::Status::napi_invalid_arg));
@@ -226,8 +227,13 @@ impl Materialiser {
                 arguments.push(self.bool(first)?);
                 arguments.push(self.bool(last)?);
                 arguments.push(if last && flat.plan == Plan::Wide { self.utf8(&flat.names)? } else { this });
+                let before = arguments.len();
                 for leaf in chunk {
-                    arguments.push(self.leaf(flat, *leaf)?);
+                    let value = match *leaf {
+                        Leaf::Again(at) => self.again(flat, at, done, &arguments[before..])?,
+                        leaf => self.leaf(flat, leaf)?,
+                    };
+                    arguments.push(value);
                 }
                 make!(|out| sys::napi_call_function(
                     self.env,
@@ -242,6 +248,7 @@ impl Materialiser {
                 break part;
             }
             first = false;
+            done += LEAVES_PER_CALL;
         };
         self.leaves.replace(arguments);
         made
@@ -274,7 +281,24 @@ impl Materialiser {
             Leaf::Ascii(span) => self.latin1(flat.bytes(span)),
             Leaf::Utf8(span) => self.utf8(flat.bytes(span)),
             Leaf::Binary(span) => self.buffer(flat.bytes(span)),
+            Leaf::Again(at) => match flat.leaves.get(at as usize) {
+                Some(&(Leaf::Ascii(span) | Leaf::Utf8(span))) => self.utf8(flat.bytes(span)),
+                _ => Err(Failed(sys::Status::napi_invalid_arg)),
+            },
         }
+    }
+
+    /// The value of leaf `at` again: of the call that is being made, whose first leaf is number `done`, or made anew.
+    #[inline]
+    fn again(
+        &self,
+        flat: &Flat,
+        at: u32,
+        done: usize,
+        made: &[sys::napi_value],
+    ) -> Result<sys::napi_value, Failed> {
+        let known = (at as usize).checked_sub(done).and_then(|index| made.get(index));
+        known.map_or_else(|| self.leaf(flat, Leaf::Again(at)), |value| Ok(*value))
     }
 
     /// A tree, element by element. Trees are as deep as `limits.maxDepth` allows.

@@ -120,11 +120,53 @@ pub(super) fn integer(bytes: &[u8]) -> Parsed<i64> {
     Ok(None)
 }
 
+/// Powers of ten that a double holds exactly, as far as a short number needs them.
+const POWERS_OF_TEN: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+/// Reads `[-]digits[.digits]` of at most fifteen digits, which is what most scores look like. Both the digits without their point and
+/// the power of ten that they are divided by are exact as doubles, and so one division rounds as the specification of
+/// doubles wants it.
+#[inline]
+fn short_double(text: &[u8]) -> Option<f64> {
+    let (negative, text) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    let mut digits: u64 = 0;
+    let mut count = 0;
+    let mut point = None;
+    if text.len() > POWERS_OF_TEN.len() {
+        return None;
+    }
+    for (index, &byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            digits = digits * 10 + u64::from(digit);
+            count += 1;
+        } else if byte == b'.' && point.is_none() && index > 0 {
+            point = Some(index);
+        } else {
+            return None;
+        }
+    }
+    let fraction = point.map_or(0, |point| text.len() - point - 1);
+    if count == 0 || count >= POWERS_OF_TEN.len() {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "fifteen digits are less than 2^53")]
+    let double = digits as f64 / POWERS_OF_TEN.get(fraction)?;
+    Some(if negative { -double } else { double })
+}
+
 /// Reads the text of a double.
 ///
 /// Source: RESP specification, "Doubles": `[<+|->]<integral>[.<fractional>][<E|e>[sign]<exponent>]`, `inf`, `-inf`, `nan`,
 /// where the fraction may be empty.
 pub(super) fn double(text: &[u8]) -> Result<f64, Flaw> {
+    if let Some(double) = short_double(text) {
+        return Ok(double);
+    }
     match text {
         b"inf" => return Ok(f64::INFINITY),
         b"-inf" => return Ok(f64::NEG_INFINITY),
@@ -167,4 +209,37 @@ fn unsigned(text: &[u8]) -> &[u8] {
 fn after_digits(text: &[u8]) -> Option<&[u8]> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     (digits > 0).then(|| &text[digits..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_doubles_are_what_the_standard_parser_makes_of_them() {
+        let mut random = fastrand::Rng::with_seed(11);
+        for _ in 0..200_000 {
+            let length = random.usize(1..20);
+            let mut text: Vec<u8> = (0..length).map(|_| random.u8(b'0'..=b'9')).collect();
+            if random.bool() {
+                let at = random.usize(1..=length);
+                text.insert(at, b'.');
+            }
+            if random.bool() {
+                text.insert(0, b'-');
+            }
+            let wanted: f64 = std::str::from_utf8(&text).unwrap().parse().unwrap();
+            let read = double(&text).unwrap();
+            assert_eq!(read.to_bits(), wanted.to_bits(), "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_short_double_is_none() {
+        for text in ["", "-", ".", "-.", ".5", "-.5", "1.2.3", "1-", "--1", "1,5", " 1", "1 "] {
+            assert_eq!(double(text.as_bytes()), Err(Flaw::Double), "{text}");
+        }
+        assert_eq!(double(b"-0").map(f64::to_bits), Ok((-0.0_f64).to_bits()));
+        assert_eq!(double(b"7."), Ok(7.0));
+    }
 }
