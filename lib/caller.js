@@ -68,6 +68,30 @@ function staged(core, promise, slot, failure) {
 }
 
 /**
+ * A short list goes without being read element by element in the addon.
+ * @param {Core} core
+ * @param {number} slot
+ * @param {number} word
+ * @param {readonly unknown[]} args
+ * @param {number | undefined} timeout
+ * @returns {string | undefined}
+ */
+function listed(core, slot, word, args, timeout) {
+  if (timeout === undefined) {
+    switch (args.length) {
+      case 4:
+        return core.call(slot, word, args[0], args[1], args[2], args[3])
+      case 5:
+        return core.call(slot, word, args[0], args[1], args[2], args[3], args[4])
+      case 6:
+        return core.call(slot, word, args[0], args[1], args[2], args[3], args[4], args[5])
+      default:
+    }
+  }
+  return core.callList(slot, word, args, timeout)
+}
+
+/**
  * @param {Caller} caller
  * @param {number} meta
  * @param {number | string} name
@@ -85,7 +109,7 @@ function list(caller, meta, name, args) {
     // Text that is not ASCII has other lengths in bytes than in JavaScript: it goes the long way.
     failure =
       joined === undefined ? NOT_ASCII : core.callJoined(slot, word, joined, lengths, args.length, timeout)
-    if (failure === NOT_ASCII) failure = core.callList(slot, word, args, timeout)
+    if (failure === NOT_ASCII) failure = listed(core, slot, word, args, timeout)
   } catch (error) {
     // A list may be a proxy or have accessors: what they throw is the caller's.
     reject(slot, error)
