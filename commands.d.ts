@@ -1,5 +1,6 @@
 // Printed from the command table by `npm run generate`. Do not edit.
 /// <reference types="node" />
+import type { Pipeline } from './index'
 
 /** What a command takes as key, value, member, ... */
 export type Arg = string | number | bigint | Uint8Array
@@ -33,6 +34,9 @@ export type Weighted =
   | readonly (Arg | readonly [key: Arg, weight: Num])[]
   | { readonly [key: string]: Num }
   | ReadonlyMap<Arg, Num>
+
+/** What a method answers: a promise of the reply `X`, or in a pipeline with the replies `R`, the pipeline with one more. */
+export type Out<T, R, X> = R extends readonly unknown[] ? Pipeline<T, [...R, X]> : Promise<X>
 
 export interface AclDenial {
   count: number
@@ -1256,3022 +1260,3033 @@ export interface ClusterscanOptions {
 }
 
 /**
- * The commands that any handle has.
+ * The commands that any handle and any pipeline has.
  *
- * `T` is what a text reply is: a string, or a Buffer where replies are not decoded. Integers beyond 2^53, typed as numbers
- * here, come as bigint.
+ * `T` is what a text reply is: a string, or a Buffer where replies are not decoded. `R` are the replies so far in a pipeline,
+ * null elsewhere. Integers beyond 2^53, typed as numbers here, come as bigint.
  */
-export interface Commands<T = string> {
+export interface Commands<T = string, R extends readonly unknown[] | null = null> {
   /**
    * Appends to a string, created if missing; answers its new length.
    * @since 2.0.0
    */
-  append(key: Arg, value: Arg): Promise<number>
+  append(key: Arg, value: Arg): Out<T, R, number>
 
   /**
    * Subtracts one from an integer; answers the result.
    * @since 1.0.0
    */
-  decr(key: Arg): Promise<number>
+  decr(key: Arg): Out<T, R, number>
 
   /**
    * Subtracts from an integer; answers the result.
    * @since 1.0.0
    */
-  decrby(key: Arg, decrement: Num): Promise<number>
+  decrby(key: Arg, decrement: Num): Out<T, R, number>
 
   /**
    * Deletes a key under a condition on its value.
    * @since Redis 8.4.0
    */
-  delex(key: Arg, options?: DelexOptions): Promise<boolean>
+  delex(key: Arg, options?: DelexOptions): Out<T, R, boolean>
 
   /**
    * Deletes a key if its value is the given one.
    * @since Valkey 9.0.0
    */
-  delifeq(key: Arg, value: Arg): Promise<boolean>
+  delifeq(key: Arg, value: Arg): Out<T, R, boolean>
 
   /**
    * Returns the digest of a string as hexadecimal text.
    * @since Redis 8.4.0
    */
-  digest(key: Arg): Promise<string | null>
+  digest(key: Arg): Out<T, R, string | null>
 
   /**
    * Returns a string, or null.
    * @since 1.0.0
    */
-  get(key: Arg): Promise<T | null>
+  get(key: Arg): Out<T, R, T | null>
 
   /**
    * Returns a string and deletes it.
    * @since 6.2.0
    */
-  getdel(key: Arg): Promise<T | null>
+  getdel(key: Arg): Out<T, R, T | null>
 
   /**
    * Returns a string and sets its time to live.
    * @since 6.2.0
    */
-  getex(key: Arg, options?: GetexOptions): Promise<T | null>
+  getex(key: Arg, options?: GetexOptions): Out<T, R, T | null>
 
   /**
    * Returns a part of a string.
    * @since 2.4.0
    */
-  getrange(key: Arg, start: Num, end: Num): Promise<T>
+  getrange(key: Arg, start: Num, end: Num): Out<T, R, T>
 
   /**
    * Sets a string and returns the old one; prefer `set` with `get`.
    * @since 1.0.0
    */
-  getset(key: Arg, value: Arg): Promise<T | null>
+  getset(key: Arg, value: Arg): Out<T, R, T | null>
 
   /**
    * Adds one to an integer; answers the result.
    * @since 1.0.0
    */
-  incr(key: Arg): Promise<number>
+  incr(key: Arg): Out<T, R, number>
 
   /**
    * Adds to an integer; answers the result.
    * @since 1.0.0
    */
-  incrby(key: Arg, increment: Num): Promise<number>
+  incrby(key: Arg, increment: Num): Out<T, R, number>
 
   /**
    * Adds to a number; answers the result.
    * @since 2.6.0
    */
-  incrbyfloat(key: Arg, increment: Num): Promise<number>
+  incrbyfloat(key: Arg, increment: Num): Out<T, R, number>
 
   /**
    * Adds to a number within bounds and sets its time to live; answers the result and what was added.
    * @since Redis 8.8.0, Valkey 9.2.0
    */
-  increx(key: Arg, options: IncrexOptions & { byfloat: Num }): Promise<[result: number, added: number]>
+  increx(key: Arg, options: IncrexOptions & { byfloat: Num }): Out<T, R, [result: number, added: number]>
   /**
    * Adds to a number within bounds and sets its time to live; answers the result and what was added.
    * @since Redis 8.8.0, Valkey 9.2.0
    */
-  increx(key: Arg, options?: IncrexOptions & { byfloat?: undefined }): Promise<[result: number, added: number]>
+  increx(key: Arg, options?: IncrexOptions & { byfloat?: undefined }): Out<T, R, [result: number, added: number]>
   /**
    * Adds to a number within bounds and sets its time to live; answers the result and what was added.
    * @since Redis 8.8.0, Valkey 9.2.0
    */
-  increx(key: Arg, options?: IncrexOptions): Promise<[result: number, added: number]>
+  increx(key: Arg, options?: IncrexOptions): Out<T, R, [result: number, added: number]>
 
   /**
    * Returns the longest common subsequence of two strings.
    * @since 7.0.0
    */
-  lcs(key1: Arg, key2: Arg, options: LcsOptions & { len: true }): Promise<number>
+  lcs(key1: Arg, key2: Arg, options: LcsOptions & { len: true }): Out<T, R, number>
   /**
    * Returns the longest common subsequence of two strings.
    * @since 7.0.0
    */
-  lcs(key1: Arg, key2: Arg, options: LcsOptions & { idx: true } & { len?: false }): Promise<{ matches: [first: [number, number], second: [number, number], length?: number][]; len: number }>
+  lcs(key1: Arg, key2: Arg, options: LcsOptions & { idx: true } & { len?: false }): Out<T, R, { matches: [first: [number, number], second: [number, number], length?: number][]; len: number }>
   /**
    * Returns the longest common subsequence of two strings.
    * @since 7.0.0
    */
-  lcs(key1: Arg, key2: Arg, options?: LcsOptions & { len?: false; idx?: false }): Promise<T>
+  lcs(key1: Arg, key2: Arg, options?: LcsOptions & { len?: false; idx?: false }): Out<T, R, T>
   /**
    * Returns the longest common subsequence of two strings.
    * @since 7.0.0
    */
-  lcs(key1: Arg, key2: Arg, options?: LcsOptions): Promise<number | { matches: [first: [number, number], second: [number, number], length?: number][]; len: number } | T>
+  lcs(key1: Arg, key2: Arg, options?: LcsOptions): Out<T, R, number | { matches: [first: [number, number], second: [number, number], length?: number][]; len: number } | T>
 
   /**
    * Returns several strings, null for each that is missing.
    * @since 1.0.0
    */
-  mget(...keys: Arg[] | [keys: readonly Arg[]]): Promise<(T | null)[]>
+  mget(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, (T | null)[]>
 
   /**
    * Sets several strings at once.
    * @since 1.0.1
    */
-  mset(...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+  mset(...pairs: Arg[] | [pairs: Pairs]): Out<T, R, 'OK'>
 
   /**
    * Sets several strings at once, with one time to live.
    * @since Redis 8.4.0, Valkey 9.1.0
    */
-  msetex(...pairs: [key: Arg, value: Arg, ...more: Arg[]]): Promise<boolean>
+  msetex(...pairs: [key: Arg, value: Arg, ...more: Arg[]]): Out<T, R, boolean>
   /**
    * Sets several strings at once, with one time to live.
    * @since Redis 8.4.0, Valkey 9.1.0
    */
-  msetex(pairs: Pairs, options?: MsetexOptions): Promise<boolean>
+  msetex(pairs: Pairs, options?: MsetexOptions): Out<T, R, boolean>
 
   /**
    * Sets several strings at once, if none of the keys exists.
    * @since 1.0.1
    */
-  msetnx(...pairs: Arg[] | [pairs: Pairs]): Promise<boolean>
+  msetnx(...pairs: Arg[] | [pairs: Pairs]): Out<T, R, boolean>
 
   /**
    * Sets a string with a time to live in milliseconds; prefer `set` with `px`.
    * @since 2.6.0
    */
-  psetex(key: Arg, milliseconds: Num, value: Arg): Promise<'OK'>
+  psetex(key: Arg, milliseconds: Num, value: Arg): Out<T, R, 'OK'>
 
   /**
    * Sets a string, whatever the key held.
    * @since 1.0.0
    */
-  set(key: Arg, value: Arg, options: SetOptions & { get: true }): Promise<T | null>
+  set(key: Arg, value: Arg, options: SetOptions & { get: true }): Out<T, R, T | null>
   /**
    * Sets a string, whatever the key held.
    * @since 1.0.0
    */
-  set(key: Arg, value: Arg, options: SetOptions & ({ nx: true } | { xx: true } | { ifeq: Arg } | { ifne: Arg } | { ifdeq: Arg } | { ifdne: Arg }) & { get?: false }): Promise<'OK' | null>
+  set(key: Arg, value: Arg, options: SetOptions & ({ nx: true } | { xx: true } | { ifeq: Arg } | { ifne: Arg } | { ifdeq: Arg } | { ifdne: Arg }) & { get?: false }): Out<T, R, 'OK' | null>
   /**
    * Sets a string, whatever the key held.
    * @since 1.0.0
    */
-  set(key: Arg, value: Arg, options?: SetOptions & { nx?: false; xx?: false; ifeq?: undefined; ifne?: undefined; ifdeq?: undefined; ifdne?: undefined; get?: false }): Promise<'OK'>
+  set(key: Arg, value: Arg, options?: SetOptions & { nx?: false; xx?: false; ifeq?: undefined; ifne?: undefined; ifdeq?: undefined; ifdne?: undefined; get?: false }): Out<T, R, 'OK'>
   /**
    * Sets a string, whatever the key held.
    * @since 1.0.0
    */
-  set(key: Arg, value: Arg, options?: SetOptions): Promise<T | 'OK' | null>
+  set(key: Arg, value: Arg, options?: SetOptions): Out<T, R, T | 'OK' | null>
 
   /**
    * Sets a string with a time to live in seconds; prefer `set` with `ex`.
    * @since 2.0.0
    */
-  setex(key: Arg, seconds: Num, value: Arg): Promise<'OK'>
+  setex(key: Arg, seconds: Num, value: Arg): Out<T, R, 'OK'>
 
   /**
    * Sets a string if the key does not exist.
    * @since 1.0.0
    */
-  setnx(key: Arg, value: Arg): Promise<boolean>
+  setnx(key: Arg, value: Arg): Out<T, R, boolean>
 
   /**
    * Overwrites a part of a string; answers its length.
    * @since 2.2.0
    */
-  setrange(key: Arg, offset: Num, value: Arg): Promise<number>
+  setrange(key: Arg, offset: Num, value: Arg): Out<T, R, number>
 
   /**
    * Returns the length of a string, 0 if it is missing.
    * @since 2.2.0
    */
-  strlen(key: Arg): Promise<number>
+  strlen(key: Arg): Out<T, R, number>
 
   /**
    * Returns a part of a string; the old name of `getrange`.
    * @since 1.0.0
    */
-  substr(key: Arg, start: Num, end: Num): Promise<T>
+  substr(key: Arg, start: Num, end: Num): Out<T, R, T>
 
   /**
    * Deletes fields of a hash; answers how many there were.
    * @since 2.0.0
    */
-  hdel(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number>
+  hdel(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Says whether a hash has a field.
    * @since 2.0.0
    */
-  hexists(key: Arg, field: Arg): Promise<boolean>
+  hexists(key: Arg, field: Arg): Out<T, R, boolean>
 
   /**
    * Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hexpire(key: Arg, seconds: Num, ...fields: Arg[]): Promise<number[]>
+  hexpire(key: Arg, seconds: Num, ...fields: Arg[]): Out<T, R, number[]>
   /**
    * Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hexpire(key: Arg, seconds: Num, fields: Arg | readonly Arg[], options?: HexpireOptions): Promise<number[]>
+  hexpire(key: Arg, seconds: Num, fields: Arg | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
 
   /**
    * Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hexpireat(key: Arg, time: Time, ...fields: Arg[]): Promise<number[]>
+  hexpireat(key: Arg, time: Time, ...fields: Arg[]): Out<T, R, number[]>
   /**
    * Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hexpireat(key: Arg, time: Time, fields: Arg | readonly Arg[], options?: HexpireOptions): Promise<number[]>
+  hexpireat(key: Arg, time: Time, fields: Arg | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
 
   /**
    * Returns the Unix time in seconds at which fields expire; -1 never, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hexpiretime(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number[]>
+  hexpiretime(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number[]>
 
   /**
    * Returns a field of a hash, or null.
    * @since 2.0.0
    */
-  hget(key: Arg, field: Arg): Promise<T | null>
+  hget(key: Arg, field: Arg): Out<T, R, T | null>
 
   /**
    * Returns a hash; an empty object if it is missing.
    * @since 2.0.0
    */
-  hgetall(key: Arg): Promise<Fields<T>>
+  hgetall(key: Arg): Out<T, R, Fields<T>>
 
   /**
    * Returns fields of a hash and deletes them.
    * @since Redis 8.0.0, Valkey 9.1.0
    */
-  hgetdel(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<(T | null)[]>
+  hgetdel(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, (T | null)[]>
 
   /**
    * Returns fields of a hash and sets their time to live.
    * @since Redis 8.0.0, Valkey 9.0.0
    */
-  hgetex(key: Arg, ...fields: Arg[]): Promise<(T | null)[]>
+  hgetex(key: Arg, ...fields: Arg[]): Out<T, R, (T | null)[]>
   /**
    * Returns fields of a hash and sets their time to live.
    * @since Redis 8.0.0, Valkey 9.0.0
    */
-  hgetex(key: Arg, fields: Arg | readonly Arg[], options?: GetexOptions): Promise<(T | null)[]>
+  hgetex(key: Arg, fields: Arg | readonly Arg[], options?: GetexOptions): Out<T, R, (T | null)[]>
 
   /**
    * Adds to an integer in a hash; answers the result.
    * @since 2.0.0
    */
-  hincrby(key: Arg, field: Arg, increment: Num): Promise<number>
+  hincrby(key: Arg, field: Arg, increment: Num): Out<T, R, number>
 
   /**
    * Adds to a number in a hash; answers the result.
    * @since 2.6.0
    */
-  hincrbyfloat(key: Arg, field: Arg, increment: Num): Promise<number>
+  hincrbyfloat(key: Arg, field: Arg, increment: Num): Out<T, R, number>
 
   /**
    * Returns the names of a hash's fields.
    * @since 2.0.0
    */
-  hkeys(key: Arg): Promise<T[]>
+  hkeys(key: Arg): Out<T, R, T[]>
 
   /**
    * Returns the number of a hash's fields.
    * @since 2.0.0
    */
-  hlen(key: Arg): Promise<number>
+  hlen(key: Arg): Out<T, R, number>
 
   /**
    * Returns several fields of a hash, null for each that is missing.
    * @since 2.0.0
    */
-  hmget(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<(T | null)[]>
+  hmget(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, (T | null)[]>
 
   /**
    * Sets fields of a hash; the old form of `hset`.
    * @since 2.0.0
    */
-  hmset(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+  hmset(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Out<T, R, 'OK'>
 
   /**
    * Takes the time to live of fields away; answers for each 1 taken away, -1 none, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpersist(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number[]>
+  hpersist(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number[]>
 
   /**
    * Sets the time to live of fields in milliseconds; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpexpire(key: Arg, milliseconds: Num, ...fields: Arg[]): Promise<number[]>
+  hpexpire(key: Arg, milliseconds: Num, ...fields: Arg[]): Out<T, R, number[]>
   /**
    * Sets the time to live of fields in milliseconds; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpexpire(key: Arg, milliseconds: Num, fields: Arg | readonly Arg[], options?: HexpireOptions): Promise<number[]>
+  hpexpire(key: Arg, milliseconds: Num, fields: Arg | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
 
   /**
    * Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpexpireat(key: Arg, time: Time, ...fields: Arg[]): Promise<number[]>
+  hpexpireat(key: Arg, time: Time, ...fields: Arg[]): Out<T, R, number[]>
   /**
    * Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpexpireat(key: Arg, time: Time, fields: Arg | readonly Arg[], options?: HexpireOptions): Promise<number[]>
+  hpexpireat(key: Arg, time: Time, fields: Arg | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
 
   /**
    * Returns the Unix time in milliseconds at which fields expire; -1 never, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpexpiretime(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number[]>
+  hpexpiretime(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number[]>
 
   /**
    * Returns the time to live of fields in milliseconds; -1 for ever, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpttl(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number[]>
+  hpttl(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number[]>
 
   /**
    * Returns a random field name, or several; a negative count may repeat them.
    * @since 6.2.0
    */
-  hrandfield(key: Arg, count: Num, options: HrandfieldOptions & { withvalues: true }): Promise<[T, T][]>
+  hrandfield(key: Arg, count: Num, options: HrandfieldOptions & { withvalues: true }): Out<T, R, [T, T][]>
   /**
    * Returns a random field name, or several; a negative count may repeat them.
    * @since 6.2.0
    */
-  hrandfield(key: Arg, count: Num, options?: HrandfieldOptions & { withvalues?: false }): Promise<T[]>
+  hrandfield(key: Arg, count: Num, options?: HrandfieldOptions & { withvalues?: false }): Out<T, R, T[]>
   /**
    * Returns a random field name, or several; a negative count may repeat them.
    * @since 6.2.0
    */
-  hrandfield(key: Arg): Promise<T | null>
+  hrandfield(key: Arg): Out<T, R, T | null>
   /**
    * Returns a random field name, or several; a negative count may repeat them.
    * @since 6.2.0
    */
-  hrandfield(key: Arg, count?: Num, options?: HrandfieldOptions): Promise<[T, T][] | T[] | T | null>
+  hrandfield(key: Arg, count?: Num, options?: HrandfieldOptions): Out<T, R, [T, T][] | T[] | T | null>
 
   /**
    * Returns a page of [field, value] pairs and the cursor of the next page; the last one's is '0'.
    * @since 2.8.0
    */
-  hscan(key: Arg, cursor: Arg, options: HscanOptions & { novalues: true }): Promise<[cursor: string, fields: T[]]>
+  hscan(key: Arg, cursor: Arg, options: HscanOptions & { novalues: true }): Out<T, R, [cursor: string, fields: T[]]>
   /**
    * Returns a page of [field, value] pairs and the cursor of the next page; the last one's is '0'.
    * @since 2.8.0
    */
-  hscan(key: Arg, cursor: Arg, options?: HscanOptions & { novalues?: false }): Promise<[cursor: string, entries: [field: T, value: T][]]>
+  hscan(key: Arg, cursor: Arg, options?: HscanOptions & { novalues?: false }): Out<T, R, [cursor: string, entries: [field: T, value: T][]]>
   /**
    * Returns a page of [field, value] pairs and the cursor of the next page; the last one's is '0'.
    * @since 2.8.0
    */
-  hscan(key: Arg, cursor: Arg, options?: HscanOptions): Promise<[cursor: string, fields: T[]] | [cursor: string, entries: [field: T, value: T][]]>
-  /**
-   * Iterates over all pages of `hscan`; the next one is fetched ahead.
-   * @since 2.8.0
-   */
-  hscanIter(key: Arg, options?: HscanOptions): AsyncIterableIterator<[T, T]>
+  hscan(key: Arg, cursor: Arg, options?: HscanOptions): Out<T, R, [cursor: string, fields: T[]] | [cursor: string, entries: [field: T, value: T][]]>
 
   /**
    * Sets fields of a hash; answers how many are new.
    * @since 2.0.0
    */
-  hset(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Promise<number>
+  hset(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Out<T, R, number>
 
   /**
    * Sets fields of a hash and their time to live; answers whether it did.
    * @since Redis 8.0.0, Valkey 9.0.0
    */
-  hsetex(key: Arg, ...pairs: [field: Arg, value: Arg, ...more: Arg[]]): Promise<boolean>
+  hsetex(key: Arg, ...pairs: [field: Arg, value: Arg, ...more: Arg[]]): Out<T, R, boolean>
   /**
    * Sets fields of a hash and their time to live; answers whether it did.
    * @since Redis 8.0.0, Valkey 9.0.0
    */
-  hsetex(key: Arg, pairs: Pairs, options?: HsetexOptions): Promise<boolean>
+  hsetex(key: Arg, pairs: Pairs, options?: HsetexOptions): Out<T, R, boolean>
 
   /**
    * Sets a field of a hash if it does not exist.
    * @since 2.0.0
    */
-  hsetnx(key: Arg, field: Arg, value: Arg): Promise<boolean>
+  hsetnx(key: Arg, field: Arg, value: Arg): Out<T, R, boolean>
 
   /**
    * Returns the length of a field's value, 0 if it is missing.
    * @since 3.2.0
    */
-  hstrlen(key: Arg, field: Arg): Promise<number>
+  hstrlen(key: Arg, field: Arg): Out<T, R, number>
 
   /**
    * Returns the time to live of fields in seconds; -1 for ever, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  httl(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Promise<number[]>
+  httl(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number[]>
 
   /**
    * Returns the values of a hash.
    * @since 2.0.0
    */
-  hvals(key: Arg): Promise<T[]>
+  hvals(key: Arg): Out<T, R, T[]>
 
   /**
    * As `lmove`; waits for an element, null after so many seconds.
    * @since 6.2.0
    */
-  blmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', timeout: Num): Promise<T | null>
+  blmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', timeout: Num): Out<T, R, T | null>
 
   /**
    * As `lmpop`; waits for an element, null after so many seconds.
    * @since 7.0.0
    */
-  blmpop(timeout: Num, ...keys: [...keys: Arg[], where: 'left' | 'right']): Promise<[key: T, elements: T[]] | null>
+  blmpop(timeout: Num, ...keys: [...keys: Arg[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
   /**
    * As `lmpop`; waits for an element, null after so many seconds.
    * @since 7.0.0
    */
-  blmpop(timeout: Num, keys: Arg | readonly Arg[], where: 'left' | 'right', options?: BlmpopOptions): Promise<[key: T, elements: T[]] | null>
+  blmpop(timeout: Num, keys: Arg | readonly Arg[], where: 'left' | 'right', options?: BlmpopOptions): Out<T, R, [key: T, elements: T[]] | null>
 
   /**
    * Takes the first element of the first list that has one; waits for it, null after so many seconds.
    * @since 2.0.0
    */
-  blpop(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Promise<[key: T, element: T] | null>
+  blpop(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Out<T, R, [key: T, element: T] | null>
 
   /**
    * Takes the last element of the first list that has one; waits for it, null after so many seconds.
    * @since 2.0.0
    */
-  brpop(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Promise<[key: T, element: T] | null>
+  brpop(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Out<T, R, [key: T, element: T] | null>
 
   /**
    * As `rpoplpush`; waits for an element, null after so many seconds.
    * @since 2.2.0
    */
-  brpoplpush(source: Arg, destination: Arg, timeout: Num): Promise<T | null>
+  brpoplpush(source: Arg, destination: Arg, timeout: Num): Out<T, R, T | null>
 
   /**
    * Returns an element by its index, or null; -1 is the last.
    * @since 1.0.0
    */
-  lindex(key: Arg, index: Num): Promise<T | null>
+  lindex(key: Arg, index: Num): Out<T, R, T | null>
 
   /**
    * Inserts beside an element; answers the new length, -1 without that element, 0 without a list.
    * @since 2.2.0
    */
-  linsert(key: Arg, where: 'before' | 'after', pivot: Arg, element: Arg): Promise<number>
+  linsert(key: Arg, where: 'before' | 'after', pivot: Arg, element: Arg): Out<T, R, number>
 
   /**
    * Returns the length of a list.
    * @since 1.0.0
    */
-  llen(key: Arg): Promise<number>
+  llen(key: Arg): Out<T, R, number>
 
   /**
    * Takes an element from one end of a list to one of another; returns it.
    * @since 6.2.0
    */
-  lmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right'): Promise<T | null>
+  lmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right'): Out<T, R, T | null>
 
   /**
    * Takes elements off one end of the first list that has some.
    * @since 7.0.0
    */
-  lmpop(...keys: [...keys: Arg[], where: 'left' | 'right']): Promise<[key: T, elements: T[]] | null>
+  lmpop(...keys: [...keys: Arg[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
   /**
    * Takes elements off one end of the first list that has some.
    * @since 7.0.0
    */
-  lmpop(keys: Arg | readonly Arg[], where: 'left' | 'right', options?: BlmpopOptions): Promise<[key: T, elements: T[]] | null>
+  lmpop(keys: Arg | readonly Arg[], where: 'left' | 'right', options?: BlmpopOptions): Out<T, R, [key: T, elements: T[]] | null>
 
   /**
    * Takes the first element off a list, or several.
    * @since 1.0.0
    */
-  lpop(key: Arg, count: Num): Promise<T[] | null>
+  lpop(key: Arg, count: Num): Out<T, R, T[] | null>
   /**
    * Takes the first element off a list, or several.
    * @since 1.0.0
    */
-  lpop(key: Arg): Promise<T | null>
+  lpop(key: Arg): Out<T, R, T | null>
 
   /**
    * Returns where an element is, or null; with `count`, the places of several.
    * @since 6.0.6
    */
-  lpos(key: Arg, element: Arg, options: LposOptions & { count: Num }): Promise<number[]>
+  lpos(key: Arg, element: Arg, options: LposOptions & { count: Num }): Out<T, R, number[]>
   /**
    * Returns where an element is, or null; with `count`, the places of several.
    * @since 6.0.6
    */
-  lpos(key: Arg, element: Arg, options?: LposOptions & { count?: undefined }): Promise<number | null>
+  lpos(key: Arg, element: Arg, options?: LposOptions & { count?: undefined }): Out<T, R, number | null>
   /**
    * Returns where an element is, or null; with `count`, the places of several.
    * @since 6.0.6
    */
-  lpos(key: Arg, element: Arg, options?: LposOptions): Promise<number[] | number | null>
+  lpos(key: Arg, element: Arg, options?: LposOptions): Out<T, R, number[] | number | null>
 
   /**
    * Puts elements before a list, one after the other; answers its length.
    * @since 1.0.0
    */
-  lpush(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Promise<number>
+  lpush(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Out<T, R, number>
 
   /**
    * As `lpush`, if the list exists.
    * @since 2.2.0
    */
-  lpushx(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Promise<number>
+  lpushx(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Returns a part of a list, the end included; -1 is the last element.
    * @since 1.0.0
    */
-  lrange(key: Arg, start: Num, stop: Num): Promise<T[]>
+  lrange(key: Arg, start: Num, stop: Num): Out<T, R, T[]>
 
   /**
    * Removes so many elements of this value, 0 for all, from the end if negative; answers how many.
    * @since 1.0.0
    */
-  lrem(key: Arg, count: Num, element: Arg): Promise<number>
+  lrem(key: Arg, count: Num, element: Arg): Out<T, R, number>
 
   /**
    * Sets an element by its index.
    * @since 1.0.0
    */
-  lset(key: Arg, index: Num, value: Arg): Promise<'OK'>
+  lset(key: Arg, index: Num, value: Arg): Out<T, R, 'OK'>
 
   /**
    * Keeps a part of a list, the end included.
    * @since 1.0.0
    */
-  ltrim(key: Arg, start: Num, stop: Num): Promise<'OK'>
+  ltrim(key: Arg, start: Num, stop: Num): Out<T, R, 'OK'>
 
   /**
    * Takes the last element off a list, or several.
    * @since 1.0.0
    */
-  rpop(key: Arg, count: Num): Promise<T[] | null>
+  rpop(key: Arg, count: Num): Out<T, R, T[] | null>
   /**
    * Takes the last element off a list, or several.
    * @since 1.0.0
    */
-  rpop(key: Arg): Promise<T | null>
+  rpop(key: Arg): Out<T, R, T | null>
 
   /**
    * Takes the last element of a list before another; the old form of `lmove`.
    * @since 1.2.0
    */
-  rpoplpush(source: Arg, destination: Arg): Promise<T | null>
+  rpoplpush(source: Arg, destination: Arg): Out<T, R, T | null>
 
   /**
    * Puts elements behind a list; answers its length.
    * @since 1.0.0
    */
-  rpush(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Promise<number>
+  rpush(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Out<T, R, number>
 
   /**
    * As `rpush`, if the list exists.
    * @since 2.2.0
    */
-  rpushx(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Promise<number>
+  rpushx(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Adds members to a set; answers how many are new.
    * @since 1.0.0
    */
-  sadd(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<number>
+  sadd(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Returns the number of a set's members.
    * @since 1.0.0
    */
-  scard(key: Arg): Promise<number>
+  scard(key: Arg): Out<T, R, number>
 
   /**
    * Returns the members of the first set that no other has.
    * @since 1.0.0
    */
-  sdiff(...keys: Arg[] | [keys: readonly Arg[]]): Promise<T[]>
+  sdiff(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, T[]>
 
   /**
    * Stores what `sdiff` returns; answers how many members.
    * @since 1.0.0
    */
-  sdiffstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  sdiffstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Returns the members that all sets have.
    * @since 1.0.0
    */
-  sinter(...keys: Arg[] | [keys: readonly Arg[]]): Promise<T[]>
+  sinter(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, T[]>
 
   /**
    * Counts the members that all sets have.
    * @since 7.0.0
    */
-  sintercard(...keys: Arg[]): Promise<number>
+  sintercard(...keys: Arg[]): Out<T, R, number>
   /**
    * Counts the members that all sets have.
    * @since 7.0.0
    */
-  sintercard(keys: Arg | readonly Arg[], options?: SintercardOptions): Promise<number>
+  sintercard(keys: Arg | readonly Arg[], options?: SintercardOptions): Out<T, R, number>
 
   /**
    * Stores what `sinter` returns; answers how many members.
    * @since 1.0.0
    */
-  sinterstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  sinterstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Says whether a set has a member.
    * @since 1.0.0
    */
-  sismember(key: Arg, member: Arg): Promise<boolean>
+  sismember(key: Arg, member: Arg): Out<T, R, boolean>
 
   /**
    * Returns all members of a set.
    * @since 1.0.0
    */
-  smembers(key: Arg): Promise<T[]>
+  smembers(key: Arg): Out<T, R, T[]>
 
   /**
    * Says for each member whether a set has it.
    * @since 6.2.0
    */
-  smismember(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<boolean[]>
+  smismember(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Out<T, R, boolean[]>
 
   /**
    * Moves a member to another set; answers whether it was there.
    * @since 1.0.0
    */
-  smove(source: Arg, destination: Arg, member: Arg): Promise<boolean>
+  smove(source: Arg, destination: Arg, member: Arg): Out<T, R, boolean>
 
   /**
    * Takes a random member out of a set, or several.
    * @since 1.0.0
    */
-  spop(key: Arg, count: Num): Promise<T[]>
+  spop(key: Arg, count: Num): Out<T, R, T[]>
   /**
    * Takes a random member out of a set, or several.
    * @since 1.0.0
    */
-  spop(key: Arg): Promise<T | null>
+  spop(key: Arg): Out<T, R, T | null>
 
   /**
    * Returns a random member, or several; a negative count may repeat them.
    * @since 1.0.0
    */
-  srandmember(key: Arg, count: Num): Promise<T[]>
+  srandmember(key: Arg, count: Num): Out<T, R, T[]>
   /**
    * Returns a random member, or several; a negative count may repeat them.
    * @since 1.0.0
    */
-  srandmember(key: Arg): Promise<T | null>
+  srandmember(key: Arg): Out<T, R, T | null>
 
   /**
    * Removes members from a set; answers how many there were.
    * @since 1.0.0
    */
-  srem(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<number>
+  srem(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Returns a page of members and the cursor of the next page; the last one's is '0'.
    * @since 2.8.0
    */
-  sscan(key: Arg, cursor: Arg, options?: SscanOptions): Promise<[cursor: string, members: T[]]>
-  /**
-   * Iterates over all pages of `sscan`; the next one is fetched ahead.
-   * @since 2.8.0
-   */
-  sscanIter(key: Arg, options?: SscanOptions): AsyncIterableIterator<T>
+  sscan(key: Arg, cursor: Arg, options?: SscanOptions): Out<T, R, [cursor: string, members: T[]]>
 
   /**
    * Returns the members that any of the sets has.
    * @since 1.0.0
    */
-  sunion(...keys: Arg[] | [keys: readonly Arg[]]): Promise<T[]>
+  sunion(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, T[]>
 
   /**
    * Stores what `sunion` returns; answers how many members.
    * @since 1.0.0
    */
-  sunionstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  sunionstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * As `zmpop`; waits for a member, null after so many seconds.
    * @since 7.0.0
    */
-  bzmpop(timeout: Num, ...keys: [...keys: Arg[], where: 'min' | 'max']): Promise<[key: T, entries: [member: T, score: number][]] | null>
+  bzmpop(timeout: Num, ...keys: [...keys: Arg[], where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
   /**
    * As `zmpop`; waits for a member, null after so many seconds.
    * @since 7.0.0
    */
-  bzmpop(timeout: Num, keys: Arg | readonly Arg[], where: 'min' | 'max', options?: BlmpopOptions): Promise<[key: T, entries: [member: T, score: number][]] | null>
+  bzmpop(timeout: Num, keys: Arg | readonly Arg[], where: 'min' | 'max', options?: BlmpopOptions): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
 
   /**
    * Takes the highest member of the first sorted set that has one; waits, null after so many seconds.
    * @since 5.0.0
    */
-  bzpopmax(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Promise<[key: T, member: T, score: number] | null>
+  bzpopmax(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Out<T, R, [key: T, member: T, score: number] | null>
 
   /**
    * Takes the lowest member of the first sorted set that has one; waits, null after so many seconds.
    * @since 5.0.0
    */
-  bzpopmin(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Promise<[key: T, member: T, score: number] | null>
+  bzpopmin(...keys: [...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]): Out<T, R, [key: T, member: T, score: number] | null>
 
   /**
    * Sets members' scores; answers how many members are new.
    * @since 1.2.0
    */
-  zadd(key: Arg, ...pairs: [score: Num, member: Arg, ...more: Arg[]]): Promise<number>
+  zadd(key: Arg, ...pairs: [score: Num, member: Arg, ...more: Arg[]]): Out<T, R, number>
   /**
    * Sets members' scores; answers how many members are new.
    * @since 1.2.0
    */
-  zadd(key: Arg, pairs: Scores, options: ZaddOptions & { incr: true } & ({ nx: true } | { xx: true } | { gt: true } | { lt: true })): Promise<number | null>
+  zadd(key: Arg, pairs: Scores, options: ZaddOptions & { incr: true } & ({ nx: true } | { xx: true } | { gt: true } | { lt: true })): Out<T, R, number | null>
   /**
    * Sets members' scores; answers how many members are new.
    * @since 1.2.0
    */
-  zadd(key: Arg, pairs: Scores, options: ZaddOptions & { incr: true } & { nx?: false; xx?: false; gt?: false; lt?: false }): Promise<number>
+  zadd(key: Arg, pairs: Scores, options: ZaddOptions & { incr: true } & { nx?: false; xx?: false; gt?: false; lt?: false }): Out<T, R, number>
   /**
    * Sets members' scores; answers how many members are new.
    * @since 1.2.0
    */
-  zadd(key: Arg, pairs: Scores, options?: ZaddOptions & { nx?: false; xx?: false; gt?: false; lt?: false; incr?: false }): Promise<number>
+  zadd(key: Arg, pairs: Scores, options?: ZaddOptions & { nx?: false; xx?: false; gt?: false; lt?: false; incr?: false }): Out<T, R, number>
   /**
    * Sets members' scores; answers how many members are new.
    * @since 1.2.0
    */
-  zadd(key: Arg, pairs: Scores, options?: ZaddOptions): Promise<number | null>
+  zadd(key: Arg, pairs: Scores, options?: ZaddOptions): Out<T, R, number | null>
 
   /**
    * Returns the number of a sorted set's members.
    * @since 1.2.0
    */
-  zcard(key: Arg): Promise<number>
+  zcard(key: Arg): Out<T, R, number>
 
   /**
    * Counts the members in a range of scores.
    * @since 2.0.0
    */
-  zcount(key: Arg, min: Arg, max: Arg, options?: ZcountOptions): Promise<number>
+  zcount(key: Arg, min: Arg, max: Arg, options?: ZcountOptions): Out<T, R, number>
 
   /**
    * Returns the members of the first sorted set that no other has.
    * @since 6.2.0
    */
-  zdiff(...keys: Arg[]): Promise<T[]>
+  zdiff(...keys: Arg[]): Out<T, R, T[]>
   /**
    * Returns the members of the first sorted set that no other has.
    * @since 6.2.0
    */
-  zdiff(keys: Arg | readonly Arg[], options: ZdiffOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  zdiff(keys: Arg | readonly Arg[], options: ZdiffOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /**
    * Returns the members of the first sorted set that no other has.
    * @since 6.2.0
    */
-  zdiff(keys: Arg | readonly Arg[], options?: ZdiffOptions & { withscores?: false }): Promise<T[]>
+  zdiff(keys: Arg | readonly Arg[], options?: ZdiffOptions & { withscores?: false }): Out<T, R, T[]>
   /**
    * Returns the members of the first sorted set that no other has.
    * @since 6.2.0
    */
-  zdiff(keys: Arg | readonly Arg[], options?: ZdiffOptions): Promise<[member: T, score: number][] | T[]>
+  zdiff(keys: Arg | readonly Arg[], options?: ZdiffOptions): Out<T, R, [member: T, score: number][] | T[]>
 
   /**
    * Stores what `zdiff` returns; answers how many members.
    * @since 6.2.0
    */
-  zdiffstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  zdiffstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Adds to a member's score; answers the result.
    * @since 1.2.0
    */
-  zincrby(key: Arg, increment: Num, member: Arg): Promise<number>
+  zincrby(key: Arg, increment: Num, member: Arg): Out<T, R, number>
 
   /**
    * Returns the members that all sorted sets have, with the sum of their weighted scores.
    * @since 6.2.0
    */
-  zinter(...keys: Arg[]): Promise<T[]>
+  zinter(...keys: Arg[]): Out<T, R, T[]>
   /**
    * Returns the members that all sorted sets have, with the sum of their weighted scores.
    * @since 6.2.0
    */
-  zinter(keys: Weighted, options: ZinterOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  zinter(keys: Weighted, options: ZinterOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /**
    * Returns the members that all sorted sets have, with the sum of their weighted scores.
    * @since 6.2.0
    */
-  zinter(keys: Weighted, options?: ZinterOptions & { withscores?: false }): Promise<T[]>
+  zinter(keys: Weighted, options?: ZinterOptions & { withscores?: false }): Out<T, R, T[]>
   /**
    * Returns the members that all sorted sets have, with the sum of their weighted scores.
    * @since 6.2.0
    */
-  zinter(keys: Weighted, options?: ZinterOptions): Promise<[member: T, score: number][] | T[]>
+  zinter(keys: Weighted, options?: ZinterOptions): Out<T, R, [member: T, score: number][] | T[]>
 
   /**
    * Counts the members that all sorted sets have.
    * @since 7.0.0
    */
-  zintercard(...keys: Arg[]): Promise<number>
+  zintercard(...keys: Arg[]): Out<T, R, number>
   /**
    * Counts the members that all sorted sets have.
    * @since 7.0.0
    */
-  zintercard(keys: Arg | readonly Arg[], options?: SintercardOptions): Promise<number>
+  zintercard(keys: Arg | readonly Arg[], options?: SintercardOptions): Out<T, R, number>
 
   /**
    * Stores what `zinter` returns; answers how many members.
    * @since 2.0.0
    */
-  zinterstore(destination: Arg, ...keys: Arg[]): Promise<number>
+  zinterstore(destination: Arg, ...keys: Arg[]): Out<T, R, number>
   /**
    * Stores what `zinter` returns; answers how many members.
    * @since 2.0.0
    */
-  zinterstore(destination: Arg, keys: Weighted, options?: ZinterstoreOptions): Promise<number>
+  zinterstore(destination: Arg, keys: Weighted, options?: ZinterstoreOptions): Out<T, R, number>
 
   /**
    * Counts the members in a range of names: '[a', '(a', '-' or '+'.
    * @since 2.8.9
    */
-  zlexcount(key: Arg, min: Arg, max: Arg): Promise<number>
+  zlexcount(key: Arg, min: Arg, max: Arg): Out<T, R, number>
 
   /**
    * Takes the lowest or highest members of the first sorted set that has some.
    * @since 7.0.0
    */
-  zmpop(...keys: [...keys: Arg[], where: 'min' | 'max']): Promise<[key: T, entries: [member: T, score: number][]] | null>
+  zmpop(...keys: [...keys: Arg[], where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
   /**
    * Takes the lowest or highest members of the first sorted set that has some.
    * @since 7.0.0
    */
-  zmpop(keys: Arg | readonly Arg[], where: 'min' | 'max', options?: BlmpopOptions): Promise<[key: T, entries: [member: T, score: number][]] | null>
+  zmpop(keys: Arg | readonly Arg[], where: 'min' | 'max', options?: BlmpopOptions): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
 
   /**
    * Returns the scores of several members, null for each that is missing.
    * @since 6.2.0
    */
-  zmscore(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<(number | null)[]>
+  zmscore(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Out<T, R, (number | null)[]>
 
   /**
    * Takes the highest member off a sorted set, or several.
    * @since 5.0.0
    */
-  zpopmax(key: Arg, count?: Num): Promise<[member: T, score: number][]>
+  zpopmax(key: Arg, count?: Num): Out<T, R, [member: T, score: number][]>
 
   /**
    * Takes the lowest member off a sorted set, or several.
    * @since 5.0.0
    */
-  zpopmin(key: Arg, count?: Num): Promise<[member: T, score: number][]>
+  zpopmin(key: Arg, count?: Num): Out<T, R, [member: T, score: number][]>
 
   /**
    * Returns a random member, or several; a negative count may repeat them.
    * @since 6.2.0
    */
-  zrandmember(key: Arg, count: Num, options: ZrandmemberOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  zrandmember(key: Arg, count: Num, options: ZrandmemberOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /**
    * Returns a random member, or several; a negative count may repeat them.
    * @since 6.2.0
    */
-  zrandmember(key: Arg, count: Num, options?: ZrandmemberOptions & { withscores?: false }): Promise<T[]>
+  zrandmember(key: Arg, count: Num, options?: ZrandmemberOptions & { withscores?: false }): Out<T, R, T[]>
   /**
    * Returns a random member, or several; a negative count may repeat them.
    * @since 6.2.0
    */
-  zrandmember(key: Arg): Promise<T | null>
+  zrandmember(key: Arg): Out<T, R, T | null>
   /**
    * Returns a random member, or several; a negative count may repeat them.
    * @since 6.2.0
    */
-  zrandmember(key: Arg, count?: Num, options?: ZrandmemberOptions): Promise<[member: T, score: number][] | T[] | T | null>
+  zrandmember(key: Arg, count?: Num, options?: ZrandmemberOptions): Out<T, R, [member: T, score: number][] | T[] | T | null>
 
   /**
    * Returns a range of members: by rank, by score or by name, from either end.
    * @since 1.2.0
    */
-  zrange(key: Arg, start: Arg, stop: Arg, options: ZrangeOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  zrange(key: Arg, start: Arg, stop: Arg, options: ZrangeOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /**
    * Returns a range of members: by rank, by score or by name, from either end.
    * @since 1.2.0
    */
-  zrange(key: Arg, start: Arg, stop: Arg, options?: ZrangeOptions & { withscores?: false }): Promise<T[]>
+  zrange(key: Arg, start: Arg, stop: Arg, options?: ZrangeOptions & { withscores?: false }): Out<T, R, T[]>
   /**
    * Returns a range of members: by rank, by score or by name, from either end.
    * @since 1.2.0
    */
-  zrange(key: Arg, start: Arg, stop: Arg, options?: ZrangeOptions): Promise<[member: T, score: number][] | T[]>
+  zrange(key: Arg, start: Arg, stop: Arg, options?: ZrangeOptions): Out<T, R, [member: T, score: number][] | T[]>
 
   /**
    * Returns the members in a range of names: '[a', '(a', '-' or '+'.
    * @since 2.8.9
    */
-  zrangebylex(key: Arg, min: Arg, max: Arg, options?: ZrangebylexOptions): Promise<T[]>
+  zrangebylex(key: Arg, min: Arg, max: Arg, options?: ZrangebylexOptions): Out<T, R, T[]>
 
   /**
    * Returns the members in a range of scores.
    * @since 1.0.5
    */
-  zrangebyscore(key: Arg, min: Arg, max: Arg, options: ZrangebyscoreOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  zrangebyscore(key: Arg, min: Arg, max: Arg, options: ZrangebyscoreOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /**
    * Returns the members in a range of scores.
    * @since 1.0.5
    */
-  zrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZrangebyscoreOptions & { withscores?: false }): Promise<T[]>
+  zrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZrangebyscoreOptions & { withscores?: false }): Out<T, R, T[]>
   /**
    * Returns the members in a range of scores.
    * @since 1.0.5
    */
-  zrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZrangebyscoreOptions): Promise<[member: T, score: number][] | T[]>
+  zrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZrangebyscoreOptions): Out<T, R, [member: T, score: number][] | T[]>
 
   /**
    * Stores what `zrange` returns; answers how many members.
    * @since 6.2.0
    */
-  zrangestore(destination: Arg, source: Arg, start: Arg, stop: Arg, options?: ZrangestoreOptions): Promise<number>
+  zrangestore(destination: Arg, source: Arg, start: Arg, stop: Arg, options?: ZrangestoreOptions): Out<T, R, number>
 
   /**
    * Returns the rank of a member, 0 for the lowest score, or null.
    * @since 2.0.0
    */
-  zrank(key: Arg, member: Arg, options: ZrankOptions & { withscore: true }): Promise<[rank: number, score: number] | null>
+  zrank(key: Arg, member: Arg, options: ZrankOptions & { withscore: true }): Out<T, R, [rank: number, score: number] | null>
   /**
    * Returns the rank of a member, 0 for the lowest score, or null.
    * @since 2.0.0
    */
-  zrank(key: Arg, member: Arg, options?: ZrankOptions & { withscore?: false }): Promise<number | null>
+  zrank(key: Arg, member: Arg, options?: ZrankOptions & { withscore?: false }): Out<T, R, number | null>
   /**
    * Returns the rank of a member, 0 for the lowest score, or null.
    * @since 2.0.0
    */
-  zrank(key: Arg, member: Arg, options?: ZrankOptions): Promise<[rank: number, score: number] | number | null>
+  zrank(key: Arg, member: Arg, options?: ZrankOptions): Out<T, R, [rank: number, score: number] | number | null>
 
   /**
    * Removes members from a sorted set; answers how many there were.
    * @since 1.2.0
    */
-  zrem(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<number>
+  zrem(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Removes the members in a range of names; answers how many.
    * @since 2.8.9
    */
-  zremrangebylex(key: Arg, min: Arg, max: Arg): Promise<number>
+  zremrangebylex(key: Arg, min: Arg, max: Arg): Out<T, R, number>
 
   /**
    * Removes the members in a range of ranks; answers how many.
    * @since 2.0.0
    */
-  zremrangebyrank(key: Arg, start: Num, stop: Num): Promise<number>
+  zremrangebyrank(key: Arg, start: Num, stop: Num): Out<T, R, number>
 
   /**
    * Removes the members in a range of scores; answers how many.
    * @since 1.2.0
    */
-  zremrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZcountOptions): Promise<number>
+  zremrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZcountOptions): Out<T, R, number>
 
   /**
    * Returns a range of members by rank, from the highest score on.
    * @since 1.2.0
    */
-  zrevrange(key: Arg, start: Num, stop: Num, options: ZdiffOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  zrevrange(key: Arg, start: Num, stop: Num, options: ZdiffOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /**
    * Returns a range of members by rank, from the highest score on.
    * @since 1.2.0
    */
-  zrevrange(key: Arg, start: Num, stop: Num, options?: ZdiffOptions & { withscores?: false }): Promise<T[]>
+  zrevrange(key: Arg, start: Num, stop: Num, options?: ZdiffOptions & { withscores?: false }): Out<T, R, T[]>
   /**
    * Returns a range of members by rank, from the highest score on.
    * @since 1.2.0
    */
-  zrevrange(key: Arg, start: Num, stop: Num, options?: ZdiffOptions): Promise<[member: T, score: number][] | T[]>
+  zrevrange(key: Arg, start: Num, stop: Num, options?: ZdiffOptions): Out<T, R, [member: T, score: number][] | T[]>
 
   /**
    * Returns the members in a range of names, from its higher end on.
    * @since 2.8.9
    */
-  zrevrangebylex(key: Arg, max: Arg, min: Arg, options?: ZrangebylexOptions): Promise<T[]>
+  zrevrangebylex(key: Arg, max: Arg, min: Arg, options?: ZrangebylexOptions): Out<T, R, T[]>
 
   /**
    * Returns the members in a range of scores, from its higher end on.
    * @since 2.2.0
    */
-  zrevrangebyscore(key: Arg, max: Arg, min: Arg, options: ZrevrangebyscoreOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  zrevrangebyscore(key: Arg, max: Arg, min: Arg, options: ZrevrangebyscoreOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /**
    * Returns the members in a range of scores, from its higher end on.
    * @since 2.2.0
    */
-  zrevrangebyscore(key: Arg, max: Arg, min: Arg, options?: ZrevrangebyscoreOptions & { withscores?: false }): Promise<T[]>
+  zrevrangebyscore(key: Arg, max: Arg, min: Arg, options?: ZrevrangebyscoreOptions & { withscores?: false }): Out<T, R, T[]>
   /**
    * Returns the members in a range of scores, from its higher end on.
    * @since 2.2.0
    */
-  zrevrangebyscore(key: Arg, max: Arg, min: Arg, options?: ZrevrangebyscoreOptions): Promise<[member: T, score: number][] | T[]>
+  zrevrangebyscore(key: Arg, max: Arg, min: Arg, options?: ZrevrangebyscoreOptions): Out<T, R, [member: T, score: number][] | T[]>
 
   /**
    * Returns the rank of a member, 0 for the highest score, or null.
    * @since 2.0.0
    */
-  zrevrank(key: Arg, member: Arg, options: ZrankOptions & { withscore: true }): Promise<[rank: number, score: number] | null>
+  zrevrank(key: Arg, member: Arg, options: ZrankOptions & { withscore: true }): Out<T, R, [rank: number, score: number] | null>
   /**
    * Returns the rank of a member, 0 for the highest score, or null.
    * @since 2.0.0
    */
-  zrevrank(key: Arg, member: Arg, options?: ZrankOptions & { withscore?: false }): Promise<number | null>
+  zrevrank(key: Arg, member: Arg, options?: ZrankOptions & { withscore?: false }): Out<T, R, number | null>
   /**
    * Returns the rank of a member, 0 for the highest score, or null.
    * @since 2.0.0
    */
-  zrevrank(key: Arg, member: Arg, options?: ZrankOptions): Promise<[rank: number, score: number] | number | null>
+  zrevrank(key: Arg, member: Arg, options?: ZrankOptions): Out<T, R, [rank: number, score: number] | number | null>
 
   /**
    * Returns a page of [member, score] pairs and the cursor of the next page; the last one's is '0'.
    * @since 2.8.0
    */
-  zscan(key: Arg, cursor: Arg, options: ZscanOptions & { noscores: true }): Promise<[cursor: string, members: T[]]>
+  zscan(key: Arg, cursor: Arg, options: ZscanOptions & { noscores: true }): Out<T, R, [cursor: string, members: T[]]>
   /**
    * Returns a page of [member, score] pairs and the cursor of the next page; the last one's is '0'.
    * @since 2.8.0
    */
-  zscan(key: Arg, cursor: Arg, options?: ZscanOptions & { noscores?: false }): Promise<[cursor: string, entries: [member: T, score: number][]]>
+  zscan(key: Arg, cursor: Arg, options?: ZscanOptions & { noscores?: false }): Out<T, R, [cursor: string, entries: [member: T, score: number][]]>
   /**
    * Returns a page of [member, score] pairs and the cursor of the next page; the last one's is '0'.
    * @since 2.8.0
    */
-  zscan(key: Arg, cursor: Arg, options?: ZscanOptions): Promise<[cursor: string, members: T[]] | [cursor: string, entries: [member: T, score: number][]]>
-  /**
-   * Iterates over all pages of `zscan`; the next one is fetched ahead.
-   * @since 2.8.0
-   */
-  zscanIter(key: Arg, options?: ZscanOptions): AsyncIterableIterator<[T, number]>
+  zscan(key: Arg, cursor: Arg, options?: ZscanOptions): Out<T, R, [cursor: string, members: T[]] | [cursor: string, entries: [member: T, score: number][]]>
 
   /**
    * Returns the score of a member, or null.
    * @since 1.2.0
    */
-  zscore(key: Arg, member: Arg): Promise<number | null>
+  zscore(key: Arg, member: Arg): Out<T, R, number | null>
 
   /**
    * Returns the members that any of the sorted sets has, with the sum of their weighted scores.
    * @since 6.2.0
    */
-  zunion(...keys: Arg[]): Promise<T[]>
+  zunion(...keys: Arg[]): Out<T, R, T[]>
   /**
    * Returns the members that any of the sorted sets has, with the sum of their weighted scores.
    * @since 6.2.0
    */
-  zunion(keys: Weighted, options: ZinterOptions & { withscores: true }): Promise<[member: T, score: number][]>
+  zunion(keys: Weighted, options: ZinterOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /**
    * Returns the members that any of the sorted sets has, with the sum of their weighted scores.
    * @since 6.2.0
    */
-  zunion(keys: Weighted, options?: ZinterOptions & { withscores?: false }): Promise<T[]>
+  zunion(keys: Weighted, options?: ZinterOptions & { withscores?: false }): Out<T, R, T[]>
   /**
    * Returns the members that any of the sorted sets has, with the sum of their weighted scores.
    * @since 6.2.0
    */
-  zunion(keys: Weighted, options?: ZinterOptions): Promise<[member: T, score: number][] | T[]>
+  zunion(keys: Weighted, options?: ZinterOptions): Out<T, R, [member: T, score: number][] | T[]>
 
   /**
    * Stores what `zunion` returns; answers how many members.
    * @since 2.0.0
    */
-  zunionstore(destination: Arg, ...keys: Arg[]): Promise<number>
+  zunionstore(destination: Arg, ...keys: Arg[]): Out<T, R, number>
   /**
    * Stores what `zunion` returns; answers how many members.
    * @since 2.0.0
    */
-  zunionstore(destination: Arg, keys: Weighted, options?: ZinterstoreOptions): Promise<number>
+  zunionstore(destination: Arg, keys: Weighted, options?: ZinterstoreOptions): Out<T, R, number>
 
   /**
    * Acknowledges entries of a consumer group; answers how many were pending.
    * @since 5.0.0
    */
-  xack(key: Arg, group: Arg, ...ids: Arg[] | [ids: readonly Arg[]]): Promise<number>
+  xack(key: Arg, group: Arg, ...ids: Arg[] | [ids: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xackdel(key: Arg, group: Arg, ...ids: Arg[]): Promise<1 | -1 | 2[]>
+  xackdel(key: Arg, group: Arg, ...ids: Arg[]): Out<T, R, 1 | -1 | 2[]>
   /**
    * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xackdel(key: Arg, group: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Promise<1 | -1 | 2[]>
+  xackdel(key: Arg, group: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Out<T, R, 1 | -1 | 2[]>
 
   /**
    * Appends an entry, '*' lets the server choose its id; answers the id.
    * @since 5.0.0
    */
-  xadd(key: Arg, id: Arg, ...pairs: [field: Arg, value: Arg, ...more: Arg[]]): Promise<string>
+  xadd(key: Arg, id: Arg, ...pairs: [field: Arg, value: Arg, ...more: Arg[]]): Out<T, R, string>
   /**
    * Appends an entry, '*' lets the server choose its id; answers the id.
    * @since 5.0.0
    */
-  xadd(key: Arg, id: Arg, pairs: Pairs, options: XaddOptions & { nomkstream: true }): Promise<string | null>
+  xadd(key: Arg, id: Arg, pairs: Pairs, options: XaddOptions & { nomkstream: true }): Out<T, R, string | null>
   /**
    * Appends an entry, '*' lets the server choose its id; answers the id.
    * @since 5.0.0
    */
-  xadd(key: Arg, id: Arg, pairs: Pairs, options?: XaddOptions & { nomkstream?: false }): Promise<string>
+  xadd(key: Arg, id: Arg, pairs: Pairs, options?: XaddOptions & { nomkstream?: false }): Out<T, R, string>
   /**
    * Appends an entry, '*' lets the server choose its id; answers the id.
    * @since 5.0.0
    */
-  xadd(key: Arg, id: Arg, pairs: Pairs, options?: XaddOptions): Promise<string | null>
+  xadd(key: Arg, id: Arg, pairs: Pairs, options?: XaddOptions): Out<T, R, string | null>
 
   /**
    * Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
    * @since 6.2.0
    */
-  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options: XautoclaimOptions & { justid: true }): Promise<[next: string, ids: string[], deleted: string[]]>
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options: XautoclaimOptions & { justid: true }): Out<T, R, [next: string, ids: string[], deleted: string[]]>
   /**
    * Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
    * @since 6.2.0
    */
-  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & { justid?: false }): Promise<[next: string, entries: StreamEntry<T>[], deleted: string[]]>
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & { justid?: false }): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]]>
   /**
    * Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
    * @since 6.2.0
    */
-  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions): Promise<[next: string, ids: string[], deleted: string[]] | [next: string, entries: StreamEntry<T>[], deleted: string[]]>
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions): Out<T, R, [next: string, ids: string[], deleted: string[]] | [next: string, entries: StreamEntry<T>[], deleted: string[]]>
 
   /**
    * Sets how long and how many ids of producers are remembered.
    * @since Redis 8.6.0
    */
-  xcfgset(key: Arg, options: XcfgsetOptions): Promise<'OK'>
+  xcfgset(key: Arg, options: XcfgsetOptions): Out<T, R, 'OK'>
 
   /**
    * Takes over these entries if they have been pending for too long.
    * @since 5.0.0
    */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...ids: Arg[]): Promise<StreamEntry<T>[]>
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...ids: Arg[]): Out<T, R, StreamEntry<T>[]>
   /**
    * Takes over these entries if they have been pending for too long.
    * @since 5.0.0
    */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | readonly Arg[], options: XclaimOptions & { justid: true }): Promise<string[]>
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | readonly Arg[], options: XclaimOptions & { justid: true }): Out<T, R, string[]>
   /**
    * Takes over these entries if they have been pending for too long.
    * @since 5.0.0
    */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | readonly Arg[], options?: XclaimOptions & { justid?: false }): Promise<StreamEntry<T>[]>
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | readonly Arg[], options?: XclaimOptions & { justid?: false }): Out<T, R, StreamEntry<T>[]>
   /**
    * Takes over these entries if they have been pending for too long.
    * @since 5.0.0
    */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | readonly Arg[], options?: XclaimOptions): Promise<string[] | StreamEntry<T>[]>
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | readonly Arg[], options?: XclaimOptions): Out<T, R, string[] | StreamEntry<T>[]>
 
   /**
    * Deletes entries; answers how many there were.
    * @since 5.0.0
    */
-  xdel(key: Arg, ...ids: Arg[] | [ids: readonly Arg[]]): Promise<number>
+  xdel(key: Arg, ...ids: Arg[] | [ids: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xdelex(key: Arg, ...ids: Arg[]): Promise<1 | -1 | 2[]>
+  xdelex(key: Arg, ...ids: Arg[]): Out<T, R, 1 | -1 | 2[]>
   /**
    * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xdelex(key: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Promise<1 | -1 | 2[]>
+  xdelex(key: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Out<T, R, 1 | -1 | 2[]>
 
   /**
    * Creates a consumer group that starts behind this id; '$' is the end.
    * @since 5.0.0
    */
-  xgroupCreate(key: Arg, group: Arg, id: Arg, options?: XgroupCreateOptions): Promise<'OK'>
+  xgroupCreate(key: Arg, group: Arg, id: Arg, options?: XgroupCreateOptions): Out<T, R, 'OK'>
 
   /**
    * Creates a consumer; answers false if there was one.
    * @since 6.2.0
    */
-  xgroupCreateconsumer(key: Arg, group: Arg, consumer: Arg): Promise<boolean>
+  xgroupCreateconsumer(key: Arg, group: Arg, consumer: Arg): Out<T, R, boolean>
 
   /**
    * Deletes a consumer; answers how many entries it had pending.
    * @since 5.0.0
    */
-  xgroupDelconsumer(key: Arg, group: Arg, consumer: Arg): Promise<number>
+  xgroupDelconsumer(key: Arg, group: Arg, consumer: Arg): Out<T, R, number>
 
   /**
    * Deletes a consumer group; answers false if there was none.
    * @since 5.0.0
    */
-  xgroupDestroy(key: Arg, group: Arg): Promise<boolean>
+  xgroupDestroy(key: Arg, group: Arg): Out<T, R, boolean>
 
   /**
    * Lets a consumer group go on behind this id.
    * @since 5.0.0
    */
-  xgroupSetid(key: Arg, group: Arg, id: Arg, options?: XgroupSetidOptions): Promise<'OK'>
+  xgroupSetid(key: Arg, group: Arg, id: Arg, options?: XgroupSetidOptions): Out<T, R, 'OK'>
 
   /**
    * Returns the consumers of a group.
    * @since 5.0.0
    */
-  xinfoConsumers(key: Arg, group: Arg): Promise<StreamConsumer<T>[]>
+  xinfoConsumers(key: Arg, group: Arg): Out<T, R, StreamConsumer<T>[]>
 
   /**
    * Returns the consumer groups of a stream.
    * @since 5.0.0
    */
-  xinfoGroups(key: Arg): Promise<StreamGroup<T>[]>
+  xinfoGroups(key: Arg): Out<T, R, StreamGroup<T>[]>
 
   /**
    * Returns facts about a stream.
    * @since 5.0.0
    */
-  xinfoStream(key: Arg, options: XinfoStreamOptions & { full: true }): Promise<StreamDetails<T>>
+  xinfoStream(key: Arg, options: XinfoStreamOptions & { full: true }): Out<T, R, StreamDetails<T>>
   /**
    * Returns facts about a stream.
    * @since 5.0.0
    */
-  xinfoStream(key: Arg, options?: XinfoStreamOptions & { full?: false }): Promise<StreamInfo<T>>
+  xinfoStream(key: Arg, options?: XinfoStreamOptions & { full?: false }): Out<T, R, StreamInfo<T>>
   /**
    * Returns facts about a stream.
    * @since 5.0.0
    */
-  xinfoStream(key: Arg, options?: XinfoStreamOptions): Promise<StreamDetails<T> | StreamInfo<T>>
+  xinfoStream(key: Arg, options?: XinfoStreamOptions): Out<T, R, StreamDetails<T> | StreamInfo<T>>
 
   /**
    * Returns the number of entries.
    * @since 5.0.0
    */
-  xlen(key: Arg): Promise<number>
+  xlen(key: Arg): Out<T, R, number>
 
   /**
    * Gives pending entries back to the group for another delivery; answers how many.
    * @since Redis 8.8.0
    */
-  xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ...ids: Arg[]): Promise<number>
+  xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ...ids: Arg[]): Out<T, R, number>
   /**
    * Gives pending entries back to the group for another delivery; answers how many.
    * @since Redis 8.8.0
    */
-  xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ids: Arg | readonly Arg[], options?: XnackOptions): Promise<number>
+  xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ids: Arg | readonly Arg[], options?: XnackOptions): Out<T, R, number>
 
   /**
    * Returns a summary of what is pending in a group, or the pending entries of a range.
    * @since 5.0.0
    */
-  xpending(key: Arg, group: Arg, start: Arg, end: Arg, count: Num, consumer?: Arg, options?: XpendingOptions): Promise<PendingEntry<T>[]>
+  xpending(key: Arg, group: Arg, start: Arg, end: Arg, count: Num, consumer?: Arg, options?: XpendingOptions): Out<T, R, PendingEntry<T>[]>
   /**
    * Returns a summary of what is pending in a group, or the pending entries of a range.
    * @since 5.0.0
    */
-  xpending(key: Arg, group: Arg, consumer?: Arg): Promise<PendingSummary<T>>
+  xpending(key: Arg, group: Arg, consumer?: Arg): Out<T, R, PendingSummary<T>>
 
   /**
    * Returns entries from one id to another; '-' and '+' are the ends.
    * @since 5.0.0
    */
-  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Promise<StreamEntry<T>[]>
+  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
 
   /**
    * Returns the entries of streams behind the given ids by stream, or null.
    * @since 5.0.0
    */
-  xread(...pairs: [stream: Arg, id: Arg, ...more: Arg[]]): Promise<Fields<T, StreamEntry<T>[]> | null>
+  xread(...pairs: [stream: Arg, id: Arg, ...more: Arg[]]): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
   /**
    * Returns the entries of streams behind the given ids by stream, or null.
    * @since 5.0.0
    */
-  xread(pairs: Pairs, options?: XreadOptions): Promise<Fields<T, StreamEntry<T>[]> | null>
+  xread(pairs: Pairs, options?: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
 
   /**
    * Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0
    */
-  xreadgroup(group: Arg, consumer: Arg, ...pairs: [stream: Arg, id: Arg, ...more: Arg[]]): Promise<Fields<T, PendingStreamEntry<T>[]> | null>
+  xreadgroup(group: Arg, consumer: Arg, ...pairs: [stream: Arg, id: Arg, ...more: Arg[]]): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
   /**
    * Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0
    */
-  xreadgroup(group: Arg, consumer: Arg, pairs: Pairs, options: XreadgroupOptions & { claim: Num }): Promise<Fields<T, ClaimedStreamEntry<T>[]> | null>
+  xreadgroup(group: Arg, consumer: Arg, pairs: Pairs, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
   /**
    * Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0
    */
-  xreadgroup(group: Arg, consumer: Arg, pairs: Pairs, options?: XreadgroupOptions & { claim?: undefined }): Promise<Fields<T, PendingStreamEntry<T>[]> | null>
+  xreadgroup(group: Arg, consumer: Arg, pairs: Pairs, options?: XreadgroupOptions & { claim?: undefined }): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
   /**
    * Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0
    */
-  xreadgroup(group: Arg, consumer: Arg, pairs: Pairs, options?: XreadgroupOptions): Promise<Fields<T, ClaimedStreamEntry<T>[]> | Fields<T, PendingStreamEntry<T>[]> | null>
+  xreadgroup(group: Arg, consumer: Arg, pairs: Pairs, options?: XreadgroupOptions): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | Fields<T, PendingStreamEntry<T>[]> | null>
 
   /**
    * Returns entries from one id back to another; '+' and '-' are the ends.
    * @since 5.0.0
    */
-  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions): Promise<StreamEntry<T>[]>
+  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
 
   /**
    * Sets the id behind which the stream goes on: for replication.
    * @since 5.0.0
    */
-  xsetid(key: Arg, lastId: Arg, options?: XsetidOptions): Promise<'OK'>
+  xsetid(key: Arg, lastId: Arg, options?: XsetidOptions): Out<T, R, 'OK'>
 
   /**
    * Deletes the oldest entries; answers how many.
    * @since 5.0.0
    */
-  xtrim(key: Arg, options: XtrimOptions & ({ maxlen: Arg } | { minid: Arg })): Promise<number>
+  xtrim(key: Arg, options: XtrimOptions & ({ maxlen: Arg } | { minid: Arg })): Out<T, R, number>
 
   /**
    * Counts the elements of an array that hold a value.
    * @since Redis 8.8.0
    */
-  arcount(key: Arg): Promise<number>
+  arcount(key: Arg): Out<T, R, number>
 
   /**
    * Deletes elements by index; answers how many there were.
    * @since Redis 8.8.0
    */
-  ardel(key: Arg, ...indices: Num[] | [indices: readonly Num[]]): Promise<number>
+  ardel(key: Arg, ...indices: Num[] | [indices: readonly Num[]]): Out<T, R, number>
 
   /**
    * Deletes ranges of elements, the ends included; answers how many there were.
    * @since Redis 8.8.0
    */
-  ardelrange(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Promise<number>
+  ardelrange(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Out<T, R, number>
 
   /**
    * Returns an element of an array, or null.
    * @since Redis 8.8.0
    */
-  arget(key: Arg, index: Num): Promise<T | null>
+  arget(key: Arg, index: Num): Out<T, R, T | null>
 
   /**
    * Returns a range of elements, null for each that is missing.
    * @since Redis 8.8.0
    */
-  argetrange(key: Arg, start: Num, end: Num): Promise<(T | null)[]>
+  argetrange(key: Arg, start: Num, end: Num): Out<T, R, (T | null)[]>
 
   /**
    * Returns the indices of the elements that predicates hold for.
    * @since Redis 8.8.0
    */
-  argrep(key: Arg, start: Num, end: Num, options: ArgrepOptions & { withvalues: true }): Promise<[index: number, value: T][]>
+  argrep(key: Arg, start: Num, end: Num, options: ArgrepOptions & { withvalues: true }): Out<T, R, [index: number, value: T][]>
   /**
    * Returns the indices of the elements that predicates hold for.
    * @since Redis 8.8.0
    */
-  argrep(key: Arg, start: Num, end: Num, options: ArgrepOptions & { withvalues?: false }): Promise<number[]>
+  argrep(key: Arg, start: Num, end: Num, options: ArgrepOptions & { withvalues?: false }): Out<T, R, number[]>
   /**
    * Returns the indices of the elements that predicates hold for.
    * @since Redis 8.8.0
    */
-  argrep(key: Arg, start: Num, end: Num, options: ArgrepOptions): Promise<[index: number, value: T][] | number[]>
+  argrep(key: Arg, start: Num, end: Num, options: ArgrepOptions): Out<T, R, [index: number, value: T][] | number[]>
 
   /**
    * Returns what the server knows about an array.
    * @since Redis 8.8.0
    */
-  arinfo(key: Arg, options?: ArinfoOptions): Promise<ArrayInfo>
+  arinfo(key: Arg, options?: ArinfoOptions): Out<T, R, ArrayInfo>
 
   /**
    * Appends values at the cursor; answers the last index.
    * @since Redis 8.8.0
    */
-  arinsert(key: Arg, ...values: Arg[] | [values: readonly Arg[]]): Promise<number>
+  arinsert(key: Arg, ...values: Arg[] | [values: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Returns the elements that were appended last, the oldest first.
    * @since Redis 8.8.0
    */
-  arlastitems(key: Arg, count: Num, options?: ArlastitemsOptions): Promise<(T | null)[]>
+  arlastitems(key: Arg, count: Num, options?: ArlastitemsOptions): Out<T, R, (T | null)[]>
 
   /**
    * Returns the length of an array: its highest index and one.
    * @since Redis 8.8.0
    */
-  arlen(key: Arg): Promise<number>
+  arlen(key: Arg): Out<T, R, number>
 
   /**
    * Returns several elements by index, null for each that is missing.
    * @since Redis 8.8.0
    */
-  armget(key: Arg, ...indices: Num[] | [indices: readonly Num[]]): Promise<(T | null)[]>
+  armget(key: Arg, ...indices: Num[] | [indices: readonly Num[]]): Out<T, R, (T | null)[]>
 
   /**
    * Sets elements by index; answers how many are new.
    * @since Redis 8.8.0
    */
-  armset(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Promise<number>
+  armset(key: Arg, ...pairs: Arg[] | [pairs: Pairs]): Out<T, R, number>
 
   /**
    * Returns the index at which `arinsert` goes on, or null when there is none left.
    * @since Redis 8.8.0
    */
-  arnext(key: Arg): Promise<number | null>
+  arnext(key: Arg): Out<T, R, number | null>
 
   /**
    * Computes over a range of elements; null if no element counts.
    * @since Redis 8.8.0
    */
-  arop(key: Arg, start: Num, end: Num, operation: 'sum' | 'min' | 'max' | 'and' | 'or' | 'xor' | 'match' | 'used', value?: Arg): Promise<number | null>
+  arop(key: Arg, start: Num, end: Num, operation: 'sum' | 'min' | 'max' | 'and' | 'or' | 'xor' | 'match' | 'used', value?: Arg): Out<T, R, number | null>
 
   /**
    * Appends values to a ring of this size; answers the last index.
    * @since Redis 8.8.0
    */
-  arring(key: Arg, size: Num, ...values: Arg[] | [values: readonly Arg[]]): Promise<number>
+  arring(key: Arg, size: Num, ...values: Arg[] | [values: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Returns the elements in a range that hold a value, as [index, value] pairs.
    * @since Redis 8.8.0
    */
-  arscan(key: Arg, start: Num, end: Num, options?: ArscanOptions): Promise<[index: number, value: T][]>
+  arscan(key: Arg, start: Num, end: Num, options?: ArscanOptions): Out<T, R, [index: number, value: T][]>
 
   /**
    * Moves the cursor for appending; answers whether the array exists.
    * @since Redis 8.8.0
    */
-  arseek(key: Arg, index: Num): Promise<boolean>
+  arseek(key: Arg, index: Num): Out<T, R, boolean>
 
   /**
    * Sets elements one behind the other from an index on; answers how many are new.
    * @since Redis 8.8.0
    */
-  arset(key: Arg, index: Num, ...values: Arg[] | [values: readonly Arg[]]): Promise<number>
+  arset(key: Arg, index: Num, ...values: Arg[] | [values: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Copies a value to another key.
    * @since 6.2.0
    */
-  copy(source: Arg, destination: Arg, options?: CopyOptions): Promise<boolean>
+  copy(source: Arg, destination: Arg, options?: CopyOptions): Out<T, R, boolean>
 
   /**
    * Deletes keys; answers how many there were.
    * @since 1.0.0
    */
-  del(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  del(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
   /**
    * Deletes keys; answers how many there were.
    * @since 1.0.0
    */
-  delete(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  delete(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Returns a value in the server's own binary form, for `restore`.
    * @since 2.6.0
    */
-  dump(key: Arg): Promise<Buffer | null>
+  dump(key: Arg): Out<T, R, Buffer | null>
 
   /**
    * Counts the keys that exist; a key given twice counts twice.
    * @since 1.0.0
    */
-  exists(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  exists(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Sets the time to live in seconds.
    * @since 1.0.0
    */
-  expire(key: Arg, seconds: Num, options?: ExpireOptions): Promise<boolean>
+  expire(key: Arg, seconds: Num, options?: ExpireOptions): Out<T, R, boolean>
 
   /**
    * Sets the Unix time in seconds, or `Date`, at which a key expires.
    * @since 1.2.0
    */
-  expireat(key: Arg, time: Time, options?: ExpireOptions): Promise<boolean>
+  expireat(key: Arg, time: Time, options?: ExpireOptions): Out<T, R, boolean>
 
   /**
    * Returns the Unix time in seconds at which a key expires; -1 never, -2 missing.
    * @since 7.0.0
    */
-  expiretime(key: Arg): Promise<number>
+  expiretime(key: Arg): Out<T, R, number>
 
   /**
    * Returns all key names that match a pattern. Prefer `scan` in production.
    * @since 1.0.0
    */
-  keys(pattern: Arg): Promise<T[]>
+  keys(pattern: Arg): Out<T, R, T[]>
 
   /**
    * Moves keys to another server.
    * @since 2.6.0
    */
-  migrate(host: Arg, port: Num, key: Arg | readonly Arg[], db: Num, timeout: Num, options?: MigrateOptions): Promise<'OK' | 'NOKEY'>
+  migrate(host: Arg, port: Num, key: Arg | readonly Arg[], db: Num, timeout: Num, options?: MigrateOptions): Out<T, R, 'OK' | 'NOKEY'>
 
   /**
    * Moves a key to another database.
    * @since 1.0.0
    */
-  move(key: Arg, db: Num): Promise<boolean>
+  move(key: Arg, db: Num): Out<T, R, boolean>
 
   /**
    * Returns how the server stores a value.
    * @since 2.2.3
    */
-  objectEncoding(key: Arg): Promise<string | null>
+  objectEncoding(key: Arg): Out<T, R, string | null>
 
   /**
    * Returns how often a key is used, on the server's logarithmic scale.
    * @since 4.0.0
    */
-  objectFreq(key: Arg): Promise<number | null>
+  objectFreq(key: Arg): Out<T, R, number | null>
 
   /**
    * Returns the seconds since a key was used.
    * @since 2.2.3
    */
-  objectIdletime(key: Arg): Promise<number | null>
+  objectIdletime(key: Arg): Out<T, R, number | null>
 
   /**
    * Returns the number of references to a value.
    * @since 2.2.3
    */
-  objectRefcount(key: Arg): Promise<number | null>
+  objectRefcount(key: Arg): Out<T, R, number | null>
 
   /**
    * Takes a key's time to live away.
    * @since 2.2.0
    */
-  persist(key: Arg): Promise<boolean>
+  persist(key: Arg): Out<T, R, boolean>
 
   /**
    * Sets the time to live in milliseconds.
    * @since 2.6.0
    */
-  pexpire(key: Arg, milliseconds: Num, options?: ExpireOptions): Promise<boolean>
+  pexpire(key: Arg, milliseconds: Num, options?: ExpireOptions): Out<T, R, boolean>
 
   /**
    * Sets the Unix time in milliseconds, or `Date`, at which a key expires.
    * @since 2.6.0
    */
-  pexpireat(key: Arg, time: Time, options?: ExpireOptions): Promise<boolean>
+  pexpireat(key: Arg, time: Time, options?: ExpireOptions): Out<T, R, boolean>
 
   /**
    * Returns the Unix time in milliseconds at which a key expires; -1 never, -2 missing.
    * @since 7.0.0
    */
-  pexpiretime(key: Arg): Promise<number>
+  pexpiretime(key: Arg): Out<T, R, number>
 
   /**
    * Returns the time to live in milliseconds; -1 for ever, -2 missing.
    * @since 2.6.0
    */
-  pttl(key: Arg): Promise<number>
+  pttl(key: Arg): Out<T, R, number>
 
   /**
    * Returns the name of some key, null if there is none.
    * @since 1.0.0
    */
-  randomkey(): Promise<T | null>
+  randomkey(): Out<T, R, T | null>
 
   /**
    * Renames a key and overwrites the new name.
    * @since 1.0.0
    */
-  rename(key: Arg, newkey: Arg): Promise<'OK'>
+  rename(key: Arg, newkey: Arg): Out<T, R, 'OK'>
 
   /**
    * Renames a key if the new name is free.
    * @since 1.0.0
    */
-  renamenx(key: Arg, newkey: Arg): Promise<boolean>
+  renamenx(key: Arg, newkey: Arg): Out<T, R, boolean>
 
   /**
    * Creates a key from what `dump` returned; a time to live of 0 is none.
    * @since 2.6.0
    */
-  restore(key: Arg, ttl: Time, serialized: Arg, options?: RestoreOptions): Promise<'OK'>
+  restore(key: Arg, ttl: Time, serialized: Arg, options?: RestoreOptions): Out<T, R, 'OK'>
 
   /**
    * Returns a page of key names and the cursor of the next page; the last one's is '0'.
    * @since 2.8.0
    */
-  scan(cursor: Arg, options?: ScanOptions): Promise<[cursor: string, keys: T[]]>
-  /**
-   * Iterates over all pages of `scan`; the next one is fetched ahead.
-   * @since 2.8.0
-   */
-  scanIter(options?: ScanOptions): AsyncIterableIterator<T>
+  scan(cursor: Arg, options?: ScanOptions): Out<T, R, [cursor: string, keys: T[]]>
 
   /**
    * Sorts a list, a set or a sorted set.
    * @since 1.0.0
    */
-  sort(key: Arg, options: SortOptions & { store: Arg }): Promise<number>
+  sort(key: Arg, options: SortOptions & { store: Arg }): Out<T, R, number>
   /**
    * Sorts a list, a set or a sorted set.
    * @since 1.0.0
    */
-  sort(key: Arg, options?: SortOptions & { store?: undefined }): Promise<(T | null)[]>
+  sort(key: Arg, options?: SortOptions & { store?: undefined }): Out<T, R, (T | null)[]>
   /**
    * Sorts a list, a set or a sorted set.
    * @since 1.0.0
    */
-  sort(key: Arg, options?: SortOptions): Promise<number | (T | null)[]>
+  sort(key: Arg, options?: SortOptions): Out<T, R, number | (T | null)[]>
 
   /**
    * Sorts a list, a set or a sorted set; runs on replicas, too.
    * @since 7.0.0
    */
-  sort_ro(key: Arg, options?: SortRoOptions): Promise<(T | null)[]>
+  sort_ro(key: Arg, options?: SortRoOptions): Out<T, R, (T | null)[]>
 
   /**
    * Counts the keys that exist and marks them as used.
    * @since 3.2.1
    */
-  touch(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  touch(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Returns the time to live in seconds; -1 for ever, -2 missing.
    * @since 1.0.0
    */
-  ttl(key: Arg): Promise<number>
+  ttl(key: Arg): Out<T, R, number>
 
   /**
    * Returns the type of a value: 'string', 'hash', ..., or 'none'.
    * @since 1.0.0
    */
-  type(key: Arg): Promise<string>
+  type(key: Arg): Out<T, R, string>
 
   /**
    * Deletes keys, frees their memory in the background; answers how many there were.
    * @since 4.0.0
    */
-  unlink(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  unlink(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Counts the bits that are set, in a range of bytes or bits.
    * @since 2.6.0
    */
-  bitcount(key: Arg, start?: Num, end?: Num, unit?: 'byte' | 'bit'): Promise<number>
+  bitcount(key: Arg, start?: Num, end?: Num, unit?: 'byte' | 'bit'): Out<T, R, number>
 
   /**
    * Reads and changes integers of any width in a string, step by step; null where `overflow: 'fail'` refused.
    * @since 3.2.0
    */
-  bitfield(key: Arg, steps: BitfieldStep | readonly BitfieldStep[]): Promise<(number | null)[]>
+  bitfield(key: Arg, steps: BitfieldStep | readonly BitfieldStep[]): Out<T, R, (number | null)[]>
 
   /**
    * Reads integers of any width in a string.
    * @since 6.0.0
    */
-  bitfield_ro(key: Arg, steps: BitfieldRoStep | readonly BitfieldRoStep[]): Promise<number[]>
+  bitfield_ro(key: Arg, steps: BitfieldRoStep | readonly BitfieldRoStep[]): Out<T, R, number[]>
 
   /**
    * Combines strings bit by bit and stores the result; answers its length.
    * @since 2.6.0
    */
-  bitop(operation: 'and' | 'or' | 'xor' | 'not' | 'diff' | 'diff1' | 'andor' | 'one', destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  bitop(operation: 'and' | 'or' | 'xor' | 'not' | 'diff' | 'diff1' | 'andor' | 'one', destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Returns the position of the first bit of this value; -1 if there is none.
    * @since 2.8.7
    */
-  bitpos(key: Arg, bit: Num, start?: Num, end?: Num, unit?: 'byte' | 'bit'): Promise<number>
+  bitpos(key: Arg, bit: Num, start?: Num, end?: Num, unit?: 'byte' | 'bit'): Out<T, R, number>
 
   /**
    * Returns a bit.
    * @since 2.2.0
    */
-  getbit(key: Arg, offset: Num): Promise<0 | 1>
+  getbit(key: Arg, offset: Num): Out<T, R, 0 | 1>
 
   /**
    * Sets a bit; answers what it was.
    * @since 2.2.0
    */
-  setbit(key: Arg, offset: Num, value: Num): Promise<0 | 1>
+  setbit(key: Arg, offset: Num, value: Num): Out<T, R, 0 | 1>
 
   /**
    * Adds elements; answers whether the count may have changed.
    * @since 2.8.9
    */
-  pfadd(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Promise<boolean>
+  pfadd(key: Arg, ...elements: Arg[] | [elements: readonly Arg[]]): Out<T, R, boolean>
 
   /**
    * Returns the approximate number of different elements of all keys together.
    * @since 2.8.9
    */
-  pfcount(...keys: Arg[] | [keys: readonly Arg[]]): Promise<number>
+  pfcount(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Looks at or changes a HyperLogLog's registers: for the server's own tests.
    * @since 2.8.9
    */
-  pfdebug(subcommand: Arg, key: Arg): Promise<unknown>
+  pfdebug(subcommand: Arg, key: Arg): Out<T, R, unknown>
 
   /**
    * Merges HyperLogLogs into one.
    * @since 2.8.9
    */
-  pfmerge(destination: Arg, ...sources: Arg[] | [sources: readonly Arg[]]): Promise<'OK'>
+  pfmerge(destination: Arg, ...sources: Arg[] | [sources: readonly Arg[]]): Out<T, R, 'OK'>
 
   /**
    * Lets the server test its implementation, which takes a while.
    * @since 2.8.9
    */
-  pfselftest(): Promise<'OK'>
+  pfselftest(): Out<T, R, 'OK'>
 
   /**
    * Adds places, or moves them; answers how many are new.
    * @since 3.2.0
    */
-  geoadd(key: Arg, ...rows: [longitude: Num, latitude: Num, member: Arg, ...more: Arg[]]): Promise<number>
+  geoadd(key: Arg, ...rows: [longitude: Num, latitude: Num, member: Arg, ...more: Arg[]]): Out<T, R, number>
   /**
    * Adds places, or moves them; answers how many are new.
    * @since 3.2.0
    */
-  geoadd(key: Arg, rows: readonly (readonly [longitude: Num, latitude: Num, member: Arg])[] | readonly { longitude: Num; latitude: Num; member: Arg }[] | { longitude: Num; latitude: Num; member: Arg } | readonly Arg[], options?: GeoaddOptions): Promise<number>
+  geoadd(key: Arg, rows: readonly (readonly [longitude: Num, latitude: Num, member: Arg])[] | readonly { longitude: Num; latitude: Num; member: Arg }[] | { longitude: Num; latitude: Num; member: Arg } | readonly Arg[], options?: GeoaddOptions): Out<T, R, number>
 
   /**
    * Returns the distance between two places in meters or another unit, or null.
    * @since 3.2.0
    */
-  geodist(key: Arg, member1: Arg, member2: Arg, unit?: 'm' | 'km' | 'ft' | 'mi'): Promise<number | null>
+  geodist(key: Arg, member1: Arg, member2: Arg, unit?: 'm' | 'km' | 'ft' | 'mi'): Out<T, R, number | null>
 
   /**
    * Returns the Geohash text of each place, null for each that is missing.
    * @since 3.2.0
    */
-  geohash(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<(string | null)[]>
+  geohash(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Out<T, R, (string | null)[]>
 
   /**
    * Returns the position of each place, null for each that is missing.
    * @since 3.2.0
    */
-  geopos(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Promise<([longitude: number, latitude: number] | null)[]>
+  geopos(key: Arg, ...members: Arg[] | [members: readonly Arg[]]): Out<T, R, ([longitude: number, latitude: number] | null)[]>
 
   /**
    * Returns or stores the places around a position; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & ({ store: Arg } | { storedist: Arg })): Promise<number>
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & ({ store: Arg } | { storedist: Arg })): Out<T, R, number>
   /**
    * Returns or stores the places around a position; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord: true } & { store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord: true } & { store?: undefined; storedist?: undefined }): Out<T, R, { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns or stores the places around a position; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; hash: number }[]>
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; distance: number; hash: number }[]>
   /**
    * Returns or stores the places around a position; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord: true } & { withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord: true } & { withhash?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns or stores the places around a position; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord: true } & { withdist?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord: true } & { withdist?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns or stores the places around a position; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number }[]>
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord?: false; withhash?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; distance: number }[]>
   /**
    * Returns or stores the places around a position; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord?: false; withdist?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; hash: number }[]>
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord?: false; withdist?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; hash: number }[]>
   /**
    * Returns or stores the places around a position; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withcoord: true } & { withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; coordinates: [longitude: number, latitude: number] }[]>
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withcoord: true } & { withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns or stores the places around a position; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions & { withcoord?: false; withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<T[]>
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions & { withcoord?: false; withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Out<T, R, T[]>
   /**
    * Returns or stores the places around a position; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions): Promise<number | { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
+  georadius(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions): Out<T, R, number | { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
 
   /**
    * Returns or stores the places around another; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & ({ store: Arg } | { storedist: Arg })): Promise<number>
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & ({ store: Arg } | { storedist: Arg })): Out<T, R, number>
   /**
    * Returns or stores the places around another; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord: true } & { store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord: true } & { store?: undefined; storedist?: undefined }): Out<T, R, { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns or stores the places around another; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; hash: number }[]>
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withhash: true } & { withcoord?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; distance: number; hash: number }[]>
   /**
    * Returns or stores the places around another; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord: true } & { withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord: true } & { withhash?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns or stores the places around another; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord: true } & { withdist?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord: true } & { withdist?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns or stores the places around another; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; distance: number }[]>
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withdist: true } & { withcoord?: false; withhash?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; distance: number }[]>
   /**
    * Returns or stores the places around another; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord?: false; withdist?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; hash: number }[]>
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withhash: true } & { withcoord?: false; withdist?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; hash: number }[]>
   /**
    * Returns or stores the places around another; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withcoord: true } & { withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<{ member: T; coordinates: [longitude: number, latitude: number] }[]>
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & { withcoord: true } & { withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Out<T, R, { member: T; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns or stores the places around another; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions & { withcoord?: false; withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Promise<T[]>
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions & { withcoord?: false; withdist?: false; withhash?: false; store?: undefined; storedist?: undefined }): Out<T, R, T[]>
   /**
    * Returns or stores the places around another; prefer `geosearch`.
    * @since 3.2.0
    */
-  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions): Promise<number | { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
+  georadiusbymember(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions): Out<T, R, number | { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
 
   /**
    * Returns the places around another; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord: true }): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord: true }): Out<T, R, { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places around another; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord?: false }): Promise<{ member: T; distance: number; hash: number }[]>
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord?: false }): Out<T, R, { member: T; distance: number; hash: number }[]>
   /**
    * Returns the places around another; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord: true } & { withhash?: false }): Promise<{ member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord: true } & { withhash?: false }): Out<T, R, { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places around another; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord: true } & { withdist?: false }): Promise<{ member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord: true } & { withdist?: false }): Out<T, R, { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places around another; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord?: false; withhash?: false }): Promise<{ member: T; distance: number }[]>
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord?: false; withhash?: false }): Out<T, R, { member: T; distance: number }[]>
   /**
    * Returns the places around another; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord?: false; withdist?: false }): Promise<{ member: T; hash: number }[]>
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord?: false; withdist?: false }): Out<T, R, { member: T; hash: number }[]>
   /**
    * Returns the places around another; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withcoord: true } & { withdist?: false; withhash?: false }): Promise<{ member: T; coordinates: [longitude: number, latitude: number] }[]>
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withcoord: true } & { withdist?: false; withhash?: false }): Out<T, R, { member: T; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places around another; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions & { withcoord?: false; withdist?: false; withhash?: false }): Promise<T[]>
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions & { withcoord?: false; withdist?: false; withhash?: false }): Out<T, R, T[]>
   /**
    * Returns the places around another; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
+  georadiusbymember_ro(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions): Out<T, R, { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
 
   /**
    * Returns the places around a position; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord: true }): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord: true }): Out<T, R, { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places around a position; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord?: false }): Promise<{ member: T; distance: number; hash: number }[]>
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withhash: true } & { withcoord?: false }): Out<T, R, { member: T; distance: number; hash: number }[]>
   /**
    * Returns the places around a position; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord: true } & { withhash?: false }): Promise<{ member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord: true } & { withhash?: false }): Out<T, R, { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places around a position; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord: true } & { withdist?: false }): Promise<{ member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord: true } & { withdist?: false }): Out<T, R, { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places around a position; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord?: false; withhash?: false }): Promise<{ member: T; distance: number }[]>
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withdist: true } & { withcoord?: false; withhash?: false }): Out<T, R, { member: T; distance: number }[]>
   /**
    * Returns the places around a position; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord?: false; withdist?: false }): Promise<{ member: T; hash: number }[]>
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withhash: true } & { withcoord?: false; withdist?: false }): Out<T, R, { member: T; hash: number }[]>
   /**
    * Returns the places around a position; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withcoord: true } & { withdist?: false; withhash?: false }): Promise<{ member: T; coordinates: [longitude: number, latitude: number] }[]>
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusbymemberRoOptions & { withcoord: true } & { withdist?: false; withhash?: false }): Out<T, R, { member: T; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places around a position; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions & { withcoord?: false; withdist?: false; withhash?: false }): Promise<T[]>
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions & { withcoord?: false; withdist?: false; withhash?: false }): Out<T, R, T[]>
   /**
    * Returns the places around a position; prefer `geosearch`.
    * @since 3.2.10
    */
-  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
+  georadius_ro(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions): Out<T, R, { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
 
   /**
    * Returns the places in a circle, a box or a polygon.
    * @since 6.2.0
    */
-  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withhash: true } & { withcoord: true }): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withhash: true } & { withcoord: true }): Out<T, R, { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places in a circle, a box or a polygon.
    * @since 6.2.0
    */
-  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withhash: true } & { withcoord?: false }): Promise<{ member: T; distance: number; hash: number }[]>
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withhash: true } & { withcoord?: false }): Out<T, R, { member: T; distance: number; hash: number }[]>
   /**
    * Returns the places in a circle, a box or a polygon.
    * @since 6.2.0
    */
-  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withcoord: true } & { withhash?: false }): Promise<{ member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withcoord: true } & { withhash?: false }): Out<T, R, { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places in a circle, a box or a polygon.
    * @since 6.2.0
    */
-  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withhash: true } & { withcoord: true } & { withdist?: false }): Promise<{ member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withhash: true } & { withcoord: true } & { withdist?: false }): Out<T, R, { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places in a circle, a box or a polygon.
    * @since 6.2.0
    */
-  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withcoord?: false; withhash?: false }): Promise<{ member: T; distance: number }[]>
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withdist: true } & { withcoord?: false; withhash?: false }): Out<T, R, { member: T; distance: number }[]>
   /**
    * Returns the places in a circle, a box or a polygon.
    * @since 6.2.0
    */
-  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withhash: true } & { withcoord?: false; withdist?: false }): Promise<{ member: T; hash: number }[]>
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withhash: true } & { withcoord?: false; withdist?: false }): Out<T, R, { member: T; hash: number }[]>
   /**
    * Returns the places in a circle, a box or a polygon.
    * @since 6.2.0
    */
-  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withcoord: true } & { withdist?: false; withhash?: false }): Promise<{ member: T; coordinates: [longitude: number, latitude: number] }[]>
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withcoord: true } & { withdist?: false; withhash?: false }): Out<T, R, { member: T; coordinates: [longitude: number, latitude: number] }[]>
   /**
    * Returns the places in a circle, a box or a polygon.
    * @since 6.2.0
    */
-  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withcoord?: false; withdist?: false; withhash?: false }): Promise<T[]>
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & { withcoord?: false; withdist?: false; withhash?: false }): Out<T, R, T[]>
   /**
    * Returns the places in a circle, a box or a polygon.
    * @since 6.2.0
    */
-  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] })): Promise<{ member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
+  geosearch(key: Arg, options: GeosearchOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] })): Out<T, R, { member: T; distance: number; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number; hash: number }[] | { member: T; distance: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; hash: number; coordinates: [longitude: number, latitude: number] }[] | { member: T; distance: number }[] | { member: T; hash: number }[] | { member: T; coordinates: [longitude: number, latitude: number] }[] | T[]>
 
   /**
    * Stores the places in a circle, a box or a polygon; answers how many.
    * @since 6.2.0
    */
-  geosearchstore(destination: Arg, source: Arg, options: GeosearchstoreOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] })): Promise<number>
+  geosearchstore(destination: Arg, source: Arg, options: GeosearchstoreOptions & ({ frommember: Arg } | { fromlonlat: readonly [longitude: Num, latitude: Num] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] }) & ({ byradius: readonly [radius: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bybox: readonly [width: Num, height: Num, unit: 'm' | 'km' | 'ft' | 'mi'] } | { bypolygon: readonly (readonly [longitude: Num, latitude: Num])[] | readonly { longitude: Num; latitude: Num }[] | { longitude: Num; latitude: Num } | readonly Arg[] })): Out<T, R, number>
 
   /**
    * Sends a message to a channel; answers how many subscribers got it.
    * @since 2.0.0
    */
-  publish(channel: Arg, message: Arg): Promise<number>
+  publish(channel: Arg, message: Arg): Out<T, R, number>
 
   /**
    * Returns the channels with subscribers, patterns not counted.
    * @since 2.8.0
    */
-  pubsubChannels(pattern?: Arg): Promise<T[]>
+  pubsubChannels(pattern?: Arg): Out<T, R, T[]>
 
   /**
    * Returns the number of patterns that clients are subscribed to.
    * @since 2.8.0
    */
-  pubsubNumpat(): Promise<number>
+  pubsubNumpat(): Out<T, R, number>
 
   /**
    * Returns the number of subscribers of each channel.
    * @since 2.8.0
    */
-  pubsubNumsub(...channels: Arg[] | [channels: readonly Arg[]]): Promise<Fields<T, number>>
+  pubsubNumsub(...channels: Arg[] | [channels: readonly Arg[]]): Out<T, R, Fields<T, number>>
 
   /**
    * Returns the shard channels with subscribers.
    * @since 7.0.0
    */
-  pubsubShardchannels(pattern?: Arg): Promise<T[]>
+  pubsubShardchannels(pattern?: Arg): Out<T, R, T[]>
 
   /**
    * Returns the number of subscribers of each shard channel.
    * @since 7.0.0
    */
-  pubsubShardnumsub(...channels: Arg[] | [channels: readonly Arg[]]): Promise<Fields<T, number>>
+  pubsubShardnumsub(...channels: Arg[] | [channels: readonly Arg[]]): Out<T, R, Fields<T, number>>
 
   /**
    * Sends a message to a shard channel; answers how many subscribers got it.
    * @since 7.0.0
    */
-  spublish(channel: Arg, message: Arg): Promise<number>
+  spublish(channel: Arg, message: Arg): Out<T, R, number>
 
   /**
    * Runs a script with keys and arguments.
    * @since 2.6.0
    */
-  eval(script: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+  eval(script: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Runs a script that the server knows by its SHA-1.
    * @since 2.6.0
    */
-  evalsha(sha1: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+  evalsha(sha1: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Runs a script that only reads and that the server knows by its SHA-1.
    * @since 7.0.0
    */
-  evalsha_ro(sha1: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+  evalsha_ro(sha1: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Runs a script that only reads.
    * @since 7.0.0
    */
-  eval_ro(script: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+  eval_ro(script: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Runs a function with keys and arguments.
    * @since 7.0.0
    */
-  fcall(name: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+  fcall(name: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Runs a function that only reads.
    * @since 7.0.0
    */
-  fcall_ro(name: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<unknown>
+  fcall_ro(name: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Deletes a library and its functions.
    * @since 7.0.0
    */
-  functionDelete(library: Arg): Promise<'OK'>
+  functionDelete(library: Arg): Out<T, R, 'OK'>
 
   /**
    * Returns all libraries in the server's own binary form.
    * @since 7.0.0
    */
-  functionDump(): Promise<Buffer>
+  functionDump(): Out<T, R, Buffer>
 
   /**
    * Deletes all libraries.
    * @since 7.0.0
    */
-  functionFlush(mode?: 'async' | 'sync'): Promise<'OK'>
+  functionFlush(mode?: 'async' | 'sync'): Out<T, R, 'OK'>
 
   /**
    * Ends the function that runs, if it has not written yet.
    * @since 7.0.0
    */
-  functionKill(): Promise<'OK'>
+  functionKill(): Out<T, R, 'OK'>
 
   /**
    * Returns the libraries and their functions.
    * @since 7.0.0
    */
-  functionList(options?: FunctionListOptions): Promise<FunctionLibrary<T>[]>
+  functionList(options?: FunctionListOptions): Out<T, R, FunctionLibrary<T>[]>
 
   /**
    * Loads a library; answers its name.
    * @since 7.0.0
    */
-  functionLoad(code: Arg, options?: FunctionLoadOptions): Promise<string>
+  functionLoad(code: Arg, options?: FunctionLoadOptions): Out<T, R, string>
 
   /**
    * Loads what `functionDump` returned.
    * @since 7.0.0
    */
-  functionRestore(serialized: Arg, policy?: 'flush' | 'append' | 'replace'): Promise<'OK'>
+  functionRestore(serialized: Arg, policy?: 'flush' | 'append' | 'replace'): Out<T, R, 'OK'>
 
   /**
    * Returns which function runs, and how many there are.
    * @since 7.0.0
    */
-  functionStats(): Promise<FunctionStats<T>>
+  functionStats(): Out<T, R, FunctionStats<T>>
 
   /**
    * Says for each SHA-1 whether the server knows the script.
    * @since 2.6.0
    */
-  scriptExists(...sha1s: Arg[] | [sha1s: readonly Arg[]]): Promise<boolean[]>
+  scriptExists(...sha1s: Arg[] | [sha1s: readonly Arg[]]): Out<T, R, boolean[]>
 
   /**
    * Lets the server forget all scripts.
    * @since 2.6.0
    */
-  scriptFlush(mode?: 'async' | 'sync'): Promise<'OK'>
+  scriptFlush(mode?: 'async' | 'sync'): Out<T, R, 'OK'>
 
   /**
    * Ends the script that runs, if it has not written yet.
    * @since 2.6.0
    */
-  scriptKill(): Promise<'OK'>
+  scriptKill(): Out<T, R, 'OK'>
 
   /**
    * Lets the server know a script; answers its SHA-1.
    * @since 2.6.0
    */
-  scriptLoad(script: Arg): Promise<string>
+  scriptLoad(script: Arg): Out<T, R, string>
 
   /**
    * Returns the script that the server knows by this SHA-1.
    * @since Valkey 8.0.0
    */
-  scriptShow(sha1: Arg): Promise<T | null>
+  scriptShow(sha1: Arg): Out<T, R, T | null>
 
   /**
    * Returns the connection's name, or null.
    * @since 2.6.9
    */
-  clientGetname(): Promise<string | null>
+  clientGetname(): Out<T, R, string | null>
 
   /**
    * Returns the client id that invalidations go to; 0 none, -1 not tracking.
    * @since 6.0.0
    */
-  clientGetredir(): Promise<number>
+  clientGetredir(): Out<T, R, number>
 
   /**
    * Returns the connection's client id.
    * @since 5.0.0
    */
-  clientId(): Promise<number>
+  clientId(): Out<T, R, number>
 
   /**
    * Returns what the server knows about the connection.
    * @since 6.2.0
    */
-  clientInfo(): Promise<Record<string, string>>
+  clientInfo(): Out<T, R, Record<string, string>>
 
   /**
    * Closes the connections that pass every filter; answers how many.
    * @since 2.4.0
    */
-  clientKill(options: ClientKillOptions): Promise<number>
+  clientKill(options: ClientKillOptions): Out<T, R, number>
 
   /**
    * Returns what the server knows about its connections.
    * @since 2.4.0
    */
-  clientList(options?: ClientKillOptions): Promise<Record<string, string>[]>
+  clientList(options?: ClientKillOptions): Out<T, R, Record<string, string>[]>
 
   /**
    * Holds clients' commands back for this many milliseconds.
    * @since 3.0.0
    */
-  clientPause(timeout: Num, mode?: 'write' | 'all'): Promise<'OK'>
+  clientPause(timeout: Num, mode?: 'write' | 'all'): Out<T, R, 'OK'>
 
   /**
    * Returns how this connection's keys are tracked.
    * @since 6.2.0
    */
-  clientTrackinginfo(): Promise<{ flags: string[]; redirect: number; prefixes: T[] }>
+  clientTrackinginfo(): Out<T, R, { flags: string[]; redirect: number; prefixes: T[] }>
 
   /**
    * Ends the blocking command of another client.
    * @since 5.0.0
    */
-  clientUnblock(clientId: Num, reason?: 'timeout' | 'error'): Promise<boolean>
+  clientUnblock(clientId: Num, reason?: 'timeout' | 'error'): Out<T, R, boolean>
 
   /**
    * Lets the commands held back by `clientPause` run.
    * @since 6.2.0
    */
-  clientUnpause(): Promise<'OK'>
+  clientUnpause(): Out<T, R, 'OK'>
 
   /**
    * Returns the message.
    * @since 1.0.0
    */
-  echo(message: Arg): Promise<T>
+  echo(message: Arg): Out<T, R, T>
 
   /**
    * Answers 'PONG', or the message.
    * @since 1.0.0
    */
-  ping(message: Arg): Promise<T>
+  ping(message: Arg): Out<T, R, T>
   /**
    * Answers 'PONG', or the message.
    * @since 1.0.0
    */
-  ping(): Promise<'PONG'>
+  ping(): Out<T, R, 'PONG'>
 
   /**
    * Rewrites the append-only file in the background.
    * @since 1.0.0
    */
-  bgrewriteaof(): Promise<string>
+  bgrewriteaof(): Out<T, R, string>
 
   /**
    * Saves the data to disk in the background.
    * @since 1.0.0
    */
-  bgsave(options?: BgsaveOptions): Promise<string>
+  bgsave(options?: BgsaveOptions): Out<T, R, string>
 
   /**
    * Returns the parameters that match the patterns.
    * @since 2.0.0
    */
-  configGet(...patterns: Arg[] | [patterns: readonly Arg[]]): Promise<Record<string, string>>
+  configGet(...patterns: Arg[] | [patterns: readonly Arg[]]): Out<T, R, Record<string, string>>
 
   /**
    * Resets the statistics of `info`.
    * @since 2.0.0
    */
-  configResetstat(): Promise<'OK'>
+  configResetstat(): Out<T, R, 'OK'>
 
   /**
    * Writes the parameters in effect to the configuration file.
    * @since 2.8.0
    */
-  configRewrite(): Promise<'OK'>
+  configRewrite(): Out<T, R, 'OK'>
 
   /**
    * Sets parameters.
    * @since 2.0.0
    */
-  configSet(...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+  configSet(...pairs: Arg[] | [pairs: Pairs]): Out<T, R, 'OK'>
 
   /**
    * Returns the number of keys in the database.
    * @since 1.0.0
    */
-  dbsize(): Promise<number>
+  dbsize(): Out<T, R, number>
 
   /**
    * Lets the server do what its developers test it with. May end it.
    * @since 1.0.0
    */
-  debug(...args: Arg[] | [args: readonly Arg[]]): Promise<unknown>
+  debug(...args: Arg[] | [args: readonly Arg[]]): Out<T, R, unknown>
 
   /**
    * Lets a replica take the master's place once it has all data.
    * @since 6.2.0
    */
-  failover(options?: FailoverOptions): Promise<'OK'>
+  failover(options?: FailoverOptions): Out<T, R, 'OK'>
 
   /**
    * Deletes all keys of all databases.
    * @since 1.0.0
    */
-  flushall(mode?: 'async' | 'sync'): Promise<'OK'>
+  flushall(mode?: 'async' | 'sync'): Out<T, R, 'OK'>
 
   /**
    * Deletes all keys of the database.
    * @since 1.0.0
    */
-  flushdb(mode?: 'async' | 'sync'): Promise<'OK'>
+  flushdb(mode?: 'async' | 'sync'): Out<T, R, 'OK'>
 
   /**
    * Returns the server's facts and statistics by section, in lower case.
    * @since 1.0.0
    */
-  info(...sections: Arg[] | [sections: readonly Arg[]]): Promise<Record<string, Record<string, string>>>
+  info(...sections: Arg[] | [sections: readonly Arg[]]): Out<T, R, Record<string, Record<string, string>>>
 
   /**
    * Returns the Unix time of the last successful save.
    * @since 1.0.0
    */
-  lastsave(): Promise<number>
+  lastsave(): Out<T, R, number>
 
   /**
    * Returns the version and a piece of art as text.
    * @since 5.0.0
    */
-  lolwut(options?: LolwutOptions): Promise<string>
+  lolwut(options?: LolwutOptions): Out<T, R, string>
 
   /**
    * Returns the loaded modules.
    * @since 4.0.0
    */
-  moduleList(): Promise<LoadedModule[]>
+  moduleList(): Out<T, R, LoadedModule[]>
 
   /**
    * Loads a module.
    * @since 4.0.0
    */
-  moduleLoad(path: Arg, ...args: Arg[] | [args: readonly Arg[]]): Promise<'OK'>
+  moduleLoad(path: Arg, ...args: Arg[] | [args: readonly Arg[]]): Out<T, R, 'OK'>
 
   /**
    * Loads a module with its configuration.
    * @since 7.0.0
    */
-  moduleLoadex(path: Arg, options?: ModuleLoadexOptions): Promise<'OK'>
+  moduleLoadex(path: Arg, options?: ModuleLoadexOptions): Out<T, R, 'OK'>
 
   /**
    * Unloads a module.
    * @since 4.0.0
    */
-  moduleUnload(name: Arg): Promise<'OK'>
+  moduleUnload(name: Arg): Out<T, R, 'OK'>
 
   /**
    * Makes the server a replica; 'no' and 'one' make it a master.
    * @since 5.0.0
    */
-  replicaof(host: Arg, port: Arg): Promise<string>
+  replicaof(host: Arg, port: Arg): Out<T, R, string>
 
   /**
    * Returns the server's role in replication and its peers.
    * @since 2.8.12
    */
-  role(): Promise<{ role: 'master'; offset: number; replicas: { host: string; port: number; offset: number }[] } | { role: 'slave'; host: string; port: number; state: string; offset: number } | { role: 'sentinel'; masters: string[] }>
+  role(): Out<T, R, { role: 'master'; offset: number; replicas: { host: string; port: number; offset: number }[] } | { role: 'slave'; host: string; port: number; state: string; offset: number } | { role: 'sentinel'; masters: string[] }>
 
   /**
    * Saves the data to disk and serves nobody meanwhile.
    * @since 1.0.0
    */
-  save(): Promise<'OK'>
+  save(): Out<T, R, 'OK'>
 
   /**
    * Ends the server: the call rejects with the loss of its connection.
    * @since 1.0.0
    */
-  shutdown(options?: ShutdownOptions): Promise<'OK'>
+  shutdown(options?: ShutdownOptions): Out<T, R, 'OK'>
 
   /**
    * Makes the server a replica; the old name of `replicaof`.
    * @since 1.0.0
    */
-  slaveof(host: Arg, port: Arg): Promise<string>
+  slaveof(host: Arg, port: Arg): Out<T, R, string>
 
   /**
    * Exchanges two databases.
    * @since 4.0.0
    */
-  swapdb(index1: Num, index2: Num): Promise<'OK'>
+  swapdb(index1: Num, index2: Num): Out<T, R, 'OK'>
 
   /**
    * Returns the server's Unix time.
    * @since 2.6.0
    */
-  time(): Promise<[seconds: number, microseconds: number]>
+  time(): Out<T, R, [seconds: number, microseconds: number]>
 
   /**
    * Returns the categories, or the commands of one category.
    * @since 6.0.0
    */
-  aclCat(category?: Arg): Promise<string[]>
+  aclCat(category?: Arg): Out<T, R, string[]>
 
   /**
    * Deletes users and closes their connections; answers how many there were.
    * @since 6.0.0
    */
-  aclDeluser(...usernames: Arg[] | [usernames: readonly Arg[]]): Promise<number>
+  aclDeluser(...usernames: Arg[] | [usernames: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Answers 'OK' where a user could run a command, otherwise why not.
    * @since 7.0.0
    */
-  aclDryrun(username: Arg, command: Arg, ...args: Arg[] | [args: readonly Arg[]]): Promise<string>
+  aclDryrun(username: Arg, command: Arg, ...args: Arg[] | [args: readonly Arg[]]): Out<T, R, string>
 
   /**
    * Returns a random password as hexadecimal text, of 256 bits or as many as given.
    * @since 6.0.0
    */
-  aclGenpass(bits?: Num): Promise<string>
+  aclGenpass(bits?: Num): Out<T, R, string>
 
   /**
    * Returns a user's rules, or null.
    * @since 6.0.0
    */
-  aclGetuser(username: Arg): Promise<AclUser | null>
+  aclGetuser(username: Arg): Out<T, R, AclUser | null>
 
   /**
    * Returns the users' rules as in an ACL file.
    * @since 6.0.0
    */
-  aclList(): Promise<string[]>
+  aclList(): Out<T, R, string[]>
 
   /**
    * Reads the users anew from the ACL file.
    * @since 6.0.0
    */
-  aclLoad(): Promise<'OK'>
+  aclLoad(): Out<T, R, 'OK'>
 
   /**
    * Returns what was denied lately, the newest first.
    * @since 6.0.0
    */
-  aclLog(options: AclLogOptions & { reset: true }): Promise<'OK'>
+  aclLog(options: AclLogOptions & { reset: true }): Out<T, R, 'OK'>
   /**
    * Returns what was denied lately, the newest first.
    * @since 6.0.0
    */
-  aclLog(options?: AclLogOptions & { reset?: false }): Promise<AclDenial[]>
+  aclLog(options?: AclLogOptions & { reset?: false }): Out<T, R, AclDenial[]>
   /**
    * Returns what was denied lately, the newest first.
    * @since 6.0.0
    */
-  aclLog(options?: AclLogOptions): Promise<'OK' | AclDenial[]>
+  aclLog(options?: AclLogOptions): Out<T, R, 'OK' | AclDenial[]>
 
   /**
    * Writes the users to the ACL file.
    * @since 6.0.0
    */
-  aclSave(): Promise<'OK'>
+  aclSave(): Out<T, R, 'OK'>
 
   /**
    * Creates a user or changes its rules.
    * @since 6.0.0
    */
-  aclSetuser(username: Arg, ...rules: Arg[] | [rules: readonly Arg[]]): Promise<'OK'>
+  aclSetuser(username: Arg, ...rules: Arg[] | [rules: readonly Arg[]]): Out<T, R, 'OK'>
 
   /**
    * Returns the names of all users.
    * @since 6.0.0
    */
-  aclUsers(): Promise<string[]>
+  aclUsers(): Out<T, R, string[]>
 
   /**
    * Returns the name of the connection's user.
    * @since 6.0.0
    */
-  aclWhoami(): Promise<string>
+  aclWhoami(): Out<T, R, string>
 
   /**
    * Returns the number of commands that the server knows.
    * @since 2.8.13
    */
-  commandCount(): Promise<number>
+  commandCount(): Out<T, R, number>
 
   /**
    * Returns the documentation of these commands, or of all, by name.
    * @since 7.0.0
    */
-  commandDocs(...names: Arg[] | [names: readonly Arg[]]): Promise<Record<string, CommandDocumentation>>
+  commandDocs(...names: Arg[] | [names: readonly Arg[]]): Out<T, R, Record<string, CommandDocumentation>>
 
   /**
    * Returns the keys in a call.
    * @since 2.8.13
    */
-  commandGetkeys(command: Arg, ...args: Arg[] | [args: readonly Arg[]]): Promise<T[]>
+  commandGetkeys(command: Arg, ...args: Arg[] | [args: readonly Arg[]]): Out<T, R, T[]>
 
   /**
    * Returns the keys in a call, each with what happens to it.
    * @since 7.0.0
    */
-  commandGetkeysandflags(command: Arg, ...args: Arg[] | [args: readonly Arg[]]): Promise<[T, string[]][]>
+  commandGetkeysandflags(command: Arg, ...args: Arg[] | [args: readonly Arg[]]): Out<T, R, [T, string[]][]>
 
   /**
    * Returns facts about these commands, null for unknown ones, or about all.
    * @since 2.8.13
    */
-  commandInfo(...names: Arg[] | [names: readonly Arg[]]): Promise<(CommandDetails | null)[]>
+  commandInfo(...names: Arg[] | [names: readonly Arg[]]): Out<T, R, (CommandDetails | null)[]>
 
   /**
    * Returns the names of the commands that the server knows.
    * @since 7.0.0
    */
-  commandList(options?: CommandListOptions): Promise<string[]>
+  commandList(options?: CommandListOptions): Out<T, R, string[]>
 
   /**
    * Returns entries of a log of slow or large commands, the newest first; `value` is in microseconds or bytes.
    * @since Valkey 8.1.0
    */
-  commandlogGet(count: Num, log: 'slow' | 'large-request' | 'large-reply'): Promise<CommandlogEntry<T>[]>
+  commandlogGet(count: Num, log: 'slow' | 'large-request' | 'large-reply'): Out<T, R, CommandlogEntry<T>[]>
 
   /**
    * Returns the number of entries of a log.
    * @since Valkey 8.1.0
    */
-  commandlogLen(log: 'slow' | 'large-request' | 'large-reply'): Promise<number>
+  commandlogLen(log: 'slow' | 'large-request' | 'large-reply'): Out<T, R, number>
 
   /**
    * Empties a log.
    * @since Valkey 8.1.0
    */
-  commandlogReset(log: 'slow' | 'large-request' | 'large-reply'): Promise<'OK'>
+  commandlogReset(log: 'slow' | 'large-request' | 'large-reply'): Out<T, R, 'OK'>
 
   /**
    * Returns the server's own advice about its latency.
    * @since 2.8.13
    */
-  latencyDoctor(): Promise<string>
+  latencyDoctor(): Out<T, R, string>
 
   /**
    * Returns an event's latency as a drawing of text.
    * @since 2.8.13
    */
-  latencyGraph(event: Arg): Promise<string>
+  latencyGraph(event: Arg): Out<T, R, string>
 
   /**
    * Returns how long calls of these commands, or of all, have taken.
    * @since 7.0.0
    */
-  latencyHistogram(...commands: Arg[] | [commands: readonly Arg[]]): Promise<Record<string, LatencyHistogram>>
+  latencyHistogram(...commands: Arg[] | [commands: readonly Arg[]]): Out<T, R, Record<string, LatencyHistogram>>
 
   /**
    * Returns an event's latencies in milliseconds, with Unix times.
    * @since 2.8.13
    */
-  latencyHistory(event: Arg): Promise<LatencySample[]>
+  latencyHistory(event: Arg): Out<T, R, LatencySample[]>
 
   /**
    * Returns the latest and the highest latency of each event in milliseconds.
    * @since 2.8.13
    */
-  latencyLatest(): Promise<LatencyPeak[]>
+  latencyLatest(): Out<T, R, LatencyPeak[]>
 
   /**
    * Forgets these events, or all; answers how many there were.
    * @since 2.8.13
    */
-  latencyReset(...events: Arg[] | [events: readonly Arg[]]): Promise<number>
+  latencyReset(...events: Arg[] | [events: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Returns slow commands, the newest first; durations in microseconds.
    * @since 2.2.12
    */
-  slowlogGet(count?: Num): Promise<SlowlogEntry<T>[]>
+  slowlogGet(count?: Num): Out<T, R, SlowlogEntry<T>[]>
 
   /**
    * Returns the number of entries of the slow log.
    * @since 2.2.12
    */
-  slowlogLen(): Promise<number>
+  slowlogLen(): Out<T, R, number>
 
   /**
    * Empties the slow log.
    * @since 2.2.12
    */
-  slowlogReset(): Promise<'OK'>
+  slowlogReset(): Out<T, R, 'OK'>
 
   /**
    * Returns the server's own advice about its memory.
    * @since 4.0.0
    */
-  memoryDoctor(): Promise<string>
+  memoryDoctor(): Out<T, R, string>
 
   /**
    * Returns the allocator's statistics as text.
    * @since 4.0.0
    */
-  memoryMallocStats(): Promise<string>
+  memoryMallocStats(): Out<T, R, string>
 
   /**
    * Lets the allocator give memory back.
    * @since 4.0.0
    */
-  memoryPurge(): Promise<'OK'>
+  memoryPurge(): Out<T, R, 'OK'>
 
   /**
    * Returns what the memory is used for, in bytes, and how well.
    * @since 4.0.0
    */
-  memoryStats(): Promise<Record<string, number | Record<string, number>>>
+  memoryStats(): Out<T, R, Record<string, number | Record<string, number>>>
 
   /**
    * Returns the bytes that a key and its value take, or null.
    * @since 4.0.0
    */
-  memoryUsage(key: Arg, options?: MemoryUsageOptions): Promise<number | null>
+  memoryUsage(key: Arg, options?: MemoryUsageOptions): Out<T, R, number | null>
 
   /**
    * Gives slots to the node.
    * @since 3.0.0
    */
-  clusterAddslots(...slots: Num[] | [slots: readonly Num[]]): Promise<'OK'>
+  clusterAddslots(...slots: Num[] | [slots: readonly Num[]]): Out<T, R, 'OK'>
 
   /**
    * Gives ranges of slots to the node.
    * @since 7.0.0
    */
-  clusterAddslotsrange(...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+  clusterAddslotsrange(...pairs: Arg[] | [pairs: Pairs]): Out<T, R, 'OK'>
 
   /**
    * Raises the configuration epoch; answers what came of it.
    * @since 3.0.0
    */
-  clusterBumpepoch(): Promise<string>
+  clusterBumpepoch(): Out<T, R, string>
 
   /**
    * Ends the migrations that this node started.
    * @since Valkey 9.0.0
    */
-  clusterCancelslotmigrations(): Promise<'OK'>
+  clusterCancelslotmigrations(): Out<T, R, 'OK'>
 
   /**
    * Counts the nodes that report a node as failing.
    * @since 3.0.0
    */
-  clusterCountFailureReports(nodeId: Arg): Promise<number>
+  clusterCountFailureReports(nodeId: Arg): Out<T, R, number>
 
   /**
    * Returns the number of the node's keys in a slot.
    * @since 3.0.0
    */
-  clusterCountkeysinslot(slot: Num): Promise<number>
+  clusterCountkeysinslot(slot: Num): Out<T, R, number>
 
   /**
    * Takes slots from the node.
    * @since 3.0.0
    */
-  clusterDelslots(...slots: Num[] | [slots: readonly Num[]]): Promise<'OK'>
+  clusterDelslots(...slots: Num[] | [slots: readonly Num[]]): Out<T, R, 'OK'>
 
   /**
    * Takes ranges of slots from the node.
    * @since 7.0.0
    */
-  clusterDelslotsrange(...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+  clusterDelslotsrange(...pairs: Arg[] | [pairs: Pairs]): Out<T, R, 'OK'>
 
   /**
    * Lets this replica take its primary's place.
    * @since 3.0.0
    */
-  clusterFailover(mode?: 'force' | 'takeover'): Promise<'OK'>
+  clusterFailover(mode?: 'force' | 'takeover'): Out<T, R, 'OK'>
 
   /**
    * Deletes all keys of a slot.
    * @since Valkey 9.0.0
    */
-  clusterFlushslot(slot: Num, mode?: 'async' | 'sync'): Promise<'OK'>
+  clusterFlushslot(slot: Num, mode?: 'async' | 'sync'): Out<T, R, 'OK'>
 
   /**
    * Takes all slots from the node, which must have no keys.
    * @since 3.0.0
    */
-  clusterFlushslots(): Promise<'OK'>
+  clusterFlushslots(): Out<T, R, 'OK'>
 
   /**
    * Removes a node from the node's table.
    * @since 3.0.0
    */
-  clusterForget(nodeId: Arg): Promise<'OK'>
+  clusterForget(nodeId: Arg): Out<T, R, 'OK'>
 
   /**
    * Returns some of the node's keys in a slot.
    * @since 3.0.0
    */
-  clusterGetkeysinslot(slot: Num, count: Num): Promise<T[]>
+  clusterGetkeysinslot(slot: Num, count: Num): Out<T, R, T[]>
 
   /**
    * Returns the migrations under way and the latest ones.
    * @since Valkey 9.0.0
    */
-  clusterGetslotmigrations(): Promise<ClusterSlotMigration[]>
+  clusterGetslotmigrations(): Out<T, R, ClusterSlotMigration[]>
 
   /**
    * Returns the cluster's state as the node sees it, and statistics.
    * @since 3.0.0
    */
-  clusterInfo(): Promise<Record<string, string>>
+  clusterInfo(): Out<T, R, Record<string, string>>
 
   /**
    * Returns the slot that a key belongs to.
    * @since 3.0.0
    */
-  clusterKeyslot(key: Arg): Promise<number>
+  clusterKeyslot(key: Arg): Out<T, R, number>
 
   /**
    * Returns the node's connections to its peers.
    * @since 7.0.0
    */
-  clusterLinks(): Promise<ClusterLink[]>
+  clusterLinks(): Out<T, R, ClusterLink[]>
 
   /**
    * Makes the node know another one.
    * @since 3.0.0
    */
-  clusterMeet(ip: Arg, port: Num, busPort?: Num): Promise<'OK'>
+  clusterMeet(ip: Arg, port: Num, busPort?: Num): Out<T, R, 'OK'>
 
   /**
    * Moves ranges of slots to other nodes.
    * @since Valkey 9.0.0
    */
-  clusterMigrateslots(steps: ClusterMigrateslotsStep | readonly ClusterMigrateslotsStep[]): Promise<'OK'>
+  clusterMigrateslots(steps: ClusterMigrateslotsStep | readonly ClusterMigrateslotsStep[]): Out<T, R, 'OK'>
 
   /**
    * Starts, ends or shows migrations of slots to this node.
    * @since Redis 8.4.0
    */
-  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true }) & ({ cancel: Arg } | { cancelAll: true })): Promise<number>
+  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true }) & ({ cancel: Arg } | { cancelAll: true })): Out<T, R, number>
   /**
    * Starts, ends or shows migrations of slots to this node.
    * @since Redis 8.4.0
    */
-  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true }) & ({ status: Arg } | { statusAll: true }) & { cancel?: undefined; cancelAll?: false }): Promise<ClusterMigrationTask[]>
+  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true }) & ({ status: Arg } | { statusAll: true }) & { cancel?: undefined; cancelAll?: false }): Out<T, R, ClusterMigrationTask[]>
   /**
    * Starts, ends or shows migrations of slots to this node.
    * @since Redis 8.4.0
    */
-  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true }) & { cancel?: undefined; cancelAll?: false; status?: undefined; statusAll?: false }): Promise<string>
+  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true }) & { cancel?: undefined; cancelAll?: false; status?: undefined; statusAll?: false }): Out<T, R, string>
   /**
    * Starts, ends or shows migrations of slots to this node.
    * @since Redis 8.4.0
    */
-  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true })): Promise<number | ClusterMigrationTask[] | string>
+  clusterMigration(options: ClusterMigrationOptions & ({ import: Num | readonly Num[] } | { cancel: Arg } | { cancelAll: true } | { status: Arg } | { statusAll: true })): Out<T, R, number | ClusterMigrationTask[] | string>
 
   /**
    * Returns the node's id.
    * @since 3.0.0
    */
-  clusterMyid(): Promise<string>
+  clusterMyid(): Out<T, R, string>
 
   /**
    * Returns the id of the node's shard.
    * @since 7.2.0
    */
-  clusterMyshardid(): Promise<string>
+  clusterMyshardid(): Out<T, R, string>
 
   /**
    * Returns the nodes as text, a line each, as in the node's own file.
    * @since 3.0.0
    */
-  clusterNodes(): Promise<string>
+  clusterNodes(): Out<T, R, string>
 
   /**
    * Returns the replicas of a primary, as lines of `clusterNodes`.
    * @since 5.0.0
    */
-  clusterReplicas(nodeId: Arg): Promise<string[]>
+  clusterReplicas(nodeId: Arg): Out<T, R, string[]>
 
   /**
    * Makes the node a replica of another one; 'no', 'one' (Valkey 9.0) make it a primary without slots.
    * @since 3.0.0
    */
-  clusterReplicate(...nodeId: Arg[] | [nodeId: readonly Arg[]]): Promise<'OK'>
+  clusterReplicate(...nodeId: Arg[] | [nodeId: readonly Arg[]]): Out<T, R, 'OK'>
 
   /**
    * Lets the node forget its peers and its slots.
    * @since 3.0.0
    */
-  clusterReset(mode?: 'hard' | 'soft'): Promise<'OK'>
+  clusterReset(mode?: 'hard' | 'soft'): Out<T, R, 'OK'>
 
   /**
    * Writes the node's table to disk.
    * @since 3.0.0
    */
-  clusterSaveconfig(): Promise<'OK'>
+  clusterSaveconfig(): Out<T, R, 'OK'>
 
   /**
    * Sets the configuration epoch of a new node.
    * @since 3.0.0
    */
-  clusterSetConfigEpoch(epoch: Num): Promise<'OK'>
+  clusterSetConfigEpoch(epoch: Num): Out<T, R, 'OK'>
 
   /**
    * Says where a slot is, or is going to be.
    * @since 3.0.0
    */
-  clusterSetslot(slot: Num, options: ClusterSetslotOptions & ({ importing: Arg } | { migrating: Arg } | { node: Arg } | { stable: true })): Promise<'OK'>
+  clusterSetslot(slot: Num, options: ClusterSetslotOptions & ({ importing: Arg } | { migrating: Arg } | { node: Arg } | { stable: true })): Out<T, R, 'OK'>
 
   /**
    * Returns the shards with their slots and nodes.
    * @since 7.0.0
    */
-  clusterShards(): Promise<ClusterShard[]>
+  clusterShards(): Out<T, R, ClusterShard[]>
 
   /**
    * Returns the replicas of a primary; the old name of `clusterReplicas`.
    * @since 3.0.0
    */
-  clusterSlaves(nodeId: Arg): Promise<string[]>
+  clusterSlaves(nodeId: Arg): Out<T, R, string[]>
 
   /**
    * Returns statistics of the node's slots.
    * @since Redis 8.2.0, Valkey 8.0.0
    */
-  clusterSlotStats(options: ClusterSlotStatsOptions & ({ slotsrange: readonly [start: Num, end: Num] } | { orderby: Arg })): Promise<[slot: number, statistics: Record<string, number>][]>
+  clusterSlotStats(options: ClusterSlotStatsOptions & ({ slotsrange: readonly [start: Num, end: Num] } | { orderby: Arg })): Out<T, R, [slot: number, statistics: Record<string, number>][]>
 
   /**
    * Returns the ranges of slots with their nodes, the primary first.
    * @since 3.0.0
    */
-  clusterSlots(): Promise<{ start: number; end: number; nodes: ClusterSlotNode[] }[]>
+  clusterSlots(): Out<T, R, { start: number; end: number; nodes: ClusterSlotNode[] }[]>
 
   /**
    * Returns a page of the cluster's key names and the next cursor; '0' ends.
    * @since Valkey 9.1.0
    */
-  clusterscan(cursor: Arg, options?: ClusterscanOptions): Promise<[cursor: string, keys: T[]]>
+  clusterscan(cursor: Arg, options?: ClusterscanOptions): Out<T, R, [cursor: string, keys: T[]]>
 
   /**
    * Checks that enough sentinels are there for a failover.
    * @since 2.8.4
    */
-  sentinelCkquorum(name: Arg): Promise<string>
+  sentinelCkquorum(name: Arg): Out<T, R, string>
 
   /**
    * Has a replica promoted, without asking other sentinels.
    * @since 2.8.4
    */
-  sentinelFailover(name: Arg): Promise<'OK'>
+  sentinelFailover(name: Arg): Out<T, R, 'OK'>
 
   /**
    * Writes the sentinel's state to its configuration file.
    * @since 2.8.4
    */
-  sentinelFlushconfig(): Promise<'OK'>
+  sentinelFlushconfig(): Out<T, R, 'OK'>
 
   /**
    * Returns where a master is, or null.
    * @since 2.8.4
    */
-  sentinelGetMasterAddrByName(name: Arg): Promise<{ host: string; port: number } | null>
+  sentinelGetMasterAddrByName(name: Arg): Out<T, R, { host: string; port: number } | null>
 
   /**
    * Returns what the sentinel knows of a master.
    * @since 2.8.4
    */
-  sentinelMaster(name: Arg): Promise<SentinelMaster>
+  sentinelMaster(name: Arg): Out<T, R, SentinelMaster>
 
   /**
    * Returns what the sentinel knows of all its masters.
    * @since 2.8.4
    */
-  sentinelMasters(): Promise<SentinelMaster[]>
+  sentinelMasters(): Out<T, R, SentinelMaster[]>
 
   /**
    * Has the sentinel watch another master.
    * @since 2.8.4
    */
-  sentinelMonitor(name: Arg, ip: Arg, port: Num, quorum: Num): Promise<'OK'>
+  sentinelMonitor(name: Arg, ip: Arg, port: Num, quorum: Num): Out<T, R, 'OK'>
 
   /**
    * Returns the sentinel's id.
    * @since 6.2.0
    */
-  sentinelMyid(): Promise<string>
+  sentinelMyid(): Out<T, R, string>
 
   /**
    * Has the sentinel forget a master.
    * @since 2.8.4
    */
-  sentinelRemove(name: Arg): Promise<'OK'>
+  sentinelRemove(name: Arg): Out<T, R, 'OK'>
 
   /**
    * Returns what the sentinel knows of a master's replicas.
    * @since 5.0.0
    */
-  sentinelReplicas(name: Arg): Promise<SentinelReplica[]>
+  sentinelReplicas(name: Arg): Out<T, R, SentinelReplica[]>
 
   /**
    * Has the sentinel find out anew about masters; counts them.
    * @since 2.8.4
    */
-  sentinelReset(pattern: Arg): Promise<number>
+  sentinelReset(pattern: Arg): Out<T, R, number>
 
   /**
    * Returns what the sentinel knows of a master's other sentinels.
    * @since 2.8.4
    */
-  sentinelSentinels(name: Arg): Promise<SentinelPeer[]>
+  sentinelSentinels(name: Arg): Out<T, R, SentinelPeer[]>
 
   /**
    * Sets a master's parameters.
    * @since 2.8.4
    */
-  sentinelSet(name: Arg, ...pairs: Arg[] | [pairs: Pairs]): Promise<'OK'>
+  sentinelSet(name: Arg, ...pairs: Arg[] | [pairs: Pairs]): Out<T, R, 'OK'>
 }
 
-/** The commands of a leased connection: those of every handle, and those about the connection's own state and writes. */
-export interface SessionCommands<T = string> extends Commands<T> {
+/** The commands about the writes before them on their connection: for leased connections, and for the end of a pipeline. */
+export interface PinnedCommands<T = string, R extends readonly unknown[] | null = null> {
   /**
    * Waits until so many replicas have this connection's writes; answers how many do.
    * @since 3.0.0
    */
-  wait(numreplicas: Num, timeout: Num): Promise<number>
+  wait(numreplicas: Num, timeout: Num): Out<T, R, number>
 
   /**
    * Waits until this connection's writes are on disk here and on so many replicas.
    * @since 7.2.0
    */
-  waitaof(numlocal: Num, numreplicas: Num, timeout: Num): Promise<[local: number, replicas: number]>
+  waitaof(numlocal: Num, numreplicas: Num, timeout: Num): Out<T, R, [local: number, replicas: number]>
+}
 
+/** The commands of a leased connection: those of every handle, and those about the connection's own state and writes. */
+export interface SessionCommands<T = string, R extends readonly unknown[] | null = null>
+  extends Commands<T, R>, PinnedCommands<T, R> {
   /**
    * Forgets the keys that this connection watches.
    * @since 2.2.0
    */
-  unwatch(): Promise<'OK'>
+  unwatch(): Out<T, R, 'OK'>
 
   /**
    * Lets this connection's next transaction fail if one of the keys changes.
    * @since 2.2.0
    */
-  watch(...keys: Arg[] | [keys: readonly Arg[]]): Promise<'OK'>
+  watch(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, 'OK'>
 
   /**
    * Authenticates this connection: a password, or a user and a password.
    * @since 1.0.0
    */
-  auth(usernameOrPassword: Arg, password?: Arg): Promise<'OK'>
+  auth(usernameOrPassword: Arg, password?: Arg): Out<T, R, 'OK'>
 
   /**
    * Says whether the next command's keys are tracked.
    * @since 6.0.0
    */
-  clientCaching(enabled: boolean): Promise<'OK'>
+  clientCaching(enabled: boolean): Out<T, R, 'OK'>
 
   /**
    * Claims capabilities for this connection.
    * @since Valkey 8.0.0
    */
-  clientCapa(...capabilities: Arg[] | [capabilities: readonly Arg[]]): Promise<'OK'>
+  clientCapa(...capabilities: Arg[] | [capabilities: readonly Arg[]]): Out<T, R, 'OK'>
 
   /**
    * Marks this connection as a source in import mode.
    * @since Valkey 8.1.0
    */
-  clientImportSource(enabled: boolean): Promise<'OK'>
+  clientImportSource(enabled: boolean): Out<T, R, 'OK'>
 
   /**
    * Exempts this connection from client eviction.
    * @since 7.0.0
    */
-  clientNoEvict(enabled: boolean): Promise<'OK'>
+  clientNoEvict(enabled: boolean): Out<T, R, 'OK'>
 
   /**
    * Lets this connection's commands leave the keys' last use alone.
    * @since 7.2.0
    */
-  clientNoTouch(enabled: boolean): Promise<'OK'>
+  clientNoTouch(enabled: boolean): Out<T, R, 'OK'>
 
   /**
    * Sets the library's name or version for this connection.
    * @since 7.2.0
    */
-  clientSetinfo(attribute: 'lib-name' | 'lib-ver', value: Arg): Promise<'OK'>
+  clientSetinfo(attribute: 'lib-name' | 'lib-ver', value: Arg): Out<T, R, 'OK'>
 
   /**
    * Names this connection. The option `clientName` names all.
    * @since 2.6.9
    */
-  clientSetname(name: Arg): Promise<'OK'>
+  clientSetname(name: Arg): Out<T, R, 'OK'>
 
   /**
    * Switches the tracking of this connection's keys on or off.
    * @since 6.0.0
    */
-  clientTracking(enabled: boolean, options?: ClientTrackingOptions): Promise<'OK'>
+  clientTracking(enabled: boolean, options?: ClientTrackingOptions): Out<T, R, 'OK'>
 
   /**
    * Changes this connection's database. The option `db` chooses it for all.
    * @since 1.0.0
    */
-  select(db: Num): Promise<'OK'>
+  select(db: Num): Out<T, R, 'OK'>
 
   /**
    * Lets this connection read from a replica of the cluster.
    * @since 3.0.0
    */
-  readonly(): Promise<'OK'>
+  readonly(): Out<T, R, 'OK'>
 
   /**
    * Ends what `readonly` allows.
    * @since 3.0.0
    */
-  readwrite(): Promise<'OK'>
+  readwrite(): Out<T, R, 'OK'>
+}
+
+/** Commands that answer in pages, as async iterators: the next page is fetched ahead. */
+export interface Iterators<T = string> {
+  /**
+   * Iterates over all pages of `hscan`.
+   * @since 2.8.0
+   */
+  hscanIter(key: Arg, options?: HscanOptions): AsyncIterableIterator<[T, T]>
+
+  /**
+   * Iterates over all pages of `sscan`.
+   * @since 2.8.0
+   */
+  sscanIter(key: Arg, options?: SscanOptions): AsyncIterableIterator<T>
+
+  /**
+   * Iterates over all pages of `zscan`.
+   * @since 2.8.0
+   */
+  zscanIter(key: Arg, options?: ZscanOptions): AsyncIterableIterator<[T, number]>
+
+  /**
+   * Iterates over all pages of `scan`.
+   * @since 2.8.0
+   */
+  scanIter(options?: ScanOptions): AsyncIterableIterator<T>
 }

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import type { EventEmitter } from 'node:events'
 
-import type { Arg, Commands, SessionCommands } from './commands'
+import type { Arg, Commands, Iterators, PinnedCommands, SessionCommands } from './commands'
 import type { AddressMap, SentinelConnectionOptions } from './sentinel'
 
 export type * from './commands'
@@ -140,12 +140,66 @@ export interface CallSettings {
   timeout?: number
   /** Rejects the call as soon as it aborts, with AbortError. */
   signal?: AbortSignal
-  /** `'idempotent'`: lost in flight, the command may be sent again. `false`: not even if it only reads. */
+  /**
+   * `'idempotent'`: lost in flight, a command is sent again also if it writes, as long as the data ends the same. `false`: not
+   * even if it only reads.
+   */
   retry?: 'idempotent' | false
   /** Whether text replies are strings; otherwise they are Buffers. */
   decodeResponses?: boolean
   /** How bytes become strings. Excludes `decodeResponses: false`. */
   encoding?: Encoding
+}
+
+/** How the commands of a pipeline are sent. */
+export interface PipelineOptions {
+  /** As one transaction (MULTI and EXEC); otherwise as commands one after another. Default: true. */
+  transaction?: boolean
+}
+
+/** What `execute()` does with the errors of single commands. */
+export interface ExecuteOptions {
+  /** Whether the first of them is thrown, with its `index` and the `results`; otherwise each is the result in its place. Default: true. */
+  raiseOnError?: boolean
+}
+
+/**
+ * Commands that are sent together. `T` is what a text reply is, `R` the replies so far.
+ *
+ * The commands travel in one write and as one unit: nothing comes between them, and nothing is sent twice unless all of it may
+ * be. Nothing is sent before `execute()`; a Uint8Array is read then. The addresses of wrong arguments, and of errors, are
+ * `command` and `index`.
+ */
+export interface Pipeline<T = string, R extends readonly unknown[] = []>
+  extends Commands<T, R>, PinnedCommands<T, R> {
+  /** How many commands wait for `execute()`. */
+  readonly length: number
+
+  /** Forgets the commands. */
+  discard(): Pipeline<T>
+
+  /** Adds any command, its reply as the server gives it. Named as in `executeCommand` of a client. */
+  executeCommand<X = Reply>(name: string, ...args: Arg[] | [args: readonly Arg[]]): Pipeline<T, [...R, X]>
+
+  /** Another name of `executeCommand`. */
+  call<X = Reply>(name: string, ...args: Arg[] | [args: readonly Arg[]]): Pipeline<T, [...R, X]>
+
+  /**
+   * Sends the commands, and forgets them: the pipeline can be used again.
+   *
+   * Resolves with the replies in order. `D` is what they are where the commands were not added in one chain. Rejects with the first error of a command, or
+   * with what happened to all: ExecAbortError, WatchError, a lost connection, ... An error holds the `results` there are.
+   */
+  execute<D = unknown>(options?: { raiseOnError?: true }): Promise<R extends [] ? D[] : R>
+  execute<D = unknown>(
+    options: ExecuteOptions,
+  ): Promise<R extends [] ? (D | RedisError)[] : { [I in keyof R]: R[I] | RedisError }>
+}
+
+/** What begins a pipeline. */
+export interface Pipelines<T extends string | Buffer = string> {
+  /** Gathers commands that are sent together: as a transaction unless `transaction` is false. */
+  pipeline(options?: PipelineOptions): Pipeline<T>
 }
 
 /** Any command by its name. */
@@ -165,7 +219,8 @@ export interface RawCommands {
 }
 
 /** Commands on a client's connections. `T` is what a text reply is. */
-export interface View<T extends string | Buffer = string> extends Commands<T>, RawCommands {
+export interface View<T extends string | Buffer = string>
+  extends Commands<T>, Iterators<T>, RawCommands, Pipelines<T> {
   /** The same connections, with other settings for its calls. Cheap: nothing is opened. */
   with(settings: CallSettings & { decodeResponses: false }): View<Buffer>
   with(settings: CallSettings & { decodeResponses: true }): View<string>
@@ -187,7 +242,8 @@ export interface View<T extends string | Buffer = string> extends Commands<T>, R
 }
 
 /** Commands on a leased connection. */
-export interface LeaseView<T extends string | Buffer = string> extends SessionCommands<T>, RawCommands {
+export interface LeaseView<T extends string | Buffer = string>
+  extends SessionCommands<T>, Iterators<T>, RawCommands, Pipelines<T> {
   /** The same connection, with other settings for its calls. */
   with(settings: CallSettings & { decodeResponses: false }): LeaseView<Buffer>
   with(settings: CallSettings & { decodeResponses: true }): LeaseView<string>
@@ -313,6 +369,10 @@ export declare class RedisError extends Error {
   readonly command?: string
   /** Whether the server may have run the command, where that matters. */
   readonly maybeExecuted?: boolean
+  /** The command's place in its pipeline, or that of the first one without a reply. */
+  readonly index?: number
+  /** The results of the pipeline as far as they are known, errors in their places. Not shown when the error is printed. */
+  readonly results?: readonly unknown[]
 }
 
 /** The server answered with an error: `WRONGTYPE`, `NOAUTH`, `ERR`, ... */
@@ -333,6 +393,13 @@ export declare class AbortError extends RedisError {}
 export declare class QueueFullError extends RedisError {}
 /** No connection of the pool became free in time: `POOL_TIMEOUT`. The message says who has them. */
 export declare class PoolTimeoutError extends RedisError {}
+/** A key that the connection watched was changed, or the watch was lost; the transaction did not run: `WATCH_FAILED`. */
+export declare class WatchError extends RedisError {}
+/** The server would not queue some commands of a transaction and ran none: `EXECABORT`. */
+export declare class ExecAbortError extends RedisError {
+  /** Why, for each of these commands, with `index` and `command`. */
+  readonly errors: readonly ReplyError[]
+}
 /** The peer broke the protocol, or a reply exceeds its limit: `PROTOCOL_ERROR`, `REPLY_LIMIT`. */
 export declare class ProtocolError extends RedisError {}
 /** The client is closed: `CLIENT_CLOSED`. */

@@ -15,6 +15,8 @@ module.exports = {
   AbortError: errors.AbortError,
   QueueFullError: errors.QueueFullError,
   PoolTimeoutError: errors.PoolTimeoutError,
+  WatchError: errors.WatchError,
+  ExecAbortError: errors.ExecAbortError,
   ProtocolError: errors.ProtocolError,
   ClosedError: errors.ClosedError,
   SentinelError: errors.SentinelError,

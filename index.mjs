@@ -11,6 +11,8 @@ export const {
   AbortError,
   QueueFullError,
   PoolTimeoutError,
+  WatchError,
+  ExecAbortError,
   ProtocolError,
   ClosedError,
   SentinelError,

@@ -39,7 +39,7 @@ async function failure<E extends Error = RedisError>(call: () => Promise<unknown
 test('every error class is named after itself and is a RedisError', () => {
   const { Redis: _client, Sentinel: _deployment, ...classes } = oxidis
   const entries = Object.entries(classes).filter(([name]) => name.endsWith('Error'))
-  assert.equal(entries.length, 13)
+  assert.equal(entries.length, 15)
   for (const [name, type] of entries) {
     const error: RedisError = new type('what happened', { code: 'CODE', command: 'GET', cause: name })
     assert.ok(error instanceof type && error instanceof RedisError && error instanceof Error)

@@ -52,6 +52,8 @@ test('what is declared is what both module systems get', async () => {
     AbortError: true,
     QueueFullError: true,
     PoolTimeoutError: true,
+    WatchError: true,
+    ExecAbortError: true,
     ProtocolError: true,
     ClosedError: true,
     SentinelError: true,

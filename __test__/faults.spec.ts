@@ -144,8 +144,26 @@ forBothProtocols((protocol) => {
     proxy.cut({ next: 1 })
     assert.equal(await client.with({ retry: 'idempotent' }).set('k', 'v'), 'OK')
     proxy.cut({ next: 1 })
-    assert.equal(await client.with({ retry: 'idempotent' }).incr('n'), 2)
+    assert.equal(await client.with({ retry: 'idempotent' }).executeCommand('SET', 'k', 'v'), 'OK')
     assert.equal(proxy.connectionCount, 3)
+  })
+
+  test("with({ retry: 'idempotent' }) sends nothing again that would change more the second time", async (t) => {
+    const { proxy, client } = await proxied(t)
+    const view = client.with({ retry: 'idempotent' })
+    const calls = [
+      () => view.incr('n'),
+      () => view.set('k', 'v', { nx: true }),
+      () => view.executeCommand('INCR', 'n'),
+      () => view.pipeline({ transaction: false }).set('k', 'v').incr('n').execute(),
+    ]
+    for (const call of calls) {
+      await client.ping()
+      proxy.cut({ next: 1 })
+      const error = await failure(call())
+      assert.deepEqual([error.code, error.maybeExecuted], ['CONNECTION_LOST', true])
+    }
+    assert.equal(await counter('n'), 3)
   })
 
   test('with({ retry: false }) sends not even a read again', async (t) => {

@@ -6,10 +6,13 @@
  * time, because an argument costs it a tenth of setting an element.
  */
 
+const { answer } = require('./answers.js')
+
 /** What is put together; the addon knows the same numbers (src/flat.rs). */
 const LIST = 0
 const PAIRS = 1
 const ENTRIES = 3
+const ANSWER = 4
 
 /** Longer texts of names are not kept for the next time. */
 const KEPT_MAX = 64 * 1024
@@ -21,11 +24,12 @@ let collected
  * @param {number} plan
  * @param {boolean} first Whether these are the first leaves of the reply.
  * @param {boolean} last Whether these are the last leaves of the reply.
- * @param {string | undefined} names The names of an object's members as JSON text.
+ * @param {string | undefined} names The names of an object's members as JSON text, or notes about results.
  * @param {unknown[]} leaves
  * @returns {unknown} The reply, from the last call.
  */
 function assemble(plan, first, last, names, ...leaves) {
+  if (plan === ANSWER) return answer(first, last, names, leaves)
   let all = leaves
   if (!first && collected !== undefined) {
     all = collected

@@ -34,6 +34,7 @@ class Core {
     this.call = native.call
     this.callList = native.callList
     this.callJoined = native.callJoined
+    this.batch = native.batch
     this.scheduled = false
     this.tick = () => {
       this.scheduled = false

@@ -9,7 +9,8 @@
 const { addCalls } = require('./caller.js')
 const { attach } = require('./commands.js')
 const native = require('./native.js')
-const { flagsOf, merge, slowOf } = require('./settings.js')
+const { Pipeline } = require('./pipeline.js')
+const { flagOption, flagsOf, merge, slowOf } = require('./settings.js')
 const { nameCommands } = require('./slots.js')
 
 /** @type {readonly import('./arguments.js').Row[]} */
@@ -39,7 +40,7 @@ function rawName(words) {
 /** @param {string} message */
 function wrongName(message) {
   const error = new TypeError(`executeCommand: ${message}`)
-  return Promise.reject(Object.assign(error, { code: 'INVALID_ARGUMENT' }))
+  return Object.assign(error, { code: 'INVALID_ARGUMENT' })
 }
 
 /**
@@ -80,17 +81,40 @@ const methods = {
     return new this._View(this._core, merge(this._settings, changes))
   },
 
-  /** @this {import('./caller.js').Caller & typeof import('./caller.js')} @param {unknown} name @param {unknown[]} args */
+  /**
+   * @this {{ _callRaw(name: string, args: unknown[]): unknown, _reject(error: Error): unknown }}
+   * @param {unknown} name
+   * @param {unknown[]} args
+   */
   executeCommand(name, ...args) {
-    if (typeof name !== 'string') return wrongName('the name must be a string')
+    if (typeof name !== 'string') return this._reject(wrongName('the name must be a string'))
     /** @type {unknown[]} */
     const words = name.split(' ')
     if (words.length > 2 || words.includes('')) {
-      return wrongName('the name must be one word, or two with one space; arguments follow it one by one')
+      const message = 'the name must be one word, or two with one space; arguments follow it one by one'
+      return this._reject(wrongName(message))
     }
     const flat = args.length === 1 && Array.isArray(args[0]) ? words.concat(args[0]) : [...words, ...args]
-    return /** @type {any} */ (this)._callRaw(rawName(flat), flat)
+    return this._callRaw(rawName(flat), flat)
   },
+
+  /** @this {Commander} @param {unknown} [options] */
+  pipeline(options) {
+    const transaction = flagOption('pipeline()', 'transaction', options)
+    return new Pipeline(this._core, this._settings, this._flags, transaction)
+  },
+}
+
+const { with: withSettings, executeCommand, pipeline } = methods
+
+/**
+ * @param {object} prototype
+ * @param {Record<string, Function>} functions
+ */
+function add(prototype, functions) {
+  for (const [name, value] of Object.entries(functions)) {
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true })
+  }
 }
 
 /**
@@ -103,10 +127,7 @@ function carryCommands(prototype, { session = false, view = View } = {}) {
   addCalls(prototype)
   attach(prototype, table, { session })
   Object.defineProperty(prototype, '_View', { value: view })
-  const { with: withSettings, executeCommand } = methods
-  for (const [name, value] of Object.entries({ with: withSettings, executeCommand, call: executeCommand })) {
-    Object.defineProperty(prototype, name, { value, writable: true, configurable: true })
-  }
+  add(prototype, { with: withSettings, executeCommand, call: executeCommand, pipeline })
   Object.defineProperty(prototype, 'buffers', {
     /** @this {any} */
     get() {
@@ -117,5 +138,7 @@ function carryCommands(prototype, { session = false, view = View } = {}) {
 }
 
 carryCommands(View.prototype)
+attach(Pipeline.prototype, table, { iterators: false })
+add(Pipeline.prototype, { executeCommand, call: executeCommand })
 
 module.exports = { View, carryCommands, configure }

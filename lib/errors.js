@@ -10,6 +10,8 @@
  * @property {string} message
  * @property {string | null} [phase]
  * @property {boolean | null} [maybeExecuted]
+ * @property {number} [index] the command's place in its batch
+ * @property {{ index: number, code: string, message: string }[]} [rejected] the commands that the server would not queue
  */
 
 class RedisError extends Error {
@@ -42,6 +44,11 @@ class TimeoutError extends RedisError {
 class AbortError extends RedisError {}
 class QueueFullError extends RedisError {}
 class PoolTimeoutError extends RedisError {}
+class WatchError extends RedisError {}
+class ExecAbortError extends RedisError {
+  /** The errors of the commands that the server would not queue. @type {Error[]} */
+  errors = []
+}
 class ProtocolError extends RedisError {}
 class ClosedError extends RedisError {}
 class SentinelError extends RedisError {}
@@ -56,6 +63,8 @@ const CLASSES = {
   Timeout: TimeoutError,
   QueueFull: QueueFullError,
   PoolTimeout: PoolTimeoutError,
+  Watch: WatchError,
+  ExecAbort: ExecAbortError,
   Protocol: ProtocolError,
   Closed: ClosedError,
   Sentinel: SentinelError,
@@ -74,10 +83,14 @@ for (const type of [RedisError, AbortError, ...Object.values(CLASSES)]) {
  * @returns {Error}
  */
 function errorOf(failure, command) {
-  const { kind, code, phase, maybeExecuted } = failure
+  const { kind, code, phase, maybeExecuted, index } = failure
   const message = command === undefined ? failure.message : `${command}: ${failure.message}`
   if (kind === 'Argument') {
-    return Object.assign(new TypeError(message), { code, ...(command !== undefined && { command }) })
+    return Object.assign(new TypeError(message), {
+      code,
+      ...(command !== undefined && { command }),
+      ...(index !== undefined && { index }),
+    })
   }
   /** @type {Record<string, unknown>} */
   const details = { code }
@@ -85,7 +98,8 @@ function errorOf(failure, command) {
   if (phase) details.phase = phase
   if (typeof maybeExecuted === 'boolean') details.maybeExecuted = maybeExecuted
   const type = CLASSES[/** @type {keyof typeof CLASSES} */ (kind)] ?? InternalError
-  return new type(message, details)
+  const error = new type(message, details)
+  return index === undefined ? error : Object.assign(error, { index })
 }
 
 /**
@@ -113,6 +127,8 @@ module.exports = {
   AbortError,
   QueueFullError,
   PoolTimeoutError,
+  WatchError,
+  ExecAbortError,
   ProtocolError,
   ClosedError,
   SentinelError,

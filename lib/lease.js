@@ -57,7 +57,7 @@ class Lease extends LeaseView {
   release() {
     const core = /** @type {any} */ (this)._core
     if (core.call === refuseReleased) return
-    core.call = core.callList = core.callJoined = refuseReleased
+    core.call = core.callList = core.callJoined = core.batch = refuseReleased
     forgotten.unregister(core)
     core.native.release()
   }

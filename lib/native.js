@@ -9,6 +9,7 @@
  * @property {(slot: number, meta: number, ...args: unknown[]) => string | undefined} call
  * @property {(slot: number, meta: number, args: readonly unknown[], timeout?: number) => string | undefined} callList
  * @property {(slot: number, meta: number, joined: string, lengths: Uint32Array, count: number, timeout?: number) => string | undefined} callJoined
+ * @property {(slot: number, meta: number, timeout: number | undefined, form: number, text: string, words: Uint32Array, count: number, odd: readonly unknown[]) => string | undefined} batch
  * @property {() => void} flush
  * @property {(slot: number) => void} connect
  * @property {(slot: number) => void} close
@@ -18,7 +19,7 @@
  * @property {(slot: number, patience?: number) => void} lease
  * @property {(number: number) => NativeLease} leased
  *
- * @typedef {Pick<NativeClient, 'call' | 'callList' | 'callJoined' | 'flush'>} NativePort
+ * @typedef {Pick<NativeClient, 'call' | 'callList' | 'callJoined' | 'batch' | 'flush'>} NativePort
  * @typedef {NativePort & { release: () => void }} NativeLease
  *
  * @typedef {object} NativeSentinel

@@ -93,6 +93,28 @@ function merge(base, changes) {
   return settings
 }
 
+/**
+ * The one option, a boolean that is true by default, of the method `where`.
+ * @param {string} where
+ * @param {string} name
+ * @param {unknown} options
+ * @returns {boolean}
+ */
+function flagOption(where, name, options) {
+  if (options === undefined) return true
+  if (options === null || typeof options !== 'object') refuse(where, 'given an object')
+  for (const [given, value] of Object.entries(options)) {
+    if (given !== name) {
+      throw new OptionError(`unknown option "${given}" in ${where}; known is ${name}`, {
+        code: 'INVALID_OPTION',
+      })
+    }
+    if (value !== undefined && typeof value !== 'boolean') refuse(name, 'a boolean')
+    if (value === false) return false
+  }
+  return true
+}
+
 /** @param {Settings} settings */
 function flagsOf(settings) {
   const binary = settings.binary || settings.encoding !== ENGINE_ENCODING
@@ -105,9 +127,16 @@ function flagsOf(settings) {
  * @returns {Settings | undefined}
  */
 function slowOf(settings) {
-  const { timeout, signal, binary, encoding } = settings
-  const decodes = !binary && encoding !== ENGINE_ENCODING
-  return timeout !== undefined || signal !== undefined || decodes ? settings : undefined
+  const { timeout, signal } = settings
+  return timeout !== undefined || signal !== undefined || decodes(settings) ? settings : undefined
+}
+
+/**
+ * Whether bytes become text in JavaScript.
+ * @param {Settings} settings
+ */
+function decodes({ binary, encoding }) {
+  return !binary && encoding !== ENGINE_ENCODING
 }
 
 /**
@@ -138,14 +167,14 @@ function decode(value, encoding, command) {
  * @returns {Promise<any>}
  */
 function follow(settings, command, send) {
-  const { signal, encoding, binary } = settings
+  const { signal, encoding } = settings
   if (signal?.aborted) return Promise.reject(abortError(signal.reason, command, false))
   let promise = send()
   if (signal !== undefined) promise = abortable(promise, signal, command)
-  if (!binary && encoding !== ENGINE_ENCODING) {
+  if (decodes(settings)) {
     promise = promise.then((value) => decode(value, encoding, command))
   }
   return promise
 }
 
-module.exports = { follow, flagsOf, merge, slowOf }
+module.exports = { decode, decodes, flagOption, follow, flagsOf, merge, slowOf }

@@ -8,7 +8,7 @@
 
 const native = require('./native.js')
 const { errorOf } = require('./errors.js')
-const { replaceLeaves } = require('./tree.js')
+const { withErrors } = require('./answers.js')
 const { assemble } = require('./assemble.js')
 
 /** Results of one call into JavaScript; the addon knows the same number. */
@@ -18,6 +18,9 @@ const SLOT_MASK = (1 << KIND_SHIFT) - 1
 const JSON_TEXT = 1
 const ERROR = 2
 const EVENT = 3
+
+/** What the slot of a batch is called: its errors are made by its pipeline. */
+const BATCH = -1
 
 /** @typedef {(value?: any) => void} Settler */
 
@@ -56,6 +59,14 @@ function open(name) {
   names[slot] = name
   opened = slot
   return promise
+}
+
+/**
+ * Makes a promise and a slot for a batch. It resolves with what there is to say of the batch, also if that is a failure.
+ * @returns {Promise<import('./answers.js').Answer>}
+ */
+function openUnit() {
+  return open(BATCH)
 }
 
 /** @returns {number} */
@@ -159,6 +170,10 @@ function settleSpecial(word, value) {
     resolve(JSON.parse(value))
   } else if (kind === ERROR) {
     const resolve = /** @type {Settler} */ (resolvers[slot])
+    if (names[slot] === BATCH) {
+      release(slot)
+      return resolve({ results: [], failures: [], broken: JSON.parse(value) })
+    }
     const command = commandOf(slot)
     release(slot)
     resolve(raise(value, command))
@@ -167,16 +182,8 @@ function settleSpecial(word, value) {
   } else {
     const resolve = /** @type {Settler} */ (resolvers[slot])
     release(slot)
-    resolve(replaceLeaves(value, (leaf) => (leaf instanceof Error ? replyError(leaf) : leaf)))
+    resolve(withErrors(value))
   }
-}
-
-/**
- * An error inside of a reply is of the class that a call rejects with.
- * @param {Error & { code?: string }} error
- */
-function replyError({ code = 'ERR', message }) {
-  return errorOf({ kind: 'Reply', code, message })
 }
 
 /** Called by the addon with up to 32 results. */
@@ -202,6 +209,8 @@ const createClient = native.setup(settle, words, assemble, watchesSockets)
 
 module.exports = {
   open,
+  openUnit,
+  release,
   lastSlot,
   refuse,
   reject,

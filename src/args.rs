@@ -24,7 +24,8 @@ const MAX_UTF8_PER_UNIT: usize = 3;
 pub(crate) type Problem = &'static str;
 
 const NOT_A_VALUE: Problem = "must be a string, number, bigint or Uint8Array, not";
-const LONE_SURROGATE: Problem = "is a string with a lone surrogate, which UTF-8 cannot hold; pass a Buffer";
+pub(crate) const LONE_SURROGATE: Problem =
+    "is a string with a lone surrogate, which UTF-8 cannot hold; pass a Buffer";
 
 /// Encodes one argument. `position` counts from 1 and only serves the error, which is JSON.
 pub(crate) fn encode(
@@ -207,10 +208,53 @@ fn name(kind: sys::napi_valuetype) -> &'static str {
     }
 }
 
-/// A JavaScript value with its environment.
-struct Value {
+/// Encodes an element of an array. `position` is the one that an error names.
+pub(crate) fn encode_element(
     env: sys::napi_env,
-    value: sys::napi_value,
+    list: sys::napi_value,
+    index: u32,
+    position: usize,
+    staging: &mut Staging,
+) -> Result<(), String> {
+    let mut scope = ptr::null_mut();
+    // SAFETY: opened and closed on this thread, in order.
+    unsafe { sys::napi_open_handle_scope(env, &raw mut scope) };
+    let mut value = ptr::null_mut();
+    // SAFETY: the out-pointer is valid; an accessor that throws leaves it null and a status that says so.
+    let status = unsafe { sys::napi_get_element(env, list, index, &raw mut value) };
+    let encoded = if status == sys::Status::napi_ok {
+        encode(env, value, staging, position)
+    } else {
+        Err(error::argument(position, "cannot be read"))
+    };
+    // SAFETY: as above.
+    unsafe { sys::napi_close_handle_scope(env, scope) };
+    encoded
+}
+
+/// Reads a string into `units`, whose old content is dropped.
+pub(crate) fn utf16(env: sys::napi_env, value: sys::napi_value, units: &mut Vec<u16>) -> Result<(), Problem> {
+    let mut length = 0;
+    // SAFETY: without a buffer, only the length is written.
+    let status = unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut length) };
+    check(status).map_err(|_| "cannot be read")?;
+    units.clear();
+    units.reserve(length + 1);
+    let mut written = 0;
+    // SAFETY: `units` has room for the string and its NUL.
+    let status = unsafe {
+        sys::napi_get_value_string_utf16(env, value, units.as_mut_ptr(), length + 1, &raw mut written)
+    };
+    check(status).map_err(|_| "cannot be read")?;
+    // SAFETY: Node has initialised the first `written` units.
+    unsafe { units.set_len(written) };
+    Ok(())
+}
+
+/// A JavaScript value with its environment.
+pub(crate) struct Value {
+    pub(crate) env: sys::napi_env,
+    pub(crate) value: sys::napi_value,
 }
 
 impl Value {
@@ -236,7 +280,7 @@ impl Value {
     }
 
     /// The first `count` words of a `Uint32Array`, borrowed until control returns to JavaScript.
-    fn words(&self, count: usize) -> Option<&[u32]> {
+    pub(crate) fn words(&self, count: usize) -> Option<&[u32]> {
         let (kind, length, data) = self.typed_array()?;
         if kind != sys::TypedarrayType::uint32_array || count > length || count == 0 {
             return None;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use oxidis_engine::net::loan::Loan;
 use oxidis_engine::value::Value;
 
+use crate::answer::Answer;
 use crate::flat::Flat;
 
 /// What JavaScript is told about a result; it stands in the upper bits of the word that carries the slot.
@@ -77,6 +78,8 @@ pub(crate) enum Body {
     LargeBinary(Bytes),
     /// An aggregate of many elements without parts.
     Flat(Box<Flat>),
+    /// What became of a user's batch.
+    Answer(Box<Answer>),
     /// The reading side of a connection.
     Loan(Arc<Loan>),
     /// A tree that JSON cannot say: bytes, big numbers, nested errors.

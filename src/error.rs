@@ -7,6 +7,8 @@ use serde_json::json;
 pub(crate) fn to_json(error: &Error) -> String {
     let (kind, phase) = match error.kind() {
         Kind::Reply(_) => ("Reply", None),
+        Kind::Watch => ("Watch", None),
+        Kind::ExecAbort(_) => ("ExecAbort", None),
         Kind::Connection(_) => ("Connection", None),
         Kind::Sentinel(_) => ("Sentinel", None),
         Kind::Authentication => ("Authentication", None),
@@ -18,14 +20,31 @@ pub(crate) fn to_json(error: &Error) -> String {
         Kind::Option => ("Option", None),
         Kind::Internal => ("Internal", None),
     };
-    json!({
+    let mut text = json!({
         "kind": kind,
         "code": error.code(),
         "message": error.message(),
         "phase": phase,
         "maybeExecuted": error.maybe_executed(),
-    })
-    .to_string()
+    });
+    if let Kind::ExecAbort(rejected) = error.kind() {
+        text["rejected"] = rejected
+            .iter()
+            .map(|(at, error)| json!({ "index": at, "code": &*error.code, "message": &*error.message }))
+            .collect();
+    }
+    text.to_string()
+}
+
+/// A failure that a command's place in its batch belongs to.
+pub(crate) fn at(index: usize, failure: &str) -> String {
+    failure.replacen('{', &format!("{{\"index\":{index},"), 1)
+}
+
+/// A command at the wrong place of a batch.
+pub(crate) fn misplaced(problem: &str) -> String {
+    json!({ "kind": "Redis", "code": "MISPLACED_COMMAND", "message": problem, "maybeExecuted": false })
+        .to_string()
 }
 
 /// A wrong argument, as JSON of the same form. `position` counts from 1.

@@ -19,10 +19,17 @@ use crate::environment::Environment;
 use crate::error;
 use crate::info::Info;
 use crate::lease::NativeLease;
+use crate::meta::Meta;
+use crate::pipeline::Chunk;
 use crate::plan::Plan;
-use crate::port::Port;
+use crate::port::{Form, Port};
 use crate::sentinel_functions;
 use crate::status::{Failed, check};
+
+/// A batch is to be a transaction; `lib/pipeline.js` knows the same numbers.
+const FORM_TRANSACTION: u32 = 1;
+/// No more commands of the batch follow.
+const FORM_LAST: u32 = 2;
 
 pub(crate) type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
@@ -77,6 +84,19 @@ object_function!(Port, call_joined, |port, info| {
     let arguments =
         Arguments::Joined { text: info.values[2], lengths: info.values[3], count: info.uint32(4) };
     port.call(info.uint32(0), info.uint32(1), info.double(5), &arguments)
+});
+
+// batch(slot, flags, timeout, form, text, words, count, odd): `form` is a sum of `FORM_...`.
+object_function!(Port, batch, |port, info| {
+    let form = info.uint32(3);
+    let form = Form { transaction: form & FORM_TRANSACTION != 0, last: form & FORM_LAST != 0 };
+    let chunk = Chunk {
+        text: info.values[4],
+        words: info.values[5],
+        count: info.uint32(6) as usize,
+        odd: info.values[7],
+    };
+    port.batch(info.uint32(0), form, Meta::from(info.uint32(1)), info.double(2), &chunk)
 });
 
 object_function!(Port, flush, |port, _info| {
@@ -230,8 +250,13 @@ pub(crate) fn add_identity(
 }
 
 /// What a client and a lease have in common: the way of commands.
-const PORT_FUNCTIONS: [(&CStr, Callback); 4] =
-    [(c"call", call), (c"callList", call_list), (c"callJoined", call_joined), (c"flush", flush)];
+const PORT_FUNCTIONS: [(&CStr, Callback); 5] = [
+    (c"call", call),
+    (c"callList", call_list),
+    (c"callJoined", call_joined),
+    (c"batch", batch),
+    (c"flush", flush),
+];
 
 pub(crate) fn object(env: sys::napi_env) -> Result<sys::napi_value, Failed> {
     let mut object = ptr::null_mut();

@@ -31,6 +31,8 @@ pub(crate) enum Plan {
     Wide = 2,
     /// An array of `[id, object]`: an id, the number of members, and each one's name and value.
     Entries = 3,
+    /// The results of a user's batch (see [`crate::answer`]), with notes about them as JSON text.
+    Answer = 4,
 }
 
 /// An element without parts.

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::sys;
 use oxidis_engine::client::Mailbox;
+use oxidis_engine::error::Error;
 use oxidis_engine::net::loan::Loan;
-use oxidis_engine::net::request::{Deliver, Event, Reply, Ticket};
+use oxidis_engine::net::request::{Deliver, Event, Gather, Reply, Ticket};
 
+use crate::answer::Answer;
 use crate::batch::{Batch, Body, Kind};
 use crate::prefixer::Names;
 use crate::{error, reply};
@@ -185,12 +187,16 @@ impl Deliver for Writer {
         reply::render(&mut self.batch, ticket, reply);
     }
 
-    fn error(&mut self, ticket: Ticket, error: &oxidis_engine::error::Error) {
+    fn error(&mut self, ticket: Ticket, error: &Error) {
         if ticket.prefixed {
             self.names.take(ticket.slot);
         }
         let span = self.batch.span(error::to_json(error).as_bytes());
         self.batch.push(ticket.slot, Kind::Error, Body::Utf8(span));
+    }
+
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
+        self.batch.push(ticket.slot, Kind::Value, Body::Answer(Box::new(Answer::new(replies, broken))));
     }
 
     fn event(&mut self, event: Event) {

@@ -4,6 +4,7 @@
 //! promises from an inbox that the engine fills. It never sees RESP.
 
 mod address_map;
+mod answer;
 mod args;
 mod arguments;
 mod asking;
@@ -22,6 +23,7 @@ mod life;
 mod materialise;
 mod meta;
 mod packed_json;
+mod pipeline;
 mod plan;
 mod port;
 mod prefixer;

@@ -15,7 +15,7 @@ use crate::reply::MAX_SAFE_INTEGER;
 use crate::status::{Failed, check};
 
 /// Leaves handed to JavaScript in one call: each is an argument and takes a word of its stack.
-const LEAVES_PER_CALL: usize = 4096;
+pub(crate) const LEAVES_PER_CALL: usize = 4096;
 
 /// Makes values in one environment.
 pub(crate) struct Materialiser {
@@ -68,6 +68,7 @@ impl Materialiser {
             Body::Utf16(units) => self.utf16(&units),
             Body::LargeBinary(bytes) => self.large_buffer(bytes),
             Body::Flat(flat) => self.flat(&flat),
+            Body::Answer(answer) => self.answer(*answer),
             Body::Tree { value, binary } => self.tree(value, binary),
         }
     }
@@ -208,25 +209,15 @@ impl Materialiser {
 
     /// An aggregate of many leaves: they are the arguments of calls, which costs less than setting each.
     fn flat(&self, flat: &Flat) -> Result<sys::napi_value, Failed> {
-        let (mut assemble, mut this) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: the out-pointers are valid and the reference lives as long as the environment.
-        check(unsafe { sys::napi_get_reference_value(self.env, self.assemble, &raw mut assemble) })?;
-        // SAFETY: as above.
-        check(unsafe { sys::napi_get_undefined(self.env, &raw mut this) })?;
         let mut chunks = flat.leaves.chunks(LEAVES_PER_CALL).peekable();
         let mut first = true;
-        let mut arguments = self.leaves.take();
         let mut done = 0;
-        let made = loop {
+        loop {
             let (Some(chunk), last) = (chunks.next(), chunks.peek().is_none()) else {
                 break Err(Failed(sys::Status::napi_invalid_arg));
             };
-            let part = self.scoped(|| {
-                arguments.clear();
-                arguments.push(self.int(i64::from(flat.plan as u32))?);
-                arguments.push(self.bool(first)?);
-                arguments.push(self.bool(last)?);
-                arguments.push(if last && flat.plan == Plan::Wide { self.utf8(&flat.names)? } else { this });
+            let names = (last && flat.plan == Plan::Wide).then_some(flat.names.as_slice());
+            let part = self.assemble(flat.plan, first, last, |arguments| {
                 let before = arguments.len();
                 for leaf in chunk {
                     let value = match *leaf {
@@ -235,21 +226,48 @@ impl Materialiser {
                     };
                     arguments.push(value);
                 }
-                make!(|out| sys::napi_call_function(
-                    self.env,
-                    this,
-                    assemble,
-                    arguments.len(),
-                    arguments.as_ptr(),
-                    out
-                ))
+                Ok(names)
             });
             if last || part.is_err() {
                 break part;
             }
             first = false;
             done += LEAVES_PER_CALL;
-        };
+        }
+    }
+
+    /// Calls `assemble` with the leaves that `push` adds, and the text that it answers. Of the values made meanwhile, only the
+    /// result stays alive.
+    pub(crate) fn assemble<'t>(
+        &self,
+        plan: Plan,
+        first: bool,
+        last: bool,
+        push: impl FnOnce(&mut Vec<sys::napi_value>) -> Result<Option<&'t [u8]>, Failed>,
+    ) -> Result<sys::napi_value, Failed> {
+        /// Where the text stands among the arguments.
+        const TEXT: usize = 3;
+        let mut arguments = self.leaves.take();
+        let made = self.scoped(|| {
+            let (mut assemble, mut this) = (ptr::null_mut(), ptr::null_mut());
+            // SAFETY: the out-pointers are valid and the reference lives as long as the environment.
+            check(unsafe { sys::napi_get_reference_value(self.env, self.assemble, &raw mut assemble) })?;
+            // SAFETY: as above.
+            check(unsafe { sys::napi_get_undefined(self.env, &raw mut this) })?;
+            arguments.clear();
+            arguments.extend([self.int(i64::from(plan as u32))?, self.bool(first)?, self.bool(last)?, this]);
+            if let Some(text) = push(&mut arguments)? {
+                arguments[TEXT] = self.utf8(text)?;
+            }
+            make!(|out| sys::napi_call_function(
+                self.env,
+                this,
+                assemble,
+                arguments.len(),
+                arguments.as_ptr(),
+                out
+            ))
+        });
         self.leaves.replace(arguments);
         made
     }

@@ -49,6 +49,12 @@ impl Meta {
         u8::try_from((self.0 >> VARIANT_SHIFT) & ((1 << VARIANT_BITS) - 1)).unwrap_or(0)
     }
 
+    /// The same command with the settings of `other`.
+    pub(crate) fn with_settings_of(self, other: Self) -> Self {
+        const COMMAND: u32 = (1 << (VARIANT_SHIFT + VARIANT_BITS)) - 1;
+        Self((self.0 & COMMAND) | (other.0 & !COMMAND))
+    }
+
     /// Whether texts are wanted as Buffers.
     pub(crate) fn binary(self) -> bool {
         self.0 & BINARY != 0

@@ -1,13 +1,13 @@
 //! Where JavaScript's commands leave its thread: for the shared connections of a client, or for the one of a lease. Owns the
 //! staging buffer.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use oxidis_engine::client::pool::Lease;
 use oxidis_engine::client::{Lane, Lanes, Staging};
-use oxidis_engine::command::{self, Command, ServerTimeout, Shape, Trace};
+use oxidis_engine::command::{self, Command, Replay, ServerTimeout, Shape, Trace};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::options::Options;
 use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now};
@@ -17,6 +17,7 @@ use crate::environment::Environment;
 use crate::error;
 use crate::life::Life;
 use crate::meta::{Meta, Retry};
+use crate::pipeline::{Chunk, Encoded, Pipeline, Terms};
 use crate::prefixer::Prefixer;
 
 /// Staged bytes beyond this are handed over at once, so that the server works while JavaScript still produces.
@@ -38,6 +39,7 @@ pub(crate) struct Port {
     environment: Rc<Environment>,
     lanes: Arc<Lanes>,
     staging: RefCell<Staging>,
+    pipeline: RefCell<Pipeline>,
     lane: Cell<usize>,
     staged_at: Cell<u64>,
     flush_at: Cell<usize>,
@@ -71,6 +73,15 @@ struct Call {
     slot: u32,
     meta: Meta,
     timeout: Timeout,
+}
+
+/// What a part of a batch is.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    /// The batch is a transaction.
+    pub(crate) transaction: bool,
+    /// No other part follows.
+    pub(crate) last: bool,
 }
 
 /// How long the caller waits, in milliseconds; 0 for ever.
@@ -111,6 +122,7 @@ impl Port {
             environment: Rc::clone(environment),
             lanes: Arc::clone(lanes),
             staging: RefCell::new(Staging::new()),
+            pipeline: RefCell::default(),
             lane: Cell::new(0),
             staged_at: Cell::new(0),
             flush_at: Cell::new(FLUSH_BYTES),
@@ -152,12 +164,85 @@ impl Port {
             staging.abandon();
             return Err(refusal);
         }
+        self.submit_full(lane, &mut staging);
+        Ok(())
+    }
+
+    /// Stages commands of a batch; with the last of them, the batch is complete, and `slot` settles with its results.
+    pub(crate) fn batch(
+        &self,
+        slot: u32,
+        Form { transaction, last }: Form,
+        meta: Meta,
+        timeout: Option<f64>,
+        chunk: &Chunk,
+    ) -> Result<(), String> {
+        let (Ok(mut staging), Ok(mut pipeline)) =
+            (self.staging.try_borrow_mut(), self.pipeline.try_borrow_mut())
+        else {
+            return Err(error::to_json(&Error::internal(
+                "a batch was executed while a command read its arguments",
+            )));
+        };
+        let lane = self.admit(&staging).map_err(|error| error::to_json(&error))?;
+        let lease = self.lease();
+        let lease = lease.as_deref().and_then(Option::as_ref);
+        let terms = Terms { transaction, meta, prefix: self.manner.prefix.as_deref(), lease };
+        if !pipeline.is_open() {
+            pipeline.begin(terms, &mut staging);
+        }
+        let appended = pipeline.append(self.environment.env(), terms, chunk, &mut staging).and_then(|()| {
+            let commands = staging.commands() + pipeline.commands().saturating_sub(1);
+            lane.queue().admit(commands, staging.bytes()).map_err(|error| error::to_json(&error))
+        });
+        if let Err(refusal) = appended {
+            pipeline.abandon(&mut staging);
+            return Err(refusal);
+        }
+        if !last {
+            return Ok(());
+        }
+        let Encoded { unit, replay, patience } = pipeline.finish(terms, &mut staging);
+        let timeout = match (timeout, patience) {
+            (Some(given), _) => milliseconds(given),
+            (None, Some(patience)) if self.manner.timeout > 0 => self.manner.timeout.saturating_add(patience),
+            (None, _) => 0,
+        };
+        let commands = unit.commands();
+        let ticket = Ticket { slot, binary: meta.binary(), prefixed: false };
+        let request = Request {
+            recipient: Recipient::Unit(ticket, lane.queue().adopt(unit)),
+            shape: &Shape::Any,
+            replay,
+            length: 0,
+            end: 0,
+            deadline: self.deadline(timeout),
+            timeout,
+        };
+        staging.commit_unit(request, commands);
+        self.submit_full(lane, &mut staging);
+        Ok(())
+    }
+
+    /// Hands over what is staged if it is enough to be on its way before the tick ends.
+    fn submit_full(&self, lane: &Arc<Lane>, staging: &mut Staging) {
         if staging.bytes() >= self.flush_at.get() {
-            Self::submit(lane, &mut staging);
+            Self::submit(lane, staging);
             self.flush_at.set(FLUSH_BYTES);
         }
         self.life.stay();
-        Ok(())
+    }
+
+    /// The lease whose connection this is.
+    fn lease(&self) -> Option<Ref<'_, Option<Lease>>> {
+        match &self.road {
+            Road::Shared => None,
+            Road::Leased(lease) => Some(lease.borrow()),
+        }
+    }
+
+    fn deadline(&self, timeout: u32) -> u64 {
+        if timeout == 0 { NEVER } else { self.staged_at.get() + u64::from(timeout) }
     }
 
     /// The lane that takes the current batch, if one more command may join it.
@@ -193,7 +278,6 @@ impl Port {
             Timeout::Given(timeout) | Timeout::Default(timeout) if ordinary => timeout,
             timeout => self.apart(command, staging, timeout)?,
         };
-        let deadline = if timeout == 0 { NEVER } else { self.staged_at.get() + u64::from(timeout) };
         staging.commit(Request {
             recipient: Recipient::Caller(Ticket {
                 slot: call.slot,
@@ -201,14 +285,10 @@ impl Port {
                 prefixed: prefixed.is_some(),
             }),
             shape,
-            replay: match call.meta.retry() {
-                Retry::ByTable => command.is_some_and(Command::read_only),
-                Retry::Always => true,
-                Retry::Never => false,
-            },
+            replay: replayable(command, call.meta),
             length: 0,
             end: 0,
-            deadline,
+            deadline: self.deadline(timeout),
             timeout,
         });
         if let Some(named) = prefixed {
@@ -222,10 +302,7 @@ impl Port {
     #[cold]
     fn apart(&self, command: Option<&Command>, staging: &Staging, timeout: Timeout) -> Result<u32, String> {
         let (Timeout::Given(plain) | Timeout::Default(plain)) = timeout;
-        let lease = match &self.road {
-            Road::Shared => None,
-            Road::Leased(lease) => Some(lease.borrow()),
-        };
+        let lease = self.lease();
         let lease = lease.as_deref().and_then(Option::as_ref);
         let Some(command) = command else {
             if let Some(lease) = lease {
@@ -287,8 +364,18 @@ impl Port {
     }
 }
 
+/// Whether a call may be sent again after it was lost in flight.
+pub(crate) fn replayable(command: Option<&Command>, meta: Meta) -> bool {
+    match meta.retry() {
+        Retry::ByTable => command.is_some_and(Command::read_only),
+        // Of a command, or options, that the table does not see, the caller knows more.
+        Retry::Always => command.is_none_or(|command| command.replay(meta.variant()) != Replay::Once),
+        Retry::Never => false,
+    }
+}
+
 /// The command whose name is the first argument, or the first two, of what was staged last.
-fn raw(staging: &Staging) -> Option<&'static Command> {
+pub(crate) fn raw(staging: &Staging) -> Option<&'static Command> {
     let (name, second) = staging.words();
     command::resolve(name, &[second]).map(|(id, _)| id.get())
 }

@@ -17,6 +17,7 @@ pub(crate) struct Prefixer {
 }
 
 /// What is to be taken off a reply: the prefix, where the shape says that keys stand.
+#[derive(Debug)]
 pub(crate) struct Named {
     pub(crate) prefix: Arc<[u8]>,
     pub(crate) shape: &'static Shape,

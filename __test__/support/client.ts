@@ -20,6 +20,8 @@ export const {
   AbortError,
   QueueFullError,
   PoolTimeoutError,
+  WatchError,
+  ExecAbortError,
   ProtocolError,
   ClosedError,
   SentinelError,
@@ -32,6 +34,8 @@ export interface Failure extends Error {
   command?: string
   phase?: string
   maybeExecuted?: boolean
+  index?: number
+  results?: unknown[]
 }
 
 export type Outcome = { value: unknown; error?: undefined } | { error: Failure; value?: undefined }

@@ -1,5 +1,5 @@
 // Compiled, never run: what the commands take and answer.
-import type { Arg, Commands, SessionCommands, SetOptions } from '../../commands'
+import type { Arg, Commands, Iterators, SessionCommands, SetOptions } from '../../commands'
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
 type Expect<T extends true> = T
@@ -8,8 +8,8 @@ type Matches = {
   len: number
 }
 
-declare const redis: Commands
-declare const buffers: Commands<Buffer>
+declare const redis: Commands & Iterators
+declare const buffers: Commands<Buffer> & Iterators<Buffer>
 declare const session: SessionCommands
 declare const bytes: Uint8Array
 declare const flag: boolean

@@ -101,6 +101,10 @@ pub enum Kind {
     Connection(ConnectionFailure),
     /// No sentinel could say where the server is.
     Sentinel(SentinelFailure),
+    /// A watched key was changed, or the watch was lost: the transaction did not run.
+    Watch,
+    /// The server would not queue some of a transaction's commands, by their place in it, and ran none.
+    ExecAbort(Vec<(usize, ServerError)>),
     /// The server refused the credentials.
     Authentication,
     /// The command's deadline passed.
@@ -141,6 +145,17 @@ impl Error {
     pub fn reply(error: ServerError) -> Self {
         let message = error.message.to_string();
         Self::new(Kind::Reply(error), message)
+    }
+
+    /// `EXEC` answered null.
+    pub fn watch() -> Self {
+        let message = "a watched key was changed, or the watch was lost: the transaction did not run";
+        Self::new(Kind::Watch, message).executed(false)
+    }
+
+    /// `EXEC` answered with `line` because of the commands in `rejected`.
+    pub fn exec_abort(line: &ServerError, rejected: Vec<(usize, ServerError)>) -> Self {
+        Self::new(Kind::ExecAbort(rejected), &*line.message).executed(false)
     }
 
     /// No connection to `address`, or it was lost, because of `cause`.
@@ -238,6 +253,8 @@ impl Error {
             Kind::Connection(_)
             | Kind::Sentinel(_)
             | Kind::Reply(_)
+            | Kind::Watch
+            | Kind::ExecAbort(_)
             | Kind::Timeout(_)
             | Kind::QueueFull
             | Kind::PoolTimeout
@@ -278,6 +295,8 @@ impl Error {
             Kind::Sentinel(SentinelFailure::Unreachable) => "SENTINEL_UNREACHABLE",
             Kind::Sentinel(SentinelFailure::Refused) => "SENTINEL_REFUSED",
             Kind::Sentinel(SentinelFailure::NoReplica) => "NO_REPLICA",
+            Kind::Watch => "WATCH_FAILED",
+            Kind::ExecAbort(_) => "EXECABORT",
             Kind::Authentication => "AUTHENTICATION_FAILED",
             Kind::Timeout(_) => "COMMAND_TIMEOUT",
             Kind::QueueFull => "QUEUE_FULL",

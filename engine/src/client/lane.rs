@@ -17,8 +17,8 @@ use crate::error::{ConnectionFailure, Error, Kind};
 use crate::net::connection::{Connection, Ended, Wish};
 use crate::net::establish::Connector;
 use crate::net::queue::{Keep, Queue, QueueLimits};
-use crate::net::replies::expired;
-use crate::net::request::{Deliver, Event, NEVER, Recipient, Request, instant};
+use crate::net::replies::{expired, reject};
+use crate::net::request::{Deliver, Event, NEVER, Request, instant};
 
 /// How long a server that is no longer the one to use may still answer what it was sent.
 const LEAVE_GRACE: Duration = Duration::from_millis(50);
@@ -336,11 +336,9 @@ impl Lane {
             tokio::select! {
                 () = self.queue.wake.notified() => {}
                 () = due => {
-                    let late = |request: &Request, phase, begun| match (cause, request.recipient) {
-                        (Some(cause), Recipient::Caller(ticket)) => {
-                            deliver.error(ticket, &cause.clone().executed(begun));
-                        }
-                        _ => expired(deliver, request, phase, begun),
+                    let late = |request: &Request, outcome, phase, begun| match cause {
+                        Some(cause) => reject(deliver, request, outcome, &cause.clone().executed(begun)),
+                        None => expired(deliver, request, outcome, phase, begun),
                     };
                     self.queue.expire(&mut VecDeque::new(), late);
                     deliver.flush();
@@ -351,10 +349,8 @@ impl Lane {
 
     /// Rejects with `error` what cannot be kept for the next connection.
     fn reject(&self, deliver: &mut dyn Deliver, keep: Keep, error: &Error) {
-        self.queue.detach(keep, |request, sent| {
-            if let Recipient::Caller(ticket) = request.recipient {
-                deliver.error(ticket, &error.clone().executed(sent));
-            }
+        self.queue.detach(keep, |request, outcome, executed| {
+            reject(deliver, request, outcome, &error.clone().executed(executed));
         });
         deliver.flush();
     }

@@ -24,7 +24,11 @@ const SMALL_SLOT: usize = 1024;
 pub struct Staging {
     bytes: Vec<u8>,
     requests: Vec<Request>,
+    /// Commands beyond one for each request: those of batches.
+    further: usize,
+    /// Where the last request begins, and its last command.
     start: usize,
+    command: usize,
 }
 
 impl fmt::Debug for Staging {
@@ -42,6 +46,18 @@ impl Staging {
     /// Starts a command of `arguments` arguments after its name, whose encoded form is `name` and counts `words` bulk strings.
     pub fn begin(&mut self, name: &[u8], words: usize, arguments: usize) {
         self.start = self.bytes.len();
+        self.begin_next(name, words, arguments);
+    }
+
+    /// Starts a batch, whose commands follow by [`begin_next`](Self::begin_next).
+    pub fn begin_unit(&mut self) {
+        self.start = self.bytes.len();
+        self.command = self.start;
+    }
+
+    /// Starts the next command of a batch.
+    pub fn begin_next(&mut self, name: &[u8], words: usize, arguments: usize) {
+        self.command = self.bytes.len();
         self.reserve(ROOM);
         encode::array_header(&mut self.bytes, words + arguments);
         self.bytes.extend_from_slice(name);
@@ -103,7 +119,7 @@ impl Staging {
         command: &Command,
         scratch: &mut Scratch,
     ) -> Result<(), Ambiguous> {
-        prefix.put_on(command, command.words, &mut self.bytes, self.start, scratch)
+        prefix.put_on(command, command.words, &mut self.bytes, self.command, scratch)
     }
 
     /// Drops the command that was begun last.
@@ -116,9 +132,14 @@ impl Staging {
         self.bytes.len() - self.start
     }
 
+    /// Bytes of the last command of a batch, so far.
+    pub fn last_command_bytes(&self) -> usize {
+        self.bytes.len() - self.command
+    }
+
     /// The first two arguments of the command that was begun last: the words of a raw command's name.
     pub fn words(&self) -> (&[u8], &[u8]) {
-        let mut rest = self.bytes.get(self.start..).unwrap_or_default();
+        let mut rest = self.bytes.get(self.command..).unwrap_or_default();
         skip_line(&mut rest);
         let first = bulk(&mut rest);
         (first, bulk(&mut rest))
@@ -126,7 +147,7 @@ impl Staging {
 
     /// All arguments of the command that was begun last, the words of its name included.
     pub fn all_words(&self) -> Vec<&[u8]> {
-        let mut rest = self.bytes.get(self.start..).unwrap_or_default();
+        let mut rest = self.bytes.get(self.command..).unwrap_or_default();
         skip_line(&mut rest);
         let mut found = Vec::new();
         while !rest.is_empty() {
@@ -141,9 +162,21 @@ impl Staging {
         self.requests.push(request);
     }
 
+    /// The batch is complete, with this many commands.
+    pub fn commit_unit(&mut self, request: Request, commands: usize) {
+        self.commit(request);
+        self.further += commands - 1;
+    }
+
+    /// Appends bytes that are commands already.
+    pub fn verbatim(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        self.bytes.extend_from_slice(bytes);
+    }
+
     /// Commands staged.
     pub fn commands(&self) -> usize {
-        self.requests.len()
+        self.requests.len() + self.further
     }
 
     /// Bytes staged.
@@ -153,6 +186,7 @@ impl Staging {
 
     /// What a lane takes over.
     pub fn parts(&mut self) -> (&mut Vec<u8>, &mut Vec<Request>) {
+        self.further = 0;
         (&mut self.bytes, &mut self.requests)
     }
 }

@@ -6,12 +6,14 @@ use std::fmt::Write as _;
 use super::argument::{Opt, Part};
 use super::registry::{Command, table};
 use super::reply_type::{interfaces, ts_shape};
+use super::row::Lane;
 use super::shape::Shape;
 use super::signature::{Form, Parameter, is_switch, parameters, spread_without_options, ts_given, ts_option};
 
 const HEADER: &str = "\
 // Printed from the command table by `npm run generate`. Do not edit.
 /// <reference types=\"node\" />
+import type { Pipeline } from './index'
 
 /** What a command takes as key, value, member, ... */
 export type Arg = string | number | bigint | Uint8Array
@@ -46,21 +48,35 @@ export type Weighted =
   | { readonly [key: string]: Num }
   | ReadonlyMap<Arg, Num>
 
+/** What a method answers: a promise of the reply `X`, or in a pipeline with the replies `R`, the pipeline with one more. */
+export type Out<T, R, X> = R extends readonly unknown[] ? Pipeline<T, [...R, X]> : Promise<X>
+
 ";
 
 const COMMANDS: &str = "\
 /**
- * The commands that any handle has.
+ * The commands that any handle and any pipeline has.
  *
- * `T` is what a text reply is: a string, or a Buffer where replies are not decoded. Integers beyond 2^53, typed as numbers
- * here, come as bigint.
+ * `T` is what a text reply is: a string, or a Buffer where replies are not decoded. `R` are the replies so far in a pipeline,
+ * null elsewhere. Integers beyond 2^53, typed as numbers here, come as bigint.
  */
-export interface Commands<T = string> {
+export interface Commands<T = string, R extends readonly unknown[] | null = null> {
+";
+
+const PINNED: &str = "\
+/** The commands about the writes before them on their connection: for leased connections, and for the end of a pipeline. */
+export interface PinnedCommands<T = string, R extends readonly unknown[] | null = null> {
 ";
 
 const SESSION: &str = "\
 /** The commands of a leased connection: those of every handle, and those about the connection's own state and writes. */
-export interface SessionCommands<T = string> extends Commands<T> {
+export interface SessionCommands<T = string, R extends readonly unknown[] | null = null>
+  extends Commands<T, R>, PinnedCommands<T, R> {
+";
+
+const ITERATORS: &str = "\
+/** Commands that answer in pages, as async iterators: the next page is fetched ahead. */
+export interface Iterators<T = string> {
 ";
 
 /// The TypeScript declarations of every command.
@@ -84,26 +100,42 @@ pub fn print_dts() -> String {
         let body = members(options?, parts);
         named.iter().find(|(known, _)| *known == body).map(|(_, name)| name.as_str())
     };
-    for (head, session) in [(COMMANDS, false), (SESSION, true)] {
-        out.push_str(head);
-        let mut first = true;
-        for command in table() {
-            if command.lane().has_method() && command.lane().is_leased() == session {
-                if !std::mem::take(&mut first) {
-                    out.push('\n');
-                }
-                let parts = command.row.parts;
-                let options_type = name_of(options_of(command), parts).unwrap_or_default();
-                let step_type = name_of(steps_of(command), parts).unwrap_or_default();
-                methods(&mut out, command, &parameters(parts, options_type, step_type));
-            }
-        }
-        out.push_str("}\n");
-        if !session {
+    let parameters_of = |command: &Command| {
+        let parts = command.row.parts;
+        let options_type = name_of(options_of(command), parts).unwrap_or_default();
+        let step_type = name_of(steps_of(command), parts).unwrap_or_default();
+        parameters(parts, options_type, step_type)
+    };
+    let interfaces: [(&str, &[Lane]); 3] = [
+        (COMMANDS, &[Lane::Shared, Lane::Dedicated]),
+        (PINNED, &[Lane::Pinned]),
+        (SESSION, &[Lane::Session]),
+    ];
+    for (head, lanes) in interfaces {
+        let belonging = table().iter().filter(|command| lanes.contains(&command.lane()));
+        declare(&mut out, head, belonging, |out, command| methods(out, command, &parameters_of(command)));
+        out.push('\n');
+    }
+    let scanning = table().iter().filter(|command| command.row.scan);
+    declare(&mut out, ITERATORS, scanning, |out, command| iterator(out, command, &parameters_of(command)));
+    out
+}
+
+/// One interface, with a blank line between its commands.
+fn declare<'a>(
+    out: &mut String,
+    head: &str,
+    commands: impl Iterator<Item = &'a Command>,
+    print: impl Fn(&mut String, &'a Command),
+) {
+    out.push_str(head);
+    for (index, command) in commands.enumerate() {
+        if index > 0 {
             out.push('\n');
         }
+        print(out, command);
     }
-    out
+    out.push_str("}\n");
 }
 
 fn options_of(command: &Command) -> Option<&'static [Opt]> {
@@ -165,11 +197,8 @@ fn methods(out: &mut String, command: &Command, parameters: &[Parameter]) {
                 command.row.since.text()
             );
             let parameters = overload.parameters.join(", ");
-            let _ = writeln!(out, "  {method}({parameters}): Promise<{}>", overload.reply.join(" | "));
+            let _ = writeln!(out, "  {method}({parameters}): Out<T, R, {}>", overload.reply.join(" | "));
         }
-    }
-    if command.row.scan {
-        iterator(out, command, parameters);
     }
 }
 
@@ -187,11 +216,7 @@ fn iterator(out: &mut String, command: &Command, parameters: &[Parameter]) {
         }
         _ => "unknown".into(),
     };
-    let _ = writeln!(
-        out,
-        "  /**\n   * Iterates over all pages of `{}`; the next one is fetched ahead.",
-        command.method
-    );
+    let _ = writeln!(out, "  /**\n   * Iterates over all pages of `{}`.", command.method);
     let _ = writeln!(out, "   * @since {}\n   */", command.row.since.text());
     let _ = writeln!(out, "  {}Iter({}): AsyncIterableIterator<{item}>", command.method, list.join(", "));
 }
@@ -299,14 +324,17 @@ mod tests {
 
     #[test]
     fn a_plain_command_has_one_signature() {
-        assert_eq!(lines("get"), ["  get(key: Arg): Promise<T | null>"]);
-        assert_eq!(lines("mget"), ["  mget(...keys: Arg[] | [keys: readonly Arg[]]): Promise<(T | null)[]>"]);
+        assert_eq!(lines("get"), ["  get(key: Arg): Out<T, R, T | null>"]);
+        assert_eq!(
+            lines("mget"),
+            ["  mget(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, (T | null)[]>"]
+        );
         assert_eq!(lines("delete").len(), 1);
     }
 
     #[test]
     fn an_optional_argument_that_changes_the_reply_has_an_overload() {
-        assert_eq!(lines("ping"), ["  ping(message: Arg): Promise<T>", "  ping(): Promise<'PONG'>"]);
+        assert_eq!(lines("ping"), ["  ping(message: Arg): Out<T, R, T>", "  ping(): Out<T, R, 'PONG'>"]);
     }
 
     #[test]
@@ -314,9 +342,9 @@ mod tests {
         assert_eq!(
             lines("sort"),
             [
-                "  sort(key: Arg, options: SortOptions & { store: Arg }): Promise<number>",
-                "  sort(key: Arg, options?: SortOptions & { store?: undefined }): Promise<(T | null)[]>",
-                "  sort(key: Arg, options?: SortOptions): Promise<number | (T | null)[]>",
+                "  sort(key: Arg, options: SortOptions & { store: Arg }): Out<T, R, number>",
+                "  sort(key: Arg, options?: SortOptions & { store?: undefined }): Out<T, R, (T | null)[]>",
+                "  sort(key: Arg, options?: SortOptions): Out<T, R, number | (T | null)[]>",
             ]
         );
     }
@@ -332,7 +360,7 @@ mod tests {
     #[test]
     fn what_is_about_one_connection_is_declared_for_leased_ones_only() {
         let text = print_dts();
-        let (handle, leased) = text.split_once("export interface SessionCommands").expect("both");
+        let (handle, leased) = text.split_once("export interface PinnedCommands").expect("both");
         for method in ["select", "watch", "wait", "waitaof"] {
             let head = format!("  {method}(");
             assert!(leased.contains(&head) && !handle.contains(&head), "{method}");

@@ -8,6 +8,7 @@ pub mod connection;
 pub mod dial;
 pub mod establish;
 pub mod halves;
+mod handover;
 pub mod handshake;
 pub mod inbound;
 pub mod liveness;
@@ -21,6 +22,7 @@ pub mod request;
 pub mod role;
 pub mod stream;
 pub mod timer;
+pub mod unit;
 
 mod loneliness;
 mod tcp;

@@ -1,7 +1,7 @@
 //! The commands of one shared connection, from submission to reply. Owns what the JavaScript thread and the engine's thread
 //! both touch; holds a lock only for a push, a swap or one write to the socket.
 //!
-//! Lock order: `log`, then `submitted`. A command enters `submitted` before its bytes can reach the socket, so that a reply
+//! Lock order: `outgoing`, `submitted`, `units`. A command enters `submitted` before its bytes can reach the socket, so that a reply
 //! always finds it.
 
 use std::collections::VecDeque;
@@ -16,6 +16,7 @@ use super::log::Log;
 use super::loneliness::{Loneliness, Move};
 use super::options::Options;
 use super::request::{Millis, NEVER, Recipient, Request, now};
+use super::unit::{Outcome, Unit, UnitId, Units};
 use crate::error::{Error, Phase};
 
 /// Slices handed to the socket in one write.
@@ -73,6 +74,9 @@ pub struct Queue {
     limits: QueueLimits,
     outgoing: Mutex<Outgoing>,
     submitted: Mutex<VecDeque<Request>>,
+    units: Mutex<Units>,
+    /// Commands of adopted batches that are not submitted, beyond one for each.
+    further: AtomicUsize,
     online: AtomicBool,
     backlog: AtomicBool,
     /// Commands that wait for a connection.
@@ -96,6 +100,8 @@ impl Queue {
             limits,
             outgoing: Mutex::default(),
             submitted: Mutex::default(),
+            units: Mutex::default(),
+            further: AtomicUsize::new(0),
             online: AtomicBool::new(false),
             backlog: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
@@ -116,6 +122,17 @@ impl Queue {
 
     fn submitted(&self) -> MutexGuard<'_, VecDeque<Request>> {
         self.submitted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Locks the batches; taken last, and for no longer than a look-up.
+    pub(super) fn units(&self) -> MutexGuard<'_, Units> {
+        self.units.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes charge of a batch that is to be submitted next.
+    pub fn adopt(&self, unit: Unit) -> UnitId {
+        self.further.fetch_add(unit.commands() - 1, Ordering::AcqRel);
+        self.units().add(unit)
     }
 
     /// Whether one more command may be staged on top of `commands` commands of `bytes` bytes.
@@ -167,7 +184,10 @@ impl Queue {
             request.end = end;
             earliest = earliest.min(request.deadline);
         }
-        let count = requests.len();
+        let mut count = requests.len();
+        if self.further.load(Ordering::Relaxed) > 0 {
+            count += self.further.swap(0, Ordering::AcqRel);
+        }
         {
             let mut submitted = self.submitted();
             submitted.extend(requests.drain(..));
@@ -329,7 +349,11 @@ impl Queue {
 
     /// Abandons every request whose deadline has passed and hands it to `expired`, with whether the server may run it. What
     /// was not begun to be written never will be. A panic in `expired` loses no request.
-    pub fn expire(&self, awaiting: &mut VecDeque<Request>, mut expired: impl FnMut(&Request, Phase, bool)) {
+    pub fn expire(
+        &self,
+        awaiting: &mut VecDeque<Request>,
+        mut expired: impl FnMut(&Request, Option<Outcome>, Phase, bool),
+    ) {
         let now = now();
         let mut outgoing = self.outgoing();
         let written = outgoing.log.written();
@@ -344,7 +368,7 @@ impl Queue {
         let mut earliest = NEVER;
         let mut unwritten = false;
         for request in requests.iter_mut() {
-            if !matches!(request.recipient, Recipient::Caller(_)) {
+            if request.recipient.waiting().is_none() {
                 continue;
             }
             if request.deadline > now {
@@ -360,9 +384,16 @@ impl Queue {
             };
             // A command that was begun to be written will be written to its end.
             let begun = request.start() < written;
-            expired(request, phase, begun);
-            request.recipient = Recipient::Abandoned;
-            unwritten |= !begun;
+            let unit = request.recipient.unit();
+            let outcome = self.units().give_up(unit);
+            expired(request, outcome, phase, begun);
+            if begun {
+                request.recipient = request.recipient.abandoned();
+            } else {
+                self.units().forget(unit);
+                request.recipient = Recipient::Abandoned;
+                unwritten = true;
+            }
         }
         self.earliest.store(earliest, Ordering::Release);
         if unwritten {
@@ -370,47 +401,67 @@ impl Queue {
             self.end.store(outgoing.log.end(), Ordering::Release);
         }
         if offline {
-            self.waiting.store(requests.len(), Ordering::Release);
+            self.waiting.store(self.commands(requests.iter()), Ordering::Release);
         }
     }
 
     /// The connection is gone. Keeps what may be sent on the next one, in order; hands the rest to `lost`, with whether
     /// the server may have run it. A panic in `lost` loses no request.
-    pub fn detach(&self, keep: Keep, mut lost: impl FnMut(&Request, bool)) {
+    pub fn detach(&self, keep: Keep, mut lost: impl FnMut(&Request, Option<Outcome>, bool)) {
         let mut outgoing = self.outgoing();
         outgoing.socket = None;
         outgoing.held = None;
         self.online.store(false, Ordering::Release);
         let mut submitted = self.submitted();
+        let mut units = self.units();
         let written = outgoing.log.written();
         for request in submitted.iter_mut() {
-            let Recipient::Caller(_) = request.recipient else { continue };
+            if request.recipient.waiting().is_none() {
+                continue;
+            }
             let sent = request.end <= written;
+            let unseen = request.start() >= written;
+            let unit = request.recipient.unit();
             let kept = match keep {
                 Keep::Nothing => false,
-                Keep::Unseen => request.start() >= written,
-                Keep::Unanswered => !sent || request.replay,
+                Keep::Unseen => unseen,
+                // A server runs no part of a command, but it does run a part of a batch.
+                Keep::Unanswered => request.replay || unseen || (!sent && unit.is_none()),
             };
-            if !kept {
-                lost(request, sent);
-                request.recipient = Recipient::Abandoned;
+            if kept {
+                units.restart(unit);
+            } else {
+                let all_or_nothing = unit.is_none_or(|id| units.is_transaction(id));
+                let executed = if all_or_nothing { sent } else { !unseen };
+                lost(request, units.give_up(unit), executed);
+                request.recipient = request.recipient.abandoned();
             }
         }
         let mut next = Log::default();
         let mut earliest = NEVER;
         for mut request in std::mem::take(&mut *submitted) {
-            let Recipient::Caller(_) = request.recipient else { continue };
+            if request.recipient.waiting().is_none() {
+                units.forget(request.recipient.unit());
+                continue;
+            }
             next.append_range(&outgoing.log, request.start()..request.end);
             request.end = next.end();
             earliest = earliest.min(request.deadline);
             submitted.push_back(request);
         }
-        self.waiting.store(submitted.len(), Ordering::Release);
+        let waiting = submitted.iter().map(|request| units.commands(request.recipient.unit())).sum();
+        self.waiting.store(waiting, Ordering::Release);
         self.answered.store(0, Ordering::Release);
         self.end.store(next.end(), Ordering::Release);
         self.earliest.store(earliest, Ordering::Release);
         self.backlog.store(false, Ordering::Release);
         outgoing.log = next;
+    }
+
+    /// How many commands these requests are.
+    fn commands<'a>(&self, requests: impl Iterator<Item = &'a Request>) -> usize {
+        let units = self.units();
+        requests.map(|request| units.commands(request.recipient.unit())).sum()
     }
 
     /// Whether no request waits or is in flight, as far as the submitting side knows.

@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
+use super::handover::{Alone, hand_over, hand_over_large};
 use super::queue::Queue;
-use super::request::{Deliver, Recipient, Reply, Request, Ticket};
-use crate::command::{self, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
-use crate::error::{Error, Phase, ServerError};
-use crate::resp::{Frame, Scalar};
-use crate::value::Value;
+use super::request::{Deliver, Recipient, Request, Ticket};
+use super::unit::{Outcome, Turn, Unit, UnitId};
+use crate::error::{Error, Phase};
+use crate::resp::Frame;
 
 /// Requests in flight on a connection.
 #[derive(Debug, Default)]
@@ -21,11 +21,16 @@ pub struct InFlight {
     asked: u64,
     /// Stream offset of the last byte that the server will ever see, once that is known.
     last: Option<u64>,
+    /// The batch that the oldest request is, once a reply to it has come.
+    unit: Option<(UnitId, Box<Unit>)>,
 }
 
 impl InFlight {
     /// Puts the unanswered requests back into `queue`, whose owner decides about them.
     pub fn restore(&mut self, queue: &Queue) {
+        if let Some((id, unit)) = self.unit.take() {
+            queue.units().put(id, unit);
+        }
         queue.restore(&mut self.awaiting);
     }
 }
@@ -36,14 +41,15 @@ pub struct Replies<'a> {
     awaiting: &'a mut VecDeque<Request>,
     asked: &'a mut u64,
     last: &'a mut Option<u64>,
+    unit: &'a mut Option<(UnitId, Box<Unit>)>,
     deliver: &'a mut dyn Deliver,
 }
 
 impl<'a> Replies<'a> {
     /// Replies to `in_flight`, whose newer requests are in `queue`, go to `deliver`.
     pub fn new(queue: &'a Queue, in_flight: &'a mut InFlight, deliver: &'a mut dyn Deliver) -> Self {
-        let InFlight { awaiting, asked, last } = in_flight;
-        Self { queue, awaiting, asked, last, deliver }
+        let InFlight { awaiting, asked, last, unit } = in_flight;
+        Self { queue, awaiting, asked, last, unit, deliver }
     }
 
     /// Gives one decoded frame to the request that it answers.
@@ -53,8 +59,16 @@ impl<'a> Replies<'a> {
             return Ok(());
         }
         let request = self.front()?;
-        if let Recipient::Caller(ticket) = request.recipient {
-            self.hand_over(ticket, request.shape, frame);
+        match request.recipient {
+            Recipient::Caller(ticket) => {
+                hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
+            }
+            Recipient::Unit(..) | Recipient::AbandonedUnit(_) => {
+                if self.unit_turn(&request, |unit, caller| unit.take(caller, frame))? == Turn::More {
+                    return Ok(());
+                }
+            }
+            Recipient::Probe | Recipient::Abandoned => {}
         }
         self.awaiting.pop_front();
         if self.awaiting.is_empty() {
@@ -78,20 +92,24 @@ impl<'a> Replies<'a> {
     /// Whether the next reply is wanted as text.
     pub fn next_wants_text(&mut self) -> bool {
         let request = self.front();
-        request.is_ok_and(|request| matches!(request.recipient, Recipient::Caller(ticket) if !ticket.binary))
+        request.is_ok_and(|request| request.recipient.waiting().is_some_and(|ticket| !ticket.binary))
     }
 
     /// A bulk string that was read into a block of its own.
     pub fn settle_large(&mut self, bytes: Bytes, ascii: bool) -> Result<(), Error> {
         let request = self.front()?;
-        if let Recipient::Caller(ticket) = request.recipient {
-            match request.shape.scalar_rule() {
-                ScalarRule::Keep => self.deliver.reply(ticket, Reply::Large { bytes, ascii }),
-                ScalarRule::Binary => {
-                    self.deliver.reply(Ticket { binary: true, ..ticket }, Reply::Large { bytes, ascii });
-                }
-                _ => self.tree(ticket, request.shape, Value::Bulk(bytes)),
+        match request.recipient {
+            Recipient::Caller(ticket) => {
+                let mut caller = Alone { deliver: &mut *self.deliver, ticket };
+                hand_over_large(&mut caller, request.shape, bytes, ascii);
             }
+            Recipient::Unit(..) | Recipient::AbandonedUnit(_) => {
+                let take = |unit: &mut Unit, caller| unit.take_large(caller, bytes, ascii);
+                if self.unit_turn(&request, take)? == Turn::More {
+                    return Ok(());
+                }
+            }
+            Recipient::Probe | Recipient::Abandoned => {}
         }
         self.awaiting.pop_front();
         self.queue.answered(request.end);
@@ -108,51 +126,51 @@ impl<'a> Replies<'a> {
         };
         let unread = request.end > *self.asked
             || (self.queue.has_backlog() && request.end > self.queue.outgoing().log.written());
-        if unread {
+        let request = *request;
+        if unread && !self.has_begun(&request) {
             return Err(Error::protocol("the server answered a command that it cannot have read yet"));
         }
-        Ok(*request)
+        Ok(request)
     }
 
-    fn hand_over(&mut self, ticket: Ticket, shape: &'static Shape, frame: Frame<'_>) {
-        match frame {
-            Frame::Scalar(Scalar::Error(line)) => {
-                self.deliver.error(ticket, &Error::reply(ServerError::from_line(line)));
-            }
-            Frame::Scalar(scalar) => self.scalar(ticket, shape, scalar),
-            Frame::Packed(packed) => self.deliver.reply(ticket, Reply::Packed(&packed, shape)),
-            Frame::Tree(value) => self.tree(ticket, shape, value),
-            Frame::Skipped(limit) => {
-                self.deliver.error(ticket, &Error::reply_limit(limit.option(), limit.allowed()));
-            }
-            // Handled by the caller.
-            Frame::Push(_) | Frame::SkippedPush(_) | Frame::LargeBulk { .. } => {}
+    /// Whether the request is a batch, and the server can have read as much of it as the next reply is to.
+    fn has_begun(&mut self, request: &Request) -> bool {
+        let Some(unit) = self.unit(request) else { return false };
+        let needed = request.start() + unit.needed();
+        needed <= *self.asked && needed <= self.queue.outgoing().log.written()
+    }
+
+    /// The batch of the oldest request.
+    fn unit(&mut self, request: &Request) -> Option<&mut Unit> {
+        if self.unit.is_none() {
+            let id = request.recipient.unit()?;
+            *self.unit = Some((id, self.queue.units().take(id)?));
         }
+        self.unit.as_mut().map(|(_, unit)| unit.as_mut())
     }
 
-    /// The hot path: a reply without parts is shaped without leaving the read buffer.
-    fn scalar(&mut self, ticket: Ticket, shape: &'static Shape, scalar: Scalar<'_>) {
-        let rule = shape.scalar_rule();
-        let shaped = match (rule, scalar) {
-            (ScalarRule::Binary, scalar) => {
-                return self.deliver.reply(Ticket { binary: true, ..ticket }, Reply::Scalar(scalar));
-            }
-            (ScalarRule::Word, Scalar::Bulk(text)) => Scalar::Status(text),
-            (ScalarRule::Bool, Scalar::Int(int)) => bool_from_int(int).map_or(scalar, Scalar::Bool),
-            (ScalarRule::Int, Scalar::Bulk(text)) => int_from_text(text).map_or(scalar, Scalar::Int),
-            (ScalarRule::Double, Scalar::Bulk(text)) => double_from_text(text).map_or(scalar, Scalar::Double),
-            #[expect(clippy::cast_precision_loss, reason = "scores are doubles in the server already")]
-            (ScalarRule::Double, Scalar::Int(int)) => Scalar::Double(int as f64),
-            (ScalarRule::Parse, Scalar::Bulk(_) | Scalar::Null) => {
-                return self.tree(ticket, shape, Value::from(scalar));
-            }
-            (_, scalar) => scalar,
+    /// Lets the batch of the oldest request take its next reply. With the last one, its caller is answered.
+    fn unit_turn(
+        &mut self,
+        request: &Request,
+        take: impl FnOnce(&mut Unit, Option<Ticket>) -> Result<Turn, Error>,
+    ) -> Result<Turn, Error> {
+        let caller = request.recipient.waiting();
+        let Some(unit) = self.unit(request) else {
+            return Err(Error::internal("a batch is unknown to its queue"));
         };
-        self.deliver.reply(ticket, Reply::Scalar(shaped));
-    }
-
-    fn tree(&mut self, ticket: Ticket, shape: &'static Shape, value: Value) {
-        self.deliver.reply(ticket, Reply::Tree(command::shape(value, shape)));
+        if take(unit, caller)? == Turn::More {
+            return Ok(Turn::More);
+        }
+        let outcome = unit.give_up();
+        *self.unit = None;
+        if let Some(ticket) = caller {
+            match outcome {
+                Outcome::Replies(replies) => self.deliver.unit(ticket, replies, None),
+                Outcome::Failed(failure) => self.deliver.error(ticket, &failure),
+            }
+        }
+        Ok(Turn::Last)
     }
 
     /// The frames of one read are settled.
@@ -165,8 +183,12 @@ impl<'a> Replies<'a> {
 
     /// Rejects callers whose deadline has passed.
     pub fn expire(&mut self) {
-        let deliver = &mut *self.deliver;
-        self.queue.expire(self.awaiting, |request, phase, begun| expired(deliver, request, phase, begun));
+        let Self { queue, awaiting, unit: open, deliver, .. } = self;
+        queue.expire(awaiting, |request, outcome, phase, begun| {
+            let begun_unit = open.as_mut().filter(|(id, _)| request.recipient.unit() == Some(*id));
+            let outcome = outcome.or_else(|| begun_unit.map(|(_, unit)| unit.give_up()));
+            expired(&mut **deliver, request, outcome, phase, begun);
+        });
         self.deliver.flush();
     }
 
@@ -178,9 +200,23 @@ impl<'a> Replies<'a> {
 }
 
 /// Tells a caller that its deadline has passed, with whether its command was `begun` to be written.
-pub fn expired(deliver: &mut dyn Deliver, request: &Request, phase: Phase, begun: bool) {
-    if let Recipient::Caller(ticket) = request.recipient {
-        let timeout = std::time::Duration::from_millis(u64::from(request.timeout));
-        deliver.error(ticket, &Error::timeout(phase, timeout).executed(begun));
+pub fn expired(
+    deliver: &mut dyn Deliver,
+    request: &Request,
+    outcome: Option<Outcome>,
+    phase: Phase,
+    begun: bool,
+) {
+    let timeout = std::time::Duration::from_millis(u64::from(request.timeout));
+    reject(deliver, request, outcome, &Error::timeout(phase, timeout).executed(begun));
+}
+
+/// Tells whoever waits for `request` that there will be no reply or, for a batch, none beyond its `outcome`.
+pub fn reject(deliver: &mut dyn Deliver, request: &Request, outcome: Option<Outcome>, error: &Error) {
+    let Some(ticket) = request.recipient.waiting() else { return };
+    match outcome {
+        None => deliver.error(ticket, error),
+        Some(Outcome::Replies(replies)) => deliver.unit(ticket, replies, Some(error)),
+        Some(Outcome::Failed(failure)) => deliver.error(ticket, &failure),
     }
 }

@@ -1,12 +1,15 @@
 //! What travels with a command: who asked, until when, and whether it may be sent twice. Owns the seam between a
 //! connection and whoever takes its replies.
 
+use std::any::Any;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
 use super::loan::Loan;
+use super::unit::UnitId;
 use crate::command::{self, Shape};
 use crate::error::Error;
 use crate::resp::{Packed, ProtocolError, Scalar};
@@ -70,10 +73,38 @@ pub struct Request {
 pub enum Recipient {
     /// A caller who still waits.
     Caller(Ticket),
+    /// A caller who still waits for the replies to a batch.
+    Unit(Ticket, UnitId),
     /// The connection itself: a liveness probe.
     Probe,
     /// Nobody any more; the reply is drained and dropped.
     Abandoned,
+    /// Nobody any more; as many replies as the batch asked for are drained and dropped.
+    AbandonedUnit(UnitId),
+}
+
+impl Recipient {
+    /// The caller who still waits, for one reply or for those of a batch.
+    pub fn waiting(self) -> Option<Ticket> {
+        match self {
+            Self::Caller(ticket) | Self::Unit(ticket, _) => Some(ticket),
+            Self::Probe | Self::Abandoned | Self::AbandonedUnit(_) => None,
+        }
+    }
+
+    /// The batch, whether or not somebody waits for it.
+    pub fn unit(self) -> Option<UnitId> {
+        match self {
+            Self::Unit(_, id) | Self::AbandonedUnit(id) => Some(id),
+            Self::Caller(_) | Self::Probe | Self::Abandoned => None,
+        }
+    }
+
+    /// The same with nobody who waits: replies are still due.
+    #[must_use]
+    pub fn abandoned(self) -> Self {
+        self.unit().map_or(Self::Abandoned, Self::AbandonedUnit)
+    }
 }
 
 impl Request {
@@ -113,6 +144,16 @@ impl Reply<'_> {
     }
 }
 
+/// Gathers the replies to a batch, which come one by one and in order, until they are handed on together.
+pub trait Gather: Any + fmt::Debug + Send {
+    /// The next reply. `binary`: its texts are wanted as bytes.
+    fn reply(&mut self, reply: Reply<'_>, binary: bool);
+    /// The error that the next command was answered with.
+    fn error(&mut self, error: &Error);
+    /// What came so far is void: all will come again.
+    fn clear(&mut self);
+}
+
 /// What happened to the connection.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -143,6 +184,8 @@ pub trait Deliver: Send {
     fn reply(&mut self, ticket: Ticket, reply: Reply<'_>);
     /// A command failed.
     fn error(&mut self, ticket: Ticket, error: &Error);
+    /// A batch has ended: with all of its replies, or with those that came before it was `broken`.
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>);
     /// Something happened to the connection.
     fn event(&mut self, event: Event);
     /// The batch is complete: hand it on.

@@ -33,5 +33,5 @@ pub use limits::{
     BIG_NUMBER_LINE_MAX, DEPTH_CEILING, DOUBLE_LINE_MAX, INTEGER_LINE_MAX, LimitExceeded, Limits, MAX_DEPTH,
     MAX_ELEMENTS, MAX_REPLY_BYTES, SKIP_LEVELS_MAX, TEXT_LINE_MAX,
 };
-pub use packed::{NotInParts, Packed, Part, Parts};
+pub use packed::{Elements, NotInParts, Packed, Part, Parts};
 pub use strings::Strings;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::build;
 use super::flaw::ProtocolError;
-use super::frame::Scalar;
+use super::frame::{Frame, Scalar};
 use super::head::{self, Head};
 use crate::value::Value;
 
@@ -51,6 +51,15 @@ impl Packed {
         Parts { rest: &self.frame }
     }
 
+    /// The elements of a list, each as a frame of its own.
+    pub fn elements(&self) -> Result<Elements<'_>, NotInParts> {
+        let mut parts = self.parts();
+        match parts.next_part()? {
+            Part::List(left) => Ok(Elements { frame: &self.frame, parts, left }),
+            Part::Scalar(_) | Part::Map(_) => Err(NotInParts),
+        }
+    }
+
     /// The frame as it came.
     pub fn bytes(&self) -> &Bytes {
         &self.frame
@@ -62,7 +71,47 @@ impl Packed {
     }
 }
 
+/// The elements of a list, one after another.
+#[derive(Clone, Debug)]
+pub struct Elements<'a> {
+    frame: &'a Bytes,
+    parts: Parts<'a>,
+    left: usize,
+}
+
+impl<'a> Elements<'a> {
+    /// How many follow.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    /// The next element: a frame without parts, or one that shares its memory with the whole.
+    pub fn next_frame(&mut self) -> Result<Frame<'a>, NotInParts> {
+        self.left = self.left.checked_sub(1).ok_or(NotInParts)?;
+        self.parts.attributes()?;
+        let element = self.parts.clone();
+        if let Part::Scalar(scalar) = self.parts.next_part()? {
+            return Ok(Frame::Scalar(scalar));
+        }
+        self.parts = element.clone();
+        self.parts.skip(1)?;
+        let length = element.rest.len() - self.parts.rest.len();
+        let bytes = element.rest.get(..length).ok_or(NotInParts)?;
+        Ok(Frame::Packed(Packed::new(self.frame.slice_ref(bytes))))
+    }
+}
+
 impl<'a> Parts<'a> {
+    /// Steps over the attributes before the next part.
+    fn attributes(&mut self) -> Result<(), NotInParts> {
+        while self.rest.first() == Some(&b'|') {
+            if let Head::Attribute(elements) = self.head()? {
+                self.skip(elements)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The next part. At least one follows as long as the counts so far say so.
     #[inline]
     pub fn next_part(&mut self) -> Result<Part<'a>, NotInParts> {

@@ -13,11 +13,12 @@ use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{Options, Reconnect};
 use oxidis_engine::net::queue::QueueLimits;
 use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now};
+use oxidis_engine::net::unit::{EXEC, Form, MULTI, Step, Unit};
 use oxidis_engine::value::Value;
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
-use crate::inbox::Inbox;
+use crate::inbox::{Gathered, Inbox};
 use crate::peer::{Fate, Peers};
 
 /// Bytes that a pipe holds where a test does not care.
@@ -70,15 +71,55 @@ impl Call {
         for word in words {
             staging.argument(word.as_bytes());
         }
-        staging.commit(Request {
-            recipient: Recipient::Caller(Ticket { slot: self.slot, binary: false, prefixed: false }),
+        let ticket = Ticket { slot: self.slot, binary: false, prefixed: false };
+        staging.commit(self.request(Recipient::Caller(ticket)));
+    }
+
+    fn request(self, recipient: Recipient) -> Request {
+        Request {
+            recipient,
             shape: self.shape,
             replay: self.replay,
             length: 0,
             end: 0,
             deadline: if self.timeout == 0 { NEVER } else { now() + u64::from(self.timeout) },
             timeout: self.timeout,
-        });
+        }
+    }
+}
+
+/// A batch: who, how long, how often, and what.
+pub(crate) struct Batch<'a> {
+    pub(crate) call: Call,
+    pub(crate) form: Form,
+    pub(crate) commands: &'a [&'a str],
+}
+
+impl Batch<'_> {
+    /// Puts the batch on `staging`, as a unit of the lane's queue.
+    fn stage(&self, staging: &mut Staging, lane: &Lane) {
+        let mut steps = Vec::new();
+        staging.begin_unit();
+        if self.form != Form::Plain {
+            staging.verbatim(MULTI);
+        }
+        for command in self.commands {
+            let words: Vec<_> = command.split(' ').collect();
+            staging.begin_next(b"", 0, words.len());
+            for word in words {
+                staging.argument(word.as_bytes());
+            }
+            let length = u32::try_from(staging.last_command_bytes()).unwrap();
+            steps.push(Step { shape: self.call.shape, length });
+            if self.form == Form::Transaction(steps.len()) {
+                staging.verbatim(EXEC);
+            }
+        }
+        let unit = Unit::new(self.form, steps, Box::<Gathered>::default());
+        let commands = unit.commands();
+        let ticket = Ticket { slot: self.call.slot, binary: false, prefixed: false };
+        let recipient = Recipient::Unit(ticket, lane.queue().adopt(unit));
+        staging.commit_unit(self.call.request(recipient), commands);
     }
 }
 
@@ -127,6 +168,14 @@ impl Fixture {
     /// Submits one command.
     pub(crate) fn call(&self, call: Call, command: &str) {
         self.batch(&[(call, command)]);
+    }
+
+    /// Submits a batch as one unit.
+    pub(crate) fn unit(&self, call: Call, form: Form, commands: &[&str]) {
+        let mut staging = Staging::new();
+        Batch { call, form, commands }.stage(&mut staging, &self.lane);
+        let (bytes, requests) = staging.parts();
+        self.lane.submit(bytes, requests);
     }
 
     /// Submits several commands at once.

@@ -1,16 +1,18 @@
 //! Where a lane's replies and events arrive, and a receiver that panics on demand.
 
+use std::any::Any;
 use std::sync::{Arc, Mutex};
 
 use oxidis_engine::client::Mailbox;
-use oxidis_engine::error::Error;
-use oxidis_engine::net::request::{Deliver, Event, Reply, Ticket};
+use oxidis_engine::error::{Error, Kind};
+use oxidis_engine::net::request::{Deliver, Event, Gather, Reply, Ticket};
 use oxidis_engine::value::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::fixture::within;
 
-/// How a call ended: its slot and its result.
+/// How a call ended: its slot and its result. A batch's is the list of its replies; a batch that ends early gives a list of those
+/// that came, and then its failure.
 pub(crate) type Settled = (u32, Result<Value, Error>);
 
 /// The receiving side.
@@ -119,6 +121,27 @@ impl Recorder {
     }
 }
 
+/// The replies to a batch.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered(Vec<Value>);
+
+impl Gather for Gathered {
+    fn reply(&mut self, reply: Reply<'_>, _binary: bool) {
+        self.0.push(reply.into_value().unwrap());
+    }
+
+    fn error(&mut self, error: &Error) {
+        match error.kind() {
+            Kind::Reply(error) => self.0.push(Value::Error(error.clone())),
+            other => panic!("{other:?} instead of a reply"),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
 impl Mailbox for Recorder {
     fn open(&self) -> Box<dyn Deliver> {
         Box::new(self.clone())
@@ -133,6 +156,15 @@ impl Deliver for Recorder {
 
     fn error(&mut self, ticket: Ticket, error: &Error) {
         self.settle(ticket.slot, Err(error.clone()));
+    }
+
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
+        let replies: Box<dyn Any> = replies;
+        let Gathered(replies) = *replies.downcast().unwrap();
+        self.settle(ticket.slot, Ok(Value::List(replies)));
+        if let Some(error) = broken {
+            self.settle(ticket.slot, Err(error.clone()));
+        }
     }
 
     fn event(&mut self, event: Event) {

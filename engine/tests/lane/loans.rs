@@ -8,7 +8,7 @@ use oxidis_engine::error::{Error, Kind, Phase};
 use oxidis_engine::net::connection::Wish;
 use oxidis_engine::net::loan::{Loan, Watch};
 use oxidis_engine::net::options::Options;
-use oxidis_engine::net::request::{Deliver, Event, Reply, Ticket};
+use oxidis_engine::net::request::{Deliver, Event, Gather, Reply, Ticket};
 use oxidis_engine::value::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
@@ -40,6 +40,10 @@ impl Deliver for Borrower {
 
     fn error(&mut self, ticket: Ticket, error: &Error) {
         self.recorder.error(ticket, error);
+    }
+
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
+        self.recorder.unit(ticket, replies, broken);
     }
 
     fn event(&mut self, event: Event) {

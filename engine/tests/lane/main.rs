@@ -21,3 +21,4 @@ mod replay;
 mod secrecy;
 mod sockets;
 mod staging;
+mod units;

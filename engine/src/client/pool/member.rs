@@ -7,7 +7,7 @@ use crate::client::{Lane, Mailbox, Redial};
 use crate::error::Error;
 use crate::net::connection::Wish;
 use crate::net::queue::QueueLimits;
-use crate::net::request::{Deliver, Event, Reply, Ticket};
+use crate::net::request::{Deliver, Event, Gather, Reply, Ticket};
 
 /// The connection.
 pub(super) struct Member {
@@ -85,6 +85,10 @@ impl Deliver for Ushered {
 
     fn error(&mut self, ticket: Ticket, error: &Error) {
         self.deliver.error(ticket, error);
+    }
+
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
+        self.deliver.unit(ticket, replies, broken);
     }
 
     /// A client's events are those of its shared connections: these here come and go.

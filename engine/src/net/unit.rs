@@ -1,0 +1,361 @@
+//! A batch of commands that is one unit of the queue: one entry, one write, one caller. Owns which of its commands the next
+//! reply belongs to, and what the replies to a transaction mean.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+
+use super::handover::{InBatch, Sink, hand_over, hand_over_large};
+use super::request::{Gather, Reply, Ticket};
+use crate::command::Shape;
+use crate::error::{Error, ServerError};
+use crate::resp::{Frame, Packed, Scalar};
+use crate::value::Value;
+
+/// Opens a transaction.
+pub const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
+
+/// Runs it.
+pub const EXEC: &[u8] = b"*1\r\n$4\r\nEXEC\r\n";
+
+/// Names a unit within its queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UnitId(u32);
+
+/// One command of a unit.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// The form of its reply.
+    pub shape: &'static Shape,
+    /// Bytes on the wire.
+    pub length: u32,
+}
+
+/// What a unit is to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Commands one after another.
+    Plain,
+    /// So many of the commands between [`MULTI`] and [`EXEC`], the others behind it.
+    Transaction(usize),
+}
+
+/// What the next reply answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Multi,
+    Step(usize),
+    Exec,
+}
+
+/// What the server said about a transaction before it ran.
+#[derive(Debug, Default)]
+struct Queueing {
+    /// The answer to `MULTI`, where it was no consent: the commands behind it ran by themselves.
+    refused: Option<ServerError>,
+    /// Whether one of these commands may have done something.
+    ran: bool,
+    /// Commands that the server would not queue.
+    rejected: Vec<(usize, ServerError)>,
+}
+
+/// What a reply was to its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// One of several.
+    More,
+    /// The last.
+    Last,
+}
+
+/// What came of a unit.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Its replies.
+    Replies(Box<dyn Gather>),
+    /// Its transaction did not run.
+    Failed(Error),
+}
+
+/// The unit.
+#[derive(Debug)]
+pub struct Unit {
+    form: Form,
+    steps: Vec<Step>,
+    stage: Stage,
+    /// Bytes of the commands that are answered.
+    answered: u64,
+    queueing: Queueing,
+    /// Why the transaction did not run, to be told when all is answered.
+    failure: Option<Error>,
+    gather: Box<dyn Gather>,
+}
+
+impl Unit {
+    /// A unit of these commands, of which there is at least one, and of a transaction's at least one in it. Their replies go to
+    /// `gather`.
+    pub fn new(form: Form, steps: Vec<Step>, gather: Box<dyn Gather>) -> Self {
+        let stage = first(form);
+        Self { form, steps, stage, answered: 0, queueing: Queueing::default(), failure: None, gather }
+    }
+
+    /// What came of it so far. Nobody waits for what may still come.
+    pub(super) fn give_up(&mut self) -> Outcome {
+        let gather = std::mem::replace(&mut self.gather, Box::new(Nowhere));
+        self.failure.take().map_or(Outcome::Replies(gather), Outcome::Failed)
+    }
+
+    /// How many commands the server sees.
+    pub fn commands(&self) -> usize {
+        self.steps.len() + if self.is_transaction() { 2 } else { 0 }
+    }
+
+    /// Whether it changes nothing unless all of its transaction is with the server.
+    pub fn is_transaction(&self) -> bool {
+        self.form != Form::Plain
+    }
+
+    /// It will be sent from the start again.
+    pub(super) fn restart(&mut self) {
+        self.stage = first(self.form);
+        self.answered = 0;
+        self.queueing = Queueing::default();
+        self.failure = None;
+        self.gather.clear();
+    }
+
+    /// How far the stream must have been read for the next reply to be possible, counted from the unit's first byte.
+    pub(super) fn needed(&self) -> u64 {
+        self.answered + self.length()
+    }
+
+    fn length(&self) -> u64 {
+        match self.stage {
+            Stage::Multi => MULTI.len() as u64,
+            Stage::Step(at) => self.steps.get(at).map_or(0, |step| u64::from(step.length)),
+            Stage::Exec => EXEC.len() as u64,
+        }
+    }
+
+    fn advance(&mut self) {
+        self.answered += self.length();
+        self.stage = match (self.stage, self.form) {
+            (Stage::Multi, _) => Stage::Step(0),
+            (Stage::Step(at), Form::Transaction(inside)) if at + 1 == inside => Stage::Exec,
+            (Stage::Step(at), _) => Stage::Step(at + 1),
+            (Stage::Exec, Form::Transaction(inside)) => Stage::Step(inside),
+            (Stage::Exec, Form::Plain) => Stage::Exec,
+        };
+    }
+
+    fn is_inside(&self, at: usize) -> bool {
+        matches!(self.form, Form::Transaction(inside) if at < inside)
+    }
+
+    /// Takes the next reply. `caller` is who waits for it, if anybody does.
+    pub(super) fn take(&mut self, caller: Option<Ticket>, frame: Frame<'_>) -> Result<Turn, Error> {
+        let stage = self.stage;
+        self.advance();
+        match stage {
+            Stage::Multi => self.opened(&frame)?,
+            Stage::Step(at) if self.is_inside(at) => self.queued(at, &frame)?,
+            Stage::Step(at) => {
+                if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
+                    let gather = &mut *self.gather;
+                    hand_over(&mut InBatch { gather, binary: ticket.binary }, step.shape, frame);
+                }
+            }
+            Stage::Exec => self.executed(caller, frame)?,
+        }
+        Ok(self.turn())
+    }
+
+    /// The same for a bulk string in a block of its own.
+    pub(super) fn take_large(
+        &mut self,
+        caller: Option<Ticket>,
+        bytes: Bytes,
+        ascii: bool,
+    ) -> Result<Turn, Error> {
+        let Stage::Step(at) = self.stage else { return Err(unexpected()) };
+        self.advance();
+        if self.is_inside(at) {
+            self.alone()?;
+        } else if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
+            let gather = &mut *self.gather;
+            hand_over_large(&mut InBatch { gather, binary: ticket.binary }, step.shape, bytes, ascii);
+        }
+        Ok(self.turn())
+    }
+
+    fn turn(&self) -> Turn {
+        if self.stage == Stage::Step(self.steps.len()) { Turn::Last } else { Turn::More }
+    }
+
+    /// The answer to `MULTI`.
+    fn opened(&mut self, frame: &Frame<'_>) -> Result<(), Error> {
+        match frame {
+            Frame::Scalar(Scalar::Status(_)) => Ok(()),
+            Frame::Scalar(Scalar::Error(line)) => {
+                self.queueing.refused = Some(ServerError::from_line(line));
+                Ok(())
+            }
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// The answer to a command of a transaction.
+    fn queued(&mut self, at: usize, frame: &Frame<'_>) -> Result<(), Error> {
+        match frame {
+            Frame::Scalar(Scalar::Error(line)) => {
+                self.queueing.rejected.push((at, ServerError::from_line(line)));
+                Ok(())
+            }
+            Frame::Scalar(Scalar::Status(b"QUEUED")) if self.queueing.refused.is_none() => Ok(()),
+            _ => self.alone(),
+        }
+    }
+
+    /// A command was answered instead of queued, which is right only where there is no transaction.
+    fn alone(&mut self) -> Result<(), Error> {
+        if self.queueing.refused.is_none() {
+            return Err(unexpected());
+        }
+        self.queueing.ran = true;
+        Ok(())
+    }
+
+    /// The answer to `EXEC`.
+    fn executed(&mut self, caller: Option<Ticket>, frame: Frame<'_>) -> Result<(), Error> {
+        let Queueing { refused, ran, rejected } = std::mem::take(&mut self.queueing);
+        let Form::Transaction(inside) = self.form else { return Err(unexpected()) };
+        self.failure = Some(match (refused, frame) {
+            (Some(error), _) => Error::reply(error).executed(ran),
+            (None, Frame::Packed(packed)) => return self.hand_over_all(caller, &packed, inside),
+            (None, Frame::Tree(replies)) => return self.hand_over_trees(caller, replies, inside),
+            (None, Frame::Scalar(Scalar::Null)) => Error::watch(),
+            (None, Frame::Scalar(Scalar::Error(line))) => {
+                let error = ServerError::from_line(line);
+                if rejected.is_empty() && &*error.code != "EXECABORT" {
+                    Error::reply(error).executed(false)
+                } else {
+                    Error::exec_abort(&error, rejected)
+                }
+            }
+            (None, Frame::Skipped(limit)) => Error::reply_limit(limit.option(), limit.allowed()),
+            (None, _) => return Err(unexpected()),
+        });
+        Ok(())
+    }
+
+    /// The replies to all commands of the transaction, in one frame.
+    fn hand_over_all(&mut self, caller: Option<Ticket>, packed: &Packed, inside: usize) -> Result<(), Error> {
+        let Ok(mut elements) = packed.elements() else {
+            let tree = packed.value().map_err(|error| Error::protocol(error.to_string()))?;
+            return self.hand_over_trees(caller, tree, inside);
+        };
+        if elements.left() != inside {
+            return Err(unexpected());
+        }
+        let Some(ticket) = caller else { return Ok(()) };
+        for step in self.steps.iter().take(inside) {
+            let Ok(frame) = elements.next_frame() else {
+                self.gather.clear();
+                let tree = packed.value().map_err(|error| Error::protocol(error.to_string()))?;
+                return self.hand_over_trees(caller, tree, inside);
+            };
+            let gather = &mut *self.gather;
+            hand_over(&mut InBatch { gather, binary: ticket.binary }, step.shape, frame);
+        }
+        Ok(())
+    }
+
+    /// The same out of a tree: some of it came in pieces of unknown number.
+    fn hand_over_trees(&mut self, caller: Option<Ticket>, tree: Value, inside: usize) -> Result<(), Error> {
+        let Value::List(replies) = tree else { return Err(unexpected()) };
+        if replies.len() != inside {
+            return Err(unexpected());
+        }
+        let Some(ticket) = caller else { return Ok(()) };
+        for (reply, step) in replies.into_iter().zip(&self.steps) {
+            let gather = &mut *self.gather;
+            let mut sink = InBatch { gather, binary: ticket.binary || step.shape.is_binary() };
+            match reply {
+                Value::Error(error) => sink.error(&Error::reply(error)),
+                reply => hand_over(&mut sink, step.shape, Frame::Tree(reply)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where replies go that nobody waits for.
+#[derive(Debug)]
+struct Nowhere;
+
+impl Gather for Nowhere {
+    fn reply(&mut self, _reply: Reply<'_>, _binary: bool) {}
+    fn error(&mut self, _error: &Error) {}
+    fn clear(&mut self) {}
+}
+
+fn first(form: Form) -> Stage {
+    match form {
+        Form::Plain => Stage::Step(0),
+        Form::Transaction(_) => Stage::Multi,
+    }
+}
+
+fn unexpected() -> Error {
+    Error::protocol("the server answered a transaction out of turn")
+}
+
+/// The units of one queue that no reply has come to yet.
+#[derive(Debug, Default)]
+pub(super) struct Units {
+    known: HashMap<UnitId, Box<Unit>>,
+    next: u32,
+}
+
+impl Units {
+    pub(super) fn add(&mut self, unit: Unit) -> UnitId {
+        let id = UnitId(self.next);
+        self.next = self.next.wrapping_add(1);
+        self.known.insert(id, Box::new(unit));
+        id
+    }
+
+    pub(super) fn put(&mut self, id: UnitId, unit: Box<Unit>) {
+        self.known.insert(id, unit);
+    }
+
+    pub(super) fn take(&mut self, id: UnitId) -> Option<Box<Unit>> {
+        self.known.remove(&id)
+    }
+
+    pub(super) fn restart(&mut self, id: Option<UnitId>) {
+        if let Some(unit) = id.and_then(|id| self.known.get_mut(&id)) {
+            unit.restart();
+        }
+    }
+
+    pub(super) fn forget(&mut self, id: Option<UnitId>) {
+        if let Some(id) = id {
+            self.known.remove(&id);
+        }
+    }
+
+    pub(super) fn is_transaction(&self, id: UnitId) -> bool {
+        self.known.get(&id).is_some_and(|unit| unit.is_transaction())
+    }
+
+    /// What came of a unit for which nobody waits any more.
+    pub(super) fn give_up(&mut self, id: Option<UnitId>) -> Option<Outcome> {
+        self.known.get_mut(&id?).map(|unit| unit.give_up())
+    }
+
+    /// How many commands the server sees of a request for this unit, if it is one for a unit.
+    pub(super) fn commands(&self, id: Option<UnitId>) -> usize {
+        id.and_then(|id| self.known.get(&id)).map_or(1, |unit| unit.commands())
+    }
+}

@@ -1,0 +1,274 @@
+// @ts-check
+'use strict'
+
+/**
+ * Pipelines: many commands, one write, one promise. Owns the recording of commands and their hand-over to the addon in a few
+ * large values. Knows no command: it records what the methods of the table call.
+ */
+
+const { conclude } = require('./batch-results.js')
+const { abortError, errorOf } = require('./errors.js')
+const { decode, decodes, flagOption } = require('./settings.js')
+const { abortable } = require('./signal.js')
+const { commandName, lastSlot, openUnit, release } = require('./slots.js')
+
+const { nextTick } = process
+
+/** Bits that the addon knows as well (src/exports.rs). */
+const FORM_TRANSACTION = 1
+const FORM_LAST = 2
+
+/** The bits of a word that hold the command's number, and the number that says: the name is the first argument. */
+const COMMAND_MASK = 0xfff
+const RAW = 0xfff
+
+/** In the place of a length: the argument is no string. */
+const ODD = 0xffff_ffff
+
+/** A chunk ends when it has this many words, or characters: larger ones are no faster. */
+const CHUNK_WORDS = 64 * 1024
+const CHUNK_TEXT = 1024 * 1024
+
+/** Words that are kept from batch to batch. */
+const WORDS_KEPT = 2 * CHUNK_WORDS
+
+/**
+ * Some commands of a batch.
+ * @typedef {object} Chunk
+ * @property {string} text the arguments that are strings, one behind the other
+ * @property {number[]} words for each command: its word, how many arguments it has, and the length of each
+ * @property {unknown[]} odd the other arguments
+ */
+
+/** The words of the chunk that the addon is to read: it does so before the call returns. */
+let shared = new Uint32Array(4096)
+
+/** @param {readonly number[]} words */
+function typed(words) {
+  const count = words.length
+  if (count > shared.length || shared.length > WORDS_KEPT) {
+    shared = new Uint32Array(Math.max(count, Math.min(2 * shared.length, WORDS_KEPT)))
+  }
+  for (let at = 0; at < count; at++) shared[at] = /** @type {number} */ (words[at])
+  return shared
+}
+
+class Pipeline {
+  #core
+  #settings
+  #flags
+  #form
+  #text = ''
+  /** @type {number[]} */
+  #words = []
+  /** @type {unknown[]} */
+  #odd = []
+  /** @type {Chunk[]} */
+  #chunks = []
+  #length = 0
+  /** The names of raw commands, by their places. @type {Map<number, string>} */
+  #names = new Map()
+  /** What was wrong first. @type {Error | undefined} */
+  #wrong
+
+  /**
+   * @param {InstanceType<typeof import('./caller.js').Core>} core
+   * @param {import('./settings.js').Settings} settings
+   * @param {number} flags
+   * @param {boolean} transaction
+   */
+  constructor(core, settings, flags, transaction) {
+    this.#core = core
+    this.#settings = settings
+    this.#flags = flags
+    this.#form = transaction ? FORM_TRANSACTION : 0
+  }
+
+  /** How many commands wait for `execute()`. */
+  get length() {
+    return this.#length
+  }
+
+  /** Forgets the commands. */
+  discard() {
+    this.#reset()
+    return this
+  }
+
+  /**
+   * Sends the commands as one unit and forgets them: what is recorded from now on belongs to the next batch.
+   * @param {{ raiseOnError?: boolean }} [options]
+   * @returns {Promise<unknown[]>}
+   */
+  async execute(options) {
+    const raise = flagOption('execute()', 'raiseOnError', options)
+    const wrong = this.#wrong
+    const count = this.#length
+    const names = this.#names
+    this.#endChunk()
+    const chunks = this.#chunks
+    this.#reset()
+    if (wrong !== undefined) throw wrong
+    if (count === 0) return []
+    const { signal, encoding } = this.#settings
+    if (signal?.aborted) throw abortError(signal.reason, undefined, false)
+    /** @param {number} index */
+    const nameOf = (index) => names.get(index) ?? nameAt(chunks, index)
+
+    let promise = openUnit()
+    const slot = lastSlot()
+    const refusal = this.#send(slot, chunks)
+    if (refusal !== undefined) {
+      release(slot)
+      const failure = JSON.parse(refusal)
+      throw errorOf(failure, failure.index === undefined ? undefined : nameOf(failure.index))
+    }
+    if (signal !== undefined) promise = abortable(promise, signal, undefined)
+    const results = conclude(await promise, raise, nameOf)
+    return decodes(this.#settings) ? decode(results, encoding, undefined) : results
+  }
+
+  /**
+   * @param {number} slot
+   * @param {readonly Chunk[]} chunks
+   * @returns {string | undefined}
+   */
+  #send(slot, chunks) {
+    const core = this.#core
+    const { timeout } = this.#settings
+    const last = chunks.length - 1
+    for (let at = 0; at <= last; at++) {
+      const { text, words, odd } = /** @type {Chunk} */ (chunks[at])
+      const form = this.#form | (at === last ? FORM_LAST : 0)
+      const refusal = core.batch(slot, this.#flags, timeout, form, text, typed(words), words.length, odd)
+      if (refusal !== undefined) return refusal
+    }
+    if (!core.scheduled) {
+      core.scheduled = true
+      nextTick(core.tick)
+    }
+    return undefined
+  }
+
+  #reset() {
+    this.#text = ''
+    this.#words = []
+    this.#odd = []
+    this.#chunks = []
+    this.#length = 0
+    this.#names = new Map()
+    this.#wrong = undefined
+  }
+
+  #endChunk() {
+    if (this.#words.length === 0) return
+    this.#chunks.push({ text: this.#text, words: this.#words, odd: this.#odd })
+    this.#text = ''
+    this.#words = []
+    this.#odd = []
+  }
+
+  /** A command is recorded. */
+  #recorded() {
+    this.#length++
+    if (this.#words.length >= CHUNK_WORDS || this.#text.length >= CHUNK_TEXT) this.#endChunk()
+    return this
+  }
+
+  /** @param {unknown} arg */
+  #record(arg) {
+    if (typeof arg === 'string') {
+      this.#text += arg
+      this.#words.push(arg.length)
+    } else if (Number.isSafeInteger(arg)) {
+      const text = `${arg}`
+      this.#text += text
+      this.#words.push(text.length)
+    } else {
+      this.#odd.push(arg)
+      this.#words.push(ODD)
+    }
+  }
+
+  /** @param {number} meta */
+  _call0(meta) {
+    this.#words.push(meta, 0)
+    return this.#recorded()
+  }
+
+  /** @param {number} meta @param {unknown} a */
+  _call1(meta, a) {
+    if (typeof a === 'string') {
+      this.#text += a
+      this.#words.push(meta, 1, a.length)
+      return this.#recorded()
+    }
+    this.#words.push(meta, 1)
+    this.#record(a)
+    return this.#recorded()
+  }
+
+  /** @param {number} meta @param {unknown} a @param {unknown} b */
+  _call2(meta, a, b) {
+    if (typeof a === 'string' && typeof b === 'string') {
+      this.#text += a
+      this.#text += b
+      this.#words.push(meta, 2, a.length, b.length)
+      return this.#recorded()
+    }
+    this.#words.push(meta, 2)
+    this.#record(a)
+    this.#record(b)
+    return this.#recorded()
+  }
+
+  /** @param {number} meta @param {unknown} a @param {unknown} b @param {unknown} c */
+  _call3(meta, a, b, c) {
+    this.#words.push(meta, 3)
+    this.#record(a)
+    this.#record(b)
+    this.#record(c)
+    return this.#recorded()
+  }
+
+  /** @param {number} meta @param {readonly unknown[]} args */
+  _callMany(meta, args) {
+    const count = args.length
+    this.#words.push(meta, count)
+    for (let at = 0; at < count; at++) this.#record(args[at])
+    return this.#recorded()
+  }
+
+  /** @param {string} name @param {readonly unknown[]} args The name included. */
+  _callRaw(name, args) {
+    this.#names.set(this.#length, name)
+    return this._callMany(RAW, args)
+  }
+
+  /**
+   * A command that cannot be recorded: `execute()` will say so, and nothing is sent.
+   * @param {Error} error
+   */
+  _reject(error) {
+    this.#wrong ??= Object.assign(error, { index: this.#length })
+    this.#length++
+    return this
+  }
+}
+
+/**
+ * What the command at a place of the batch is called.
+ * @param {readonly Chunk[]} chunks
+ * @param {number} index
+ */
+function nameAt(chunks, index) {
+  let left = index
+  for (const { words } of chunks) {
+    for (let at = 0; at < words.length; at += 2 + /** @type {number} */ (words[at + 1])) {
+      if (left-- === 0) return commandName(/** @type {number} */ (words[at]) & COMMAND_MASK)
+    }
+  }
+  return undefined
+}
+
+module.exports = { Pipeline }
