@@ -8,7 +8,7 @@
 
 const { conclude } = require('./batch-results.js')
 const { abortError, errorOf } = require('./errors.js')
-const { decode, decodes, flagOption } = require('./settings.js')
+const { flagOption } = require('./settings.js')
 const { abortable } = require('./signal.js')
 const { commandName, lastSlot, openUnit, release } = require('./slots.js')
 
@@ -110,7 +110,7 @@ class Pipeline {
     this.#reset()
     if (wrong !== undefined) throw wrong
     if (count === 0) return []
-    const { signal, encoding } = this.#settings
+    const { signal } = this.#settings
     if (signal?.aborted) throw abortError(signal.reason, undefined, false)
     /** @param {number} index */
     const nameOf = (index) => names.get(index) ?? nameAt(chunks, index)
@@ -124,8 +124,7 @@ class Pipeline {
       throw errorOf(failure, failure.index === undefined ? undefined : nameOf(failure.index))
     }
     if (signal !== undefined) promise = abortable(promise, signal, undefined)
-    const results = conclude(await promise, raise, nameOf)
-    return decodes(this.#settings) ? decode(results, encoding, undefined) : results
+    return conclude(await promise, raise, nameOf)
   }
 
   /**

@@ -14,6 +14,7 @@ const { serialise } = require('./options-json.js')
 const { register } = require('./registry.js')
 const { createClient, lastSlot, open } = require('./slots.js')
 const { warn } = require('./warning.js')
+const { encodingNumber } = require('./settings.js')
 
 /** The variables that `new Redis()` looks at, in this order. */
 const URL_VARIABLES = ['REDIS_URL', 'VALKEY_URL']
@@ -107,7 +108,13 @@ class Redis extends EventEmitter {
     super()
     const { native, credentials, deployment, facts } = create(this, source(first, second))
     const { decodeResponses, encoding, lazyConnect, address, db, name } = facts
-    const settings = { binary: !decodeResponses, retry: 0, encoding, timeout: undefined, signal: undefined }
+    const settings = {
+      binary: !decodeResponses,
+      retry: 0,
+      encoding: encodingNumber(encoding),
+      timeout: undefined,
+      signal: undefined,
+    }
     configure(/** @type {any} */ (this), new Core(native), /** @type {any} */ (settings))
     this.#facts = { address, db, name }
     // The sentinels' object answers for them as long as somebody follows it.

@@ -3,20 +3,29 @@
 
 /**
  * What a caller may set for single calls (`redis.with(...)`): its checks, and the slower path of the calls that need more
- * than a word of flags: a timeout, a signal, another encoding.
+ * than a word of flags: a timeout, a signal.
  */
 
-const { OptionError, ReplyError, abortError } = require('./errors.js')
+const { OptionError, abortError } = require('./errors.js')
 const { abortable } = require('./signal.js')
-const { replaceLeaves } = require('./tree.js')
 
 /** Bits of the word that names a command; the addon knows the same ones (src/meta.rs). */
 const BINARY = 1 << 16
 const RETRY_ALWAYS = 1 << 17
 const RETRY_NEVER = 1 << 18
 
-/** Bytes become text on the engine's thread with this one, in JavaScript with any other. */
-const ENGINE_ENCODING = 'utf8'
+const ENCODING_SHIFT = 19
+
+/** Node's encodings by their numbers, which the engine knows as well (`net::options`). */
+const ENCODINGS = ['utf8', 'utf16le', 'latin1', 'ascii', 'base64', 'base64url', 'hex']
+/** Other names of the same. @type {Record<string, string>} */
+const ALIASES = {
+  'utf-8': 'utf8',
+  'utf-16le': 'utf16le',
+  ucs2: 'utf16le',
+  'ucs-2': 'utf16le',
+  binary: 'latin1',
+}
 
 const MAX_TIMEOUT = 2 ** 32 - 1
 
@@ -24,7 +33,7 @@ const MAX_TIMEOUT = 2 ** 32 - 1
  * @typedef {object} Settings
  * @property {boolean} binary
  * @property {0 | typeof RETRY_ALWAYS | typeof RETRY_NEVER} retry
- * @property {BufferEncoding} encoding
+ * @property {number} encoding its number
  * @property {number | undefined} timeout
  * @property {AbortSignal | undefined} signal
  */
@@ -32,6 +41,13 @@ const MAX_TIMEOUT = 2 ** 32 - 1
 /** @param {string} name @param {string} expected @returns {never} */
 function refuse(name, expected) {
   throw new OptionError(`option "${name}" must be ${expected}`, { code: 'INVALID_OPTION' })
+}
+
+/** @param {unknown} name */
+function encodingNumber(name) {
+  const known = typeof name === 'string' ? name.toLowerCase() : ''
+  const number = ENCODINGS.indexOf(ALIASES[known] ?? known)
+  return number < 0 ? refuse('encoding', "one of Node's encodings") : number
 }
 
 /** @type {Record<string, (settings: Settings, value: any) => void>} */
@@ -54,9 +70,7 @@ const READERS = {
     settings.binary = !value
   },
   encoding(settings, value) {
-    const name = value === 'utf-8' ? ENGINE_ENCODING : value
-    if (typeof name !== 'string' || !Buffer.isEncoding(name)) refuse('encoding', "one of Node's encodings")
-    settings.encoding = /** @type {BufferEncoding} */ (name)
+    settings.encoding = encodingNumber(value)
     settings.binary = false
   },
 }
@@ -117,8 +131,8 @@ function flagOption(where, name, options) {
 
 /** @param {Settings} settings */
 function flagsOf(settings) {
-  const binary = settings.binary || settings.encoding !== ENGINE_ENCODING
-  return (binary ? BINARY : 0) | settings.retry
+  const view = settings.binary ? BINARY : settings.encoding << ENCODING_SHIFT
+  return view | settings.retry
 }
 
 /**
@@ -128,35 +142,7 @@ function flagsOf(settings) {
  */
 function slowOf(settings) {
   const { timeout, signal } = settings
-  return timeout !== undefined || signal !== undefined || decodes(settings) ? settings : undefined
-}
-
-/**
- * Whether bytes become text in JavaScript.
- * @param {Settings} settings
- */
-function decodes({ binary, encoding }) {
-  return !binary && encoding !== ENGINE_ENCODING
-}
-
-/**
- * Buffers anywhere in a reply become text.
- * @param {unknown} value
- * @param {BufferEncoding} encoding
- * @param {string | undefined} command
- */
-function decode(value, encoding, command) {
-  try {
-    return replaceLeaves(value, (leaf) => (Buffer.isBuffer(leaf) ? leaf.toString(encoding) : leaf))
-  } catch (cause) {
-    const problem = `the reply does not fit a JavaScript string as ${encoding}; use the buffers view`
-    throw new ReplyError(command === undefined ? problem : `${command}: ${problem}`, {
-      code: 'STRING_TOO_LONG',
-      maybeExecuted: true,
-      ...(command !== undefined && { command }),
-      cause,
-    })
-  }
+  return timeout !== undefined || signal !== undefined ? settings : undefined
 }
 
 /**
@@ -167,14 +153,11 @@ function decode(value, encoding, command) {
  * @returns {Promise<any>}
  */
 function follow(settings, command, send) {
-  const { signal, encoding } = settings
+  const { signal } = settings
   if (signal?.aborted) return Promise.reject(abortError(signal.reason, command, false))
   let promise = send()
   if (signal !== undefined) promise = abortable(promise, signal, command)
-  if (decodes(settings)) {
-    promise = promise.then((value) => decode(value, encoding, command))
-  }
   return promise
 }
 
-module.exports = { decode, decodes, flagOption, follow, flagsOf, merge, slowOf }
+module.exports = { encodingNumber, flagOption, follow, flagsOf, merge, slowOf }

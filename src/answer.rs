@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use napi::sys;
 use oxidis_engine::error::Error;
-use oxidis_engine::net::request::{Gather, Reply, Ticket};
+use oxidis_engine::net::request::{Gather, Reply, Ticket, View};
 
 use crate::batch::{Batch, Body, Item, Kind};
 use crate::flat::Plan;
@@ -48,10 +48,10 @@ impl Gathered {
 }
 
 impl Gather for Gathered {
-    fn reply(&mut self, reply: Reply<'_>, binary: bool) {
+    fn reply(&mut self, reply: Reply<'_>, view: View) {
         let place = self.count;
         self.count += 1;
-        let ticket = Ticket { slot: 0, binary, prefixed: false };
+        let ticket = Ticket { slot: 0, view, prefixed: false };
         if !self.named.is_empty()
             && let Some(named) = self.named.remove(&place)
         {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use oxidis_engine::net::loan::Loan;
+use oxidis_engine::net::request::View;
 use oxidis_engine::value::Value;
 
 use crate::answer::Answer;
@@ -85,8 +86,8 @@ pub(crate) enum Body {
     /// A tree that JSON cannot say: bytes, big numbers, nested errors.
     Tree {
         value: Value,
-        /// Whether its texts become Buffers.
-        binary: bool,
+        /// What its texts become.
+        view: View,
     },
 }
 

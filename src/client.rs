@@ -8,7 +8,7 @@ use napi::sys;
 use oxidis_engine::client::{Client, Mailbox};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::connection::Wish;
-use oxidis_engine::net::request::{Deliver, Reply, Ticket};
+use oxidis_engine::net::request::{Deliver, Reply, Ticket, View};
 use oxidis_engine::resp::Scalar;
 
 use crate::credentials::Provider;
@@ -123,7 +123,7 @@ impl NativeClient {
         runtime.spawn(async move {
             let outcome = outcome.await;
             let mut deliver: Box<dyn Deliver> = mailbox.open();
-            let ticket = Ticket { slot, binary: false, prefixed: false };
+            let ticket = Ticket { slot, view: View::Text, prefixed: false };
             match outcome {
                 Ok(value) => deliver.reply(ticket, Reply::Scalar(value)),
                 Err(error) => deliver.error(ticket, &error),

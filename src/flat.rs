@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use oxidis_engine::command::{ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
+use oxidis_engine::net::request::View;
 use oxidis_engine::resp::{Packed, Part, Parts, Scalar};
 
 use crate::packed_json::write_name;
@@ -77,9 +78,13 @@ impl Flat {
     }
 }
 
-/// Reads `packed` in the shape `shape`; with `binary`, texts become Buffers. `None` where it is short, has parts in its parts,
+/// Reads `packed` in the shape `shape`, its texts as `view` wants them. `None` where it is short, has parts in its parts,
 /// or something in it needs the long way.
-pub(crate) fn read(packed: &Packed, shape: &'static Shape, binary: bool) -> Option<Flat> {
+pub(crate) fn read(packed: &Packed, shape: &'static Shape, view: View) -> Option<Flat> {
+    if let View::Encoded(_) = view {
+        return None;
+    }
+    let binary = view == View::Bytes;
     let mut parts = packed.parts();
     let first = parts.next_part().ok()?;
     let frame = packed.bytes();
@@ -102,8 +107,15 @@ pub(crate) fn read(packed: &Packed, shape: &'static Shape, binary: bool) -> Opti
             reader.alternating(count, [name, value], false)?;
             Plan::Pairs
         }
+        (Part::List(count), Shape::Map(name @ (Shape::Text | Shape::Key), value)) if binary => {
+            reader.pairs(count, [name, value])?
+        }
+        (Part::Map(count), Shape::Map(name @ (Shape::Text | Shape::Key), value)) if binary => {
+            reader.alternating(count, [name, value], false)?;
+            Plan::Pairs
+        }
         (Part::Map(count), Shape::Map(_, inner)) => reader.wide(count, inner)?,
-        (Part::Map(count), shape) if shape.is_identity() => reader.wide(count, shape)?,
+        (Part::Map(count), shape) if shape.is_identity() && !binary => reader.wide(count, shape)?,
         (Part::List(count), Shape::Map(_, inner)) if count.is_multiple_of(2) => {
             reader.wide(count / 2, inner)?
         }

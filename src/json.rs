@@ -5,9 +5,9 @@ use oxidis_engine::value::Value;
 
 use crate::reply::MAX_SAFE_INTEGER;
 
-/// Writes `value`, unless JSON cannot say it exactly: then returns false, with some of it written. With `binary`, texts are
+/// Writes `value`, unless JSON cannot say it exactly: then returns false, with some of it written. Without `decoded`, texts are
 /// bytes, which JSON cannot say.
-pub(crate) fn write(out: &mut Vec<u8>, value: &Value, binary: bool) -> bool {
+pub(crate) fn write(out: &mut Vec<u8>, value: &Value, decoded: bool) -> bool {
     // Depth is bounded by `limits.maxDepth`, but a thread's stack is not ours to spend: frames live on the heap.
     let mut stack: Vec<Frame<'_>> = Vec::new();
     let mut next = Some(value);
@@ -23,7 +23,7 @@ pub(crate) fn write(out: &mut Vec<u8>, value: &Value, binary: bool) -> bool {
                     stack.push(Frame::Map(pairs.iter(), true, None));
                 }
                 leaf => {
-                    if !write_leaf(out, leaf, binary) {
+                    if !write_leaf(out, leaf, decoded) {
                         return false;
                     }
                 }
@@ -49,7 +49,7 @@ pub(crate) fn write(out: &mut Vec<u8>, value: &Value, binary: bool) -> bool {
                     if !std::mem::replace(first, false) {
                         out.push(b',');
                     }
-                    if !write_key(out, key) {
+                    if !write_key(out, key, decoded) {
                         return false;
                     }
                     out.push(b':');
@@ -68,14 +68,14 @@ enum Frame<'a> {
     Map(std::slice::Iter<'a, (Value, Value)>, bool, Option<&'a Value>),
 }
 
-fn write_leaf(out: &mut Vec<u8>, value: &Value, binary: bool) -> bool {
+fn write_leaf(out: &mut Vec<u8>, value: &Value, decoded: bool) -> bool {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
         Value::Int(int) => return write_int(out, *int).is_some(),
         Value::Double(double) => return write_double(out, *double).is_some(),
-        Value::Bulk(text) if !binary => write_text(out, text),
+        Value::Bulk(text) if decoded => write_text(out, text),
         Value::Status(text) => write_text(out, text),
         Value::Bulk(_)
         | Value::BigNumber(_)
@@ -87,9 +87,10 @@ fn write_leaf(out: &mut Vec<u8>, value: &Value, binary: bool) -> bool {
     true
 }
 
-fn write_key(out: &mut Vec<u8>, key: &Value) -> bool {
+fn write_key(out: &mut Vec<u8>, key: &Value, decoded: bool) -> bool {
     match key {
-        Value::Bulk(text) | Value::Status(text) => write_text(out, text),
+        Value::Bulk(text) if decoded => write_text(out, text),
+        Value::Status(text) => write_text(out, text),
         Value::Int(int) => write_int_name(out, *int),
         _ => return false,
     }

@@ -11,6 +11,7 @@ mod asking;
 mod batch;
 mod client;
 mod credentials;
+mod encoding;
 mod environment;
 mod error;
 mod exports;
@@ -32,6 +33,7 @@ mod runtime;
 mod sentinel;
 mod sentinel_functions;
 mod status;
+mod tree;
 #[cfg(unix)]
 mod uv;
 #[cfg(unix)]

@@ -7,7 +7,6 @@ use std::ptr;
 use bytes::Bytes;
 use napi::sys;
 use oxidis_engine::net::block::POOLED_FROM;
-use oxidis_engine::value::Value;
 
 use crate::batch::Body;
 use crate::flat::{Flat, Leaf, Plan};
@@ -19,7 +18,7 @@ pub(crate) const LEAVES_PER_CALL: usize = 4096;
 
 /// Makes values in one environment.
 pub(crate) struct Materialiser {
-    env: sys::napi_env,
+    pub(crate) env: sys::napi_env,
     /// `assemble(plan, first, last, names, ...leaves)` of `lib/assemble.js`.
     assemble: sys::napi_ref,
     /// The arguments of a call of `assemble`, kept for the next.
@@ -40,6 +39,8 @@ macro_rules! make {
         Ok(value)
     }};
 }
+
+pub(crate) use make;
 
 impl Materialiser {
     /// Values that are put together by the function behind `assemble`.
@@ -69,7 +70,7 @@ impl Materialiser {
             Body::LargeBinary(bytes) => self.large_buffer(bytes),
             Body::Flat(flat) => self.flat(&flat),
             Body::Answer(answer) => self.answer(*answer),
-            Body::Tree { value, binary } => self.tree(value, binary),
+            Body::Tree { value, view } => self.tree(value, view),
         }
     }
 
@@ -78,15 +79,15 @@ impl Materialiser {
         self.utf8(text.as_bytes())
     }
 
-    fn null(&self) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn null(&self) -> Result<sys::napi_value, Failed> {
         make!(|out| sys::napi_get_null(self.env, out))
     }
 
-    fn bool(&self, flag: bool) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn bool(&self, flag: bool) -> Result<sys::napi_value, Failed> {
         make!(|out| sys::napi_get_boolean(self.env, flag, out))
     }
 
-    fn int(&self, int: i64) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn int(&self, int: i64) -> Result<sys::napi_value, Failed> {
         if let Ok(small) = i32::try_from(int) {
             return make!(|out| sys::napi_create_int32(self.env, small, out));
         }
@@ -96,23 +97,23 @@ impl Materialiser {
         make!(|out| sys::napi_create_bigint_int64(self.env, int, out))
     }
 
-    fn double(&self, double: f64) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn double(&self, double: f64) -> Result<sys::napi_value, Failed> {
         make!(|out| sys::napi_create_double(self.env, double, out))
     }
 
-    fn latin1(&self, bytes: &[u8]) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn latin1(&self, bytes: &[u8]) -> Result<sys::napi_value, Failed> {
         make!(|out| sys::napi_create_string_latin1(self.env, bytes.as_ptr().cast(), length(bytes.len()), out))
     }
 
-    fn utf8(&self, bytes: &[u8]) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn utf8(&self, bytes: &[u8]) -> Result<sys::napi_value, Failed> {
         make!(|out| sys::napi_create_string_utf8(self.env, bytes.as_ptr().cast(), length(bytes.len()), out))
     }
 
-    fn utf16(&self, units: &[u16]) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn utf16(&self, units: &[u16]) -> Result<sys::napi_value, Failed> {
         make!(|out| sys::napi_create_string_utf16(self.env, units.as_ptr(), length(units.len()), out))
     }
 
-    fn buffer(&self, bytes: &[u8]) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn buffer(&self, bytes: &[u8]) -> Result<sys::napi_value, Failed> {
         let data = bytes.as_ptr().cast();
         make!(|out| sys::napi_create_buffer_copy(self.env, bytes.len(), data, ptr::null_mut(), out))
     }
@@ -188,7 +189,7 @@ impl Materialiser {
         unsafe { sys::napi_create_arraybuffer(self.env, 1, &raw mut data, &raw mut value) };
     }
 
-    fn big_number(&self, digits: &[u8]) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn big_number(&self, digits: &[u8]) -> Result<sys::napi_value, Failed> {
         let (mut global, mut constructor, mut value) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         let text = self.latin1(digits)?;
         // SAFETY: out-pointers are valid and the values alive.
@@ -319,58 +320,7 @@ impl Materialiser {
         known.map_or_else(|| self.leaf(flat, Leaf::Again(at)), |value| Ok(*value))
     }
 
-    /// A tree, element by element. Trees are as deep as `limits.maxDepth` allows.
-    fn tree(&self, value: Value, binary: bool) -> Result<sys::napi_value, Failed> {
-        match value {
-            Value::Null => self.null(),
-            Value::Bool(flag) => self.bool(flag),
-            Value::Int(int) => self.int(int),
-            Value::Double(double) => self.double(double),
-            Value::BigNumber(digits) => self.big_number(&digits),
-            Value::Bulk(bytes) if binary => self.buffer(&bytes),
-            Value::Bulk(text) | Value::Status(text) => self.utf8(&text),
-            Value::Error(error) => self.error(&error.code, &error.message),
-            Value::List(items) | Value::Set(items) => {
-                let array: sys::napi_value =
-                    make!(|out| sys::napi_create_array_with_length(self.env, items.len(), out))?;
-                for (index, item) in items.into_iter().enumerate() {
-                    let item = self.tree(item, binary)?;
-                    let index = u32::try_from(index).map_err(|_| Failed(sys::Status::napi_invalid_arg))?;
-                    // SAFETY: both values are alive.
-                    check(unsafe { sys::napi_set_element(self.env, array, index, item) })?;
-                }
-                Ok(array)
-            }
-            Value::Map(pairs) => self.object(pairs, binary),
-        }
-    }
-
-    fn object(&self, pairs: Vec<(Value, Value)>, binary: bool) -> Result<sys::napi_value, Failed> {
-        let object: sys::napi_value = make!(|out| sys::napi_create_object(self.env, out))?;
-        for (key, item) in pairs {
-            let name = match key {
-                Value::Bulk(text) | Value::Status(text) => self.utf8(&text)?,
-                other => self.tree(other, binary)?,
-            };
-            let property = sys::napi_property_descriptor {
-                utf8name: ptr::null(),
-                name,
-                method: None,
-                getter: None,
-                setter: None,
-                value: self.tree(item, binary)?,
-                attributes: sys::PropertyAttributes::writable
-                    | sys::PropertyAttributes::enumerable
-                    | sys::PropertyAttributes::configurable,
-                data: ptr::null_mut(),
-            };
-            // SAFETY: the descriptor and its values are alive. Defining, unlike setting, makes `__proto__` an own property.
-            check(unsafe { sys::napi_define_properties(self.env, object, 1, &raw const property) })?;
-        }
-        Ok(object)
-    }
-
-    fn error(&self, code: &str, message: &str) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn error(&self, code: &str, message: &str) -> Result<sys::napi_value, Failed> {
         let (code, message) = (self.text(code)?, self.text(message)?);
         make!(|out| sys::napi_create_error(self.env, code, message, out))
     }

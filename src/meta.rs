@@ -1,6 +1,8 @@
 //! The word that names a command and how it is to be called. `lib/commands.js` puts it together from the command table.
 
 use oxidis_engine::command::CommandId;
+use oxidis_engine::net::options::Encoding;
+use oxidis_engine::net::request::View;
 
 /// Bits of the command's index.
 const COMMAND_BITS: u32 = 12;
@@ -13,6 +15,8 @@ const VARIANT_BITS: u32 = 4;
 const BINARY: u32 = 1 << 16;
 const RETRY_ALWAYS: u32 = 1 << 17;
 const RETRY_NEVER: u32 = 1 << 18;
+const ENCODING_SHIFT: u32 = 19;
+const ENCODING_BITS: u32 = 3;
 
 /// Whether a command may be sent again after it was lost in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +59,15 @@ impl Meta {
         Self((self.0 & COMMAND) | (other.0 & !COMMAND))
     }
 
-    /// Whether texts are wanted as Buffers.
-    pub(crate) fn binary(self) -> bool {
-        self.0 & BINARY != 0
+    /// What texts are wanted as: strings, Buffers, or strings in another of Node's encodings.
+    pub(crate) fn view(self) -> View {
+        if self.0 & BINARY != 0 {
+            return View::Bytes;
+        }
+        match (self.0 >> ENCODING_SHIFT) & ((1 << ENCODING_BITS) - 1) {
+            0 => View::Text,
+            number => Encoding::from_number(number as usize).map_or(View::Text, View::Encoded),
+        }
     }
 
     /// What the caller says about sending it twice.

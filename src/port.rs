@@ -209,7 +209,7 @@ impl Port {
             (None, _) => 0,
         };
         let commands = unit.commands();
-        let ticket = Ticket { slot, binary: meta.binary(), prefixed: false };
+        let ticket = Ticket { slot, view: meta.view(), prefixed: false };
         let request = Request {
             recipient: Recipient::Unit(ticket, lane.queue().adopt(unit)),
             shape: &Shape::Any,
@@ -281,7 +281,7 @@ impl Port {
         staging.commit(Request {
             recipient: Recipient::Caller(Ticket {
                 slot: call.slot,
-                binary: call.meta.binary(),
+                view: call.meta.view(),
                 prefixed: prefixed.is_some(),
             }),
             shape,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use oxidis_engine::command::{self, Shape};
 use oxidis_engine::error::Error;
-use oxidis_engine::net::request::{Reply, Ticket};
+use oxidis_engine::net::request::{Reply, Ticket, View};
 use oxidis_engine::resp::{Packed, ProtocolError, Scalar};
 use oxidis_engine::value::Value;
 
@@ -21,12 +21,13 @@ pub(crate) const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 pub(crate) fn render(batch: &mut Batch, ticket: Ticket, reply: Reply<'_>) {
     match reply {
         Reply::Scalar(scalar) => {
-            let body = scalar_body(batch, &scalar, ticket.binary);
+            let body = scalar_body(batch, &scalar, ticket.view);
             batch.push(ticket.slot, Kind::Value, body);
         }
-        Reply::Large { bytes, .. } if ticket.binary => {
+        Reply::Large { bytes, .. } if ticket.view == View::Bytes => {
             batch.push(ticket.slot, Kind::Value, Body::LargeBinary(bytes));
         }
+        Reply::Large { bytes, .. } if ticket.view != View::Text => tree(batch, ticket, Value::Bulk(bytes)),
         Reply::Large { bytes, ascii } => {
             let body = if ascii { Body::LargeAscii(bytes) } else { Body::Utf16(transcode(&bytes)) };
             batch.push(ticket.slot, Kind::Value, body);
@@ -38,7 +39,7 @@ pub(crate) fn render(batch: &mut Batch, ticket: Ticket, reply: Reply<'_>) {
 
 /// Appends a reply from whose keys a prefix is taken off.
 pub(crate) fn render_named(batch: &mut Batch, ticket: Ticket, reply: Reply<'_>, named: &Named) {
-    match reply.into_value() {
+    match reply.into_value(ticket.view.names()) {
         Ok(value) => tree(batch, ticket, command::take_off(value, named.shape, &named.prefix)),
         Err(error) => broken(batch, ticket, &error),
     }
@@ -50,16 +51,19 @@ fn broken(batch: &mut Batch, ticket: Ticket, error: &ProtocolError) {
     batch.push(ticket.slot, Kind::Error, Body::Utf8(span));
 }
 
-fn scalar_body(batch: &mut Batch, scalar: &Scalar<'_>, binary: bool) -> Body {
+fn scalar_body(batch: &mut Batch, scalar: &Scalar<'_>, view: View) -> Body {
     match *scalar {
         Scalar::Null => Body::Null,
         Scalar::Bool(value) => Body::Bool(value),
         Scalar::Int(value) => Body::Int(value),
         Scalar::Double(value) => Body::Double(value),
         Scalar::BigNumber(digits) => {
-            Body::Tree { value: Value::BigNumber(Bytes::copy_from_slice(digits)), binary }
+            Body::Tree { value: Value::BigNumber(Bytes::copy_from_slice(digits)), view }
         }
-        Scalar::Bulk(bytes) if binary => Body::Binary(batch.span(bytes)),
+        Scalar::Bulk(bytes) if view != View::Text => match view {
+            View::Bytes => Body::Binary(batch.span(bytes)),
+            _ => Body::Tree { value: Value::Bulk(Bytes::copy_from_slice(bytes)), view },
+        },
         Scalar::Bulk(bytes) | Scalar::Status(bytes) | Scalar::Error(bytes) => text(batch, bytes),
     }
 }
@@ -81,29 +85,29 @@ fn transcode(bytes: &[u8]) -> Vec<u16> {
 /// An aggregate: from the wire to JSON in one pass where JSON can say it, by way of a tree where not.
 fn aggregate(batch: &mut Batch, ticket: Ticket, packed: &Packed, shape: &'static Shape) {
     let start = batch.bytes.len();
-    if let Some(flat) = flat::read(packed, shape, ticket.binary) {
+    if let Some(flat) = flat::read(packed, shape, ticket.view) {
         return batch.push(ticket.slot, Kind::Value, Body::Flat(Box::new(flat)));
     }
-    if !ticket.binary {
+    if ticket.view == View::Text {
         if packed_json::write(&mut batch.bytes, packed, shape) {
             return json(batch, ticket, start, Kind::Json);
         }
         batch.bytes.truncate(start);
     }
     match packed.value() {
-        Ok(value) => tree(batch, ticket, command::shape(value, shape)),
+        Ok(value) => tree(batch, ticket, command::shape(value, shape, ticket.view.names())),
         Err(error) => broken(batch, ticket, &error),
     }
 }
 
 fn tree(batch: &mut Batch, ticket: Ticket, value: Value) {
     let start = batch.bytes.len();
-    if json::write(&mut batch.bytes, &value, ticket.binary) {
+    if json::write(&mut batch.bytes, &value, ticket.view == View::Text) {
         return json(batch, ticket, start, Kind::Json);
     }
     batch.bytes.truncate(start);
     let kind = if value.has_error() { Kind::Errors } else { Kind::Value };
-    batch.push(ticket.slot, kind, Body::Tree { value, binary: ticket.binary });
+    batch.push(ticket.slot, kind, Body::Tree { value, view: ticket.view });
 }
 
 /// The arena from `start` on is JSON text of the result.

@@ -9,7 +9,7 @@ use oxidis_engine::error::Error;
 use oxidis_engine::net::address::{Attendance, Endpoint, HostPort};
 use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{OptionValue, Options, OptionsBuilder, ReadFrom};
-use oxidis_engine::net::request::{Reply, Ticket};
+use oxidis_engine::net::request::{Reply, Ticket, View};
 use oxidis_engine::resp::Scalar;
 use oxidis_engine::sentinel::{Happening, Listener, Question, Sentinels, Settings};
 use oxidis_engine::value::Value;
@@ -206,7 +206,7 @@ impl NativeSentinel {
         runtime.spawn(async move {
             let outcome = outcome.await;
             let mut deliver = ClientMailbox { inbox: Arc::clone(&inbox), client: id }.open();
-            let ticket = Ticket { slot, binary: false, prefixed: false };
+            let ticket = Ticket { slot, view: View::Text, prefixed: false };
             match outcome {
                 Ok(Answer::Nothing) => deliver.reply(ticket, Reply::Scalar(Scalar::Null)),
                 Ok(Answer::Json(json)) => {

@@ -55,7 +55,7 @@ family(
       equal(Object.getPrototypeOf(hash), Object.prototype)
       for (const [at, name] of names.entries())
         equal(Object.getOwnPropertyDescriptor(hash, name)?.value, `${at}`)
-      equal((await redis.buffers.hgetall('h')).f, Buffer.from('0'))
+      equal((await redis.buffers.hgetall('h'))[0], [Buffer.from('f'), Buffer.from('0')])
     },
 
     async HGETDEL({ redis }) {

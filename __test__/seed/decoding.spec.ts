@@ -19,11 +19,11 @@ section('decoding', {
   async "hgetall(key, encoding='utf-8')"(redis) {
     await redis.hset('hash', { key1: 'value1', key2: 'value2', key3: 123 })
     equal(await redis.hgetall('hash'), { key1: 'value1', key2: 'value2', key3: '123' })
-    equal(await redis.buffers.hgetall('hash'), {
-      key1: Buffer.from('value1'),
-      key2: Buffer.from('value2'),
-      key3: Buffer.from('123'),
-    })
+    equal(await redis.buffers.hgetall('hash'), [
+      [Buffer.from('key1'), Buffer.from('value1')],
+      [Buffer.from('key2'), Buffer.from('value2')],
+      [Buffer.from('key3'), Buffer.from('123')],
+    ])
   },
 })
 
@@ -47,7 +47,7 @@ describe('a client', () => {
       await redis.set('key', 'value')
       await redis.hset('hash', { field: 'value' })
       equal(await redis.get('key'), Buffer.from('value'))
-      equal(await redis.hgetall('hash'), { field: Buffer.from('value') })
+      equal(await redis.hgetall('hash'), [[Buffer.from('field'), Buffer.from('value')]])
       equal(await redis.hkeys('hash'), [Buffer.from('field')])
     })
 

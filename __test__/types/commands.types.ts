@@ -2,6 +2,8 @@
 import type { Arg, Commands, Iterators, SessionCommands, SetOptions } from '../../commands'
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
+/** Looser than `Equal`, which tells tuples apart by how they came about. */
+type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 type Expect<T extends true> = T
 type Matches = {
   matches: [first: [number, number], second: [number, number], length?: number][]
@@ -30,6 +32,13 @@ const append = reply(redis.append('k', 1n))
 const incr = reply(redis.incr('k'))
 const incrbyfloat = reply(redis.incrbyfloat('k', 0.5))
 const getrange = reply(redis.getrange('k', 0, -1))
+const fields = reply(redis.hgetall('h'))
+const fieldsBuffer = reply(buffers.hgetall('h'))
+const entries = reply(redis.xrange('s', '-', '+'))
+const entriesBuffer = reply(buffers.xread({ s: '0' }))
+const numsub = reply(redis.pubsubNumsub('a'))
+const near = reply(redis.geosearch('g', { frommember: 'm', byradius: [1, 'km'], withdist: true }))
+const slow = reply(buffers.slowlogGet(10))
 const getrangeBuffer = reply(buffers.getrange('k', '0', 9n))
 const strlen = reply(redis.strlen(bytes))
 const setnx = reply(redis.setnx('k', 'v'))
@@ -76,6 +85,18 @@ export type PlainReplies = [
   Expect<Equal<typeof incr, number>>,
   Expect<Equal<typeof incrbyfloat, number>>,
   Expect<Equal<typeof getrange, string>>,
+  Expect<Equal<typeof fields, Record<string, string>>>,
+  Expect<Mutual<typeof fieldsBuffer, [name: Buffer, value: Buffer][]>>,
+  Expect<Equal<typeof entries, [id: string, fields: Record<string, string>][]>>,
+  Expect<
+    Mutual<
+      typeof entriesBuffer,
+      [name: Buffer, value: [id: string, fields: [name: Buffer, value: Buffer][]][]][] | null
+    >
+  >,
+  Expect<Equal<typeof numsub, Record<string, number>>>,
+  Expect<Equal<typeof near, { member: string; distance: number }[]>>,
+  Expect<Equal<(typeof slow)[number]['args'], Buffer[]>>,
   Expect<Equal<typeof getrangeBuffer, Buffer>>,
   Expect<Equal<typeof strlen, number>>,
   Expect<Equal<typeof setnx, boolean>>,

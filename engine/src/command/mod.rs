@@ -23,7 +23,7 @@ pub use dts::print_dts;
 pub use json::{described_table_json, table_json};
 pub use key::{Begin, Find, KeySpec, Role, Words};
 pub use markdown::print_markdown;
-pub use normalise::{scalar, shape};
+pub use normalise::{Names, scalar, shape};
 pub use prefix::{Ambiguous, Prefix, Scratch, take_off};
 pub use registry::{Command, CommandId, by_name, key_positions, pattern_positions, resolve, table};
 pub use row::{Access, Case, Family, Lane, Replay, Row, Since, Trace};

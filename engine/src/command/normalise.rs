@@ -7,50 +7,119 @@ use crate::value::Value;
 use super::server_text::{attribute_lines, attributes, facts, info};
 use super::shape::{Field, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
 
+/// What becomes of a map whose names are the user's own text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// They name the members of an object.
+    Members,
+    /// They are bytes, which cannot name members: the map becomes an array of pairs.
+    Pairs,
+}
+
 /// Brings `value` into `shape`.
 ///
 /// Cannot fail: null, an error inside an aggregate, `QUEUED` and whatever else the shape does not expect stay as they are.
 /// Recursion follows the shape, which is finite, never the reply.
-pub fn shape(value: Value, shape: &Shape) -> Value {
-    match (shape.bare(), value) {
-        (Shape::OrEmpty(_), Value::Null) => Value::List(Vec::new()),
-        (_, Value::Null) => Value::Null,
-        (_, error @ Value::Error(_)) => error,
-        (Shape::OrEmpty(inner), value) => self::shape(value, inner),
-        (Shape::List(inner), Value::List(items) | Value::Set(items)) => Value::List(all(items, inner)),
-        (Shape::Tuple(shapes), Value::List(items)) => {
-            Value::List(items.into_iter().enumerate().map(|(index, item)| nth(item, shapes, index)).collect())
+pub fn shape(value: Value, shape: &Shape, names: Names) -> Value {
+    Shaper { names }.shape(value, shape)
+}
+
+struct Shaper {
+    names: Names,
+}
+
+impl Shaper {
+    fn shape(&self, value: Value, shape: &Shape) -> Value {
+        match (shape.bare(), value) {
+            (Shape::OrEmpty(_), Value::Null) => Value::List(Vec::new()),
+            (_, Value::Null) => Value::Null,
+            (_, error @ Value::Error(_)) => error,
+            (Shape::OrEmpty(inner), value) => self.shape(value, inner),
+            (Shape::List(inner), Value::List(items) | Value::Set(items)) => {
+                Value::List(self.all(items, inner))
+            }
+            (Shape::Tuple(shapes), Value::List(items)) => {
+                let nth = |(index, item)| match shapes.get(index) {
+                    Some(inner) => self.shape(item, inner),
+                    None => item,
+                };
+                Value::List(items.into_iter().enumerate().map(nth).collect())
+            }
+            (Shape::Pairs(first, second), value @ (Value::List(_) | Value::Map(_))) => {
+                self.pairs(value, first, second)
+            }
+            (
+                Shape::Map(name @ (Shape::Text | Shape::Key), inner),
+                value @ (Value::List(_) | Value::Map(_)),
+            ) if self.names == Names::Pairs => self.pairs(value, name, inner),
+            (Shape::Map(name, inner), value) => match entries(value) {
+                Ok(entries) => {
+                    let shaped = |(a, b)| (self.shape(a, name), self.shape(b, inner));
+                    Value::Map(entries.into_iter().map(shaped).collect())
+                }
+                Err(other) => other,
+            },
+            (Shape::Object(fields), value) => match entries(value) {
+                Ok(entries) => Value::Map(
+                    entries.into_iter().map(|(name, value)| self.field(name, value, fields)).collect(),
+                ),
+                Err(other) => other,
+            },
+            (Shape::Record(fields), Value::List(items)) => self.record(items, fields, None),
+            (Shape::Trailing(fields, last), Value::List(items)) => self.record(items, fields, Some(last)),
+            (Shape::Tagged(tags), value) => match tagged(&value, tags) {
+                Some(inner) => self.shape(value, inner),
+                None => value,
+            },
+            (Shape::Info, Value::Bulk(text)) => info(&text),
+            (Shape::Facts, Value::Bulk(text)) => facts(&text),
+            (Shape::Attributes, Value::Bulk(text)) => attributes(&text),
+            (Shape::AttributeLines, Value::Bulk(text)) => attribute_lines(&text),
+            (shape, value) => scalar(value, shape.scalar_rule()),
         }
-        (Shape::Pairs(first, second), Value::List(items)) => pairs(items, first, second),
-        (Shape::Pairs(first, second), Value::Map(entries)) => Value::List(
-            entries
-                .into_iter()
-                .map(|(a, b)| Value::List(vec![self::shape(a, first), self::shape(b, second)]))
-                .collect(),
-        ),
-        (Shape::Map(name, inner), value) => match entries(value) {
-            Ok(entries) => Value::Map(
-                entries.into_iter().map(|(a, b)| (self::shape(a, name), self::shape(b, inner))).collect(),
-            ),
-            Err(other) => other,
-        },
-        (Shape::Object(fields), value) => match entries(value) {
+    }
+
+    fn all(&self, mut items: Vec<Value>, inner: &Shape) -> Vec<Value> {
+        if !inner.is_identity() {
+            for item in &mut items {
+                *item = self.shape(std::mem::replace(item, Value::Null), inner);
+            }
+        }
+        items
+    }
+
+    /// RESP3 nests pairs, RESP2 sends them flat; an odd flat list is not one of pairs and stays.
+    fn pairs(&self, value: Value, first: &Shape, second: &Shape) -> Value {
+        match entries(value) {
             Ok(entries) => {
-                Value::Map(entries.into_iter().map(|(name, value)| field(name, value, fields)).collect())
+                let shaped = |(a, b)| Value::List(vec![self.shape(a, first), self.shape(b, second)]);
+                Value::List(entries.into_iter().map(shaped).collect())
             }
             Err(other) => other,
-        },
-        (Shape::Record(fields), Value::List(items)) => record(items, fields, None),
-        (Shape::Trailing(fields, last), Value::List(items)) => record(items, fields, Some(last)),
-        (Shape::Tagged(tags), value) => match tagged(&value, tags) {
-            Some(inner) => self::shape(value, inner),
+        }
+    }
+
+    /// Names for values by their place, and the rest under the name of `last`.
+    fn record(&self, items: Vec<Value>, fields: &[Field], last: Option<&Field>) -> Value {
+        let mut items = items.into_iter();
+        let named = |(field, value): (&Field, Value)| (constant(field.name), self.shape(value, &field.shape));
+        let mut entries: Vec<_> = fields.iter().zip(items.by_ref()).map(named).collect();
+        if let Some(last) = last {
+            entries.push((constant(last.name), Value::List(self.all(items.collect(), &last.shape))));
+        }
+        Value::Map(entries)
+    }
+
+    fn field(&self, name: Value, value: Value, fields: &[Field]) -> (Value, Value) {
+        let known = match &name {
+            Value::Bulk(text) | Value::Status(text) => fields.iter().find(|field| field.matches(text)),
+            _ => None,
+        };
+        let value = match known {
+            Some(field) => self.shape(value, &field.shape),
             None => value,
-        },
-        (Shape::Info, Value::Bulk(text)) => info(&text),
-        (Shape::Facts, Value::Bulk(text)) => facts(&text),
-        (Shape::Attributes, Value::Bulk(text)) => attributes(&text),
-        (Shape::AttributeLines, Value::Bulk(text)) => attribute_lines(&text),
-        (shape, value) => scalar(value, shape.scalar_rule()),
+        };
+        (scalar(name, ScalarRule::Word), value)
     }
 }
 
@@ -66,32 +135,6 @@ pub fn scalar(value: Value, rule: ScalarRule) -> Value {
         #[expect(clippy::cast_precision_loss, reason = "scores are doubles in the server already")]
         (ScalarRule::Double, Value::Int(int)) => Value::Double(int as f64),
         (_, value) => value,
-    }
-}
-
-fn all(mut items: Vec<Value>, inner: &Shape) -> Vec<Value> {
-    if !inner.is_identity() {
-        for item in &mut items {
-            *item = shape(std::mem::replace(item, Value::Null), inner);
-        }
-    }
-    items
-}
-
-fn nth(item: Value, shapes: &[Shape], index: usize) -> Value {
-    match shapes.get(index) {
-        Some(inner) => shape(item, inner),
-        None => item,
-    }
-}
-
-/// RESP3 nests pairs, RESP2 sends them flat; an odd flat list is not one of pairs and stays.
-fn pairs(items: Vec<Value>, first: &Shape, second: &Shape) -> Value {
-    match entries(Value::List(items)) {
-        Ok(entries) => Value::List(
-            entries.into_iter().map(|(a, b)| Value::List(vec![shape(a, first), shape(b, second)])).collect(),
-        ),
-        Err(other) => other,
     }
 }
 
@@ -123,20 +166,6 @@ fn is_pairs(items: &[Value]) -> bool {
     items.iter().all(|item| matches!(item, Value::List(pair) if pair.len() == 2))
 }
 
-/// Names for values by their place, and the rest under the name of `last`.
-fn record(items: Vec<Value>, fields: &[Field], last: Option<&Field>) -> Value {
-    let mut items = items.into_iter();
-    let mut entries: Vec<_> = fields
-        .iter()
-        .zip(items.by_ref())
-        .map(|(field, value)| (constant(field.name), shape(value, &field.shape)))
-        .collect();
-    if let Some(last) = last {
-        entries.push((constant(last.name), Value::List(all(items.collect(), &last.shape))));
-    }
-    Value::Map(entries)
-}
-
 fn constant(text: &'static str) -> Value {
     Value::Status(Bytes::from_static(text.as_bytes()))
 }
@@ -148,22 +177,14 @@ fn tagged<'s>(value: &Value, tags: &'s [(&str, Shape)]) -> Option<&'s Shape> {
     tags.iter().find(|(name, _)| name.as_bytes() == &tag[..]).map(|(_, shape)| shape)
 }
 
-fn field(name: Value, value: Value, fields: &[Field]) -> (Value, Value) {
-    let known = match &name {
-        Value::Bulk(text) | Value::Status(text) => fields.iter().find(|field| field.matches(text)),
-        _ => None,
-    };
-    let value = match known {
-        Some(field) => shape(value, &field.shape),
-        None => value,
-    };
-    (scalar(name, ScalarRule::Word), value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::shape::field;
     use super::*;
+
+    fn shape(value: Value, shape: &Shape) -> Value {
+        super::shape(value, shape, Names::Members)
+    }
 
     fn bulk(text: &'static str) -> Value {
         Value::Bulk(Bytes::from_static(text.as_bytes()))
@@ -206,6 +227,23 @@ mod tests {
             Value::Map(vec![(status("a"), Value::Double(1.5)), (status("__proto__"), Value::Double(2.0))]);
         assert_eq!(shape(flat, &inner), expected);
         assert_eq!(shape(map, &inner), expected);
+    }
+
+    #[test]
+    fn names_of_the_user_stay_bytes_where_bytes_are_wanted() {
+        let inner = Shape::List(&Shape::Map(&Shape::Text, &Shape::Int));
+        let bytes = Value::Bulk(Bytes::from_static(b"\xff"));
+        let pair = Value::List(vec![bytes.clone(), Value::Int(1)]);
+        let expected = Value::List(vec![Value::List(vec![pair]), Value::List(vec![])]);
+        for map in [Value::List(vec![bytes.clone(), bulk("1")]), Value::Map(vec![(bytes, Value::Int(1))])] {
+            let reply = Value::List(vec![map, Value::List(vec![])]);
+            assert_eq!(super::shape(reply, &inner, Names::Pairs), expected);
+        }
+        let constant = Shape::Map(&Shape::Word, &Shape::Int);
+        assert_eq!(
+            super::shape(Value::List(vec![bulk("a"), bulk("1")]), &constant, Names::Pairs),
+            Value::Map(vec![(status("a"), Value::Int(1))])
+        );
     }
 
     #[test]

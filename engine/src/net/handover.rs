@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::request::{Deliver, Gather, Reply, Ticket};
+use super::request::{Deliver, Gather, Reply, Ticket, View};
 use crate::command::{self, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
 use crate::error::{Error, ServerError};
 use crate::resp::{Frame, Scalar};
@@ -14,6 +14,8 @@ pub(super) trait Sink {
     /// A reply whose texts are bytes, whatever the caller's view.
     fn bytes(&mut self, reply: Reply<'_>);
     fn error(&mut self, error: &Error);
+    /// What the caller wants texts as.
+    fn view(&self) -> View;
 }
 
 /// A caller of one command.
@@ -29,31 +31,39 @@ impl Sink for Alone<'_> {
     }
 
     fn bytes(&mut self, reply: Reply<'_>) {
-        self.deliver.reply(Ticket { binary: true, ..self.ticket }, reply);
+        self.deliver.reply(Ticket { view: View::Bytes, ..self.ticket }, reply);
     }
 
     fn error(&mut self, error: &Error) {
         self.deliver.error(self.ticket, error);
+    }
+
+    fn view(&self) -> View {
+        self.ticket.view
     }
 }
 
 /// A caller of many commands, of which this reply is one.
 pub(super) struct InBatch<'a> {
     pub(super) gather: &'a mut dyn Gather,
-    pub(super) binary: bool,
+    pub(super) view: View,
 }
 
 impl Sink for InBatch<'_> {
     fn reply(&mut self, reply: Reply<'_>) {
-        self.gather.reply(reply, self.binary);
+        self.gather.reply(reply, self.view);
     }
 
     fn bytes(&mut self, reply: Reply<'_>) {
-        self.gather.reply(reply, true);
+        self.gather.reply(reply, View::Bytes);
     }
 
     fn error(&mut self, error: &Error) {
         self.gather.error(error);
+    }
+
+    fn view(&self) -> View {
+        self.view
     }
 }
 
@@ -101,5 +111,6 @@ fn scalar(sink: &mut impl Sink, shape: &'static Shape, scalar: Scalar<'_>) {
 }
 
 fn tree(sink: &mut impl Sink, shape: &'static Shape, value: Value) {
-    sink.reply(Reply::Tree(command::shape(value, shape)));
+    let names = sink.view().names();
+    sink.reply(Reply::Tree(command::shape(value, shape, names)));
 }

@@ -74,11 +74,11 @@ impl Liveness {
 mod tests {
     use super::*;
     use crate::command::Shape;
-    use crate::net::request::{Recipient, Ticket};
+    use crate::net::request::{Recipient, Ticket, View};
 
     fn request(asked: Millis, timeout: u32) -> Request {
         Request {
-            recipient: Recipient::Caller(Ticket { slot: 0, binary: false, prefixed: false }),
+            recipient: Recipient::Caller(Ticket { slot: 0, view: View::Text, prefixed: false }),
             shape: &Shape::Any,
             replay: false,
             length: 1,

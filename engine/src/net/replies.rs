@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::handover::{Alone, hand_over, hand_over_large};
 use super::queue::Queue;
-use super::request::{Deliver, Recipient, Request, Ticket};
+use super::request::{Deliver, Recipient, Request, Ticket, View};
 use super::unit::{Outcome, Turn, Unit, UnitId};
 use crate::error::{Error, Phase};
 use crate::resp::Frame;
@@ -92,7 +92,8 @@ impl<'a> Replies<'a> {
     /// Whether the next reply is wanted as text.
     pub fn next_wants_text(&mut self) -> bool {
         let request = self.front();
-        request.is_ok_and(|request| request.recipient.waiting().is_some_and(|ticket| !ticket.binary))
+        request
+            .is_ok_and(|request| request.recipient.waiting().is_some_and(|ticket| ticket.view == View::Text))
     }
 
     /// A bulk string that was read into a block of its own.

@@ -10,8 +10,9 @@ use bytes::Bytes;
 
 use super::loan::Loan;
 use super::unit::UnitId;
-use crate::command::{self, Shape};
+use crate::command::{self, Names, Shape};
 use crate::error::Error;
+use crate::net::options::Encoding;
 use crate::resp::{Packed, ProtocolError, Scalar};
 use crate::value::Value;
 
@@ -43,10 +44,28 @@ pub fn instant(at: Millis) -> Option<Instant> {
 pub struct Ticket {
     /// The caller's slot.
     pub slot: u32,
-    /// Whether texts are wanted as bytes.
-    pub binary: bool,
+    /// What the caller wants texts as.
+    pub view: View,
     /// Whether a prefix has to be taken off the keys that the reply names.
     pub prefixed: bool,
+}
+
+/// What texts are wanted as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Text in UTF-8.
+    Text,
+    /// Bytes.
+    Bytes,
+    /// Text in another encoding than UTF-8.
+    Encoded(Encoding),
+}
+
+impl View {
+    /// What becomes of names that are the user's own text.
+    pub fn names(self) -> Names {
+        if self == Self::Bytes { Names::Pairs } else { Names::Members }
+    }
 }
 
 /// A command on its way.
@@ -134,11 +153,11 @@ pub enum Reply<'a> {
 
 impl Reply<'_> {
     /// The reply as a shaped tree. Fails only if the decoder handed out an aggregate that it should have refused.
-    pub fn into_value(self) -> Result<Value, ProtocolError> {
+    pub fn into_value(self, names: Names) -> Result<Value, ProtocolError> {
         Ok(match self {
             Self::Scalar(scalar) => Value::from(scalar),
             Self::Large { bytes, .. } => Value::Bulk(bytes),
-            Self::Packed(packed, shape) => command::shape(packed.value()?, shape),
+            Self::Packed(packed, shape) => command::shape(packed.value()?, shape, names),
             Self::Tree(value) => value,
         })
     }
@@ -146,8 +165,8 @@ impl Reply<'_> {
 
 /// Gathers the replies to a batch, which come one by one and in order, until they are handed on together.
 pub trait Gather: Any + fmt::Debug + Send {
-    /// The next reply. `binary`: its texts are wanted as bytes.
-    fn reply(&mut self, reply: Reply<'_>, binary: bool);
+    /// The next reply. `view` is what its texts are wanted as.
+    fn reply(&mut self, reply: Reply<'_>, view: View);
     /// The error that the next command was answered with.
     fn error(&mut self, error: &Error);
     /// What came so far is void: all will come again.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 
 use super::handover::{InBatch, Sink, hand_over, hand_over_large};
-use super::request::{Gather, Reply, Ticket};
+use super::request::{Gather, Reply, Ticket, View};
 use crate::command::Shape;
 use crate::error::{Error, ServerError};
 use crate::resp::{Frame, Packed, Scalar};
@@ -162,7 +162,7 @@ impl Unit {
             Stage::Step(at) => {
                 if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
                     let gather = &mut *self.gather;
-                    hand_over(&mut InBatch { gather, binary: ticket.binary }, step.shape, frame);
+                    hand_over(&mut InBatch { gather, view: ticket.view }, step.shape, frame);
                 }
             }
             Stage::Exec => self.executed(caller, frame)?,
@@ -183,7 +183,7 @@ impl Unit {
             self.alone()?;
         } else if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
             let gather = &mut *self.gather;
-            hand_over_large(&mut InBatch { gather, binary: ticket.binary }, step.shape, bytes, ascii);
+            hand_over_large(&mut InBatch { gather, view: ticket.view }, step.shape, bytes, ascii);
         }
         Ok(self.turn())
     }
@@ -265,7 +265,7 @@ impl Unit {
                 return self.hand_over_trees(caller, tree, inside);
             };
             let gather = &mut *self.gather;
-            hand_over(&mut InBatch { gather, binary: ticket.binary }, step.shape, frame);
+            hand_over(&mut InBatch { gather, view: ticket.view }, step.shape, frame);
         }
         Ok(())
     }
@@ -279,7 +279,8 @@ impl Unit {
         let Some(ticket) = caller else { return Ok(()) };
         for (reply, step) in replies.into_iter().zip(&self.steps) {
             let gather = &mut *self.gather;
-            let mut sink = InBatch { gather, binary: ticket.binary || step.shape.is_binary() };
+            let view = if step.shape.is_binary() { View::Bytes } else { ticket.view };
+            let mut sink = InBatch { gather, view };
             match reply {
                 Value::Error(error) => sink.error(&Error::reply(error)),
                 reply => hand_over(&mut sink, step.shape, Frame::Tree(reply)),
@@ -294,7 +295,7 @@ impl Unit {
 struct Nowhere;
 
 impl Gather for Nowhere {
-    fn reply(&mut self, _reply: Reply<'_>, _binary: bool) {}
+    fn reply(&mut self, _reply: Reply<'_>, _view: View) {}
     fn error(&mut self, _error: &Error) {}
     fn clear(&mut self) {}
 }

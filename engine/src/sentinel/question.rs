@@ -6,7 +6,7 @@ use super::Sentinels;
 use super::answer::{is_unknown, refusal};
 use super::conversation::Conversation;
 use super::survey::{Reasons, Words, sentinel, survey};
-use crate::command::{Replay, Shape, resolve, shape};
+use crate::command::{Names, Replay, Shape, resolve, shape};
 use crate::error::Error;
 use crate::value::Value;
 
@@ -47,7 +47,7 @@ impl Sentinels {
             Addressee::Whoever => self.ask_whoever(words).await?,
             Addressee::One => self.tell_one(words).await?,
         };
-        Ok(shape(value, question.shape))
+        Ok(shape(value, question.shape, Names::Members))
     }
 
     async fn ask_whoever(&self, words: Words) -> Result<Value, Error> {

@@ -12,7 +12,7 @@ use oxidis_engine::net::address::Fixed;
 use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{Options, Reconnect};
 use oxidis_engine::net::queue::QueueLimits;
-use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now};
+use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, View, now};
 use oxidis_engine::net::unit::{EXEC, Form, MULTI, Step, Unit};
 use oxidis_engine::value::Value;
 use tokio::runtime::Handle;
@@ -71,7 +71,7 @@ impl Call {
         for word in words {
             staging.argument(word.as_bytes());
         }
-        let ticket = Ticket { slot: self.slot, binary: false, prefixed: false };
+        let ticket = Ticket { slot: self.slot, view: View::Text, prefixed: false };
         staging.commit(self.request(Recipient::Caller(ticket)));
     }
 
@@ -117,7 +117,7 @@ impl Batch<'_> {
         }
         let unit = Unit::new(self.form, steps, Box::<Gathered>::default());
         let commands = unit.commands();
-        let ticket = Ticket { slot: self.call.slot, binary: false, prefixed: false };
+        let ticket = Ticket { slot: self.call.slot, view: View::Text, prefixed: false };
         let recipient = Recipient::Unit(ticket, lane.queue().adopt(unit));
         staging.commit_unit(self.call.request(recipient), commands);
     }

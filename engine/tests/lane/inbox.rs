@@ -4,8 +4,9 @@ use std::any::Any;
 use std::sync::{Arc, Mutex};
 
 use oxidis_engine::client::Mailbox;
+use oxidis_engine::command::Names;
 use oxidis_engine::error::{Error, Kind};
-use oxidis_engine::net::request::{Deliver, Event, Gather, Reply, Ticket};
+use oxidis_engine::net::request::{Deliver, Event, Gather, Reply, Ticket, View};
 use oxidis_engine::value::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -126,8 +127,8 @@ impl Recorder {
 pub(crate) struct Gathered(Vec<Value>);
 
 impl Gather for Gathered {
-    fn reply(&mut self, reply: Reply<'_>, _binary: bool) {
-        self.0.push(reply.into_value().unwrap());
+    fn reply(&mut self, reply: Reply<'_>, _view: View) {
+        self.0.push(reply.into_value(Names::Members).unwrap());
     }
 
     fn error(&mut self, error: &Error) {
@@ -150,7 +151,7 @@ impl Mailbox for Recorder {
 
 impl Deliver for Recorder {
     fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
-        let value = reply.into_value().map_err(|error| Error::protocol(error.to_string()));
+        let value = reply.into_value(Names::Members).map_err(|error| Error::protocol(error.to_string()));
         self.settle(ticket.slot, value);
     }
 

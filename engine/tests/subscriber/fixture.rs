@@ -13,7 +13,7 @@ use oxidis_engine::client::subscriber::{
 use oxidis_engine::net::address::Fixed;
 use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{Options, Reconnect};
-use oxidis_engine::net::request::Ticket;
+use oxidis_engine::net::request::{Ticket, View};
 use tokio::io::DuplexStream;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -116,7 +116,7 @@ pub(crate) struct Listener {
 
 /// A call with the usual deadline.
 pub(crate) fn call(slot: u32) -> Call {
-    Call { ticket: Ticket { slot, binary: false, prefixed: false }, timeout: TIMEOUT }
+    Call { ticket: Ticket { slot, view: View::Text, prefixed: false }, timeout: TIMEOUT }
 }
 
 impl Listener {

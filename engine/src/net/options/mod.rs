@@ -95,6 +95,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// In an order that callers count on.
     pub(super) const ALL: [Self; 7] =
         [Self::Utf8, Self::Utf16le, Self::Latin1, Self::Ascii, Self::Base64, Self::Base64url, Self::Hex];
 
@@ -102,6 +103,11 @@ impl Encoding {
     fn from_name(name: &str) -> Option<Self> {
         let name = if name == "utf-8" { "utf8" } else { name };
         Self::ALL.into_iter().find(|encoding| encoding.as_str() == name)
+    }
+
+    /// The encoding at this place of the list; UTF-8 is the first.
+    pub fn from_number(number: usize) -> Option<Self> {
+        Self::ALL.get(number).copied()
     }
 
     /// Node's name of the encoding.
