@@ -2017,7 +2017,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Sets members' scores; answers how many members are new.
    * @since 1.2.0
    */
-  zadd(key: Arg, pairs: Scores, options?: ZaddOptions & { nx?: false; xx?: false; gt?: false; lt?: false; incr?: false }): Out<T, R, number>
+  zadd(key: Arg, pairs: Scores, options?: ZaddOptions & { incr?: false }): Out<T, R, number>
   /**
    * Sets members' scores; answers how many members are new.
    * @since 1.2.0
@@ -4270,7 +4270,12 @@ export interface Iterators<T = string> {
    * Iterates over all pages of `hscan`.
    * @since 2.8.0
    */
-  hscanIter(key: Arg, options?: HscanOptions): AsyncIterableIterator<[T, T]>
+  hscanIter(key: Arg, options: HscanOptions & { novalues: true }): AsyncIterableIterator<T>
+  /**
+   * Iterates over all pages of `hscan`.
+   * @since 2.8.0
+   */
+  hscanIter(key: Arg, options?: HscanOptions & { novalues?: false }): AsyncIterableIterator<[T, T]>
 
   /**
    * Iterates over all pages of `sscan`.
@@ -4282,7 +4287,12 @@ export interface Iterators<T = string> {
    * Iterates over all pages of `zscan`.
    * @since 2.8.0
    */
-  zscanIter(key: Arg, options?: ZscanOptions): AsyncIterableIterator<[T, number]>
+  zscanIter(key: Arg, options: ZscanOptions & { noscores: true }): AsyncIterableIterator<T>
+  /**
+   * Iterates over all pages of `zscan`.
+   * @since 2.8.0
+   */
+  zscanIter(key: Arg, options?: ZscanOptions & { noscores?: false }): AsyncIterableIterator<[T, number]>
 
   /**
    * Iterates over all pages of `scan`.

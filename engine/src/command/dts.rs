@@ -204,21 +204,27 @@ fn methods(out: &mut String, command: &Command, parameters: &[Parameter]) {
 
 /// The async iterator that belongs to a scanning command: without the cursor, over the members of the pages.
 fn iterator(out: &mut String, command: &Command, parameters: &[Parameter]) {
-    let mut list: Vec<String> =
-        parameters.iter().filter(|parameter| parameter.name != "cursor").map(plain).collect();
-    if list.is_empty() {
-        list.push(String::new());
+    let cases = command.row.cases.iter().map(|case| (case.bits, case.shape));
+    let mut earlier = Vec::new();
+    for (bits, shape) in cases.chain([(0, command.row.reply)]) {
+        let unset = unset(&earlier, bits);
+        earlier.push(bits);
+        let list: Vec<String> = parameters
+            .iter()
+            .filter(|parameter| parameter.name != "cursor")
+            .filter_map(|parameter| narrowed(command, parameter, bits, unset))
+            .collect();
+        let item = match shape {
+            Shape::Typed(_, Shape::Tuple([_, Shape::List(item)])) => ts_shape(item).join(" | "),
+            Shape::Typed(_, Shape::Tuple([_, Shape::Pairs(first, second)])) => {
+                format!("[{}, {}]", ts_shape(first).join(" | "), ts_shape(second).join(" | "))
+            }
+            _ => "unknown".into(),
+        };
+        let _ = writeln!(out, "  /**\n   * Iterates over all pages of `{}`.", command.method);
+        let _ = writeln!(out, "   * @since {}\n   */", command.row.since.text());
+        let _ = writeln!(out, "  {}Iter({}): AsyncIterableIterator<{item}>", command.method, list.join(", "));
     }
-    let item = match command.row.reply {
-        Shape::Typed(_, Shape::Tuple([_, Shape::List(item)])) => ts_shape(item).join(" | "),
-        Shape::Typed(_, Shape::Tuple([_, Shape::Pairs(first, second)])) => {
-            format!("[{}, {}]", ts_shape(first).join(" | "), ts_shape(second).join(" | "))
-        }
-        _ => "unknown".into(),
-    };
-    let _ = writeln!(out, "  /**\n   * Iterates over all pages of `{}`.", command.method);
-    let _ = writeln!(out, "   * @since {}\n   */", command.row.since.text());
-    let _ = writeln!(out, "  {}Iter({}): AsyncIterableIterator<{item}>", command.method, list.join(", "));
 }
 
 /// An overload for each case, one for the calls without any, and one for options that only the run time knows.
@@ -231,13 +237,14 @@ fn overloads(command: &Command, parameters: &[Parameter]) -> Vec<Overload> {
             reply: ts_shape(row.reply),
         });
     }
-    let mut excluded = 0;
+    let mut earlier = Vec::new();
     let mut union: Vec<String> = Vec::new();
     let cases = row.cases.iter().map(|case| (case.bits, case.shape)).chain([(0, row.reply)]);
     for (bits, shape) in cases {
         let reply = ts_shape(shape);
         union.extend(reply.clone());
-        let unset = excluded & !bits;
+        let unset = unset(&earlier, bits);
+        earlier.push(bits);
         let dropped = parameters.iter().any(|given| given.form == Form::Optional && given.bits & unset != 0);
         let parameters = parameters
             .iter()
@@ -246,11 +253,11 @@ fn overloads(command: &Command, parameters: &[Parameter]) -> Vec<Overload> {
             .filter_map(|parameter| narrowed(command, parameter, bits, unset))
             .collect();
         list.push(Overload { parameters, reply });
-        excluded |= bits;
     }
+    let chosen = earlier.iter().fold(0, |all, bits| all | bits);
     let by_options = parameters
         .iter()
-        .any(|parameter| matches!(parameter.form, Form::Options { .. }) && parameter.bits & excluded != 0);
+        .any(|parameter| matches!(parameter.form, Form::Options { .. }) && parameter.bits & chosen != 0);
     if by_options {
         let null = union.iter().any(|member| member == "null");
         let mut seen = BTreeSet::new();
@@ -259,6 +266,13 @@ fn overloads(command: &Command, parameters: &[Parameter]) -> Vec<Overload> {
         list.push(Overload { parameters: parameters.iter().map(plain).collect(), reply: union });
     }
     list
+}
+
+/// The bits that must not be set for the case of `bits` to be reached: of each earlier case at least one.
+fn unset(earlier: &[u8], bits: u8) -> u8 {
+    let left = earlier.iter().map(|case| case & !bits);
+    let single = left.clone().filter(|left| left.count_ones() == 1).fold(0, |all, left| all | left);
+    left.fold(single, |unset, left| if left & unset == 0 { unset | left } else { unset })
 }
 
 fn plain(parameter: &Parameter) -> String {
