@@ -70,6 +70,19 @@ test('a failing page is reported when its turn comes, and ends the iteration', a
   assert.deepEqual(await items.next(), { value: undefined, done: true })
 })
 
+test('the error of a page that failed ahead of its turn leads to the loop that asks for it', async () => {
+  const { iterate } = over({ '0': ['17', ['a']], '17': new Error('lost') })
+  async function theLoopThatAsks() {
+    for await (const item of iterate()) {
+      assert.equal(item, 'a')
+      await turn()
+    }
+  }
+  const error = await theLoopThatAsks().catch((reason: Error) => reason)
+  assert.match(String(error), /lost/)
+  assert.match(error?.stack ?? '', /theLoopThatAsks/)
+})
+
 test('concurrent calls are served in order', async () => {
   const { iterate } = over(THREE)
   const items = iterate()

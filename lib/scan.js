@@ -117,6 +117,8 @@ class PageIterator {
       ;[cursor, items] = await /** @type {Promise<Page>} */ (page)
     } catch (error) {
       this.#end()
+      // A page that failed ahead of its turn was awaited by nobody then; the loop is waiting now, and V8 can tell.
+      if (error instanceof Error) Error.captureStackTrace(error)
       throw error
     }
     if (this.#done) return
