@@ -1,14 +1,14 @@
 //! Prints `commands.d.ts`.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::argument::{Opt, Part};
+use super::overload::{narrowed, overloads, unset};
 use super::registry::{Command, table};
 use super::reply_type::{interfaces, ts_shape};
 use super::row::Lane;
 use super::shape::Shape;
-use super::signature::{Form, Parameter, is_switch, parameters, spread_without_options, ts_given, ts_option};
+use super::signature::{Parameter, parameters, ts_option};
 
 const HEADER: &str = "\
 // Printed from the command table by `npm run generate`. Do not edit.
@@ -180,14 +180,8 @@ fn members(options: &[Opt], parts: &[Part]) -> String {
     out
 }
 
-/// One way to call a command, and what it answers.
-struct Overload {
-    parameters: Vec<String>,
-    reply: Vec<String>,
-}
-
 fn methods(out: &mut String, command: &Command, parameters: &[Parameter]) {
-    let overloads = overloads(command, parameters);
+    let overloads = overloads(command, options_of(command).unwrap_or_default(), parameters);
     for method in command.methods() {
         for overload in &overloads {
             let _ = writeln!(
@@ -209,10 +203,11 @@ fn iterator(out: &mut String, command: &Command, parameters: &[Parameter]) {
     for (bits, shape) in cases.chain([(0, command.row.reply)]) {
         let unset = unset(&earlier, bits);
         earlier.push(bits);
+        let options = options_of(command).unwrap_or_default();
         let list: Vec<String> = parameters
             .iter()
             .filter(|parameter| parameter.name != "cursor")
-            .filter_map(|parameter| narrowed(command, parameter, bits, unset))
+            .filter_map(|parameter| narrowed(options, parameter, bits, unset))
             .collect();
         let item = match shape {
             Shape::Typed(_, Shape::Tuple([_, Shape::List(item)])) => ts_shape(item).join(" | "),
@@ -225,106 +220,6 @@ fn iterator(out: &mut String, command: &Command, parameters: &[Parameter]) {
         let _ = writeln!(out, "   * @since {}\n   */", command.row.since.text());
         let _ = writeln!(out, "  {}Iter({}): AsyncIterableIterator<{item}>", command.method, list.join(", "));
     }
-}
-
-/// An overload for each case, one for the calls without any, and one for options that only the run time knows.
-fn overloads(command: &Command, parameters: &[Parameter]) -> Vec<Overload> {
-    let row = command.row;
-    let mut list = Vec::new();
-    if let Some(parameters) = spread_without_options(row.parts) {
-        list.push(Overload {
-            parameters: parameters.iter().map(plain).collect(),
-            reply: ts_shape(row.reply),
-        });
-    }
-    let mut earlier = Vec::new();
-    let mut union: Vec<String> = Vec::new();
-    let cases = row.cases.iter().map(|case| (case.bits, case.shape)).chain([(0, row.reply)]);
-    for (bits, shape) in cases {
-        let reply = ts_shape(shape);
-        union.extend(reply.clone());
-        let unset = unset(&earlier, bits);
-        earlier.push(bits);
-        let dropped = parameters.iter().any(|given| given.form == Form::Optional && given.bits & unset != 0);
-        let parameters = parameters
-            .iter()
-            // What follows an argument that is not there cannot be there either.
-            .filter(|parameter| !dropped || parameter.form != (Form::Options { required: false }))
-            .filter_map(|parameter| narrowed(command, parameter, bits, unset))
-            .collect();
-        list.push(Overload { parameters, reply });
-    }
-    let chosen = earlier.iter().fold(0, |all, bits| all | bits);
-    let by_options = parameters
-        .iter()
-        .any(|parameter| matches!(parameter.form, Form::Options { .. }) && parameter.bits & chosen != 0);
-    if by_options {
-        let null = union.iter().any(|member| member == "null");
-        let mut seen = BTreeSet::new();
-        union.retain(|member| member != "null" && seen.insert(member.clone()));
-        union.extend(null.then(|| "null".to_string()));
-        list.push(Overload { parameters: parameters.iter().map(plain).collect(), reply: union });
-    }
-    list
-}
-
-/// The bits that must not be set for the case of `bits` to be reached: of each earlier case at least one.
-fn unset(earlier: &[u8], bits: u8) -> u8 {
-    let left = earlier.iter().map(|case| case & !bits);
-    let single = left.clone().filter(|left| left.count_ones() == 1).fold(0, |all, left| all | left);
-    left.fold(single, |unset, left| if left & unset == 0 { unset | left } else { unset })
-}
-
-fn plain(parameter: &Parameter) -> String {
-    let Parameter { name, ts, form, .. } = parameter;
-    match form {
-        Form::Required | Form::Options { required: true } => format!("{name}: {ts}"),
-        Form::Optional | Form::Options { required: false } => format!("{name}?: {ts}"),
-        Form::Rest => format!("...{name}: {ts}"),
-    }
-}
-
-/// The parameter in an overload where `set` bits are given and `unset` ones are not.
-fn narrowed(command: &Command, parameter: &Parameter, set: u8, unset: u8) -> Option<String> {
-    let Parameter { name, ts, form, bits } = parameter;
-    match form {
-        Form::Optional if bits & set != 0 => Some(format!("{name}: {ts}")),
-        Form::Optional if bits & unset != 0 => None,
-        Form::Options { .. } if bits & (set | unset) != 0 => {
-            let options = options_of(command).unwrap_or_default();
-            let mut members = vec![ts.clone()];
-            let chosen = (0..8).map(|bit| 1 << bit).filter(|bit| set & bits & bit != 0);
-            members.extend(chosen.map(|bit| given(options, bit)));
-            members.extend(absent(options, unset));
-            let optional =
-                if set & bits == 0 && *form == (Form::Options { required: false }) { "?" } else { "" };
-            Some(format!("{name}{optional}: {}", members.join(" & ")))
-        }
-        _ => Some(plain(parameter)),
-    }
-}
-
-/// At least one of the options that set this bit.
-fn given(options: &[Opt], bit: u8) -> String {
-    let list: Vec<_> = options
-        .iter()
-        .filter(|option| option.bits & bit != 0)
-        .map(|option| format!("{{ {}: {} }}", option.name, ts_given(option, &[])))
-        .collect();
-    if list.len() > 1 { format!("({})", list.join(" | ")) } else { list.join("") }
-}
-
-/// None of the options that set these bits.
-fn absent(options: &[Opt], bits: u8) -> Option<String> {
-    let list: Vec<_> = options
-        .iter()
-        .filter(|option| option.bits & bits != 0)
-        .map(|option| {
-            let ts = if is_switch(option) { "false" } else { "undefined" };
-            format!("{}?: {ts}", option.name)
-        })
-        .collect();
-    (!list.is_empty()).then(|| format!("{{ {} }}", list.join("; ")))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod json;
 mod key;
 mod markdown;
 mod normalise;
+mod overload;
 mod prefix;
 mod registry;
 mod reply_type;
