@@ -173,12 +173,14 @@ forBothProtocols((protocol) => {
   })
 
   test('a blocking command on a lease waits as long as the server may', async (t) => {
-    const redis = openClient(t, server.url, { protocol, commandTimeout: 100 })
+    const redis = openClient(t, server.url, { protocol, commandTimeout: 1000 })
     await redis.client(async (conn: Client) => {
       await conn.set('lease:k', 'v')
-      assert.equal(await conn.wait(1, 300), 0)
-      assert.equal(await conn.executeCommand('WAIT', '1', '300'), 0)
-      const error = await failure(conn.with({ timeout: 20 }).wait(1, 300))
+      assert.equal(await conn.wait(1, 1200), 0)
+      const popped = conn.executeCommand('BLPOP', 'lease:list', '0')
+      await redis.rpush('lease:list', 'x')
+      assert.deepEqual(await popped, ['lease:list', 'x'])
+      const error = await failure(conn.with({ timeout: 20 }).blpop('lease:list', 0))
       assert.equal(error.code, 'COMMAND_TIMEOUT')
     })
   })

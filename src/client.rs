@@ -17,7 +17,7 @@ use crate::inbox::ClientMailbox;
 use crate::lease::{Leases, NativeLease};
 use crate::life::Life;
 use crate::plan::Plan;
-use crate::port::{Manner, Port, milliseconds};
+use crate::port::{Port, milliseconds};
 use crate::runtime;
 
 /// The client.
@@ -45,13 +45,12 @@ impl NativeClient {
         let Plan { options, locate } = plan;
         let mailbox: Arc<dyn Mailbox> =
             Arc::new(ClientMailbox { inbox: Arc::clone(environment.inbox()), client: id });
-        let manner = Manner::of(&options);
         let life = Life::new(environment, owner);
         let engine = Client::of(options, locate, &mailbox, runtime)?;
         let client = Rc::new(Self {
             environment: Rc::clone(environment),
             id,
-            port: Port::shared(environment, engine.lanes(), manner, &life),
+            port: Port::shared(environment, &engine, &life),
             engine,
             mailbox,
             life,
@@ -120,8 +119,10 @@ impl NativeClient {
         let Ok(runtime) = runtime::handle() else { return };
         let (inbox, id) = (Arc::clone(self.environment.inbox()), self.id);
         self.life.owe_report();
+        let work = runtime.spawn(outcome);
         runtime.spawn(async move {
-            let outcome = outcome.await;
+            let outcome =
+                work.await.unwrap_or_else(|_| Err(Error::internal("a task of the client panicked")));
             let mut deliver: Box<dyn Deliver> = mailbox.open();
             let ticket = Ticket { slot, view: View::Text, prefixed: false };
             match outcome {

@@ -5,8 +5,8 @@ use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use oxidis_engine::client::pool::Lease;
-use oxidis_engine::client::{Lane, Lanes, Staging};
+use oxidis_engine::client::pool::{Blocking, Lease, Patience, Pool};
+use oxidis_engine::client::{Client, Lane, Lanes, Staging};
 use oxidis_engine::command::{self, Command, Replay, ServerTimeout, Shape, Trace};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::options::Options;
@@ -28,10 +28,20 @@ const FIRST_FLUSH_BYTES: usize = 2 * 1024;
 
 /// Whose connections are behind a port.
 pub(crate) enum Road {
-    /// Everybody's.
-    Shared,
+    /// Everybody's. What blocks takes one from the pool.
+    Shared(Arc<Pool>),
+    /// The only one, which never comes back (`singleConnection`).
+    Single,
     /// The caller's own, until it is given back.
     Leased(RefCell<Option<Lease>>),
+}
+
+/// What becomes of a command that not every connection may carry.
+enum Way {
+    /// It goes on this port's connection, and its caller waits this long.
+    Here(u32),
+    /// It gets a connection for itself.
+    Apart(Arc<Pool>, &'static str, Patience),
 }
 
 /// The port.
@@ -94,14 +104,12 @@ enum Timeout {
 }
 
 impl Port {
-    /// A port of the shared `lanes`.
-    pub(crate) fn shared(
-        environment: &Rc<Environment>,
-        lanes: &Arc<Lanes>,
-        manner: Manner,
-        life: &Rc<Life>,
-    ) -> Rc<Self> {
-        Self::new(environment, lanes, manner, life, Road::Shared)
+    /// A port of the shared connections of `client`.
+    pub(crate) fn shared(environment: &Rc<Environment>, client: &Client, life: &Rc<Life>) -> Rc<Self> {
+        let options = client.options();
+        let road =
+            if options.single_connection { Road::Single } else { Road::Shared(Arc::clone(client.pool())) };
+        Self::new(environment, client.lanes(), Manner::of(options), life, road)
     }
 
     /// A port of the same client for a lease.
@@ -236,7 +244,7 @@ impl Port {
     /// The lease whose connection this is.
     fn lease(&self) -> Option<Ref<'_, Option<Lease>>> {
         match &self.road {
-            Road::Shared => None,
+            Road::Shared(_) | Road::Single => None,
             Road::Leased(lease) => Some(lease.borrow()),
         }
     }
@@ -274,58 +282,75 @@ impl Port {
             _ => None,
         };
         let ordinary = command.is_some_and(|command| command.lane() == command::Lane::Shared);
-        let timeout = match call.timeout {
-            Timeout::Given(timeout) | Timeout::Default(timeout) if ordinary => timeout,
-            timeout => self.apart(command, staging, timeout)?,
-        };
-        staging.commit(Request {
-            recipient: Recipient::Caller(Ticket {
-                slot: call.slot,
-                view: call.meta.view(),
-                prefixed: prefixed.is_some(),
-            }),
+        let (Timeout::Given(mut timeout) | Timeout::Default(mut timeout)) = call.timeout;
+        let mut apart = None;
+        if !ordinary {
+            match self.way(command, staging, call.timeout)? {
+                Way::Here(other) => timeout = other,
+                Way::Apart(pool, name, patience) => apart = Some((pool, name, patience)),
+            }
+        }
+        let ticket = Ticket { slot: call.slot, view: call.meta.view(), prefixed: prefixed.is_some() };
+        let request = Request {
+            recipient: Recipient::Caller(ticket),
             shape,
             replay: replayable(command, call.meta),
             length: 0,
             end: 0,
             deadline: self.deadline(timeout),
             timeout,
-        });
+        };
         if let Some(named) = prefixed {
             self.environment.inbox().names().expect(call.slot, named);
         }
-        Ok(())
+        let Some((pool, name, patience)) = apart else {
+            staging.commit(request);
+            return Ok(());
+        };
+        let (bytes, request) = staging.take_command(request);
+        let blocking = Blocking { name: name.into(), bytes, request, patience };
+        pool.block(blocking).map_err(|error| error::to_json(&error))
     }
 
-    /// A command that not every connection may carry, or that the table does not know: refuses it, or answers how long its
-    /// caller waits.
+    /// Where a command goes that not every connection may carry, or that the table does not know.
     #[cold]
-    fn apart(&self, command: Option<&Command>, staging: &Staging, timeout: Timeout) -> Result<u32, String> {
+    fn way(
+        &self,
+        command: Option<&'static Command>,
+        staging: &Staging,
+        timeout: Timeout,
+    ) -> Result<Way, String> {
         let (Timeout::Given(plain) | Timeout::Default(plain)) = timeout;
-        let lease = self.lease();
-        let lease = lease.as_deref().and_then(Option::as_ref);
-        let Some(command) = command else {
-            if let Some(lease) = lease {
-                lease.mark(Trace::State);
+        let leave = |trace| {
+            if let Some(lease) = self.lease().as_deref().and_then(Option::as_ref) {
+                lease.mark(trace);
             }
-            return Ok(plain);
+        };
+        let Some(command) = command else {
+            leave(Trace::State);
+            return Ok(Way::Here(plain));
         };
         let words = staging.all_words();
         let arguments = words.get(command.words..).unwrap_or_default();
-        let Some(lease) = lease else {
-            let refusal = command.needs_own_connection(arguments);
-            return refusal.map_or(Ok(plain), |why| Err(error::needs_own_connection(why)));
-        };
+        if let Road::Shared(_) = &self.road
+            && command.lane() != command::Lane::Dedicated
+            && let Some(why) = command.needs_own_connection(arguments)
+        {
+            return Err(error::needs_own_connection(why));
+        }
         if let Some(why) = command.breaks_connections() {
             return Err(error::breaks_connections(why));
         }
-        lease.mark(command.row.trace);
-        Ok(match (timeout, command.server_timeout(arguments)) {
-            (Timeout::Given(_) | Timeout::Default(0), _) | (_, ServerTimeout::None) => plain,
-            (_, ServerTimeout::Never) => 0,
-            (_, ServerTimeout::After(longest)) => {
-                plain.saturating_add(u32::try_from(longest.as_millis()).unwrap_or(u32::MAX))
-            }
+        leave(command.row.trace);
+        let longest = command.server_timeout(arguments);
+        let patience = match timeout {
+            _ if longest == ServerTimeout::None => return Ok(Way::Here(plain)),
+            Timeout::Given(_) => Patience::Given,
+            Timeout::Default(grace) => Patience::Server { timeout: longest, grace },
+        };
+        Ok(match &self.road {
+            Road::Shared(pool) => Way::Apart(Arc::clone(pool), command.row.name, patience),
+            Road::Single | Road::Leased(_) => Way::Here(patience.timeout(plain)),
         })
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -49,6 +49,9 @@ pub struct Lane {
     connected: AtomicBool,
     wish: AtomicU8,
     leaving: AtomicBool,
+    severed: AtomicBool,
+    /// The server's number for the connection; 0 where it is not known.
+    client_id: AtomicI64,
     control: Mutex<Control>,
     mailbox: Arc<dyn Mailbox>,
     runtime: Handle,
@@ -72,6 +75,8 @@ impl Lane {
             connected: AtomicBool::new(false),
             wish: AtomicU8::new(0),
             leaving: AtomicBool::new(false),
+            severed: AtomicBool::new(false),
+            client_id: AtomicI64::new(0),
             control: Mutex::new(control),
             mailbox,
             runtime,
@@ -89,6 +94,28 @@ impl Lane {
             1 => Wish::Drain,
             _ => Wish::Destroy,
         }
+    }
+
+    /// The same for the present connection, which may have to go for reasons of its own.
+    fn wish_now(&self) -> Wish {
+        match self.wish() {
+            Wish::Destroy => Wish::Destroy,
+            _ if self.severed.load(Ordering::Acquire) => Wish::Sever,
+            wish => wish,
+        }
+    }
+
+    /// Ends the present connection as if it had broken: its server is known to be gone. Without one it does nothing.
+    pub fn sever(&self) {
+        if self.queue.is_online() {
+            self.severed.store(true, Ordering::Release);
+            self.queue.wake.notify_one();
+        }
+    }
+
+    /// The server's number for the present connection, where it is known.
+    pub fn client_id(&self) -> Option<i64> {
+        Some(self.client_id.load(Ordering::Acquire)).filter(|&id| id != 0 && self.queue.is_online())
     }
 
     /// The lane's queue.
@@ -192,6 +219,8 @@ impl Lane {
                     pace.reset();
                     connected_before = true;
                     // Who hears of the connection may use it at once, also where nothing may wait for one.
+                    self.severed.store(false, Ordering::Release);
+                    self.client_id.store(connection.client_id.unwrap_or(0), Ordering::Release);
                     connection.attach(&self.queue, deliver.borrows());
                     self.online();
                     deliver.event(Event::Ready);
@@ -238,7 +267,7 @@ impl Lane {
     async fn serve(&self, connection: Connection, deliver: &mut dyn Deliver) -> Ended {
         let place = connection.place.clone();
         let ended = {
-            let mut running = pin!(connection.run(&self.queue, deliver, || self.wish()));
+            let mut running = pin!(connection.run(&self.queue, deliver, || self.wish_now()));
             tokio::select! {
                 biased;
                 ended = &mut running => ended,
@@ -263,7 +292,7 @@ impl Lane {
         match self.wish() {
             Wish::Open | Wish::Leave => false,
             Wish::Drain => self.queue.is_empty(),
-            Wish::Destroy => true,
+            Wish::Sever | Wish::Destroy => true,
         }
     }
 

@@ -74,8 +74,16 @@ impl Client {
             let (redial, mailbox) = (redial.clone(), Arc::clone(mailbox));
             Lane::new(limits, connector.another(), redial, mailbox, runtime.clone())
         };
-        let lanes: Box<[_]> = (0..options.shared_connections.max(1)).map(lane).collect();
-        let pool = Pool::new(Arc::clone(&options), connector.another(), Arc::clone(mailbox), runtime.clone());
+        let count = if options.single_connection { 1 } else { options.shared_connections.max(1) };
+        let lanes: Box<[_]> = (0..count).map(lane).collect();
+        let lanes = Arc::new(Lanes::new(lanes));
+        let pool = Pool::new(
+            Arc::clone(&options),
+            connector.another(),
+            Arc::clone(mailbox),
+            runtime.clone(),
+            Arc::clone(&lanes),
+        );
         let subscriber = Subscriber::new(
             &options,
             connector.another(),
@@ -83,7 +91,7 @@ impl Client {
             Arc::clone(mailbox),
             runtime.clone(),
         );
-        Self { lanes: Arc::new(Lanes::new(lanes)), pool, subscriber, options }
+        Self { lanes, pool, subscriber, options }
     }
 
     /// The options it was made with.
@@ -109,7 +117,7 @@ impl Client {
     /// Whether a shared connection is open, being opened or about to be opened again, or any other is open or wanted.
     pub fn is_active(&self) -> bool {
         self.lanes.all().iter().any(|lane| lane.is_active())
-            || self.pool.open_connections() > 0
+            || self.pool.is_active()
             || self.subscriber.is_active()
     }
 
@@ -137,8 +145,9 @@ impl Client {
     /// now on.
     pub fn close(&self, wish: Wish) -> impl Future<Output = ()> + Send + use<> {
         self.lanes.close();
-        let waiting: Vec<_> = self.lanes.all().iter().map(|lane| lane.close(wish)).collect();
+        // First, while a shared connection may still call off what waits in the server.
         let pool = self.pool.close(wish);
+        let waiting: Vec<_> = self.lanes.all().iter().map(|lane| lane.close(wish)).collect();
         let subscriber = self.subscriber.close();
         async move {
             for lane in waiting {

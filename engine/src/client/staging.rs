@@ -174,6 +174,15 @@ impl Staging {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Takes the command that was begun last out, with its request, whose length is filled in: it goes another way.
+    #[must_use = "the command is staged no more"]
+    pub fn take_command(&mut self, mut request: Request) -> (Vec<u8>, Request) {
+        request.length = u32::try_from(self.command_bytes()).unwrap_or(u32::MAX);
+        let bytes = self.bytes.get(self.start..).unwrap_or_default().to_vec();
+        self.abandon();
+        (bytes, request)
+    }
+
     /// Commands staged.
     pub fn commands(&self) -> usize {
         self.requests.len() + self.further

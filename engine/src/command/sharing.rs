@@ -82,6 +82,23 @@ mod tests {
     }
 
     #[test]
+    fn only_what_keeps_one_reply_for_each_command_is_allowed_on_leased_connections() {
+        for name in ["SUBSCRIBE", "MONITOR", "CLIENT REPLY", "SYNC", "PSYNC", "SCRIPT DEBUG"] {
+            assert!(by_name(name.as_bytes()).expect("a row").get().breaks_connections().is_some(), "{name}");
+        }
+        for name in ["GET", "SELECT", "WATCH", "MULTI", "EXEC", "HELLO", "RESET", "QUIT", "WAIT", "BLPOP"] {
+            assert_eq!(by_name(name.as_bytes()).expect("a row").get().breaks_connections(), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_something_behind_cannot_be_shared() {
+        for command in table().iter().filter(|command| command.row.trace != super::super::Trace::Nothing) {
+            assert!(command.needs_own_connection::<&str>(&[]).is_some(), "{}", command.row.name);
+        }
+    }
+
+    #[test]
     fn only_shared_rows_run_anywhere_without_arguments() {
         for command in table() {
             let anywhere = matches!(command.lane(), Lane::Shared | Lane::Dedicated);

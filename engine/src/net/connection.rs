@@ -21,6 +21,9 @@ use crate::resp::Decoder;
 /// Room made for one read at first.
 pub const READ_CHUNK: usize = 64 * 1024;
 
+/// Why a connection ended that its owner gave up.
+const SEVERED: &str = "the connection was given up: its server does not answer on others either";
+
 /// What the owner of the connection wants of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
@@ -30,6 +33,8 @@ pub enum Wish {
     Drain,
     /// Write nothing more, answer what was written, then end: this is no longer the server to use.
     Leave,
+    /// Close now, as if the connection had broken.
+    Sever,
     /// Close now.
     Destroy,
 }
@@ -55,6 +60,8 @@ pub struct Connection {
     pub decoder: Decoder,
     /// Bytes that came after the handshake's replies.
     pub buffer: BytesMut,
+    /// The server's number for it, where it is known.
+    pub client_id: Option<i64>,
     /// When to worry.
     pub liveness: Liveness,
     /// Where it leads.
@@ -151,6 +158,7 @@ async fn read_here(
             Wish::Drain if inbound.replies(queue, deliver).awaiting().is_empty() => return Ok(Turn::Close),
             Wish::Leave if inbound.replies(queue, deliver).is_read_out() => return Ok(Turn::Close),
             Wish::Open | Wish::Drain | Wish::Leave => {}
+            Wish::Sever => return Err(Error::connection(ConnectionFailure::Lost, SEVERED)),
             Wish::Destroy => return Ok(Turn::Close),
         }
         tokio::select! {

@@ -30,6 +30,7 @@ pub struct Connector {
     options: Arc<Options>,
     locate: Arc<dyn Locate>,
     dial: Arc<dyn Dial>,
+    identify: bool,
 }
 
 impl Connector {
@@ -41,7 +42,13 @@ impl Connector {
 
     /// The same, over the streams that `dial` opens.
     pub fn over(options: Arc<Options>, locate: Arc<dyn Locate>, dial: Arc<dyn Dial>) -> Self {
-        Self { options, locate, dial }
+        Self { options, locate, dial, identify: false }
+    }
+
+    /// The same, whose connections know the server's number for them, whatever the protocol.
+    #[must_use]
+    pub fn identifying(self) -> Self {
+        Self { identify: true, ..self }
     }
 
     /// The same, for another connection.
@@ -51,6 +58,7 @@ impl Connector {
             options: Arc::clone(&self.options),
             locate: Arc::clone(&self.locate),
             dial: Arc::clone(&self.dial),
+            identify: self.identify,
         }
     }
 
@@ -104,17 +112,21 @@ impl Connector {
         credentials: Option<Credentials>,
     ) -> Result<Connection, Error> {
         let mut handshake = Handshake::new(&self.options, credentials).with(place.role);
+        if self.identify {
+            handshake = handshake.identifying();
+        }
         let (reader, writer) = split(stream);
         let decoder = Decoder::new(GREETING).packing();
         let buffer = BytesMut::with_capacity(4096);
         let mut talk = Talk { endpoint: &place.endpoint, reader, writer, decoder, buffer };
-        talk.shake_hands(&mut handshake).await?;
+        let session = talk.shake_hands(&mut handshake).await?;
         talk.decoder.limit(self.limits());
         Ok(Connection {
             reader: talk.reader,
             writer: talk.writer,
             decoder: talk.decoder,
             buffer: talk.buffer,
+            client_id: session.server.id,
             liveness: self.liveness(),
             place: place.clone(),
         })

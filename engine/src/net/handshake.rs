@@ -70,6 +70,7 @@ enum Sent {
     Hello,
     Ping,
     Auth,
+    Id,
     SetName,
     SetInfo,
     Select,
@@ -82,6 +83,7 @@ impl Sent {
             Self::Hello => "HELLO",
             Self::Ping => "PING",
             Self::Auth => "AUTH",
+            Self::Id => "CLIENT ID",
             Self::SetName => "CLIENT SETNAME",
             Self::SetInfo => "CLIENT SETINFO",
             Self::Select => "SELECT",
@@ -108,6 +110,8 @@ pub struct Handshake {
     client_name: Option<String>,
     db: u32,
     role: Role,
+    /// Whether the connection's number is asked for where HELLO does not tell it.
+    identify: bool,
     stage: Stage,
     sent: VecDeque<Sent>,
     server: Server,
@@ -126,6 +130,7 @@ impl Handshake {
             client_name: options.client_name.clone(),
             db: options.db,
             role: Role::Any,
+            identify: false,
             stage,
             sent: VecDeque::new(),
             server: Server::default(),
@@ -137,6 +142,12 @@ impl Handshake {
     #[must_use]
     pub fn with(self, role: Role) -> Self {
         Self { role, ..self }
+    }
+
+    /// The same, which also asks for the connection's number where HELLO does not tell it.
+    #[must_use]
+    pub fn identifying(self) -> Self {
+        Self { identify: true, ..self }
     }
 
     /// The bytes to write first. To be called once.
@@ -165,6 +176,7 @@ impl Handshake {
             Value::Error(error) => self.refused(sent, &error)?,
             reply if sent == Sent::Hello => self.greeted(reply)?,
             reply if sent == Sent::Role && self.stage != Stage::Draining => self.role.verify(&reply)?,
+            Value::Int(id) if sent == Sent::Id => self.server.id = Some(id),
             _ => {}
         }
         if !self.sent.is_empty() {
@@ -210,6 +222,10 @@ impl Handshake {
             command(out, &[b"CLIENT", b"SETNAME", name.as_bytes()]);
             self.sent.push_back(Sent::SetName);
         }
+        if self.identify {
+            command(out, &[b"CLIENT", b"ID"]);
+            self.sent.push_back(Sent::Id);
+        }
     }
 
     fn set_info_and_select(&mut self, out: &mut Vec<u8>) {
@@ -238,8 +254,8 @@ impl Handshake {
             // An old server says ERR for a wrong password, and for one where it wants none.
             (_, Sent::Auth) if unauthenticated || &*error.code == "ERR" => Err(self.authentication(error)),
             // Servers before 7.2 and restricted users lack SETINFO, which only decorates CLIENT LIST;
-            // restricted users lack PING, and a server that loads its data answers neither.
-            (_, Sent::SetInfo | Sent::Ping) if &*error.code != "NOAUTH" => Ok(()),
+            // restricted users lack PING, and a server that loads its data answers neither. Servers before 5.0 have no numbers.
+            (_, Sent::SetInfo | Sent::Ping | Sent::Id) if &*error.code != "NOAUTH" => Ok(()),
             // Without the right to ask, what HELLO said will do.
             (_, Sent::Role) if &*error.code == "NOPERM" && self.server.role.is_some() => {
                 self.role.check(self.server.role.as_deref().unwrap_or_default(), None)

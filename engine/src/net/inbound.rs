@@ -112,6 +112,11 @@ impl Inbound {
         }
         replies.flush();
         if self.large.is_none() {
+            // A beginning that nobody asked for would be taken for that of the next reply.
+            if !self.buffer.is_empty() && !self.decoder.is_announcing(&self.buffer) && !replies.is_awaited() {
+                let message = "the server sent the beginning of a reply that no command asked for";
+                return Err(Error::protocol(message));
+            }
             self.make_room();
         }
         Ok(())

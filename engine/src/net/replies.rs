@@ -89,6 +89,11 @@ impl<'a> Replies<'a> {
         self.awaiting().front().is_none_or(|request| request.end > last)
     }
 
+    /// Whether the bytes at hand can belong to a reply.
+    pub fn is_awaited(&mut self) -> bool {
+        self.front().is_ok()
+    }
+
     /// Whether the next reply is wanted as text.
     pub fn next_wants_text(&mut self) -> bool {
         let request = self.front();

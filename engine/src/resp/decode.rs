@@ -84,6 +84,11 @@ impl Decoder {
         matches!(self.state, State::Ready) && buf.len() == self.consume && !self.scanner.has_begun()
     }
 
+    /// Whether what has arrived of the next frame belongs to an announcement, or may: an attribute can stand before one.
+    pub fn is_announcing(&self, buf: &BytesMut) -> bool {
+        self.scanner.is_push() || matches!(buf.first(), Some(b'>' | b'|'))
+    }
+
     /// The next frame in `buf`; `None` when more bytes are needed.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use oxidis_engine::client::Lanes;
 use oxidis_engine::client::pool::Pool;
 use oxidis_engine::client::subscriber::{
     Bell, Body, Bounds, Call, Item, Kind, Notice, Overflow, Parcel, Seat, Side, SinkSettings, Subscriber,
@@ -69,7 +70,13 @@ impl Fixture {
         let dials = Arc::clone(&peers.dials);
         let connector = Connector::over(Arc::clone(&options), locate, dials);
         let (mailbox, runtime) = (Arc::new(recorder), Handle::current());
-        let pool = Pool::new(Arc::clone(&options), connector.another(), mailbox.clone(), runtime.clone());
+        let pool = Pool::new(
+            Arc::clone(&options),
+            connector.another(),
+            mailbox.clone(),
+            runtime.clone(),
+            Arc::new(Lanes::new([])),
+        );
         let subscriber = Subscriber::new(&options, connector, Arc::clone(&pool), mailbox, runtime);
         Self { subscriber, pool, peers, inbox }
     }

@@ -6,11 +6,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use super::Pool;
 use super::member::Member;
 use super::permit::Permit;
-use crate::client::{Lane, Lanes};
-use crate::command::{self, Shape, Trace};
+use crate::client::Lanes;
+use crate::command::Trace;
 use crate::net::connection::Wish;
-use crate::net::request::{NEVER, Recipient, Request, now};
-use crate::resp::encode;
 
 /// The lease. Dropped without [`Lease::release`], its connection is closed: nobody knows what was done to it.
 pub struct Lease {
@@ -50,32 +48,12 @@ impl Lease {
         }
         if trace >= Trace::Transaction as u8 {
             // Outside of a transaction this is an error that nobody sees; inside of one everything else would be queued.
-            self.clean(member.lane(), b"DISCARD");
+            self.pool.tell(member.lane(), b"DISCARD", &[]);
         }
         if trace >= Trace::Watch as u8 {
-            self.clean(member.lane(), b"UNWATCH");
+            self.pool.tell(member.lane(), b"UNWATCH", &[]);
         }
         self.pool.rest(permit, member);
-    }
-
-    /// Sends a command without arguments before whatever the next user sends. Its reply is read and dropped.
-    fn clean(&self, lane: &Arc<Lane>, name: &[u8]) {
-        let Some(id) = command::by_name(name) else { return };
-        let mut bytes = Vec::with_capacity(32);
-        encode::array_header(&mut bytes, id.get().words);
-        bytes.extend_from_slice(&id.get().name_resp);
-        let patience = self.pool.options.command_timeout.or(self.pool.options.keep_alive);
-        let timeout = patience.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
-        let request = Request {
-            recipient: Recipient::Probe,
-            shape: &Shape::Any,
-            replay: false,
-            length: u32::try_from(bytes.len()).unwrap_or(0),
-            end: 0,
-            deadline: if timeout == 0 { NEVER } else { now() + u64::from(timeout) },
-            timeout,
-        };
-        lane.submit(&mut bytes, &mut vec![request]);
     }
 }
 

@@ -1,35 +1,44 @@
-//! The connections of a client beside its shared ones: leased, and held for other purposes. Owns their number
-//! (`maxConnections`), the order in which they are given out, and what becomes of one that comes back.
+//! The connections of a client beside its shared ones: leased, waiting in the server, held for other purposes. Owns their
+//! number (`maxConnections`), the order in which they are given out, and what becomes of one that comes back.
 //!
 //! All that waits, connects or closes runs on the engine's thread; giving back a connection that is as good as new does
 //! not wait for anything and may happen on any.
 
+mod acquire;
+mod blocking;
+mod close;
 mod lease;
 mod member;
 mod permit;
 mod roster;
 mod upkeep;
+mod watch;
 
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::sync::{Notify, oneshot};
 
+use self::acquire::deadline;
+pub use self::blocking::{Blocking, Patience};
 pub use self::lease::Lease;
 use self::member::Member;
 pub use self::permit::{Holder, Permit};
-use self::roster::{Answer, Roster, Want};
-use super::Mailbox;
-use crate::error::{ConnectionFailure, Error};
-use crate::net::backoff::Backoff;
+use self::roster::{Roster, Want};
+use super::{Lanes, Mailbox};
+use crate::error::Error;
 use crate::net::connection::Wish;
 use crate::net::establish::Connector;
 use crate::net::options::Options;
-use crate::net::request::Event;
 
 /// Callers that may wait for a connection where the offline queue has no limit of its own to lend.
 const MOST_WAITING: usize = 10_000;
+
+/// Ends a blocking command with an error.
+type GiveUp = oneshot::Sender<Error>;
 
 /// The pool.
 pub struct Pool {
@@ -37,26 +46,47 @@ pub struct Pool {
     connector: Connector,
     mailbox: Arc<dyn Mailbox>,
     runtime: Handle,
+    /// The connections that everybody shares: evidence that the server is there.
+    shared: Arc<Lanes>,
     roster: Mutex<Roster>,
+    /// Blocking commands that are not settled, by their callers' slots.
+    calls: Mutex<HashMap<u32, GiveUp>>,
+    pending: AtomicUsize,
+    pending_bytes: AtomicU64,
+    settled: Notify,
+    /// Whether a task looks after the connections that are out.
+    watched: AtomicBool,
 }
 
 impl Pool {
-    /// A pool without connections. The shared ones of `options` count as open from the start.
+    /// A pool without connections, beside the `shared` ones, which count as open from the start.
     pub fn new(
         options: Arc<Options>,
         connector: Connector,
         mailbox: Arc<dyn Mailbox>,
         runtime: Handle,
+        shared: Arc<Lanes>,
     ) -> Arc<Self> {
-        let room = options.max_connections.saturating_sub(options.shared_connections.max(1)) as usize;
+        let beside = options.max_connections.saturating_sub(options.shared_connections.max(1));
+        let room = if options.single_connection { 0 } else { beside as usize };
         let most_waiting = options.offline_queue.as_ref().map_or(MOST_WAITING, |queue| queue.max_commands);
         Arc::new_cyclic(|pool| Self {
             roster: Mutex::new(Roster::new(pool.clone(), room, most_waiting)),
             options,
-            connector,
+            connector: connector.identifying(),
             mailbox,
             runtime,
+            shared,
+            calls: Mutex::default(),
+            pending: AtomicUsize::new(0),
+            pending_bytes: AtomicU64::new(0),
+            settled: Notify::new(),
+            watched: AtomicBool::new(false),
         })
+    }
+
+    fn calls(&self) -> MutexGuard<'_, HashMap<u32, GiveUp>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn roster(&self) -> MutexGuard<'_, Roster> {
@@ -81,114 +111,12 @@ impl Pool {
         Ok(permit)
     }
 
-    /// An open connection and the right to it.
-    async fn connection(
-        self: &Arc<Self>,
-        holder: Holder,
-        deadline: Option<Instant>,
-    ) -> Result<(Permit, Arc<Member>), Error> {
-        let (permit, member) = self.seat(Want::Connection, holder, deadline).await?;
-        if let Some(member) = member {
-            // What the system knows of the socket reaches its task before this one goes on: a connection that the server has
-            // closed meanwhile is not given out.
-            tokio::task::yield_now().await;
-            if member.lane().queue().is_online() {
-                return Ok((permit, member));
-            }
-            close(member).await;
-        }
-        let member = self.open(deadline).await?;
-        self.roster().occupy(permit.number(), &member);
-        Ok((permit, member))
-    }
-
-    async fn seat(
-        &self,
-        want: Want,
-        holder: Holder,
-        deadline: Option<Instant>,
-    ) -> Result<(Permit, Option<Arc<Member>>), Error> {
-        let answer = self.roster().ask(want, holder);
-        let seat = match answer {
-            Answer::Seat(seat) => seat,
-            Answer::Closed => return Err(Error::closed()),
-            Answer::NoRoom => return Err(self.no_room()),
-            Answer::TooMany => {
-                let max =
-                    self.options.offline_queue.as_ref().map_or(MOST_WAITING, |queue| queue.max_commands);
-                return Err(Error::queue_full("offlineQueue.maxCommands", max as u64));
-            }
-            Answer::Wait(receiver) => {
-                let seat = match deadline {
-                    None => receiver.await,
-                    Some(deadline) => match timeout_at(deadline, receiver).await {
-                        Ok(seat) => seat,
-                        Err(_) => return Err(self.full()),
-                    },
-                };
-                seat.map_err(|_| Error::closed())?
-            }
-        };
-        seat.take().ok_or_else(|| Error::internal("an empty seat was given out"))
-    }
-
-    /// Connects, again and again until `deadline` where that may help.
-    async fn open(self: &Arc<Self>, deadline: Option<Instant>) -> Result<Arc<Member>, Error> {
-        let member = Member::new(self);
-        let mut backoff = self.options.reconnect.as_ref().map(Backoff::new);
-        loop {
-            let connected = member.lane().connect();
-            let connected = match deadline {
-                None => connected.await,
-                Some(deadline) => match timeout_at(deadline, connected).await {
-                    Ok(connected) => connected,
-                    Err(_) => return Err(not_connected()),
-                },
-            };
-            let error = match connected {
-                Ok(Ok(())) => return Ok(member),
-                Ok(Err(error)) => error,
-                Err(_) => Error::closed(),
-            };
-            let pause = backoff.as_mut().filter(|_| !error.is_lasting()).and_then(Backoff::next_delay);
-            match pause {
-                Some(pause) if deadline.is_none_or(|deadline| Instant::now() + pause < deadline) => {
-                    sleep(pause).await;
-                }
-                _ => return Err(error.executed(false)),
-            }
-        }
-    }
-
-    fn full(&self) -> Error {
-        let holders = self.roster().describe();
-        let shared = self.options.shared_connections;
-        Error::pool_timeout(format!(
-            "no connection became free within acquireTimeout; maxConnections ({}) are: {shared} shared, {holders}",
-            self.options.max_connections
-        ))
-    }
-
-    fn no_room(&self) -> Error {
-        let (max, shared) = (self.options.max_connections, self.options.shared_connections);
-        Error::pool_timeout(format!(
-            "maxConnections ({max}) leaves no connection beside the shared ones (sharedConnections: {shared})"
-        ))
-    }
-
     /// A permit is given back.
     fn vacate(&self, number: u64) {
         let empty = self.roster().vacate(number);
         if empty {
-            self.tell_of_the_end();
+            self.tell_if_vacated();
         }
-    }
-
-    /// Whoever waits for the last connection to end learns of it.
-    fn tell_of_the_end(&self) {
-        let mut deliver = self.mailbox.open();
-        deliver.event(Event::Vacated);
-        deliver.flush();
     }
 
     /// A connection that is as good as new comes back.
@@ -229,38 +157,10 @@ impl Pool {
         self.roster().open()
     }
 
-    /// Closes every connection: after its work with [`Wish::Drain`], at once with [`Wish::Destroy`]. Nothing is given out any
-    /// more, and whoever waits is told so.
-    pub fn close(&self, wish: Wish) -> impl Future<Output = ()> + Send + use<> {
-        let (resting, out) = self.roster().close();
-        let resting: Vec<_> = resting
-            .into_iter()
-            .map(|(permit, member)| (member.lane().close(Wish::Destroy), permit, member))
-            .collect();
-        let out: Vec<_> = out.into_iter().map(|member| (member.lane().close(wish), member)).collect();
-        async move {
-            for (closed, permit, member) in resting {
-                // A lane that is gone is closed.
-                drop(closed.await);
-                drop(member);
-                drop(permit);
-            }
-            for (closed, member) in out {
-                drop(closed.await);
-                drop(member);
-            }
-        }
+    /// Whether a connection is open, being opened or being closed, or somebody waits for one.
+    pub fn is_active(&self) -> bool {
+        self.pending.load(Ordering::Acquire) > 0 || self.open_connections() > 0
     }
-}
-
-/// When somebody who asks now has waited long enough.
-fn deadline(patience: Option<Duration>) -> Option<Instant> {
-    patience.and_then(|patience| Instant::now().checked_add(patience))
-}
-
-fn not_connected() -> Error {
-    let failure = ConnectionFailure::ConnectTimeout;
-    Error::connection(failure, "no connection was made within acquireTimeout").executed(false)
 }
 
 /// Closes a connection that nobody uses.

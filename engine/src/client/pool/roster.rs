@@ -31,8 +31,8 @@ pub(super) enum Answer {
     Wait(oneshot::Receiver<Seat>),
     /// Nothing, ever: the pool has no room beside its shared connections.
     NoRoom,
-    /// Nothing: too many wait already.
-    TooMany,
+    /// Nothing: this many wait already.
+    TooMany(usize),
     /// Nothing any more.
     Closed,
 }
@@ -114,7 +114,7 @@ impl Roster {
             }
         }
         if self.waiting.len() >= self.most_waiting {
-            return Answer::TooMany;
+            return Answer::TooMany(self.most_waiting);
         }
         let (sender, receiver) = oneshot::channel();
         self.waiting.push_back(Waiting { holder, sender });
@@ -162,11 +162,24 @@ impl Roster {
         member
     }
 
-    /// The connection behind the permit is this one.
-    pub(super) fn occupy(&mut self, number: u64, member: &Arc<Member>) {
+    /// The connection behind the permit is this one. Answers false when nobody may have one any more.
+    #[must_use = "a connection of a closed pool is to be dropped"]
+    pub(super) fn occupy(&mut self, number: u64, member: &Arc<Member>) -> bool {
         if let Some(place) = self.places.get_mut(&number) {
             place.member = Arc::downgrade(member);
         }
+        !self.closed
+    }
+
+    /// The connections that somebody has.
+    pub(super) fn out(&self) -> Vec<Arc<Member>> {
+        let rests =
+            |member: &Arc<Member>| self.resting.iter().any(|other| Arc::ptr_eq(member, &other.member));
+        self.places
+            .values()
+            .filter_map(|place| place.member.upgrade())
+            .filter(|member| !rests(member))
+            .collect()
     }
 
     /// Takes a connection that has ended out of those that rest.
@@ -182,14 +195,11 @@ impl Roster {
     pub(super) fn close(&mut self) -> (Vec<Rested>, Vec<Arc<Member>>) {
         self.closed = true;
         self.waiting.clear();
-        let resting: Vec<_> = self.resting.drain(..).collect();
-        let resting: Vec<_> = resting
-            .into_iter()
-            .map(|resting| (Permit::new(self.pool.clone(), resting.number), resting.member))
-            .collect();
-        let out = self.places.values().filter_map(|place| place.member.upgrade());
-        let out = out.filter(|member| !resting.iter().any(|(_, other)| Arc::ptr_eq(member, other)));
-        let out = out.collect();
+        let out = self.out();
+        let pool = &self.pool;
+        let resting = self.resting.drain(..);
+        let resting =
+            resting.map(|rested| (Permit::new(pool.clone(), rested.number), rested.member)).collect();
         (resting, out)
     }
 
@@ -216,6 +226,11 @@ impl Roster {
         let next = self.resting.front().filter(|_| self.places.len() > keep).map(|first| first.since);
         self.tended = next.is_some();
         next
+    }
+
+    /// Whether `fits` holds for one of those that rest.
+    pub(super) fn any_resting(&self, fits: impl Fn(&Member) -> bool) -> bool {
+        self.resting.iter().any(|resting| fits(&resting.member))
     }
 
     /// Permits out, those that rest included.

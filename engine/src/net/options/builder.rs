@@ -338,6 +338,11 @@ fn check(options: &Options) -> Result<(), Error> {
             )));
         }
     }
+    if options.single_connection && options.shared_connections > 1 {
+        return Err(Error::option(
+            "option \"singleConnection\" excludes more than one of \"sharedConnections\"",
+        ));
+    }
     if let Some(reconnect) = options.reconnect.as_ref().filter(|it| it.initial_delay > it.max_delay) {
         let (initial, max) = (reconnect.initial_delay.as_millis(), reconnect.max_delay.as_millis());
         return Err(Error::option(format!(

@@ -1,0 +1,127 @@
+//! Getting a connection: in line for its permit, then one that rests or a new one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::member::Member;
+use super::permit::{Holder, Permit};
+use super::roster::{Answer, Want};
+use super::{Pool, close};
+use crate::error::{ConnectionFailure, Error, Kind};
+use crate::net::backoff::Backoff;
+
+impl Pool {
+    /// An open connection and the right to it.
+    pub(super) async fn connection(
+        self: &Arc<Self>,
+        holder: Holder,
+        deadline: Option<Instant>,
+    ) -> Result<(Permit, Arc<Member>), Error> {
+        let (permit, member) = self.seat(Want::Connection, holder, deadline).await?;
+        if let Some(member) = member {
+            // What the system knows of the socket reaches its task before this one goes on: a connection that the server has
+            // closed meanwhile is not given out.
+            tokio::task::yield_now().await;
+            if member.lane().queue().is_online() {
+                return Ok((permit, member));
+            }
+            close(member).await;
+        }
+        let member = Member::new(self);
+        // From here on closing the pool closes the connection, and with it the attempt.
+        if !self.roster().occupy(permit.number(), &member) {
+            return Err(Error::closed());
+        }
+        self.connect(&member, deadline).await?;
+        Ok((permit, member))
+    }
+
+    pub(super) async fn seat(
+        &self,
+        want: Want,
+        holder: Holder,
+        deadline: Option<Instant>,
+    ) -> Result<(Permit, Option<Arc<Member>>), Error> {
+        let answer = self.roster().ask(want, holder);
+        let seat = match answer {
+            Answer::Seat(seat) => seat,
+            Answer::Closed => return Err(Error::closed()),
+            Answer::NoRoom => return Err(self.no_room()),
+            Answer::TooMany(most) => {
+                return Err(Error::queue_full("offlineQueue.maxCommands", most as u64));
+            }
+            Answer::Wait(receiver) => {
+                let seat = match deadline {
+                    None => receiver.await,
+                    Some(deadline) => match timeout_at(deadline, receiver).await {
+                        Ok(seat) => seat,
+                        Err(_) => return Err(self.full()),
+                    },
+                };
+                seat.map_err(|_| Error::closed())?
+            }
+        };
+        seat.take().ok_or_else(|| Error::internal("an empty seat was given out"))
+    }
+
+    /// Connects, again and again until `deadline` where that may help.
+    async fn connect(&self, member: &Member, deadline: Option<Instant>) -> Result<(), Error> {
+        let mut backoff = self.options.reconnect.as_ref().map(Backoff::new);
+        loop {
+            let connected = member.lane().connect();
+            let connected = match deadline {
+                None => connected.await,
+                Some(deadline) => match timeout_at(deadline, connected).await {
+                    Ok(connected) => connected,
+                    Err(_) => return Err(not_connected()),
+                },
+            };
+            let error = match connected {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(error)) => error,
+                Err(_) => Error::closed(),
+            };
+            let over = error.is_lasting() || *error.kind() == Kind::Closed;
+            let pause = backoff.as_mut().filter(|_| !over).and_then(Backoff::next_delay);
+            match pause {
+                Some(pause) if deadline.is_none_or(|deadline| Instant::now() + pause < deadline) => {
+                    sleep(pause).await;
+                }
+                _ => return Err(error.executed(false)),
+            }
+        }
+    }
+
+    fn full(&self) -> Error {
+        let holders = self.roster().describe();
+        let shared = self.options.shared_connections;
+        Error::pool_timeout(format!(
+            "no connection became free within acquireTimeout; maxConnections ({}) are: {shared} shared, {holders}",
+            self.options.max_connections
+        ))
+    }
+
+    fn no_room(&self) -> Error {
+        if self.options.single_connection {
+            return Error::pool_timeout(
+                "singleConnection: there is no other connection; this one takes every command",
+            );
+        }
+        let (max, shared) = (self.options.max_connections, self.options.shared_connections);
+        Error::pool_timeout(format!(
+            "maxConnections ({max}) leaves no connection beside the shared ones (sharedConnections: {shared})"
+        ))
+    }
+}
+
+/// When somebody who asks now has waited long enough.
+pub(super) fn deadline(patience: Option<Duration>) -> Option<Instant> {
+    patience.and_then(|patience| Instant::now().checked_add(patience))
+}
+
+fn not_connected() -> Error {
+    let failure = ConnectionFailure::ConnectTimeout;
+    Error::connection(failure, "no connection was made within acquireTimeout").executed(false)
+}

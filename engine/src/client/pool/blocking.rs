@@ -1,0 +1,265 @@
+//! Commands that the server may keep waiting: each has a connection for itself while it waits, without its caller's doing.
+//!
+//! The connection comes from the pool and goes back when the command is answered. A command that ends otherwise (its
+//! deadline passes, its caller gives up) leaves a connection that the server may still hold up: that one is closed, which
+//! ends the wait there as well, and replaced.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::acquire::deadline;
+use super::member::{Member, Served};
+use super::permit::{Holder, Permit};
+use super::{GiveUp, Pool};
+use crate::command::ServerTimeout;
+use crate::error::{ConnectionFailure, Error, Kind, Phase};
+use crate::net::connection::Wish;
+use crate::net::request::{Event, Millis, NEVER, Request, instant, now};
+
+/// Lost connections after which a command that may be sent again is not.
+const MOST_ATTEMPTS: u32 = 10;
+
+/// One such command.
+pub struct Blocking {
+    /// Its name, for those who wait behind it.
+    pub name: Cow<'static, str>,
+    /// The encoded command.
+    pub bytes: Vec<u8>,
+    /// Who asks. Of its deadline and timeout, only those that the caller gave for this call count.
+    pub request: Request,
+    /// How long its caller waits.
+    pub patience: Patience,
+}
+
+/// How long a caller waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// As the request says, from the call on.
+    Given,
+    /// As long as the server may take from the moment it is asked, and this much longer. 0: without an end.
+    Server {
+        /// What the command's own arguments say.
+        timeout: ServerTimeout,
+        /// The grace, in milliseconds.
+        grace: u32,
+    },
+}
+
+impl Patience {
+    /// The timeout in milliseconds, 0 for none. `given` is the caller's own, where he gave one.
+    pub fn timeout(self, given: u32) -> u32 {
+        match self {
+            Self::Given => given,
+            Self::Server { grace: 0, .. } | Self::Server { timeout: ServerTimeout::Never, .. } => 0,
+            Self::Server { timeout: ServerTimeout::None, grace } => grace,
+            Self::Server { timeout: ServerTimeout::After(longest), grace } => {
+                grace.saturating_add(u32::try_from(longest.as_millis()).unwrap_or(u32::MAX))
+            }
+        }
+    }
+}
+
+/// Counts a command among those that a pool works for, with its bytes.
+struct Pending {
+    pool: Arc<Pool>,
+    bytes: u64,
+}
+
+impl Pending {
+    fn new(pool: &Arc<Pool>, bytes: usize) -> Self {
+        pool.pending.fetch_add(1, Ordering::AcqRel);
+        pool.pending_bytes.fetch_add(bytes as u64, Ordering::AcqRel);
+        Self { pool: Arc::clone(pool), bytes: bytes as u64 }
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.pool.pending_bytes.fetch_sub(self.bytes, Ordering::AcqRel);
+        if self.pool.pending.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.pool.settled.notify_waiters();
+            self.pool.tell_if_vacated();
+        }
+    }
+}
+
+/// A connection while it works for one command. Dropped early, it is closed.
+struct Occupied<'a> {
+    pool: &'a Arc<Pool>,
+    held: Option<(Permit, Arc<Member>)>,
+}
+
+impl Occupied<'_> {
+    fn member(&self) -> Option<&Arc<Member>> {
+        self.held.as_ref().map(|(_, member)| member)
+    }
+
+    /// The command is answered: the connection goes back.
+    fn give_back(mut self) {
+        let Some((permit, member)) = self.held.take() else { return };
+        member.served();
+        if member.is_quiet() {
+            self.pool.rest(permit, member);
+        } else {
+            self.pool.retire(permit, member, Wish::Destroy);
+        }
+    }
+}
+
+impl Drop for Occupied<'_> {
+    fn drop(&mut self) {
+        if let Some((permit, member)) = self.held.take() {
+            member.give_up();
+            self.pool.retire(permit, member, Wish::Destroy);
+        }
+    }
+}
+
+impl Pool {
+    /// Runs a command on a connection of its own. Its caller is answered through the mailbox.
+    pub fn block(self: &Arc<Self>, call: Blocking) -> Result<(), Error> {
+        let limit = self.options.limits.max_in_flight_bytes as u64;
+        let bytes = self.pending_bytes.load(Ordering::Acquire) + call.bytes.len() as u64;
+        if bytes > limit {
+            return Err(Error::queue_full("limits.maxInFlightBytes", limit));
+        }
+        let pending = Pending::new(self, call.bytes.len());
+        let (sender, given_up) = oneshot::channel();
+        let slot = call.slot();
+        self.calls().insert(slot, sender);
+        let (pool, request) = (Arc::clone(self), call.request);
+        let working = Arc::clone(self);
+        let work = async move {
+            tokio::select! {
+                // In this order: whoever has his answer must not get an error as well.
+                biased;
+                ended = working.run(call) => ended,
+                Ok(error) = given_up => Err(error),
+            }
+        };
+        let work = self.runtime.spawn(work);
+        self.runtime.spawn(async move {
+            // Without the panic's text, which may quote what was being worked on; the panic hook has printed it.
+            let panicked = |_| Err(Error::internal("the task of a blocking command panicked"));
+            let ended = work.await.unwrap_or_else(panicked);
+            pool.forget(slot);
+            if let Err(error) = ended {
+                pool.reject(&request, &error);
+            }
+            drop(pending);
+        });
+        Ok(())
+    }
+
+    /// Gives up the blocking command of the caller in `slot`: he gets `error`, and its connection is closed. Answers whether
+    /// there was such a command.
+    pub fn give_up(&self, slot: u32, error: Error) -> bool {
+        let call = self.calls().remove(&slot);
+        call.is_some_and(|call| call.send(error).is_ok())
+    }
+
+    /// The call that had this slot is over. The slot may have a new one already.
+    fn forget(&self, slot: u32) {
+        let mut calls = self.calls();
+        if calls.get(&slot).is_some_and(GiveUp::is_closed) {
+            calls.remove(&slot);
+        }
+    }
+
+    fn reject(&self, request: &Request, error: &Error) {
+        if let Some(ticket) = request.recipient.waiting() {
+            let mut deliver = self.mailbox.open();
+            deliver.error(ticket, error);
+            deliver.flush();
+        }
+    }
+
+    async fn run(self: &Arc<Self>, call: Blocking) -> Result<(), Error> {
+        for attempt in 1.. {
+            let (permit, member) = self.wait_for_connection(&call).await?;
+            self.watch();
+            match self.ask(&call, Occupied { pool: self, held: Some((permit, member)) }).await {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    let lost = matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost));
+                    let again = lost
+                        && self.options.reconnect.is_some()
+                        && attempt < MOST_ATTEMPTS
+                        && (call.request.replay || error.maybe_executed() == Some(false));
+                    if !again {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        Err(Error::internal("attempts ran out of numbers"))
+    }
+
+    /// Waits in line for a connection: as long as any caller does, and no longer than this one.
+    async fn wait_for_connection(self: &Arc<Self>, call: &Blocking) -> Result<(Permit, Arc<Member>), Error> {
+        let in_line = deadline(self.options.acquire_timeout);
+        let own = instant(call.deadline_given()).map(Instant::from_std);
+        let earliest = [in_line, own].into_iter().flatten().min();
+        let connection = self.connection(Holder::Blocking(call.name.clone()), earliest).await;
+        connection.map_err(|error| {
+            let waited = matches!(error.kind(), Kind::PoolTimeout | Kind::Connection(_));
+            if waited && now() >= call.deadline_given() {
+                let timeout = Duration::from_millis(u64::from(call.request.timeout));
+                return Error::timeout(Phase::Queue, timeout).executed(false);
+            }
+            error
+        })
+    }
+
+    /// Asks the server and waits for its answer.
+    async fn ask(&self, call: &Blocking, occupied: Occupied<'_>) -> Result<(), Error> {
+        let Some(member) = occupied.member() else {
+            return Err(Error::internal("a blocking command has lost its connection"));
+        };
+        let served = member.serve();
+        let timeout = call.patience.timeout(call.request.timeout);
+        let deadline = match call.patience {
+            Patience::Given => call.request.deadline,
+            Patience::Server { .. } if timeout == 0 => NEVER,
+            Patience::Server { .. } => now() + u64::from(timeout),
+        };
+        let request = Request { deadline, timeout, ..call.request };
+        member.lane().submit(&mut call.bytes.clone(), &mut vec![request]);
+        match served.await {
+            Ok(Served::Answered) => {
+                occupied.give_back();
+                Ok(())
+            }
+            Ok(Served::Failed(error)) => Err(error),
+            Err(_) => Err(Error::internal("a blocking command was forgotten")),
+        }
+    }
+
+    /// Whoever keeps the process alive for the pool's sake may learn that nothing is left of it.
+    pub(super) fn tell_if_vacated(&self) {
+        if !self.is_active() {
+            let mut deliver = self.mailbox.open();
+            deliver.event(Event::Vacated);
+            deliver.flush();
+        }
+    }
+}
+
+impl Blocking {
+    fn slot(&self) -> u32 {
+        self.request.recipient.waiting().map_or(u32::MAX, |ticket| ticket.slot)
+    }
+
+    /// When the caller stops waiting, if he said so himself.
+    fn deadline_given(&self) -> Millis {
+        match self.patience {
+            Patience::Given => self.request.deadline,
+            Patience::Server { .. } => NEVER,
+        }
+    }
+}

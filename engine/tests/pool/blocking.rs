@@ -1,0 +1,160 @@
+//! Commands that wait in the server.
+
+use std::time::Duration;
+
+use oxidis_engine::client::pool::Patience;
+use oxidis_engine::command::ServerTimeout;
+use oxidis_engine::error::{ConnectionFailure, Error, Kind, Phase};
+use oxidis_engine::net::request::now;
+use oxidis_engine::value::Value;
+use tokio::time::sleep;
+
+use crate::fixture::{Fixture, blocking, idle, room_for, within};
+
+const LOST: Kind = Kind::Connection(ConnectionFailure::Lost);
+
+fn text(text: &'static str) -> Value {
+    Value::Status(text.into())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_has_a_connection_while_it_waits_and_leaves_it_to_the_next() {
+    let mut fixture = Fixture::new(room_for(1));
+    fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
+    fixture.block(2, "BLPOP b 0", ServerTimeout::Never);
+    let mut peer = fixture.peers.accept().await;
+    assert_eq!(peer.command().await.unwrap(), "BLPOP a 0");
+    idle().await;
+    peer.send("+one\r\n").await;
+    assert_eq!(fixture.inbox.reply(1).await, text("one"));
+    assert_eq!(peer.command().await.unwrap(), "BLPOP b 0");
+    peer.send("-ERR no\r\n").await;
+    assert!(matches!(fixture.inbox.failure(2).await.kind(), Kind::Reply(_)));
+    let lease = within(fixture.ask()).await.unwrap().unwrap();
+    lease.release();
+    fixture.peers.assert_nobody_came();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_server_has_its_time_and_a_grace_from_the_moment_it_is_asked() {
+    let mut fixture = Fixture::new(room_for(1));
+    fixture.block(1, "BLPOP a 30", ServerTimeout::After(Duration::from_secs(30)));
+    let mut peer = fixture.peers.accept().await;
+    peer.command().await.unwrap();
+    let asked = now();
+    // A look at the waiting connections wants a sign of life.
+    fixture.peers.accept().await;
+    let error = fixture.inbox.failure(1).await;
+    assert_eq!((error.kind().clone(), error.maybe_executed()), (Kind::Timeout(Phase::Server), Some(true)));
+    assert!((35_000..=35_002).contains(&(now() - asked)));
+    assert_eq!(peer.command().await, None, "the server still holds it");
+    fixture.lease().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_timeout_it_waits_as_long_as_its_connection_lives() {
+    let mut options = room_for(1);
+    options.keep_alive = None;
+    let mut fixture = Fixture::new(options);
+    fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
+    let mut peer = fixture.peers.accept().await;
+    peer.command().await.unwrap();
+    sleep(Duration::from_secs(24 * 60 * 60)).await;
+    fixture.inbox.assert_empty();
+    drop(peer);
+    let error = fixture.inbox.failure(1).await;
+    assert_eq!((error.kind().clone(), error.maybe_executed()), (LOST, Some(true)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callers_own_timeout_counts_from_the_call_also_in_line() {
+    let mut fixture = Fixture::new(room_for(1));
+    fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
+    let _peer = fixture.peers.accept().await;
+    let mut call = blocking(2, "BLPOP a 0", ServerTimeout::Never);
+    call.patience = Patience::Given;
+    call.request.timeout = 300;
+    call.request.deadline = now() + 300;
+    let asked = now();
+    fixture.pool.block(call).unwrap();
+    let error = fixture.inbox.failure(2).await;
+    assert_eq!((error.kind().clone(), error.maybe_executed()), (Kind::Timeout(Phase::Queue), Some(false)));
+    assert!((300..=302).contains(&(now() - asked)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_is_asked_again_on_another_connection_and_not_without_end() {
+    let mut fixture = Fixture::new(room_for(1));
+    let mut call = blocking(1, "XREAD BLOCK 0 STREAMS s 7", ServerTimeout::Never);
+    call.request.replay = true;
+    fixture.pool.block(call).unwrap();
+    for _ in 0..10 {
+        let mut peer = fixture.peers.accept().await;
+        assert_eq!(peer.command().await.unwrap(), "XREAD BLOCK 0 STREAMS s 7");
+    }
+    assert_eq!(*fixture.inbox.failure(1).await.kind(), LOST);
+    idle().await;
+    fixture.peers.assert_nobody_came();
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_given_up_frees_its_connection_wherever_it_is() {
+    let mut fixture = Fixture::new(room_for(1));
+    fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
+    let mut peer = fixture.peers.accept().await;
+    peer.command().await.unwrap();
+    fixture.block(2, "BLPOP b 0", ServerTimeout::Never);
+    fixture.block(3, "BLPOP c 0", ServerTimeout::Never);
+    idle().await;
+    for slot in [2, 1] {
+        assert!(fixture.pool.give_up(slot, Error::closed()));
+        assert_eq!(*fixture.inbox.failure(slot).await.kind(), Kind::Closed);
+        assert!(!fixture.pool.give_up(slot, Error::closed()), "it is over");
+    }
+    assert_eq!(peer.command().await, None);
+    let mut peer = fixture.peers.accept().await;
+    assert_eq!(peer.command().await.unwrap(), "BLPOP c 0");
+    peer.send("+three\r\n").await;
+    assert_eq!(fixture.inbox.reply(3).await, text("three"));
+    fixture.inbox.assert_empty();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_comes_after_giving_up_reaches_nobody() {
+    let mut fixture = Fixture::new(room_for(1));
+    fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
+    let mut peer = fixture.peers.accept().await;
+    peer.command().await.unwrap();
+    peer.send("+too late\r\n").await;
+    fixture.pool.give_up(1, Error::closed());
+    let first = fixture.inbox.settled().await;
+    idle().await;
+    fixture.inbox.assert_empty();
+    assert_eq!(first.0, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_that_is_used_again_belongs_to_the_new_call() {
+    let mut fixture = Fixture::new(room_for(2));
+    fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
+    let mut peer = fixture.peers.accept().await;
+    peer.command().await.unwrap();
+    peer.send("+one\r\n").await;
+    fixture.inbox.reply(1).await;
+    fixture.block(1, "BLPOP b 0", ServerTimeout::Never);
+    assert_eq!(peer.command().await.unwrap(), "BLPOP b 0");
+    assert!(fixture.pool.give_up(1, Error::closed()));
+    assert_eq!(*fixture.inbox.failure(1).await.kind(), Kind::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_that_wait_are_bounded() {
+    let mut options = room_for(1);
+    options.limits.max_in_flight_bytes = 100;
+    let fixture = Fixture::new(options);
+    let long = format!("BLPOP {} 0", "k".repeat(60));
+    fixture.block(1, &long, ServerTimeout::Never);
+    let error = fixture.pool.block(blocking(2, &long, ServerTimeout::Never)).unwrap_err();
+    assert_eq!(*error.kind(), Kind::QueueFull);
+    assert!(error.message().contains("limits.maxInFlightBytes"), "{error}");
+}

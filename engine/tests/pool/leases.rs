@@ -1,0 +1,181 @@
+//! Leases, and what they leave behind.
+
+use oxidis_engine::command::Trace;
+use oxidis_engine::error::{ConnectionFailure, Kind};
+use tokio::time::sleep;
+
+use crate::fixture::{Fixture, call, idle, room_for, within};
+
+#[tokio::test(start_paused = true)]
+async fn the_connection_that_rested_last_is_given_out_first() {
+    let mut fixture = Fixture::new(room_for(3));
+    let (first, mut early) = fixture.lease().await;
+    let (second, mut late) = fixture.lease().await;
+    first.release();
+    second.release();
+    let again = within(fixture.ask()).await.unwrap().unwrap();
+    call(&again, 1, "GET a");
+    assert_eq!(late.command().await.unwrap(), "GET a");
+    let other = within(fixture.ask()).await.unwrap().unwrap();
+    call(&other, 2, "GET b");
+    assert_eq!(early.command().await.unwrap(), "GET b");
+}
+
+#[tokio::test(start_paused = true)]
+async fn watched_keys_are_forgotten_before_the_next_users_first_command() {
+    let mut fixture = Fixture::new(room_for(1));
+    let (lease, mut peer) = fixture.lease().await;
+    lease.mark(Trace::Watch);
+    lease.release();
+    let next = within(fixture.ask()).await.unwrap().unwrap();
+    call(&next, 1, "GET a");
+    assert_eq!(peer.commands(2).await, ["UNWATCH", "GET a"]);
+    peer.send("+OK\r\n+one\r\n").await;
+    assert_eq!(fixture.inbox.reply(1).await, oxidis_engine::value::Value::Status("one".into()));
+    fixture.inbox.assert_empty();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_transaction_is_dropped_before_the_next_users_first_command() {
+    let mut fixture = Fixture::new(room_for(1));
+    let (lease, mut peer) = fixture.lease().await;
+    lease.mark(Trace::Transaction);
+    lease.mark(Trace::Watch);
+    lease.release();
+    within(fixture.ask()).await.unwrap().unwrap();
+    assert_eq!(peer.commands(2).await, ["DISCARD", "UNWATCH"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_whose_state_was_changed_is_replaced() {
+    let mut fixture = Fixture::new(room_for(1));
+    let (lease, mut peer) = fixture.lease().await;
+    lease.mark(Trace::State);
+    lease.release();
+    let next = fixture.ask();
+    fixture.peers.accept().await;
+    assert_eq!(peer.command().await, None);
+    within(next).await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn unanswered_commands_are_answered_and_their_connection_is_replaced() {
+    let mut fixture = Fixture::new(room_for(1));
+    let (lease, mut peer) = fixture.lease().await;
+    call(&lease, 1, "GET a");
+    lease.release();
+    let next = fixture.ask();
+    assert_eq!(peer.command().await.unwrap(), "GET a");
+    idle().await;
+    assert!(!next.is_finished(), "the connection still works for somebody else");
+    peer.send("+one\r\n").await;
+    fixture.inbox.reply(1).await;
+    assert_eq!(peer.command().await, None);
+    fixture.peers.accept().await;
+    within(next).await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_to_a_call_that_timed_out_reaches_nobody() {
+    let mut fixture = Fixture::new(room_for(1));
+    let (lease, mut peer) = fixture.lease().await;
+    call(&lease, 1, "GET a");
+    peer.command().await.unwrap();
+    assert!(matches!(fixture.inbox.failure(1).await.kind(), Kind::Timeout(_)));
+    lease.release();
+    let next = fixture.ask();
+    idle().await;
+    peer.send("+late\r\n").await;
+    let mut second = fixture.peers.accept().await;
+    let next = within(next).await.unwrap().unwrap();
+    call(&next, 2, "GET b");
+    second.command().await.unwrap();
+    second.send("+two\r\n").await;
+    fixture.inbox.reply(2).await;
+    fixture.inbox.assert_empty();
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_that_nobody_asked_for_retire_a_connection() {
+    for surplus in ["+OK\r\n", "$5\r\nhal"] {
+        let mut fixture = Fixture::new(room_for(1));
+        let (lease, mut peer) = fixture.lease().await;
+        call(&lease, 1, "GET a");
+        peer.command().await.unwrap();
+        peer.send(format!("+one\r\n{surplus}")).await;
+        fixture.inbox.reply(1).await;
+        idle().await;
+        lease.release();
+        let next = fixture.ask();
+        fixture.peers.accept().await;
+        within(next).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_that_is_dropped_without_a_word_closes_its_connection() {
+    let mut fixture = Fixture::new(room_for(1));
+    let (lease, mut peer) = fixture.lease().await;
+    drop(lease);
+    assert_eq!(peer.command().await, None);
+    fixture.lease().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_connection_is_not_made_again_for_its_lease() {
+    let mut fixture = Fixture::new(room_for(2));
+    let (lease, peer) = fixture.lease().await;
+    drop(peer);
+    idle().await;
+    call(&lease, 1, "GET a");
+    let error = fixture.inbox.failure(1).await;
+    assert_eq!(*error.kind(), Kind::Connection(ConnectionFailure::Lost));
+    assert_eq!(error.maybe_executed(), Some(false));
+    idle().await;
+    fixture.peers.assert_nobody_came();
+    lease.release();
+    fixture.lease().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_was_closed_while_it_rested_is_not_given_out() {
+    let mut fixture = Fixture::new(room_for(2));
+    let (lease, peer) = fixture.lease().await;
+    lease.release();
+    // No task has seen the end of it yet.
+    drop(peer);
+    let next = fixture.ask();
+    fixture.peers.accept().await;
+    within(next).await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_rests_for_its_time_and_no_longer() {
+    let mut options = room_for(3);
+    options.min_connections = 2;
+    let idle_time = options.idle_timeout.unwrap();
+    let mut fixture = Fixture::new(options);
+    let (first, mut first_peer) = fixture.lease().await;
+    let (second, second_peer) = fixture.lease().await;
+    first.release();
+    second.release();
+    sleep(idle_time / 2).await;
+    within(fixture.ask()).await.unwrap().unwrap().release();
+    first_peer.closed().await;
+    sleep(idle_time * 3).await;
+    // One is kept beside the shared one, and is still asked for a sign of life: this peer gave none.
+    drop(second_peer);
+    fixture.lease().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_that_rest_are_asked_for_a_sign_of_life() {
+    let mut options = room_for(1);
+    options.idle_timeout = None;
+    let mut fixture = Fixture::new(options);
+    let (lease, mut peer) = fixture.lease().await;
+    lease.release();
+    assert_eq!(peer.command().await.unwrap(), "PING");
+    assert_eq!(peer.command().await, None);
+    fixture.lease().await;
+}

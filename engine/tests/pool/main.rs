@@ -1,0 +1,16 @@
+//! A client's connections beside the shared ones, against scripted peers: who gets one, in which order, and what becomes of
+//! it afterwards. Time stands still unless every task waits.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod blocking;
+mod closing;
+mod fixture;
+#[path = "../lane/inbox.rs"]
+#[allow(dead_code, reason = "shared with the tests of lanes, which need more of it")]
+mod inbox;
+mod leases;
+#[path = "../lane/peer.rs"]
+#[allow(dead_code, reason = "shared with the tests of lanes, which need more of it")]
+mod peer;
+mod permits;
+mod watching;
