@@ -5,6 +5,7 @@ use bytes::Bytes;
 use oxidis_engine::error::{ConnectionFailure, Error, Kind, ServerError};
 use oxidis_engine::net::handshake::{Handshake, Progress, Server, Session};
 use oxidis_engine::net::options::{Credentials, Options, Protocol, Secret};
+use oxidis_engine::net::role::Role;
 use oxidis_engine::value::Value;
 
 const SECRET: &str = "hunter2";
@@ -289,4 +290,77 @@ fn a_credential_is_masked_where_it_stands_alone() {
         handshake.start();
         assert_eq!(handshake.accept(error(line)).unwrap_err().message(), shown);
     }
+}
+
+const ROLE: &str = "*1\r\n$4\r\nROLE\r\n";
+
+/// The answer of a server whose first words are these.
+fn role(words: &[&'static str]) -> Value {
+    Value::List(words.iter().map(|word| bulk(word)).collect())
+}
+
+#[test]
+fn a_server_of_a_certain_role_is_asked_for_it_in_the_same_write() {
+    let mut handshake = handshake("redis://h/5").with(Role::Master);
+    let select = "*2\r\n$6\r\nSELECT\r\n$1\r\n5\r\n";
+    let hello = "*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n";
+    assert_eq!(text(handshake.start()), format!("{hello}{SET_INFO}{select}{ROLE}"));
+    let replies = [Value::Map(greeting()), ok(), ok(), ok(), role(&["master", "100", ""])];
+    assert!(matches!(feed(&mut handshake, replies).unwrap(), Progress::Ready(_)));
+}
+
+#[test]
+fn a_server_of_another_role_is_refused() {
+    let wrong = Kind::Connection(ConnectionFailure::WrongRole);
+    let not_ready = Kind::Connection(ConnectionFailure::NotReady);
+    for (wanted, answer, kind, message) in [
+        (
+            Role::Master,
+            role(&["slave", "h", "1", "connected"]),
+            &wrong,
+            "the server is a replica, not the master",
+        ),
+        (Role::Master, role(&["sentinel"]), &wrong, "the server is a \"sentinel\", not a master"),
+        (Role::Replica, role(&["master", "100"]), &wrong, "the server is a \"master\", not a replica"),
+        (
+            Role::Replica,
+            role(&["slave", "h", "1", "connect"]),
+            &not_ready,
+            "the replica is not linked to its master (it says \"connect\")",
+        ),
+        (Role::Master, ok(), &wrong, "the server answered ROLE with something else than a list"),
+    ] {
+        let mut handshake = handshake("redis://h").with(wanted);
+        handshake.start();
+        let refused = feed(&mut handshake, [Value::Map(greeting()), ok(), ok(), answer]).unwrap_err();
+        assert_eq!((refused.kind(), refused.message()), (kind, message));
+        assert!(!refused.is_lasting(), "roles change");
+    }
+}
+
+#[test]
+fn a_user_who_may_not_ask_for_the_role_is_told_it_by_hello_or_what_right_is_missing() {
+    let refusal = "NOPERM this user has no permissions to run the 'role' command";
+    for (wanted, fits) in [(Role::Master, true), (Role::Replica, false)] {
+        let mut handshake = handshake("redis://h").with(wanted);
+        handshake.start();
+        let outcome = feed(&mut handshake, [Value::Map(greeting()), ok(), ok(), error(refusal)]);
+        assert_eq!(outcome.is_ok(), fits);
+    }
+    let mut handshake = handshake("redis://h?protocol=2").with(Role::Master);
+    handshake.start();
+    let refused = feed(&mut handshake, [ok(), ok(), ok(), error(refusal)]).unwrap_err();
+    assert_eq!(refused.kind(), &Kind::Connection(ConnectionFailure::Handshake));
+    assert_eq!(refused.message(), format!("the server refused ROLE: {refusal}"));
+}
+
+#[test]
+fn the_role_is_asked_for_again_where_hello_is_unknown() {
+    let mut handshake = handshake("redis://:hunter2@h").with(Role::Replica);
+    handshake.start();
+    let replies = [error(UNKNOWN_HELLO), error(NO_AUTH), error(NO_AUTH), error(NO_AUTH)];
+    let Progress::Write(second) = feed(&mut handshake, replies).unwrap() else { panic!("no second write") };
+    assert!(text(second).ends_with(ROLE));
+    let replies = [ok(), ok(), ok(), role(&["slave", "h", "1", "connected"])];
+    assert_eq!(feed(&mut handshake, replies).unwrap(), resp2());
 }

@@ -270,7 +270,7 @@ impl Lane {
             let mut running = pin!(connection.run(&self.queue, deliver, || self.wish_now()));
             tokio::select! {
                 biased;
-                ended = &mut running => ended,
+                // First: what is not written yet is not to be written there.
                 error = self.connector.left(&place) => {
                     self.leaving.store(true, Ordering::Release);
                     self.queue.hold();
@@ -279,6 +279,7 @@ impl Lane {
                     self.leaving.store(false, Ordering::Release);
                     Ended::Left(error)
                 }
+                ended = &mut running => ended,
             }
         };
         if let Ended::Lost(_) = ended {

@@ -1,0 +1,226 @@
+//! A deployment in the scripted world, and clients of it.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use oxidis_engine::client::{Lane, Redial, Staging};
+use oxidis_engine::command::Shape;
+use oxidis_engine::error::Error;
+use oxidis_engine::net::address::{AddressMap, Locate};
+use oxidis_engine::net::dial::Dial;
+use oxidis_engine::net::establish::Connector;
+use oxidis_engine::net::options::{Options, OptionsBuilder, ReadFrom, Reconnect};
+use oxidis_engine::net::queue::QueueLimits;
+use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, View as Texts, now};
+use oxidis_engine::sentinel::{Happening, Listener, Sentinels, Settings};
+use tokio::runtime::Handle;
+use tokio::time::{sleep, timeout};
+
+use crate::inbox::Inbox;
+use crate::node::{Node, View};
+use crate::world::{Dials, World};
+
+/// The master's name.
+pub(crate) const NAME: &str = "m";
+
+/// Awaits what must happen, so that a test in which it does not fails instead of hanging.
+pub(crate) async fn within<T>(work: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(600), work).await.unwrap()
+}
+
+/// Returns when every task waits for something else than the processor: only then does the stopped clock move.
+pub(crate) async fn idle() {
+    sleep(Duration::from_millis(1)).await;
+}
+
+/// Runs all of `work` at once.
+pub(crate) async fn at_once<T: Send + 'static>(
+    work: Vec<impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let tasks: Vec<_> = work.into_iter().map(tokio::spawn).collect();
+    let mut done = Vec::new();
+    for task in tasks {
+        done.push(task.await.unwrap());
+    }
+    done
+}
+
+/// Waits until `holds`, in steps of the stopped clock.
+pub(crate) async fn until(holds: impl Fn() -> bool) {
+    within(async {
+        while !holds() {
+            idle().await;
+        }
+    })
+    .await;
+}
+
+/// Keeps what it is told.
+#[derive(Default)]
+pub(crate) struct Heard(Mutex<Vec<Happening>>);
+
+impl Heard {
+    /// What happened since the last call, in one line each.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let heard = std::mem::take(&mut *self.0.lock().unwrap());
+        let line = |happening: &Happening| match happening {
+            Happening::Failover { from, to, took, .. } => {
+                format!("{from} -> {to} after {} ms", took.as_millis())
+            }
+            Happening::Sentinel { address, state, .. } => format!("{address} {}", state.as_str()),
+            Happening::Trouble(error) => format!("trouble: {error}"),
+        };
+        heard.iter().map(line).collect()
+    }
+}
+
+impl Listener for Heard {
+    fn happened(&self, happening: Happening) {
+        self.0.lock().unwrap().push(happening);
+    }
+}
+
+/// What a test works with: sentinels `s1:1`, `s2:1`, `s3:1` that name the master `a:1`, with replicas `b:1` and `c:1`.
+pub(crate) struct Fixture {
+    pub(crate) world: Arc<World>,
+    pub(crate) dials: Arc<dyn Dial>,
+    pub(crate) sentinels: Sentinels,
+    pub(crate) nodes: Vec<Arc<Node>>,
+    pub(crate) a: Arc<Node>,
+    pub(crate) b: Arc<Node>,
+    pub(crate) c: Arc<Node>,
+    pub(crate) heard: Arc<Heard>,
+}
+
+/// What every sentinel says at first; it knows the others as `ip1:1` and so on.
+pub(crate) fn view(own: usize) -> View {
+    View {
+        name: NAME,
+        address: "a:1".into(),
+        epoch: Some(1),
+        flags: "master",
+        replicas: vec![("b:1".into(), "slave", "ok"), ("c:1".into(), "slave", "ok")],
+        peers: (1..=3)
+            .filter(|peer| *peer != own)
+            .map(|peer| (format!("ip{peer}:1"), "sentinel", format!("id{peer}")))
+            .collect(),
+    }
+}
+
+impl Fixture {
+    /// All three sentinels are configured.
+    pub(crate) fn new() -> Self {
+        Self::with(&["s1:1", "s2:1", "s3:1"], None)
+    }
+
+    /// Only `configured` are.
+    pub(crate) fn with(configured: &[&str], address_map: Option<Arc<dyn AddressMap>>) -> Self {
+        let world = Arc::new(World::default());
+        let nodes: Vec<_> = (1..=3).map(|own| Node::sentinel(&format!("id{own}"), vec![view(own)])).collect();
+        for (index, node) in nodes.iter().enumerate() {
+            world.put(&format!("s{}:1", index + 1), node);
+            world.put(&format!("ip{}:1", index + 1), node);
+        }
+        let [a, b, c] = [Node::master(), Node::replica("connected"), Node::replica("connected")];
+        for (address, node) in [("a:1", &a), ("b:1", &b), ("c:1", &c)] {
+            world.put(address, node);
+        }
+        let dials: Arc<dyn Dial> = Arc::new(Dials(Arc::clone(&world)));
+        let heard = Arc::new(Heard::default());
+        let sentinels = configured.iter().map(|address| sentinel_options(address)).collect();
+        let settings = Settings { sentinels, address_map };
+        let listener = Arc::clone(&heard) as Arc<dyn Listener>;
+        let sentinels = Sentinels::over(settings, &dials, listener, Handle::current()).unwrap();
+        Self { world, dials, sentinels, nodes, a, b, c, heard }
+    }
+
+    /// The sentinel `s1:1`, `s2:1` or `s3:1`.
+    pub(crate) fn sentinel(&self, number: usize) -> &Arc<Node> {
+        &self.nodes[number - 1]
+    }
+
+    /// The endpoint that is located now.
+    pub(crate) async fn located(&self, locate: &Arc<dyn Locate>) -> Result<String, Error> {
+        within(locate.locate()).await.map(|place| place.endpoint.to_string())
+    }
+
+    pub(crate) fn master(&self) -> Arc<dyn Locate> {
+        self.sentinels.locate(NAME, ReadFrom::Master)
+    }
+
+    /// `to` is the master by all sentinels' word, of configuration `epoch`; nobody announces it.
+    pub(crate) fn promote(&self, to: &str, epoch: u64) {
+        for node in &self.nodes {
+            node.view(NAME, |view| {
+                view.address = to.into();
+                view.epoch = Some(epoch);
+            });
+        }
+    }
+
+    /// A client's connection that follows `locate`.
+    pub(crate) fn client(&self, locate: Arc<dyn Locate>) -> Client {
+        let reconnect = Some(Reconnect { jitter: false, ..Reconnect::default() });
+        self.client_with(locate, Options { reconnect, ..Options::default() })
+    }
+
+    pub(crate) fn client_with(&self, locate: Arc<dyn Locate>, options: Options) -> Client {
+        let options = Arc::new(options);
+        let connector = Connector::over(Arc::clone(&options), locate, Arc::clone(&self.dials));
+        let (inbox, recorder) = Inbox::new();
+        let (redial, limits) = (Redial::of(&options), QueueLimits::of(&options));
+        let lane = Lane::new(limits, connector, redial, Arc::new(recorder), Handle::current());
+        Client { lane, inbox }
+    }
+}
+
+pub(crate) fn sentinel_options(address: &str) -> Options {
+    let mut builder = OptionsBuilder::for_sentinel();
+    builder.url(&format!("redis://{address}")).unwrap();
+    builder.build().unwrap()
+}
+
+/// One connection, and what its calls come to.
+pub(crate) struct Client {
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) inbox: Inbox,
+}
+
+impl Client {
+    /// Connects.
+    pub(crate) async fn connect(&self) -> Result<(), Error> {
+        within(self.lane.connect()).await.unwrap()
+    }
+
+    /// Calls a command that may be sent twice.
+    pub(crate) fn read(&self, slot: u32, command: &str) {
+        self.call(slot, command, true);
+    }
+
+    /// Calls a command that may not.
+    pub(crate) fn write(&self, slot: u32, command: &str) {
+        self.call(slot, command, false);
+    }
+
+    fn call(&self, slot: u32, command: &str, replay: bool) {
+        let mut staging = Staging::new();
+        let words: Vec<_> = command.split(' ').collect();
+        staging.begin_raw(words.len());
+        for word in words {
+            staging.argument(word.as_bytes());
+        }
+        let timeout = 10_000;
+        staging.commit(Request {
+            recipient: Recipient::Caller(Ticket { slot, view: Texts::Text, prefixed: false }),
+            shape: &Shape::Any,
+            replay,
+            length: 0,
+            end: 0,
+            deadline: if timeout == 0 { NEVER } else { now() + u64::from(timeout) },
+            timeout,
+        });
+        let (bytes, requests) = staging.parts();
+        self.lane.submit(bytes, requests);
+    }
+}
