@@ -196,6 +196,36 @@ export interface Pipeline<T = string, R extends readonly unknown[] = []>
   ): Promise<R extends [] ? (D | RedisError)[] : { [I in keyof R]: R[I] | RedisError }>
 }
 
+/** How a transaction that reads first is run. */
+export interface TransactionOptions {
+  /** Keys that are watched from before the function is called. The function may watch more by `tx.watch()`. Default: none. */
+  watch?: Arg | readonly Arg[]
+  /** Most attempts, the first one included; the last WatchError is thrown then. Default: 32. */
+  attempts?: number
+  /** The pause before another attempt, in milliseconds, or a function of the number of attempts. Default: random, 1 to 100. */
+  backoff?: number | ((attempt: number) => number)
+  /** Rejects the transaction as soon as it aborts, with AbortError. */
+  signal?: AbortSignal
+}
+
+/** What runs transactions that read before they write. */
+export interface Transactions<T extends string | Buffer = string> {
+  /**
+   * Calls `work` with a leased connection, and executes the pipeline that it returns as a transaction: answers its replies.
+   *
+   * Where a watched key is changed before that, or the connection is lost, the transaction does not run, and all of it is done
+   * again: `work` should change nothing but by its pipeline. Where it returns nothing, nothing is executed.
+   */
+  transaction<R extends readonly unknown[]>(
+    work: (tx: LeaseView<T>) => Pipeline<T, R> | Promise<Pipeline<T, R>>,
+    options?: TransactionOptions,
+  ): Promise<R extends [] ? unknown[] : R>
+  transaction<R extends readonly unknown[]>(
+    work: (tx: LeaseView<T>) => Pipeline<T, R> | undefined | Promise<Pipeline<T, R> | undefined>,
+    options?: TransactionOptions,
+  ): Promise<(R extends [] ? unknown[] : R) | undefined>
+}
+
 /** What begins a pipeline. */
 export interface Pipelines<T extends string | Buffer = string> {
   /** Gathers commands that are sent together: as a transaction unless `transaction` is false. */
@@ -220,7 +250,7 @@ export interface RawCommands {
 
 /** Commands on a client's connections. `T` is what a text reply is. */
 export interface View<T extends string | Buffer = string>
-  extends Commands<T>, Iterators<T>, RawCommands, Pipelines<T> {
+  extends Commands<T>, Iterators<T>, RawCommands, Pipelines<T>, Transactions<T> {
   /** The same connections, with other settings for its calls. Cheap: nothing is opened. */
   with(settings: CallSettings & { decodeResponses: false }): View<Buffer>
   with(settings: CallSettings & { decodeResponses: true }): View<string>

@@ -89,6 +89,14 @@ class Pipeline {
     return this.#length
   }
 
+  /**
+   * Whether it is a transaction over the connections of `handle`.
+   * @param {{ _core: unknown }} handle
+   */
+  _isTransactionOf(handle) {
+    return this.#form === FORM_TRANSACTION && this.#core === handle._core
+  }
+
   /** Forgets the commands. */
   discard() {
     this.#reset()

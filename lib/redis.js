@@ -13,6 +13,7 @@ const { addLeasing } = require('./lease.js')
 const { serialise } = require('./options-json.js')
 const { register } = require('./registry.js')
 const { createClient, lastSlot, open } = require('./slots.js')
+const { addTransactions } = require('./transaction.js')
 const { warn } = require('./warning.js')
 const { encodingNumber } = require('./settings.js')
 
@@ -259,5 +260,6 @@ Object.defineProperty(Redis.prototype, Symbol.asyncDispose ?? Symbol.for('nodejs
 
 carryCommands(Redis.prototype)
 addLeasing(Redis.prototype)
+addTransactions(Redis.prototype)
 
 module.exports = { Redis }

@@ -210,6 +210,10 @@ impl Port {
         if !last {
             return Ok(());
         }
+        if transaction && lease.is_some_and(Lease::has_lost_watch) {
+            pipeline.abandon(&mut staging);
+            return Err(error::to_json(&Error::watch()));
+        }
         let Encoded { unit, replay, patience } = pipeline.finish(terms, &mut staging);
         let timeout = match (timeout, patience) {
             (Some(given), _) => milliseconds(given),

@@ -59,6 +59,25 @@ export async function tuples() {
   return null as unknown as Checks
 }
 
+export async function transactions() {
+  const always = await redis.transaction(async (tx) => {
+    const value: string | null = await tx.get('n')
+    return tx.pipeline().set('n', Number(value)).incr('m')
+  })
+  const perhaps = await bytes.transaction(
+    async (tx) => {
+      const value: Buffer | null = await tx.get('n')
+      return value === null ? undefined : tx.pipeline().getdel('n')
+    },
+    { watch: ['n'], attempts: 3, backoff: (attempt) => attempt },
+  )
+  type Checks = [
+    Expect<Equal<typeof always, ['OK', number]>>,
+    Expect<Equal<typeof perhaps, [Buffer | null] | undefined>>,
+  ]
+  return null as unknown as Checks
+}
+
 export async function refused() {
   // @ts-expect-error an unknown option
   redis.pipeline({ transactional: true })
@@ -68,6 +87,8 @@ export async function refused() {
   redis.pipeline().scanIter()
   // @ts-expect-error the shared connections count no writes
   await redis.wait(1, 100)
+  // @ts-expect-error a transaction executes its pipeline
+  await redis.transaction(async (tx) => tx.get('n'))
   // @ts-expect-error no result of the pipeline is a promise
   await redis.pipeline().get('a').then()
 }

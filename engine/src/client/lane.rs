@@ -155,6 +155,13 @@ impl Lane {
         self.control().state == State::Active
     }
 
+    /// Whether its one connection is gone and will not be made again.
+    pub fn is_spent(&self) -> bool {
+        matches!(self.redial, Redial::Never)
+            && self.connected.load(Ordering::Acquire)
+            && !self.queue.is_online()
+    }
+
     /// Connects, or waits for the connection that is being made.
     pub fn connect(self: &Arc<Self>) -> oneshot::Receiver<Result<(), Error>> {
         let (sender, receiver) = oneshot::channel();

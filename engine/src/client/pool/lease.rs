@@ -1,7 +1,7 @@
 //! A connection that one caller has for himself. Owns what he leaves behind on it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use super::Pool;
 use super::member::Member;
@@ -16,12 +16,19 @@ pub struct Lease {
     lanes: Arc<Lanes>,
     held: Option<(Permit, Arc<Member>)>,
     trace: AtomicU8,
+    watches: AtomicBool,
 }
 
 impl Lease {
     pub(super) fn new(pool: Arc<Pool>, permit: Permit, member: Arc<Member>) -> Self {
         let lanes = Arc::new(Lanes::new([Arc::clone(member.lane())]));
-        Self { pool, lanes, held: Some((permit, member)), trace: AtomicU8::new(Trace::Nothing as u8) }
+        Self {
+            pool,
+            lanes,
+            held: Some((permit, member)),
+            trace: AtomicU8::new(Trace::Nothing as u8),
+            watches: AtomicBool::new(false),
+        }
     }
 
     /// Its one lane.
@@ -32,6 +39,15 @@ impl Lease {
     /// A command that leaves `trace` behind is sent.
     pub fn mark(&self, trace: Trace) {
         self.trace.fetch_max(trace as u8, Ordering::AcqRel);
+        if trace == Trace::Watch {
+            self.watches.store(true, Ordering::Release);
+        }
+    }
+
+    /// A transaction is sent, which ends every watch. Answers whether there was one and it is lost with its connection, so that
+    /// nobody knows whether the keys were changed.
+    pub fn has_lost_watch(&self) -> bool {
+        self.watches.swap(false, Ordering::AcqRel) && self.lanes.get(0).is_some_and(|lane| lane.is_spent())
     }
 
     /// Gives the connection back. One with unanswered commands is closed when they are answered, and replaced; so is one whose
