@@ -19,6 +19,9 @@ const COMPANY: i32 = 4;
 /// So many more lonely submissions it takes after a loan that was of no use.
 const REGRET: i32 = 256;
 
+/// So far from a loan that none comes about.
+const FORBIDDEN: i32 = i32::MIN / 2;
+
 /// Counts lonely submissions.
 #[derive(Debug, Default)]
 pub(super) struct Loneliness {
@@ -90,6 +93,23 @@ impl Loneliness {
         };
     }
 
+    /// Allows loans, or forbids them. Answers whether the reading side has to come back now.
+    pub(super) fn allow(&mut self, allowed: bool) -> bool {
+        if let State::Own(points) | State::Lent(points) = &mut self.state {
+            if !allowed {
+                *points = FORBIDDEN;
+            } else if *points <= FORBIDDEN / 2 {
+                *points = 0;
+            }
+        }
+        !allowed && self.is_lent()
+    }
+
+    /// Whether the reading side is lent.
+    pub(super) fn is_lent(&self) -> bool {
+        matches!(self.state, State::Lent(_))
+    }
+
     /// The loan was of no use.
     pub(super) fn regret(&mut self) {
         if let State::Own(points) | State::Lent(points) = &mut self.state {
@@ -146,6 +166,28 @@ mod tests {
         loneliness.moved(false);
         assert_eq!(lonely(&mut loneliness, REGRET), None);
         assert_eq!(lonely(&mut loneliness, LEND_AT), Some(Move::Lend));
+    }
+
+    #[test]
+    fn what_is_forbidden_does_not_come_about_and_what_is_lent_comes_back() {
+        let mut loneliness = Loneliness::new(true);
+        assert!(!loneliness.allow(false));
+        assert_eq!(lonely(&mut loneliness, 100_000), None);
+        assert!(!loneliness.allow(true));
+        assert_eq!(lonely(&mut loneliness, LEND_AT), Some(Move::Lend));
+        loneliness.moved(true);
+        assert!(!loneliness.allow(true) && loneliness.is_lent());
+        assert!(loneliness.allow(false));
+        loneliness.moved(false);
+        assert_eq!(lonely(&mut loneliness, 100_000), None);
+    }
+
+    #[test]
+    fn what_was_regretted_is_not_forgiven_by_being_allowed() {
+        let mut loneliness = Loneliness::new(true);
+        loneliness.regret();
+        loneliness.allow(true);
+        assert_eq!(lonely(&mut loneliness, REGRET), None);
     }
 
     #[test]

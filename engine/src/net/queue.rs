@@ -275,6 +275,19 @@ impl Queue {
         self.wake.notify_one();
     }
 
+    /// Whether the submitting thread may have the reading side. One that has it and may not gives it back soon.
+    pub fn allow_loans(&self, allowed: bool) {
+        if self.outgoing().loneliness.allow(allowed) {
+            self.wants_return.store(true, Ordering::Release);
+            self.wake.notify_one();
+        }
+    }
+
+    /// Whether the submitting thread has the reading side.
+    pub fn is_lent(&self) -> bool {
+        self.outgoing().loneliness.is_lent()
+    }
+
     /// Nothing more is written to the socket; what is not written waits for the next one.
     pub fn hold(&self) {
         let mut outgoing = self.outgoing();

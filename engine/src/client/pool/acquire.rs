@@ -12,6 +12,9 @@ use super::{Pool, close};
 use crate::error::{ConnectionFailure, Error, Kind};
 use crate::net::backoff::Backoff;
 
+/// Turns of the engine's thread that a connection's task gets to take back what it has lent: it needs one or two.
+const PATIENCE_FOR_LOANS: u32 = 16;
+
 impl Pool {
     /// An open connection and the right to it.
     pub(super) async fn connection(
@@ -24,7 +27,14 @@ impl Pool {
             // What the system knows of the socket reaches its task before this one goes on: a connection that the server has
             // closed meanwhile is not given out.
             tokio::task::yield_now().await;
-            if member.lane().queue().is_online() {
+            // And a reading side that was lent to its last user comes back.
+            for _ in 0..PATIENCE_FOR_LOANS {
+                if member.lane().queue().is_lent() {
+                    tokio::task::yield_now().await;
+                }
+            }
+            let queue = member.lane().queue();
+            if queue.is_online() && !queue.is_lent() {
                 return Ok((permit, member));
             }
             close(member).await;
@@ -35,6 +45,7 @@ impl Pool {
             return Err(Error::closed());
         }
         self.connect(&member, deadline).await?;
+        member.lane().queue().allow_loans(false);
         Ok((permit, member))
     }
 

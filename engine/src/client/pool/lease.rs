@@ -21,6 +21,7 @@ pub struct Lease {
 
 impl Lease {
     pub(super) fn new(pool: Arc<Pool>, permit: Permit, member: Arc<Member>) -> Self {
+        member.lane().queue().allow_loans(true);
         let lanes = Arc::new(Lanes::new([Arc::clone(member.lane())]));
         Self {
             pool,

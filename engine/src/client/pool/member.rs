@@ -9,6 +9,7 @@ use super::Pool;
 use crate::client::{Lane, Mailbox, Redial};
 use crate::error::{Error, Kind};
 use crate::net::connection::Wish;
+use crate::net::loan::Loan;
 use crate::net::queue::QueueLimits;
 use crate::net::request::{Deliver, Event, Gather, Reply, Ticket};
 
@@ -172,6 +173,19 @@ impl Deliver for Ushered {
 
     fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
         self.deliver.unit(ticket, replies, broken);
+    }
+
+    /// Whoever has a connection may read from it himself, which is the shorter way.
+    fn borrows(&self) -> bool {
+        self.deliver.borrows()
+    }
+
+    fn lend(&mut self, loan: Arc<Loan>) {
+        if self.service.mode.load(Ordering::Acquire) == HANDED_ON {
+            self.deliver.lend(loan);
+        } else {
+            loan.give_back();
+        }
     }
 
     /// A client's events are those of its shared connections: these here come and go.

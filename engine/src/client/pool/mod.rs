@@ -121,6 +121,8 @@ impl Pool {
 
     /// A connection that is as good as new comes back.
     fn rest(self: &Arc<Self>, permit: Permit, member: Arc<Member>) {
+        // The next user may be a command that waits, whose end only the connection's task can tell.
+        member.lane().queue().allow_loans(false);
         let number = permit.into_number();
         let refused = self.roster().rest(number, member);
         match refused {
