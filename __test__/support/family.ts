@@ -4,6 +4,7 @@ import { type Client, createClient, forBothProtocols } from './client'
 import type { RawArgument, RawReply } from './raw-client'
 import { table } from './recorder'
 import { serverKinds, type ServerKind, TestServer } from './server'
+import type { ServerOptions } from './server-config'
 import { WordsPeer } from './words-peer'
 
 /** What a check of a row works with: an empty server and clients of it. */
@@ -26,18 +27,19 @@ export type Encoding = readonly [call: (redis: Client) => Promise<unknown>, ...w
 /**
  * Declares the tests of a family: each check runs on RESP2 and RESP3 against each server here that has the command, each
  * encoding against a peer that takes down what it receives. Fails for every row without a check; a row that no server here
- * has may have an encoding instead.
+ * has may have an encoding instead. `options` are those of the servers.
  */
 export function family(
   name: string,
   checks: Readonly<Record<string, Check>>,
   encodings: Readonly<Record<string, Encoding>> = {},
+  options: Omit<ServerOptions, 'kind'> = {},
 ): void {
   const servers = new Map<ServerKind, TestServer>()
   const known = new Map<ServerKind, Set<string>>()
   before(async () => {
     for (const kind of serverKinds()) {
-      const server = await TestServer.start({ kind })
+      const server = await TestServer.start({ ...options, kind })
       servers.set(kind, server)
       known.set(kind, new Set((await listed(server)).map((command) => command.toUpperCase())))
     }
