@@ -76,6 +76,13 @@ export interface ArrayInfo {
   'avg-sparse-size'?: number
 }
 
+export interface BackupStatus {
+  state: 'idle' | 'pending' | 'snapshotting' | 'incrementing' | 'sealed' | 'failed'
+  error: string
+  start_time: number
+  end_time: number
+}
+
 export type ClaimedStreamEntry<T = string> = [id: string, fields: Fields<T> | null, idle: number, deliveries: number]
 
 export interface ClusterLink {
@@ -196,6 +203,21 @@ export interface FunctionLibrary<T = string> {
 export interface FunctionStats<T = string> {
   running_script: { name: string; command: T[]; duration_ms: number } | null
   engines: Record<string, { libraries_count: number; functions_count: number }>
+}
+
+export interface HotKeys<T = string> {
+  'tracking-active': boolean
+  'sample-ratio': number
+  'selected-slots': [start: number, end?: number][]
+  'all-commands-all-slots-us': number
+  'net-bytes-all-commands-all-slots': number
+  'collection-start-time-unix-ms': number
+  'collection-duration-ms': number
+  'total-cpu-time-user-ms'?: number
+  'total-cpu-time-sys-ms'?: number
+  'total-net-bytes'?: number
+  'by-cpu-time-us'?: [T, number][]
+  'by-net-bytes'?: [T, number][]
 }
 
 export interface LatencyHistogram {
@@ -367,6 +389,12 @@ export interface StreamInfo<T = string> {
   'max-deleted-entry-id': string
   'entries-added': number
   'recorded-first-entry-id': string
+  'idmp-duration'?: number
+  'idmp-maxsize'?: number
+  'pids-tracked'?: number
+  'iids-tracked'?: number
+  'iids-added'?: number
+  'iids-duplicates'?: number
   groups: number
   'first-entry': StreamEntry<T> | null
   'last-entry': StreamEntry<T> | null
@@ -1202,6 +1230,17 @@ export interface CommandListOptions {
 export interface MemoryUsageOptions {
   /** How many elements to look at; 0 all, 5 by default. */
   samples?: Num
+}
+
+export interface HotkeysStartOptions {
+  /** How many keys. */
+  count?: Num
+  /** Stops after this many seconds. */
+  duration?: Num
+  /** Looks at one of so many commands. */
+  sample?: Num
+  /** Only keys of these slots. */
+  slots?: readonly (readonly [slot: Num])[] | readonly { slot: Num }[] | { slot: Num } | readonly Arg[]
 }
 
 export interface ClusterMigrateslotsStep {
@@ -3862,6 +3901,71 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 4.0.0
    */
   memoryUsage(key: Arg, options?: MemoryUsageOptions): Out<T, R, number | null>
+
+  /**
+   * Ends a backup that is not sealed yet.
+   * @since Redis 8.10.0
+   */
+  backupAbort(): Out<T, R, 'OK'>
+
+  /**
+   * Removes the files of the last backup.
+   * @since Redis 8.10.0
+   */
+  backupCleanup(): Out<T, R, 'OK'>
+
+  /**
+   * Returns the paths of the files of the backup so far.
+   * @since Redis 8.10.0
+   */
+  backupList(): Out<T, R, string[]>
+
+  /**
+   * Completes the backup: its files no longer change.
+   * @since Redis 8.10.0
+   */
+  backupSeal(): Out<T, R, 'OK'>
+
+  /**
+   * Starts a backup while the server runs.
+   * @since Redis 8.10.0
+   */
+  backupStart(): Out<T, R, 'OK'>
+
+  /**
+   * Returns the state of the backup; times in seconds.
+   * @since Redis 8.10.0
+   */
+  backupStatus(): Out<T, R, BackupStatus>
+
+  /**
+   * Returns the keys that cost most, or null if none were looked for.
+   * @since Redis 8.6.0
+   */
+  hotkeysGet(): Out<T, R, HotKeys<T> | null>
+
+  /**
+   * Forgets what was found.
+   * @since Redis 8.6.0
+   */
+  hotkeysReset(): Out<T, R, 'OK'>
+
+  /**
+   * Looks for the keys that cost most processor time or traffic.
+   * @since Redis 8.6.0
+   */
+  hotkeysStart(...metrics: ('cpu' | 'net')[]): Out<T, R, 'OK'>
+  /**
+   * Looks for the keys that cost most processor time or traffic.
+   * @since Redis 8.6.0
+   */
+  hotkeysStart(metrics: ('cpu' | 'net') | readonly ('cpu' | 'net')[], options?: HotkeysStartOptions): Out<T, R, 'OK'>
+
+  /**
+   * Ends the search and keeps what was found; null without one.
+   * @since Redis 8.6.0
+   */
+  hotkeysStop(): Out<T, R, 'OK' | null>
 
   /**
    * Gives slots to the node.

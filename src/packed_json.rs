@@ -120,6 +120,7 @@ impl Writer<'_, '_> {
             (
                 _,
                 Shape::OrEmpty(_)
+                | Shape::Sole(_)
                 | Shape::Object(_)
                 | Shape::Record(_)
                 | Shape::Trailing(..)

@@ -4,14 +4,16 @@ use std::fmt::Write as _;
 
 use super::registry::table;
 use super::reply_type::joined;
-use super::row::Family;
+use super::row::{Family, Lane};
 use super::signature::usage;
 
 const HEADER: &str = "\
 # Commands
 
-Printed from the command table by `npm run generate`. `T` is a string, or a Buffer in the buffers view. Methods of leased
-connections only (`redis.client()`) are marked with \\*.
+Printed from the command table by `npm run generate`. `T` is a string, or a Buffer in the buffers view; `Fields<T, V>` is an
+object of `V` by name, or an array of pairs in the buffers view; other names are types of the package. Under `since`, one
+number holds for Redis and Valkey. Methods of leased connections only (`redis.client()`) are marked with \\*, those that wait
+on a connection of their own by themselves with †.
 ";
 
 /// Every command: family, method, sentence, version, reply.
@@ -25,7 +27,11 @@ pub fn print_markdown() -> String {
             // Writing to a String cannot fail.
             let _ = writeln!(out, "\n## {name}\n\n| method | | since | reply |\n|---|---|---|---|");
         }
-        let mark = if command.lane().is_leased() { " \\*" } else { "" };
+        let mark = match command.lane() {
+            lane if lane.is_leased() => " \\*",
+            Lane::Dedicated => " †",
+            _ => "",
+        };
         let mut replies: Vec<String> = Vec::new();
         for shape in std::iter::once(command.row.reply).chain(command.row.cases.iter().map(|case| case.shape))
         {

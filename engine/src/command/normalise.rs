@@ -35,6 +35,7 @@ impl Shaper {
             (_, Value::Null) => Value::Null,
             (_, error @ Value::Error(_)) => error,
             (Shape::OrEmpty(inner), value) => self.shape(value, inner),
+            (Shape::Sole(inner), value) => self.shape(sole(value), inner),
             (Shape::List(inner), Value::List(items) | Value::Set(items)) => {
                 Value::List(self.all(items, inner))
             }
@@ -159,6 +160,14 @@ fn entries(value: Value) -> Result<Vec<(Value, Value)>, Value> {
             Ok(entries)
         }
         other => Err(other),
+    }
+}
+
+/// What stands alone in an array; anything else is itself.
+fn sole(value: Value) -> Value {
+    match value {
+        Value::List(mut items) if items.len() == 1 => items.swap_remove(0),
+        other => other,
     }
 }
 
@@ -346,6 +355,18 @@ mod tests {
                 (status("rest"), Value::List(vec![status("new")])),
             ])
         );
+    }
+
+    #[test]
+    fn an_array_of_one_is_that_one() {
+        const INNER: Shape = Shape::Object(&[field("active", Shape::Bool)]);
+        let expected = Value::Map(vec![(status("active"), Value::Bool(true))]);
+        let flat = Value::List(vec![bulk("active"), Value::Int(1)]);
+        let map = Value::Map(vec![(bulk("active"), Value::Int(1))]);
+        for value in [Value::List(vec![flat.clone()]), Value::List(vec![map.clone()]), flat, map] {
+            assert_eq!(shape(value, &Shape::Sole(&INNER)), expected);
+        }
+        assert_eq!(shape(Value::Null, &Shape::Sole(&INNER)), Value::Null);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn ts_shape(shape: &Shape) -> Vec<String> {
         Shape::Info => single("Record<string, Record<string, string>>"),
         Shape::Facts | Shape::Attributes => single("Record<string, string>"),
         Shape::AttributeLines => single("Record<string, string>[]"),
-        Shape::OrEmpty(inner) | Shape::Optional(inner) => ts_shape(inner),
+        Shape::OrEmpty(inner) | Shape::Sole(inner) | Shape::Optional(inner) => ts_shape(inner),
         Shape::Named(name, inner) => single(&reference(name, inner)),
         Shape::Typed(name, _) => single(name),
     }
@@ -91,6 +91,7 @@ fn parts(shape: &'static Shape) -> Vec<&'static Shape> {
     match shape {
         Shape::OrNull(inner)
         | Shape::OrEmpty(inner)
+        | Shape::Sole(inner)
         | Shape::List(inner)
         | Shape::Optional(inner)
         | Shape::Named(_, inner)

@@ -29,6 +29,8 @@ pub enum Shape {
     OrNull(&'static Shape),
     /// This, which is an array: an empty one where the server says null.
     OrEmpty(&'static Shape),
+    /// This, which stands alone in an array.
+    Sole(&'static Shape),
     /// An array of this. A RESP3 set becomes an array.
     List(&'static Shape),
     /// An array of a fixed length.
@@ -129,6 +131,7 @@ impl Shape {
             | Self::Object(_)
             | Self::Record(_)
             | Self::Trailing(..)
+            | Self::Sole(_)
             | Self::Tagged(_) => ScalarRule::Keep,
         }
     }

@@ -81,7 +81,7 @@ pub(super) fn parameters(parts: &[Part], options_type: &str, step_type: &str) ->
                 found.push(parameter(param.name, ts_kind(param.kind), Form::Optional, *bits));
             }
             Part::Many { param, min } => {
-                let one = ts_kind(param.kind);
+                let one = ts_element(param.kind);
                 if spreads && tail.iter().any(|part| matches!(part, Part::One(_))) {
                     found.push(variadic_head(param.name, &one, tail));
                     return found;
@@ -203,6 +203,12 @@ pub(super) fn ts_kind(kind: Kind) -> String {
     }
 }
 
+/// The type of one argument, as the element of an array.
+fn ts_element(kind: Kind) -> String {
+    let one = ts_kind(kind);
+    if one.contains('|') { format!("({one})") } else { one }
+}
+
 fn ts_pairs(layout: Layout) -> &'static str {
     match layout {
         Layout::Named | Layout::Columns => "Pairs",
@@ -235,7 +241,7 @@ pub(super) fn ts_option(option: &Opt, parts: &[Part]) -> String {
         OptValue::RepeatPairs => "Pairs".into(),
         OptValue::Counted(params) => ts_rows(params),
         OptValue::Repeat(kind) | OptValue::List(kind) | OptValue::Last(kind) => {
-            let one = ts_kind(kind);
+            let one = ts_element(kind);
             format!("{one} | readonly {one}[]")
         }
         OptValue::Tuple(params) => {
@@ -281,7 +287,7 @@ fn union_of_words(words: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::argument::{KEYS, Unit, any, one, options};
+    use super::super::argument::{KEYS, Unit, any, many, one, options};
     use super::*;
 
     fn ts(parts: &[Part]) -> Vec<String> {
@@ -296,6 +302,12 @@ mod tests {
             ts(&[KEYS, one("timeout", Kind::Timeout(Unit::Seconds))]),
             ["[...keys: Arg[], timeout: Num] | [keys: readonly Arg[], timeout: Num]"]
         );
+    }
+
+    #[test]
+    fn a_list_of_words_is_an_array_of_their_union() {
+        let words = [many("words", Kind::Choice(&["a", "b"]))];
+        assert_eq!(ts(&words), ["('a' | 'b')[] | [words: readonly ('a' | 'b')[]]"]);
     }
 
     #[test]

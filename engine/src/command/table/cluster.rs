@@ -301,7 +301,7 @@ pub(super) const ROWS: &[Row] = &[
         .gives(&Shape::List(&SLOT_STATISTICS)),
     ask("CLUSTER SLOTS", since("3.0.0"), "Returns the ranges of slots with their nodes, the primary first.")
         .gives(&Shape::List(&SLOT_RANGE)),
-    tell("CLUSTER SYNCSLOTS", Since::valkey("9.0.0"), "Carries out a migration between two nodes.")
+    tell("CLUSTER SYNCSLOTS", Since::each("8.4.0", "9.0.0"), "Carries out a migration between two nodes.")
         .takes(&[many("arguments", Kind::Text)])
         .admin()
         .on(Lane::Internal),

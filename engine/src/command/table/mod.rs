@@ -12,6 +12,7 @@ mod hyperloglog;
 mod introspection;
 mod latency;
 mod list;
+mod maintenance;
 mod memory;
 mod pubsub;
 mod script;
@@ -47,6 +48,7 @@ pub(super) const FAMILIES: &[(Family, &[Row])] = &[
     (Family::Server, introspection::ROWS),
     (Family::Server, latency::ROWS),
     (Family::Server, memory::ROWS),
+    (Family::Server, maintenance::ROWS),
     (Family::Cluster, cluster::ROWS),
     (Family::Sentinel, sentinel::ROWS),
 ];
