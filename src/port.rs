@@ -10,7 +10,7 @@ use oxidis_engine::client::{Client, Lane, Lanes, Staging};
 use oxidis_engine::command::{self, Command, Replay, ServerTimeout, Shape, Trace};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::options::Options;
-use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now};
+use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now, replays};
 
 use crate::arguments::Arguments;
 use crate::environment::Environment;
@@ -225,7 +225,7 @@ impl Port {
         let request = Request {
             recipient: Recipient::Unit(ticket, lane.queue().adopt(unit)),
             shape: &Shape::Any,
-            replay,
+            replays: replays(replay),
             length: 0,
             end: 0,
             deadline: self.deadline(timeout),
@@ -298,7 +298,7 @@ impl Port {
         let request = Request {
             recipient: Recipient::Caller(ticket),
             shape,
-            replay: replayable(command, call.meta),
+            replays: replays(replayable(command, call.meta)),
             length: 0,
             end: 0,
             deadline: self.deadline(timeout),

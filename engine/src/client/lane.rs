@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::time::{sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Mailbox;
 use super::redial::{Pace, Redial};
@@ -223,7 +223,6 @@ impl Lane {
             let failed = match self.attempt(deliver, cause.as_ref()).await {
                 None => break,
                 Some(Ok(connection)) => {
-                    pace.reset();
                     connected_before = true;
                     // Who hears of the connection may use it at once, also where nothing may wait for one.
                     self.severed.store(false, Ordering::Release);
@@ -232,7 +231,9 @@ impl Lane {
                     self.online();
                     deliver.event(Event::Ready);
                     deliver.flush();
+                    let since = Instant::now();
                     let ended = self.serve(connection, deliver).await;
+                    pace.ended(since.elapsed(), self.queue.has_answers());
                     self.control().online = false;
                     moved = matches!(ended, Ended::Left(_));
                     match ended {

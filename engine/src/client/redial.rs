@@ -59,9 +59,14 @@ impl Pace {
         self.news.iter_mut().for_each(watch::Receiver::mark_unchanged);
     }
 
-    /// An attempt succeeded.
-    pub(super) fn reset(&mut self) {
-        self.backoff.iter_mut().for_each(Backoff::reset);
+    /// A connection ended that was there for a time of `lived`. A server that greets and hangs up is not there: only a reply
+    /// beyond the greeting, or a connection that outlived the longest pause, ends an outage.
+    pub(super) fn ended(&mut self, lived: Duration, answered: bool) {
+        if let Some(backoff) = &mut self.backoff
+            && (answered || lived >= backoff.longest())
+        {
+            backoff.reset();
+        }
     }
 
     /// The pause before the next attempt, and how many there were; `None` where there is none. A server that was left for another

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::options::Reconnect;
 
-/// The delays of one outage. Reset it once a connection is ready.
+/// The delays of one outage. Reset it once a connection is of use.
 #[derive(Clone, Debug)]
 pub struct Backoff {
     reconnect: Reconnect,
@@ -34,6 +34,11 @@ impl Backoff {
         let bound = self.bound();
         self.attempts = self.attempts.saturating_add(1);
         Some(if self.reconnect.jitter { bound.mul_f64(fastrand::f64()) } else { bound })
+    }
+
+    /// No pause is longer.
+    pub fn longest(&self) -> Duration {
+        self.reconnect.max_delay
     }
 
     /// Forgets the outage: the next delay is a first one again.

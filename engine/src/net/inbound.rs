@@ -192,7 +192,7 @@ impl Inbound {
                 let probe = Request {
                     recipient: Recipient::Probe,
                     shape: &Shape::Any,
-                    replay: false,
+                    replays: 0,
                     length: u32::try_from(PROBE.len()).unwrap_or(0),
                     end: 0,
                     deadline: now + patience,

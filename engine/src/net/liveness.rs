@@ -80,7 +80,7 @@ mod tests {
         Request {
             recipient: Recipient::Caller(Ticket { slot: 0, view: View::Text, prefixed: false }),
             shape: &Shape::Any,
-            replay: false,
+            replays: 0,
             length: 1,
             end: 1,
             deadline: if timeout == 0 { NEVER } else { asked + u64::from(timeout) },

@@ -4,6 +4,8 @@
 //! Lock order: `outgoing`, `submitted`, `units`. A command enters `submitted` before its bytes can reach the socket, so that a reply
 //! always finds it.
 
+mod loss;
+
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -15,9 +17,9 @@ use super::halves::DirectWriter;
 use super::log::Log;
 use super::loneliness::{Loneliness, Move};
 use super::options::Options;
-use super::request::{Millis, NEVER, Recipient, Request, now};
-use super::unit::{Outcome, Unit, UnitId, Units};
-use crate::error::{Error, Phase};
+use super::request::{Millis, NEVER, Request};
+use super::unit::{Unit, UnitId, Units};
+use crate::error::Error;
 
 /// Slices handed to the socket in one write.
 const MAX_SLICES: usize = 16;
@@ -66,6 +68,8 @@ pub struct Outgoing {
     /// The socket, while nothing more is written to it.
     held: Option<Arc<DirectWriter>>,
     loneliness: Loneliness,
+    /// Bytes of abandoned requests that are not written and never will be.
+    dead: u64,
 }
 
 /// The queue.
@@ -150,7 +154,9 @@ impl Queue {
         if self.waiting.load(Ordering::Acquire) + commands >= max {
             return Err(Error::queue_full("offlineQueue.maxCommands", max as u64));
         }
-        if unanswered > self.limits.offline_bytes {
+        if unanswered > self.limits.offline_bytes
+            && unanswered - self.outgoing().dead > self.limits.offline_bytes
+        {
             return Err(Error::queue_full("offlineQueue.maxBytes", self.limits.offline_bytes));
         }
         Ok(())
@@ -164,6 +170,11 @@ impl Queue {
     /// Stream offset after the last submitted byte.
     pub fn end(&self) -> u64 {
         self.end.load(Ordering::Acquire)
+    }
+
+    /// Whether the present connection, or the last one until it is detached, has answered a command.
+    pub fn has_answers(&self) -> bool {
+        self.answered.load(Ordering::Acquire) > 0
     }
 
     /// Bytes submitted and not yet answered.
@@ -227,6 +238,10 @@ impl Queue {
     /// the submitting thread can read from it.
     pub fn attach(&self, socket: Arc<DirectWriter>, lends: bool) {
         let mut outgoing = self.outgoing();
+        if outgoing.dead > 0 {
+            outgoing.drop_abandoned(&mut self.submitted());
+            self.end.store(outgoing.log.end(), Ordering::Release);
+        }
         outgoing.loneliness = Loneliness::new(lends);
         outgoing.socket = Some(socket);
         self.waiting.store(0, Ordering::Release);
@@ -360,123 +375,6 @@ impl Queue {
         at
     }
 
-    /// Abandons every request whose deadline has passed and hands it to `expired`, with whether the server may run it. What
-    /// was not begun to be written never will be. A panic in `expired` loses no request.
-    pub fn expire(
-        &self,
-        awaiting: &mut VecDeque<Request>,
-        mut expired: impl FnMut(&Request, Option<Outcome>, Phase, bool),
-    ) {
-        let now = now();
-        let mut outgoing = self.outgoing();
-        let written = outgoing.log.written();
-        let offline = outgoing.socket.is_none();
-        let mut submitted = self.submitted();
-        let requests = if offline {
-            &mut *submitted
-        } else {
-            awaiting.append(&mut submitted);
-            awaiting
-        };
-        let mut earliest = NEVER;
-        let mut unwritten = false;
-        for request in requests.iter_mut() {
-            if request.recipient.waiting().is_none() {
-                continue;
-            }
-            if request.deadline > now {
-                earliest = earliest.min(request.deadline);
-                continue;
-            }
-            let phase = if request.end <= written {
-                Phase::Server
-            } else if offline {
-                Phase::Queue
-            } else {
-                Phase::Write
-            };
-            // A command that was begun to be written will be written to its end.
-            let begun = request.start() < written;
-            let unit = request.recipient.unit();
-            let outcome = self.units().give_up(unit);
-            expired(request, outcome, phase, begun);
-            if begun {
-                request.recipient = request.recipient.abandoned();
-            } else {
-                self.units().forget(unit);
-                request.recipient = Recipient::Abandoned;
-                unwritten = true;
-            }
-        }
-        self.earliest.store(earliest, Ordering::Release);
-        if unwritten {
-            outgoing.drop_abandoned(requests);
-            self.end.store(outgoing.log.end(), Ordering::Release);
-        }
-        if offline {
-            self.waiting.store(self.commands(requests.iter()), Ordering::Release);
-        }
-    }
-
-    /// The connection is gone. Keeps what may be sent on the next one, in order; hands the rest to `lost`, with whether
-    /// the server may have run it. A panic in `lost` loses no request.
-    pub fn detach(&self, keep: Keep, mut lost: impl FnMut(&Request, Option<Outcome>, bool)) {
-        let mut outgoing = self.outgoing();
-        outgoing.socket = None;
-        outgoing.held = None;
-        self.online.store(false, Ordering::Release);
-        let mut submitted = self.submitted();
-        let mut units = self.units();
-        let written = outgoing.log.written();
-        for request in submitted.iter_mut() {
-            if request.recipient.waiting().is_none() {
-                continue;
-            }
-            let sent = request.end <= written;
-            let unseen = request.start() >= written;
-            let unit = request.recipient.unit();
-            let kept = match keep {
-                Keep::Nothing => false,
-                Keep::Unseen => unseen,
-                // A server runs no part of a command, but it does run a part of a batch.
-                Keep::Unanswered => request.replay || unseen || (!sent && unit.is_none()),
-            };
-            if kept {
-                units.restart(unit);
-            } else {
-                let all_or_nothing = unit.is_none_or(|id| units.is_transaction(id));
-                let executed = if all_or_nothing { sent } else { !unseen };
-                lost(request, units.give_up(unit), executed);
-                request.recipient = request.recipient.abandoned();
-            }
-        }
-        let mut next = Log::default();
-        let mut earliest = NEVER;
-        for mut request in std::mem::take(&mut *submitted) {
-            if request.recipient.waiting().is_none() {
-                units.forget(request.recipient.unit());
-                continue;
-            }
-            next.append_range(&outgoing.log, request.start()..request.end);
-            request.end = next.end();
-            earliest = earliest.min(request.deadline);
-            submitted.push_back(request);
-        }
-        let waiting = submitted.iter().map(|request| units.commands(request.recipient.unit())).sum();
-        self.waiting.store(waiting, Ordering::Release);
-        self.answered.store(0, Ordering::Release);
-        self.end.store(next.end(), Ordering::Release);
-        self.earliest.store(earliest, Ordering::Release);
-        self.backlog.store(false, Ordering::Release);
-        outgoing.log = next;
-    }
-
-    /// How many commands these requests are.
-    fn commands<'a>(&self, requests: impl Iterator<Item = &'a Request>) -> usize {
-        let units = self.units();
-        requests.map(|request| units.commands(request.recipient.unit())).sum()
-    }
-
     /// Whether no request waits or is in flight, as far as the submitting side knows.
     pub fn is_empty(&self) -> bool {
         self.submitted().is_empty()
@@ -496,23 +394,6 @@ impl Outgoing {
                 // A broken socket is the reading side's to report: it sees the same failure and owns the consequences.
                 _ => return,
             }
-        }
-    }
-
-    /// Cuts abandoned requests that were not begun to be written out of the stream and out of `awaiting`.
-    fn drop_abandoned(&mut self, awaiting: &mut VecDeque<Request>) {
-        let written = self.log.written();
-        let Some(first) = awaiting.iter().position(|request| request.start() >= written) else { return };
-        let from = awaiting.get(first).map_or(self.log.end(), Request::start);
-        let tail = self.log.split_off(from);
-        let rest = awaiting.split_off(first);
-        for mut request in rest {
-            if request.recipient == Recipient::Abandoned {
-                continue;
-            }
-            self.log.append_range(&tail, request.start()..request.end);
-            request.end = self.log.end();
-            awaiting.push_back(request);
         }
     }
 }

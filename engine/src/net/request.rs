@@ -75,8 +75,8 @@ pub struct Request {
     pub recipient: Recipient,
     /// The form the reply is brought into before it is delivered.
     pub shape: &'static Shape,
-    /// Whether the command may be sent again after its connection was lost with it written.
-    pub replay: bool,
+    /// How often the command may still be sent again after its connection was lost with it written (see [`replays`]).
+    pub replays: u8,
     /// Bytes on the wire.
     pub length: u32,
     /// Stream offset after its last byte; set when it enters a log.
@@ -85,6 +85,14 @@ pub struct Request {
     pub deadline: Millis,
     /// The timeout behind the deadline, in milliseconds; 0 for none.
     pub timeout: u32,
+}
+
+/// A command whose connection is lost so often is perhaps what breaks it.
+const MOST_REPLAYS: u8 = 10;
+
+/// How often a command is sent again that may be (`again`), or may not.
+pub const fn replays(again: bool) -> u8 {
+    if again { MOST_REPLAYS } else { 0 }
 }
 
 /// Who gets a reply.

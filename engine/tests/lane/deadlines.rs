@@ -164,3 +164,41 @@ async fn bytes_that_keep_coming_do_not_put_a_deadline_off() {
     }
     assert_eq!(*fixture.inbox.failure(1).await.kind(), Kind::Timeout(Phase::Server));
 }
+
+#[tokio::test(start_paused = true)]
+async fn deadlines_of_many_that_wait_for_a_connection_are_each_kept_and_what_is_left_is_sent_in_order() {
+    let mut fixture = Fixture::with(Setting { fates: vec![Fate::Hangs], ..Setting::default() });
+    let value = "x".repeat(100);
+    // Every second one waits for ever; the others give up one after the other, a millisecond apart.
+    for slot in 0..2_000_u32 {
+        let timeout = if slot % 2 == 0 { 0 } else { 1 + slot };
+        fixture.call(Call::write(slot).timeout(timeout), &format!("APPEND {slot} {value}"));
+    }
+    for slot in (1..2_000).step_by(2) {
+        let error = fixture.inbox.failure(slot).await;
+        assert_eq!(verdict(&error), (Kind::Timeout(Phase::Queue), Some(false)));
+    }
+    let mut peer = fixture.peers.accept().await;
+    for slot in (0..2_000).step_by(2) {
+        assert_eq!(peer.command().await.unwrap(), format!("APPEND {slot} {value}"));
+    }
+    fixture.inbox.assert_empty();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_gave_up_waiting_takes_no_room_from_others() {
+    let mut setting = Setting { fates: vec![Fate::Hangs], ..Setting::default() };
+    setting.options.offline_queue.as_mut().unwrap().max_bytes = 1_000;
+    let mut fixture = Fixture::with(setting);
+    let value = "x".repeat(250);
+    let command = format!("SET a {value}");
+    for (slot, timeout) in [(1, 10), (2, 0), (3, 0)] {
+        fixture.call(Call::write(slot).timeout(timeout), &command);
+    }
+    assert!(fixture.lane.queue().admit(0, 300).is_err());
+    fixture.inbox.failure(1).await;
+    assert!(fixture.lane.queue().admit(0, 300).is_ok());
+    fixture.call(Call::write(4).timeout(0), "INCR b");
+    let mut peer = fixture.peers.accept().await;
+    assert_eq!(peer.commands(3).await, [&command, &command, "INCR b"]);
+}

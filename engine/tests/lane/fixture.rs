@@ -12,7 +12,7 @@ use oxidis_engine::net::address::Fixed;
 use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{Options, Reconnect};
 use oxidis_engine::net::queue::QueueLimits;
-use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, View, now};
+use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, View, now, replays};
 use oxidis_engine::net::unit::{EXEC, Form, MULTI, Step, Unit};
 use oxidis_engine::value::Value;
 use tokio::runtime::Handle;
@@ -79,7 +79,7 @@ impl Call {
         Request {
             recipient,
             shape: self.shape,
-            replay: self.replay,
+            replays: replays(self.replay),
             length: 0,
             end: 0,
             deadline: if self.timeout == 0 { NEVER } else { now() + u64::from(self.timeout) },

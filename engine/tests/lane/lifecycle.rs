@@ -68,7 +68,7 @@ async fn delays_grow_during_an_outage_and_start_over_after_it() {
     let fates = (0..8).map(|_| Fate::Fails(refused())).collect();
     let mut fixture = Fixture::with(failing(fates));
     fixture.call(Call::write(1).timeout(0), "INCR a");
-    let peer = fixture.peers.accept().await;
+    let mut peer = fixture.peers.accept().await;
     let mut pauses = Vec::new();
     while pauses.len() < 9 {
         match fixture.inbox.event().await {
@@ -79,6 +79,45 @@ async fn delays_grow_during_an_outage_and_start_over_after_it() {
     }
     let expected = [50, 100, 200, 400, 800, 1600, 2000, 2000];
     assert_eq!(pauses, (1..).zip(expected).collect::<Vec<_>>());
+    peer.command().await.unwrap();
+    peer.send(":1\r\n").await;
+    fixture.inbox.reply(1).await;
+    drop(peer);
+    fixture.inbox.close().await;
+    let Event::Reconnecting { attempt: 1, delay } = fixture.inbox.event().await else {
+        panic!("no new count")
+    };
+    assert_eq!(delay.as_millis(), 50);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_greets_and_hangs_up_is_an_outage_that_goes_on() {
+    let mut fixture = Fixture::with(failing(Vec::new()));
+    fixture.call(Call::read(1).timeout(0), "GET a");
+    let mut pauses = Vec::new();
+    for _ in 0..7 {
+        drop(fixture.peers.accept().await);
+        fixture.inbox.close().await;
+        let Event::Reconnecting { attempt, delay } = fixture.inbox.event().await else {
+            panic!("no further attempt")
+        };
+        pauses.push((attempt, delay.as_millis()));
+    }
+    let expected = [50, 100, 200, 400, 800, 1600, 2000];
+    assert_eq!(pauses, (1..).zip(expected).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_outlived_the_longest_pause_ends_an_outage_although_nobody_used_it() {
+    let mut setting = failing(vec![Fate::Fails(refused()), Fate::Fails(refused())]);
+    setting.options.keep_alive = None;
+    let mut fixture = Fixture::with(setting);
+    fixture.call(Call::write(1).timeout(1), "INCR a");
+    fixture.inbox.failure(1).await;
+    fixture.call(Call::write(2).timeout(100), "INCR b");
+    fixture.inbox.failure(2).await;
+    let peer = fixture.peers.accept().await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     drop(peer);
     fixture.inbox.close().await;
     let Event::Reconnecting { attempt: 1, delay } = fixture.inbox.event().await else {

@@ -69,17 +69,36 @@ async fn commands_that_are_not_wholly_written_are_kept_and_sent_once_in_order() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_is_sent_again_as_often_as_its_connection_is_lost() {
+async fn a_read_is_sent_again_as_often_as_its_connection_is_lost_but_not_without_end() {
     let (mut fixture, mut peer) = connected(4096).await;
-    fixture.call(Call::read(1).timeout(0), "GET a");
-    for _ in 0..20 {
-        assert_eq!(peer.command().await.unwrap(), "GET a");
+    fixture.batch(&[(Call::read(1).timeout(0), "GET a"), (Call::read(2).timeout(0), "GET b")]);
+    for _ in 0..10 {
+        assert_eq!(peer.commands(2).await, ["GET a", "GET b"]);
         drop(peer);
         peer = fixture.peers.accept().await;
     }
-    peer.command().await.unwrap();
+    assert_eq!(peer.commands(2).await, ["GET a", "GET b"]);
     peer.send("+one\r\n").await;
     assert_eq!(fixture.inbox.reply(1).await, status("one"));
+    drop(peer);
+    assert_eq!(verdict(&fixture.inbox.failure(2).await), (LOST, Some(true)));
+    fixture.call(Call::read(3).timeout(0), "GET c");
+    let mut peer = fixture.peers.accept().await;
+    assert_eq!(peer.command().await.unwrap(), "GET c");
+    fixture.inbox.assert_empty();
+}
+
+#[tokio::test(start_paused = true)]
+async fn to_be_kept_unwritten_is_not_to_be_sent_again() {
+    let (mut fixture, mut peer) = connected(256).await;
+    let long = format!("SET b {}", "x".repeat(1_000));
+    fixture.batch(&[(Call::write(1).timeout(0), &long), (Call::write(2).timeout(0), "INCR c")]);
+    for _ in 0..20 {
+        idle().await;
+        drop(peer);
+        peer = fixture.peers.accept().await;
+    }
+    assert_eq!(peer.commands(2).await, [&long, "INCR c"]);
     fixture.inbox.assert_empty();
 }
 

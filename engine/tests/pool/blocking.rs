@@ -5,7 +5,7 @@ use std::time::Duration;
 use oxidis_engine::client::pool::Patience;
 use oxidis_engine::command::ServerTimeout;
 use oxidis_engine::error::{ConnectionFailure, Error, Kind, Phase};
-use oxidis_engine::net::request::now;
+use oxidis_engine::net::request::{now, replays};
 use oxidis_engine::value::Value;
 use tokio::time::sleep;
 
@@ -86,9 +86,9 @@ async fn a_callers_own_timeout_counts_from_the_call_also_in_line() {
 async fn a_read_is_asked_again_on_another_connection_and_not_without_end() {
     let mut fixture = Fixture::new(room_for(1));
     let mut call = blocking(1, "XREAD BLOCK 0 STREAMS s 7", ServerTimeout::Never);
-    call.request.replay = true;
+    call.request.replays = replays(true);
     fixture.pool.block(call).unwrap();
-    for _ in 0..10 {
+    for _ in 0..11 {
         let mut peer = fixture.peers.accept().await;
         assert_eq!(peer.command().await.unwrap(), "XREAD BLOCK 0 STREAMS s 7");
     }

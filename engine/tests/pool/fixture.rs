@@ -113,7 +113,7 @@ fn stage(staging: &mut Staging, slot: u32, command: &str) -> Request {
     Request {
         recipient: Recipient::Caller(Ticket { slot, view: View::Text, prefixed: false }),
         shape: &Shape::Any,
-        replay: false,
+        replays: 0,
         length: 0,
         end: 0,
         deadline: NEVER,

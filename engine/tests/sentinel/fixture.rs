@@ -12,7 +12,7 @@ use oxidis_engine::net::dial::Dial;
 use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{Options, OptionsBuilder, ReadFrom, Reconnect};
 use oxidis_engine::net::queue::QueueLimits;
-use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, View as Texts, now};
+use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, View as Texts, now, replays};
 use oxidis_engine::sentinel::{Happening, Listener, Sentinels, Settings};
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
@@ -214,7 +214,7 @@ impl Client {
         staging.commit(Request {
             recipient: Recipient::Caller(Ticket { slot, view: Texts::Text, prefixed: false }),
             shape: &Shape::Any,
-            replay,
+            replays: replays(replay),
             length: 0,
             end: 0,
             deadline: if timeout == 0 { NEVER } else { now() + u64::from(timeout) },

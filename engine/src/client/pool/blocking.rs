@@ -19,10 +19,7 @@ use super::{GiveUp, Pool};
 use crate::command::ServerTimeout;
 use crate::error::{ConnectionFailure, Error, Kind, Phase};
 use crate::net::connection::Wish;
-use crate::net::request::{Event, Millis, NEVER, Request, instant, now};
-
-/// Lost connections after which a command that may be sent again is not.
-const MOST_ATTEMPTS: u32 = 10;
+use crate::net::request::{Event, Millis, NEVER, Request, instant, now, replays};
 
 /// One such command.
 pub struct Blocking {
@@ -180,24 +177,27 @@ impl Pool {
     }
 
     async fn run(self: &Arc<Self>, call: Blocking) -> Result<(), Error> {
-        for attempt in 1.. {
+        let mut call = call;
+        // For a command that no server has seen, whatever it does.
+        let mut unsent = replays(true);
+        loop {
             let (permit, member) = self.wait_for_connection(&call).await?;
             self.watch();
             match self.ask(&call, Occupied { pool: self, held: Some((permit, member)) }).await {
                 Ok(()) => return Ok(()),
                 Err(error) => {
                     let lost = matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost));
-                    let again = lost
-                        && self.options.reconnect.is_some()
-                        && attempt < MOST_ATTEMPTS
-                        && (call.request.replay || error.maybe_executed() == Some(false));
-                    if !again {
+                    let left = match error.maybe_executed() {
+                        Some(false) => &mut unsent,
+                        _ => &mut call.request.replays,
+                    };
+                    if !lost || self.options.reconnect.is_none() || *left == 0 {
                         return Err(error);
                     }
+                    *left -= 1;
                 }
             }
         }
-        Err(Error::internal("attempts ran out of numbers"))
     }
 
     /// Waits in line for a connection: as long as any caller does, and no longer than this one.

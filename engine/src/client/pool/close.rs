@@ -105,7 +105,7 @@ impl Pool {
         let request = Request {
             recipient: Recipient::Probe,
             shape: &Shape::Any,
-            replay: false,
+            replays: 0,
             length: u32::try_from(bytes.len()).unwrap_or(0),
             end: 0,
             deadline: if timeout == 0 { NEVER } else { now() + u64::from(timeout) },

@@ -1,0 +1,159 @@
+//! What becomes of requests whose deadline passes, or whose connection is lost.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+
+use super::{Keep, Outgoing, Queue};
+use crate::error::Phase;
+use crate::net::log::Log;
+use crate::net::request::{NEVER, Recipient, Request, now};
+use crate::net::unit::Outcome;
+
+impl Queue {
+    /// Abandons every request whose deadline has passed and hands it to `expired`, with whether the server may run it. What
+    /// was not begun to be written never will be. A panic in `expired` loses no request.
+    pub fn expire(
+        &self,
+        awaiting: &mut VecDeque<Request>,
+        mut expired: impl FnMut(&Request, Option<Outcome>, Phase, bool),
+    ) {
+        let now = now();
+        let mut outgoing = self.outgoing();
+        let written = outgoing.log.written();
+        let offline = outgoing.socket.is_none();
+        let mut submitted = self.submitted();
+        let requests = if offline {
+            &mut *submitted
+        } else {
+            awaiting.append(&mut submitted);
+            awaiting
+        };
+        let mut earliest = NEVER;
+        for request in requests.iter_mut() {
+            if request.recipient.waiting().is_none() {
+                continue;
+            }
+            if request.deadline > now {
+                earliest = earliest.min(request.deadline);
+                continue;
+            }
+            let phase = if request.end <= written {
+                Phase::Server
+            } else if offline {
+                Phase::Queue
+            } else {
+                Phase::Write
+            };
+            // A command that was begun to be written will be written to its end.
+            let begun = request.start() < written;
+            let unit = request.recipient.unit();
+            let outcome = self.units().give_up(unit);
+            expired(request, outcome, phase, begun);
+            if begun {
+                request.recipient = request.recipient.abandoned();
+            } else {
+                self.units().forget(unit);
+                request.recipient = Recipient::Abandoned;
+                outgoing.dead += u64::from(request.length);
+            }
+        }
+        self.earliest.store(earliest, Ordering::Release);
+        // Nothing is written while offline. To copy what is left for each of many deadlines would cost more than its memory.
+        if outgoing.dead > 0 && (!offline || outgoing.is_mostly_dead()) {
+            outgoing.drop_abandoned(requests);
+            self.end.store(outgoing.log.end(), Ordering::Release);
+        }
+        if offline {
+            let alive = requests.iter().filter(|request| request.recipient != Recipient::Abandoned);
+            self.waiting.store(self.commands(alive), Ordering::Release);
+        }
+    }
+
+    /// The connection is gone. Keeps what may be sent on the next one, in order; hands the rest to `lost`, with whether
+    /// the server may have run it. A panic in `lost` loses no request.
+    pub fn detach(&self, keep: Keep, mut lost: impl FnMut(&Request, Option<Outcome>, bool)) {
+        let mut outgoing = self.outgoing();
+        outgoing.socket = None;
+        outgoing.held = None;
+        self.online.store(false, Ordering::Release);
+        let mut submitted = self.submitted();
+        let mut units = self.units();
+        let written = outgoing.log.written();
+        for request in submitted.iter_mut() {
+            if request.recipient.waiting().is_none() {
+                continue;
+            }
+            let sent = request.end <= written;
+            let unseen = request.start() >= written;
+            let unit = request.recipient.unit();
+            let kept = match keep {
+                Keep::Nothing => false,
+                Keep::Unseen => unseen,
+                // A server runs no part of a command, but it does run a part of a batch.
+                Keep::Unanswered => request.replays > 0 || unseen || (!sent && unit.is_none()),
+            };
+            if kept {
+                if !unseen {
+                    request.replays = request.replays.saturating_sub(1);
+                }
+                units.restart(unit);
+            } else {
+                let all_or_nothing = unit.is_none_or(|id| units.is_transaction(id));
+                let executed = if all_or_nothing { sent } else { !unseen };
+                lost(request, units.give_up(unit), executed);
+                request.recipient = request.recipient.abandoned();
+            }
+        }
+        let mut next = Log::default();
+        let mut earliest = NEVER;
+        for mut request in std::mem::take(&mut *submitted) {
+            if request.recipient.waiting().is_none() {
+                units.forget(request.recipient.unit());
+                continue;
+            }
+            next.append_range(&outgoing.log, request.start()..request.end);
+            request.end = next.end();
+            earliest = earliest.min(request.deadline);
+            submitted.push_back(request);
+        }
+        let waiting = submitted.iter().map(|request| units.commands(request.recipient.unit())).sum();
+        self.waiting.store(waiting, Ordering::Release);
+        self.answered.store(0, Ordering::Release);
+        self.end.store(next.end(), Ordering::Release);
+        self.earliest.store(earliest, Ordering::Release);
+        self.backlog.store(false, Ordering::Release);
+        outgoing.dead = 0;
+        outgoing.log = next;
+    }
+
+    /// How many commands these requests are.
+    fn commands<'a>(&self, requests: impl Iterator<Item = &'a Request>) -> usize {
+        let units = self.units();
+        requests.map(|request| units.commands(request.recipient.unit())).sum()
+    }
+}
+
+impl Outgoing {
+    /// Whether half of what is not written belongs to abandoned requests.
+    fn is_mostly_dead(&self) -> bool {
+        2 * self.dead >= self.log.end() - self.log.written()
+    }
+
+    /// Cuts abandoned requests that were not begun to be written out of the stream and out of `awaiting`.
+    pub(super) fn drop_abandoned(&mut self, awaiting: &mut VecDeque<Request>) {
+        self.dead = 0;
+        let written = self.log.written();
+        let Some(first) = awaiting.iter().position(|request| request.start() >= written) else { return };
+        let from = awaiting.get(first).map_or(self.log.end(), Request::start);
+        let tail = self.log.split_off(from);
+        let rest = awaiting.split_off(first);
+        for mut request in rest {
+            if request.recipient == Recipient::Abandoned {
+                continue;
+            }
+            self.log.append_range(&tail, request.start()..request.end);
+            request.end = self.log.end();
+            awaiting.push_back(request);
+        }
+    }
+}
