@@ -122,6 +122,13 @@ test('a raw command takes its name in any case, in one word or two, and argument
 test('a command that the table does not know is sent, and the server judges it', async () => {
   assert.equal(await redis.executeCommand('RPUSH', 'list', 'a', 'b'), 2)
   assert.deepEqual(await redis.executeCommand('lrange', 'list', 0, -1), ['a', 'b'])
+  const unknown = [['COMMAND'], ['OBJECT', 'HELP'], ['memory help'], ['Xgroup', 'help']] as const
+  for (const [name, ...args] of unknown) {
+    assert.ok(!table.some((row) => row.name === [name, ...args].join(' ').toUpperCase()), name)
+    const reply = await redis.executeCommand(name, ...args)
+    assert.ok(Array.isArray(reply) && reply.length > 3, name)
+    assert.ok(Array.isArray(await redis.buffers.call(name, [...args])))
+  }
   await assert.rejects(redis.executeCommand('NOSUCHCOMMAND', 'a'), {
     ...{ name: 'ReplyError', code: 'ERR', command: 'NOSUCHCOMMAND' },
   })

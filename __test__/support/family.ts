@@ -57,10 +57,8 @@ export function family(
             const server = servers.get(kind)!
             if (!known.get(kind)!.has(row))
               return context.skip(`${kind} ${server.version} has no such command`)
-            if (table.find((each) => each.name === row)?.lane === 'dedicated') {
-              return context.skip('blocking commands have no connections of their own yet')
-            }
-            await server.raw('FLUSHALL')
+            // Sentinels have no data.
+            if (!options.sentinel) await server.raw('FLUSHALL')
             await check(scene(redis, server, protocol))
           })
         }

@@ -6,6 +6,7 @@ use crate::command::argument::{Kind, Part, any, one, options, value};
 use crate::command::row::{Row, ask, since};
 use crate::command::shape::{Field, Shape, field};
 
+// What a call is asked about goes over as it is, keys included, and comes back so.
 const NAMES: &[Part] = &[any("names", Kind::Text)];
 const CALL: &[Part] = &[one("command", Kind::Text), any("args", Kind::Text)];
 const WORDS: Shape = Shape::List(&Shape::Word);
@@ -99,14 +100,14 @@ pub(super) const ROWS: &[Row] = &[
         .gives(&DOCUMENTS),
     ask("COMMAND GETKEYS", since("2.8.13"), "Returns the keys in a call.")
         .takes(CALL)
-        .gives(&Shape::List(&Shape::Key)),
+        .gives(&Shape::List(&Shape::Text)),
     ask(
         "COMMAND GETKEYSANDFLAGS",
         since("7.0.0"),
         "Returns the keys in a call, each with what happens to it.",
     )
     .takes(CALL)
-    .gives(&Shape::Pairs(&Shape::Key, &WORDS)),
+    .gives(&Shape::Pairs(&Shape::Text, &WORDS)),
     ask(
         "COMMAND INFO",
         since("2.8.13"),
