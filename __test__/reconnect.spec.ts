@@ -79,6 +79,8 @@ forBothProtocols((protocol) => {
       const ready = next(client, 'ready')
       await proxy.listen()
       await ready
+      // A connection is good that has answered something.
+      assert.equal(await client.ping(), 'PONG')
     }
   })
 

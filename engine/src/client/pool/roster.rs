@@ -203,11 +203,11 @@ impl Roster {
         (resting, out)
     }
 
-    /// Connections that rest and have done so since before `since`, the longest first, but not the last `keep` of all.
-    pub(super) fn overdue(&mut self, since: Millis, keep: usize) -> Vec<Rested> {
+    /// Connections that have rested for `idle` milliseconds, the longest first, but not the last `keep` of all.
+    pub(super) fn overdue(&mut self, now: Millis, idle: Millis, keep: usize) -> Vec<Rested> {
         let mut overdue = Vec::new();
         while self.places.len() - overdue.len() > keep
-            && self.resting.front().is_some_and(|first| first.since <= since)
+            && self.resting.front().is_some_and(|first| first.since.saturating_add(idle) <= now)
             && let Some(first) = self.resting.pop_front()
         {
             overdue.push((Permit::new(self.pool.clone(), first.number), first.member));

@@ -31,7 +31,7 @@ impl Pool {
         let keep = self.options.min_connections.saturating_sub(self.options.shared_connections) as usize;
         let (overdue, next) = {
             let mut roster = self.roster();
-            (roster.overdue(now().saturating_sub(idle), keep), roster.next_to_tend(keep))
+            (roster.overdue(now(), idle, keep), roster.next_to_tend(keep))
         };
         for (permit, member) in overdue {
             self.retire(permit, member, Wish::Destroy);
