@@ -38,18 +38,48 @@ const VARIANT_SHIFT = 12
  *   their connection (default false); `iterators`: also the async iterators (default true)
  */
 function attach(prototype, table, { session = false, iterators = true } = {}) {
+  const methods = methodsOf(table)
+  expectMany(/** @type {Record<string, unknown>} */ (prototype))
   for (let index = 0; index < table.length; index++) {
     const row = /** @type {Row} */ (table[index])
-    if (row.lane === 'session' && !session) continue
-    const [name, ...aliases] = row.methods
-    if (name === undefined) continue
-    const method = named(name, compile(row, index))
-    define(prototype, name, method)
-    for (const alias of aliases) define(prototype, alias, method)
+    const method = methods[index]
+    if (method === undefined || (row.lane === 'session' && !session)) continue
+    for (const name of row.methods) define(prototype, name, method)
     if (row.scan === true && iterators) {
-      define(prototype, `${name}Iter`, named(`${name}Iter`, iterator(method, row)))
+      define(prototype, `${method.name}Iter`, named(`${method.name}Iter`, iterator(method, row)))
     }
   }
+}
+
+/**
+ * Hundreds of properties one by one take V8 milliseconds, since each gives the object another layout. An object that has lost a
+ * property is a hash table instead, and becomes as fast as any other when its first method is called.
+ *
+ * @param {Record<string, unknown>} object
+ */
+function expectMany(object) {
+  object['first'] = object['second'] = undefined
+  delete object['first']
+  delete object['second']
+}
+
+/** The methods of a table: the same ones for every class, since start-up waits for them. @type {WeakMap<object, (Method | undefined)[]>} */
+const made = new WeakMap()
+
+/**
+ * @param {readonly Row[]} table
+ * @returns {(Method | undefined)[]} by the commands' numbers; none for internal ones
+ */
+function methodsOf(table) {
+  let methods = made.get(table)
+  if (methods === undefined) {
+    methods = table.map((row, index) => {
+      const [name] = row.methods
+      return name === undefined ? undefined : named(name, compile(row, index))
+    })
+    made.set(table, methods)
+  }
+  return methods
 }
 
 /**

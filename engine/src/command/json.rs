@@ -1,8 +1,10 @@
 //! Describes the table to the JavaScript side: how each method turns its arguments into words.
+//!
+//! Every process that loads the addon waits for this text, so it is written in one pass instead of as a tree.
 
-use serde_json::{Value, json};
+use std::fmt::Write as _;
 
-use super::argument::{Kind, Layout, Opt, OptValue, Part, Piece};
+use super::argument::{Kind, Layout, Opt, OptValue, Param, Part, Piece};
 use super::registry::{Command, table};
 use super::signature::usage;
 
@@ -10,123 +12,254 @@ use super::signature::usage;
 ///
 /// A row holds `name`, `methods` (none for those that have none anywhere), `usage`, `lane`, `parts`, and `scan` where it has pages.
 pub fn table_json() -> String {
-    Value::Array(table().iter().map(row).collect()).to_string()
+    rows(row)
 }
 
 /// The same with each row's family, versions and first sentence, for tests and tools.
 pub fn described_table_json() -> String {
-    let described = table().iter().map(|command| {
-        let mut row = row(command);
-        row["family"] = json!(command.family.as_str());
-        row["since"] = json!({ "redis": command.row.since.redis, "valkey": command.row.since.valkey });
-        row["doc"] = json!(command.row.doc);
-        row
-    });
-    Value::Array(described.collect()).to_string()
+    rows(|out, command| {
+        row(out, command);
+        let since = command.row.since;
+        out.text_at("family", command.family.as_str());
+        out.object_at("since", |out| {
+            for (server, version) in [("redis", since.redis), ("valkey", since.valkey)] {
+                match version {
+                    Some(version) => out.text_at(server, version),
+                    None => out.raw_at(server, "null"),
+                }
+            }
+        });
+        out.text_at("doc", command.row.doc);
+    })
 }
 
-fn row(command: &Command) -> Value {
+fn rows(row: impl Fn(&mut Json, &Command)) -> String {
+    let mut out = Json { text: String::with_capacity(ROOM) };
+    out.array(table(), |out, command| out.object(|out| row(out, command)));
+    out.text
+}
+
+/// About as long as the text becomes.
+const ROOM: usize = 128 * 1024;
+
+/// JSON text while it is written.
+struct Json {
+    text: String,
+}
+
+impl Json {
+    /// A comma, where a value stands before.
+    fn separate(&mut self) {
+        if !matches!(self.text.as_bytes().last(), None | Some(b'[' | b'{' | b':')) {
+            self.text.push(',');
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.separate();
+        self.text.push('"');
+        for letter in text.chars() {
+            // The table holds no control characters, which a test knows.
+            if matches!(letter, '"' | '\\') {
+                self.text.push('\\');
+            }
+            self.text.push(letter);
+        }
+        self.text.push('"');
+    }
+
+    fn object(&mut self, fill: impl FnOnce(&mut Self)) {
+        self.separate();
+        self.text.push('{');
+        fill(self);
+        self.text.push('}');
+    }
+
+    fn array<T>(&mut self, items: impl IntoIterator<Item = T>, each: impl Fn(&mut Self, T)) {
+        self.separate();
+        self.text.push('[');
+        for item in items {
+            each(self, item);
+        }
+        self.text.push(']');
+    }
+
+    fn key(&mut self, key: &str) {
+        self.text(key);
+        self.text.push(':');
+    }
+
+    fn text_at(&mut self, key: &str, text: &str) {
+        self.key(key);
+        self.text(text);
+    }
+
+    fn object_at(&mut self, key: &str, fill: impl FnOnce(&mut Self)) {
+        self.key(key);
+        self.object(fill);
+    }
+
+    fn array_at<T>(&mut self, key: &str, items: impl IntoIterator<Item = T>, each: impl Fn(&mut Self, T)) {
+        self.key(key);
+        self.array(items, each);
+    }
+
+    /// A number, `true`, `false` or `null`.
+    fn raw_at(&mut self, key: &str, value: impl std::fmt::Display) {
+        self.key(key);
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "{value}");
+    }
+}
+
+fn row(out: &mut Json, command: &Command) {
+    let parts = command.row.parts;
     let has_method = command.lane().has_method();
-    let methods: Vec<&str> = if has_method { command.methods().collect() } else { Vec::new() };
-    let mut row = json!({
-        "name": command.row.name,
-        "methods": methods,
-        "usage": usage(command),
-        "lane": command.lane().as_str(),
-        "parts": command.row.parts.iter().map(|each| part(each, command.row.parts)).collect::<Vec<_>>(),
-    });
+    out.text_at("name", command.row.name);
+    out.array_at("methods", command.methods().filter(|_| has_method), Json::text);
+    out.text_at("usage", &usage(command));
+    out.text_at("lane", command.lane().as_str());
+    out.array_at("parts", parts, |out, each| out.object(|out| part(out, each, parts)));
     if command.row.scan {
-        row["scan"] = json!(true);
+        out.raw_at("scan", true);
     }
-    row
 }
 
-fn part(part: &Part, parts: &[Part]) -> Value {
+fn part(out: &mut Json, part: &Part, parts: &[Part]) {
+    out.text_at(
+        "is",
+        match part {
+            Part::One(_) => "one",
+            Part::Maybe { .. } => "maybe",
+            Part::Word(_) => "word",
+            Part::Count => "count",
+            Part::Many { .. } => "many",
+            Part::Pairs { .. } => "pairs",
+            Part::Weighted { .. } => "weighted",
+            Part::Rows(_) => "rows",
+            Part::Steps(_) => "steps",
+            Part::OneOrMany(_) => "oneOrMany",
+            Part::Lifted(_) => "lifted",
+            Part::Options { .. } => "options",
+        },
+    );
     match part {
-        Part::One(param) => with_conversion(json!({ "is": "one" }), param.kind),
-        Part::Maybe { param, bits } => with_conversion(json!({ "is": "maybe", "bits": bits }), param.kind),
-        Part::Word(word) => json!({ "is": "word", "word": word }),
-        Part::Count => json!({ "is": "count" }),
-        Part::Many { min, .. } => json!({ "is": "many", "min": min }),
-        Part::Pairs { layout, .. } => json!({ "is": "pairs", "layout": match layout {
-            Layout::Named => "named",
-            Layout::Valued => "valued",
-            Layout::Columns => "columns",
-        } }),
-        Part::Weighted { .. } => json!({ "is": "weighted" }),
-        Part::Rows(params) => {
-            json!({ "is": "rows", "names": params.iter().map(|param| param.name).collect::<Vec<_>>() })
+        Part::One(param) => conversion(out, param.kind),
+        Part::Maybe { param, bits } => {
+            conversion(out, param.kind);
+            out.raw_at("bits", bits);
         }
-        Part::Steps(steps) => json!({ "is": "steps", "options": options(steps, &[]) }),
-        Part::OneOrMany(_) => json!({ "is": "oneOrMany" }),
-        Part::Lifted(word) => json!({ "is": "lifted", "word": word }),
+        Part::Word(word) | Part::Lifted(word) => out.text_at("word", word),
+        Part::Many { min, .. } => out.raw_at("min", min),
+        Part::Pairs { layout, .. } => out.text_at(
+            "layout",
+            match layout {
+                Layout::Named => "named",
+                Layout::Valued => "valued",
+                Layout::Columns => "columns",
+            },
+        ),
+        Part::Rows(params) => names(out, params),
+        Part::Steps(steps) => options(out, steps, &[]),
         Part::Options { options: known, need } => {
-            let known = options(known, parts);
-            json!({ "is": "options", "required": need.object(), "needs": need.groups(), "options": known })
+            out.raw_at("required", need.object());
+            out.raw_at("needs", need.groups());
+            options(out, known, parts);
+        }
+        Part::Count | Part::Weighted { .. } | Part::OneOrMany(_) => {}
+    }
+}
+
+fn names(out: &mut Json, params: &[Param]) {
+    out.array_at("names", params, |out, param| out.text(param.name));
+}
+
+fn options(out: &mut Json, known: &[Opt], parts: &[Part]) {
+    out.object_at("options", |out| {
+        for known in known {
+            out.object_at(known.name, |out| option(out, known, parts));
+        }
+    });
+}
+
+fn option(out: &mut Json, option: &Opt, parts: &[Part]) {
+    out.text_at(
+        "is",
+        match option.value {
+            OptValue::Flag => "flag",
+            OptValue::One(_) => "value",
+            OptValue::Repeat(_) => "repeat",
+            OptValue::List(_) => "list",
+            OptValue::Tuple(_) => "tuple",
+            OptValue::Counted(_) => "counted",
+            OptValue::RepeatPairs => "repeatPairs",
+            OptValue::Last(_) => "last",
+            OptValue::Choice(_) => "choice",
+            OptValue::Phrase(_) => "phrase",
+            OptValue::Companion(_) => "companion",
+            OptValue::Exclude => "exclude",
+        },
+    );
+    if !matches!(option.value, OptValue::Choice(_) | OptValue::Companion(_) | OptValue::Exclude) {
+        out.text_at("token", option.token);
+    }
+    match option.value {
+        OptValue::One(kind) => conversion(out, kind),
+        OptValue::Tuple(params) => out.raw_at("size", params.len()),
+        OptValue::Counted(params) => names(out, params),
+        OptValue::Choice(words) => out.array_at("words", words, |out, word| out.text(word)),
+        OptValue::Phrase(pieces) => {
+            out.array_at("pieces", pieces, |out, each| out.object(|out| piece(out, each)));
+        }
+        OptValue::Exclude => out.object_at("ends", |out| ends(out, parts)),
+        OptValue::Flag
+        | OptValue::Repeat(_)
+        | OptValue::List(_)
+        | OptValue::RepeatPairs
+        | OptValue::Last(_)
+        | OptValue::Companion(_) => {}
+    }
+    for (key, bits) in [("bits", option.bits), ("groups", option.groups)] {
+        if bits != 0 {
+            out.raw_at(key, bits);
         }
     }
 }
 
-fn options(known: &[Opt], parts: &[Part]) -> Value {
-    Value::Object(known.iter().map(|known| (known.name.to_string(), option(known, parts))).collect())
-}
-
-fn option(option: &Opt, parts: &[Part]) -> Value {
-    let mut out = match option.value {
-        OptValue::Flag => json!({ "is": "flag", "token": option.token }),
-        OptValue::One(kind) => with_conversion(json!({ "is": "value", "token": option.token }), kind),
-        OptValue::Repeat(_) => json!({ "is": "repeat", "token": option.token }),
-        OptValue::List(_) => json!({ "is": "list", "token": option.token }),
-        OptValue::Tuple(params) => json!({ "is": "tuple", "token": option.token, "size": params.len() }),
-        OptValue::Counted(params) => json!({
-            "is": "counted",
-            "token": option.token,
-            "names": params.iter().map(|param| param.name).collect::<Vec<_>>(),
-        }),
-        OptValue::RepeatPairs => json!({ "is": "repeatPairs", "token": option.token }),
-        OptValue::Last(_) => json!({ "is": "last", "token": option.token }),
-        OptValue::Choice(words) => json!({ "is": "choice", "words": words }),
-        OptValue::Phrase(pieces) => json!({
-            "is": "phrase",
-            "token": option.token,
-            "pieces": pieces.iter().map(piece).collect::<Vec<_>>(),
-        }),
-        OptValue::Companion(_) => json!({ "is": "companion" }),
-        OptValue::Exclude => json!({ "is": "exclude", "ends": ends(parts) }),
+fn piece(out: &mut Json, piece: &Piece) {
+    let (is, companion) = match piece {
+        Piece::Own(_) => ("own", None),
+        Piece::Or { option, word } => ("or", Some((option, word))),
+        Piece::If { option, word } => ("if", Some((option, word))),
+        Piece::With { option, word } => ("with", Some((option, word))),
     };
-    if option.bits != 0 {
-        out["bits"] = json!(option.bits);
+    out.text_at("is", is);
+    if let Piece::Own(kind) = piece {
+        conversion(out, *kind);
     }
-    if option.groups != 0 {
-        out["groups"] = json!(option.groups);
-    }
-    out
-}
-
-fn piece(piece: &Piece) -> Value {
-    match piece {
-        Piece::Own(kind) => with_conversion(json!({ "is": "own" }), *kind),
-        Piece::Or { option, word } => json!({ "is": "or", "option": option, "word": word }),
-        Piece::If { option, word } => json!({ "is": "if", "option": option, "word": word }),
-        Piece::With { option, word } => json!({ "is": "with", "option": option, "word": word }),
+    if let Some((option, word)) = companion {
+        out.text_at("option", option);
+        out.text_at("word", word);
     }
 }
 
 /// The ends of the range among the arguments, by name, and where they stand.
-fn ends(parts: &[Part]) -> Value {
-    let ends = parts.iter().enumerate().filter_map(|(at, part)| match part {
-        Part::One(param) if param.kind == Kind::Bound => Some((param.name.to_string(), json!(at))),
-        _ => None,
-    });
-    Value::Object(ends.collect())
+fn ends(out: &mut Json, parts: &[Part]) {
+    for (at, part) in parts.iter().enumerate() {
+        if let Part::One(param) = part
+            && param.kind == Kind::Bound
+        {
+            out.raw_at(param.name, at);
+        }
+    }
 }
 
 /// `as` says what must happen to the value before it is sent; most values need nothing.
-fn with_conversion(mut out: Value, kind: Kind) -> Value {
+fn conversion(out: &mut Json, kind: Kind) {
     match kind {
-        Kind::UnixSeconds => out["as"] = json!("seconds"),
-        Kind::UnixMillis => out["as"] = json!("milliseconds"),
-        Kind::Switch { on, off } => out["as"] = json!([on, off]),
+        Kind::UnixSeconds => out.text_at("as", "seconds"),
+        Kind::UnixMillis => out.text_at("as", "milliseconds"),
+        Kind::Switch { on, off } => out.array_at("as", [on, off], Json::text),
         Kind::Key
         | Kind::Text
         | Kind::Name
@@ -138,11 +271,12 @@ fn with_conversion(mut out: Value, kind: Kind) -> Value {
         | Kind::Choice(_)
         | Kind::Timeout(_) => {}
     }
-    out
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::super::by_name;
     use super::*;
 
@@ -155,6 +289,19 @@ mod tests {
             &json!({ "name": "GET", "methods": ["get"], "usage": "get(key)", "lane": "shared", "parts": [{ "is": "one" }] })
         );
         assert_eq!(table[by_name(b"HELLO").expect("a row").index()]["methods"], json!([]));
+    }
+
+    #[test]
+    fn every_text_of_the_table_is_written_as_it_is() {
+        let described: Vec<Value> = serde_json::from_str(&described_table_json()).expect("JSON");
+        assert_eq!(described.len(), table().len());
+        for (command, row) in table().iter().zip(&described) {
+            assert_eq!(row["name"], command.row.name);
+            assert_eq!(row["doc"], command.row.doc);
+            assert_eq!(row["usage"], usage(command));
+            assert_eq!(row["since"]["redis"], json!(command.row.since.redis));
+        }
+        assert!(table_json().len() < ROOM);
     }
 
     #[test]
