@@ -7,7 +7,7 @@
  */
 
 const { follow } = require('./settings.js')
-const { commandName, lastSlot, open, refuse, reject } = require('./slots.js')
+const { commandName, defineOptions, lastSlot, open, refuse, reject } = require('./slots.js')
 
 const { nextTick } = process
 
@@ -49,6 +49,7 @@ class Core {
  * @property {Core} _core
  * @property {number} _flags
  * @property {import('./settings.js').Settings | undefined} _slow
+ * @property {(meta: number, args: readonly unknown[]) => Promise<any>} _callMany
  */
 
 /**
@@ -189,6 +190,33 @@ const calls = {
     const promise = open(meta & COMMAND_MASK)
     const slot = lastSlot()
     return staged(core, promise, slot, core.call(slot, meta | this._flags, a, b, c))
+  },
+
+  /**
+   * @this {Caller}
+   * @param {number} meta
+   * @param {import('./commands.js').Sequence} sequence
+   * @param {number} count
+   * @param {unknown} a
+   * @param {unknown} b
+   * @param {unknown} c
+   */
+  _callOptions(meta, sequence, count, a, b, c) {
+    if (this._slow !== undefined || !sequence.isDefined) {
+      sequence.define(defineOptions)
+      return this._callMany(meta, sequence.appendTo([a, b, c].slice(0, count)))
+    }
+    const core = this._core
+    const promise = open(meta & COMMAND_MASK)
+    const slot = lastSlot()
+    const word = meta | this._flags | sequence.template
+    const failure =
+      count === 2
+        ? core.call(slot, word, a, b)
+        : count === 1
+          ? core.call(slot, word, a)
+          : core.call(slot, word, a, b, c)
+    return staged(core, promise, slot, failure)
   },
 
   /** @this {Caller} @param {number} meta @param {readonly unknown[]} args */

@@ -9,6 +9,7 @@
 
 const { argumentError, build, plan, wrongArguments } = require('./arguments')
 const { OptionSet } = require('./options')
+const { Sequences } = require('./option-templates')
 const { iterator } = require('./scan')
 
 /**
@@ -21,10 +22,13 @@ const { iterator } = require('./scan')
  * @property {(meta: number, a: unknown, b: unknown) => unknown} _call2
  * @property {(meta: number, a: unknown, b: unknown, c: unknown) => unknown} _call3
  * @property {(meta: number, args: readonly unknown[]) => unknown} _callMany
+ * @property {((meta: number, sequence: Sequence, count: number, a: unknown, b: unknown, c: unknown) => unknown) | undefined}
+ *   _callOptions the first `count` arguments, then the options of a sequence whose numbers are put down; not every class has it
  * @property {(error: Error) => unknown} _reject
  */
 
 /** @typedef {import('./arguments').Row} Row */
+/** @typedef {InstanceType<typeof Sequences>['start']} Sequence */
 /** @typedef {(this: Receiver, ...args: any[]) => unknown} Method */
 
 const VARIANT_SHIFT = 12
@@ -171,12 +175,17 @@ function positional(row, meta, count) {
 function optional(row, meta, count) {
   /** @type {InstanceType<typeof OptionSet> | undefined} Built by the first call that needs it: most never do. */
   let known
+  /** @type {InstanceType<typeof Sequences> | undefined} */
+  let sequences
   /**
    * @param {Receiver} receiver
-   * @param {unknown[]} flat
+   * @param {unknown} a
+   * @param {unknown} b
+   * @param {unknown} c
    * @param {unknown} options
    */
-  const send = (receiver, flat, options) => {
+  const send = (receiver, a, b, c, options) => {
+    const flat = count === 1 ? [a] : count === 2 ? [a, b] : [a, b, c]
     let bits
     try {
       known ??= new OptionSet(row, row.parts[count])
@@ -186,24 +195,41 @@ function optional(row, meta, count) {
     }
     return receiver._callMany(meta | (bits << VARIANT_SHIFT), flat)
   }
+  /**
+   * @param {Receiver} receiver
+   * @param {unknown} a
+   * @param {unknown} b
+   * @param {unknown} c
+   * @param {unknown} options
+   */
+  const shortly = (receiver, a, b, c, options) => {
+    if (receiver._callOptions === undefined) return send(receiver, a, b, c, options)
+    if (sequences === undefined) {
+      known ??= new OptionSet(row, row.parts[count])
+      sequences = new Sequences(known.known, known.needs)
+    }
+    const sequence = sequences.find(options)
+    if (sequence === undefined) return send(receiver, a, b, c, options)
+    return receiver._callOptions(meta | (sequence.bits << VARIANT_SHIFT), sequence, count, a, b, c)
+  }
   switch (count) {
     case 1:
       return function (a, options) {
         const given = arguments.length
         if (given === 1 || (given === 2 && options === undefined)) return this._call1(meta, a)
-        return given === 2 ? send(this, [a], options) : miscounted(this, row, given)
+        return given === 2 ? shortly(this, a, undefined, undefined, options) : miscounted(this, row, given)
       }
     case 2:
       return function (a, b, options) {
         const given = arguments.length
         if (given === 2 || (given === 3 && options === undefined)) return this._call2(meta, a, b)
-        return given === 3 ? send(this, [a, b], options) : miscounted(this, row, given)
+        return given === 3 ? shortly(this, a, b, undefined, options) : miscounted(this, row, given)
       }
     default:
       return function (a, b, c, options) {
         const given = arguments.length
         if (given === 3 || (given === 4 && options === undefined)) return this._call3(meta, a, b, c)
-        return given === 4 ? send(this, [a, b, c], options) : miscounted(this, row, given)
+        return given === 4 ? shortly(this, a, b, c, options) : miscounted(this, row, given)
       }
   }
 }

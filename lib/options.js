@@ -13,6 +13,8 @@ const { argumentError, isOptions } = require('./values')
 
 /**
  * @typedef {object} Known
+ * @property {import('./option-words').Option['is'] | 'switch'} is a value that is a boolean is a switch
+ * @property {string} token
  * @property {import('./option-words').Put} put appends the words; false when the option is not meant
  * @property {number} bits
  * @property {number} groups
@@ -36,6 +38,8 @@ class OptionSet {
     for (const [name, option] of Object.entries(part?.options ?? {})) {
       this.known.set(name, {
         put: writer(row, name, option, /** @type {import('./arguments').Part} */ (part).options),
+        is: option.as === undefined || typeof option.as === 'string' ? option.is : 'switch',
+        token: option.token,
         bits: option.bits ?? 0,
         groups: option.groups ?? 0,
         last: option.is === 'last',

@@ -8,6 +8,7 @@
 
 const native = require('./native.js')
 const { errorOf } = require('./errors.js')
+const { numbers } = require('./option-templates.js')
 const { withErrors } = require('./answers.js')
 const { assemble } = require('./assemble.js')
 
@@ -205,7 +206,7 @@ function settle() {
 
 /** Bun has the names of libuv's functions, and ends the process when one is called. */
 const watchesSockets = process.versions['bun'] === undefined
-const createClient = native.setup(settle, words, assemble, watchesSockets)
+const createClient = native.setup(settle, words, assemble, numbers, watchesSockets)
 
 module.exports = {
   open,
@@ -219,4 +220,5 @@ module.exports = {
   listen,
   createClient,
   createSentinel: createClient.createSentinel,
+  defineOptions: createClient.defineOptions,
 }

@@ -46,7 +46,7 @@ pub(crate) fn encode(
             if number.is_nan() {
                 return Err(error::argument(position, "is NaN"));
             }
-            number_text(number, staging);
+            self::number(number, |text| staging.argument(text));
             Ok(())
         }
         sys::ValueType::napi_bigint => {
@@ -181,19 +181,19 @@ fn ensure_whole(env: sys::napi_env, value: sys::napi_value, encoded: &[u8]) -> R
 }
 
 /// Numbers never take the exponent form, which the servers' integer parsers refuse.
-fn number_text(number: f64, staging: &mut Staging) {
+pub(crate) fn number(number: f64, mut put: impl FnMut(&[u8])) {
     const MAX_SAFE: f64 = 9_007_199_254_740_992.0;
     if number.is_infinite() {
-        staging.argument(if number > 0.0 { b"inf" } else { b"-inf" });
+        put(if number > 0.0 { b"inf" } else { b"-inf" });
     } else if number.fract() == 0.0 && number.abs() < MAX_SAFE {
         #[allow(clippy::cast_possible_truncation, reason = "an integer below 2^53 is exact")]
         let integer = number as i64;
-        staging.argument(itoa::Buffer::new().format(integer).as_bytes());
+        put(itoa::Buffer::new().format(integer).as_bytes());
     } else {
         let mut text = Vec::with_capacity(32);
         // Writing to a vector cannot fail.
         drop(write!(text, "{number}"));
-        staging.argument(&text);
+        put(&text);
     }
 }
 

@@ -6,6 +6,7 @@ use napi::sys;
 use oxidis_engine::client::Staging;
 
 use crate::meta::Meta;
+use crate::templates::Templates;
 use crate::{args, error};
 
 /// Elements of an array read under one handle scope.
@@ -13,7 +14,7 @@ const ELEMENTS_PER_SCOPE: u32 = 512;
 
 /// The arguments.
 pub(crate) enum Arguments<'a> {
-    /// Value by value.
+    /// Value by value, then those of a template if the word names one.
     Each(&'a [sys::napi_value]),
     /// One array.
     List(sys::napi_value),
@@ -23,14 +24,24 @@ pub(crate) enum Arguments<'a> {
 
 impl Arguments<'_> {
     /// Begins the command of `meta` and appends its arguments. A failure, which is JSON, leaves the command half staged.
-    pub(crate) fn encode(&self, env: sys::napi_env, meta: Meta, staging: &mut Staging) -> Result<(), String> {
+    pub(crate) fn encode(
+        &self,
+        env: sys::napi_env,
+        meta: Meta,
+        templates: &Templates,
+        staging: &mut Staging,
+    ) -> Result<(), String> {
         match *self {
             Arguments::Each(values) => {
-                begin(staging, meta, values.len());
-                values
-                    .iter()
-                    .zip(1..)
-                    .try_for_each(|(value, position)| args::encode(env, *value, staging, position))
+                let template = meta.template();
+                begin(staging, meta, values.len() + templates.words(template));
+                for (value, position) in values.iter().zip(1..) {
+                    args::encode(env, *value, staging, position)?;
+                }
+                if template != 0 {
+                    templates.append(template, staging);
+                }
+                Ok(())
             }
             Arguments::List(list) => encode_list(env, meta, list, staging),
             Arguments::Joined { text, lengths, count } => {

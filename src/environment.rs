@@ -19,6 +19,7 @@ use crate::inbox::Inbox;
 use crate::materialise::Materialiser;
 use crate::sentinel::NativeSentinel;
 use crate::status::{Failed, check};
+use crate::templates::Templates;
 use crate::watch;
 
 /// Results handed to JavaScript in one call.
@@ -39,6 +40,7 @@ pub(crate) struct Environment {
     /// The slot and kind of each result of a call: memory of a `Uint32Array` that `words_owner` keeps.
     words: *mut u32,
     materialiser: Materialiser,
+    templates: Templates,
     clients: RefCell<HashMap<u32, Weak<NativeClient>>>,
     sentinels: RefCell<HashMap<u32, Weak<NativeSentinel>>>,
     next_client: Cell<u32>,
@@ -47,13 +49,14 @@ pub(crate) struct Environment {
 
 impl Environment {
     /// Sets the environment up: `settle` is called with results, `words` is a `Uint32Array` of [`RESULTS_PER_CALL`], `assemble`
-    /// puts large replies together, `watches` says whether the runtime's
+    /// puts large replies together, `numbers` is what [`Templates`] reads, `watches` says whether the runtime's
     /// event loop may be asked to watch sockets.
     pub(crate) fn create(
         env: sys::napi_env,
         settle: sys::napi_value,
         words: sys::napi_value,
         assemble: sys::napi_value,
+        numbers: sys::napi_value,
         watches: bool,
     ) -> Result<Rc<Self>, Failed> {
         let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
@@ -86,6 +89,7 @@ impl Environment {
         check(unsafe { sys::napi_create_string_utf8(env, c"oxidis".as_ptr(), 6, &raw mut name) })?;
         // SAFETY: as above.
         check(unsafe { sys::napi_async_init(env, ptr::null_mut(), name, &raw mut context) })?;
+        let templates = Templates::create(env, numbers)?;
         let environment = Rc::new_cyclic(|me| Self {
             env,
             me: Weak::clone(me),
@@ -95,6 +99,7 @@ impl Environment {
             settle: settle_ref,
             words: data.cast(),
             materialiser: Materialiser::new(env, assemble_ref),
+            templates,
             clients: RefCell::default(),
             sentinels: RefCell::default(),
             next_client: Cell::new(0),
@@ -102,6 +107,11 @@ impl Environment {
         });
         environment.create_function()?;
         Ok(environment)
+    }
+
+    /// The options that JavaScript names by number.
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.templates
     }
 
     fn create_function(self: &Rc<Self>) -> Result<(), Failed> {

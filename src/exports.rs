@@ -158,20 +158,44 @@ unsafe extern "C" fn leased(env: sys::napi_env, info: sys::napi_callback_info) -
     }
 }
 
-/// `setup(settle, words, assemble, watches)`: prepares this environment and returns `createClient`, which has
-/// `createSentinel` as a member.
+/// `defineOptions(words)`: the number of a template for options, undefined when there is no room for more.
+unsafe extern "C" fn define_options(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let info = Info::<Environment>::read(env, info);
+    // SAFETY: the function's data is a counted reference that its finaliser gives back.
+    let environment = unsafe { &*info.data };
+    let defined = catch_unwind(AssertUnwindSafe(|| {
+        let words = info.text(0)?;
+        environment.templates().define(&words)
+    }));
+    let mut number = ptr::null_mut();
+    if let Ok(Some(id)) = defined {
+        // SAFETY: the out-pointer is valid; a failure leaves it null, which is undefined.
+        unsafe { sys::napi_create_uint32(env, id, &raw mut number) };
+    }
+    number
+}
+
+/// `setup(settle, words, assemble, numbers, watches)`: prepares this environment and returns `createClient`, which has
+/// `createSentinel` and `defineOptions` as members.
 unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let info = Info::<c_void>::read(env, info);
     let made = catch_unwind(AssertUnwindSafe(|| {
-        let environment =
-            Environment::create(env, info.values[0], info.values[1], info.values[2], info.bool(3))?;
+        let environment = Environment::create(
+            env,
+            info.values[0],
+            info.values[1],
+            info.values[2],
+            info.values[3],
+            info.bool(4),
+        )?;
+        let define = function(env, c"defineOptions", define_options, Rc::clone(&environment))?;
         let create_sentinel =
             function(env, c"createSentinel", sentinel_functions::create_sentinel, Rc::clone(&environment))?;
         let create_client = function(env, c"createClient", create_client, environment)?;
-        // SAFETY: both functions are alive, the name is static.
-        check(unsafe {
-            sys::napi_set_named_property(env, create_client, c"createSentinel".as_ptr(), create_sentinel)
-        })?;
+        for (name, member) in [(c"createSentinel", create_sentinel), (c"defineOptions", define)] {
+            // SAFETY: both functions are alive, the name is static.
+            check(unsafe { sys::napi_set_named_property(env, create_client, name.as_ptr(), member) })?;
+        }
         Ok::<_, Failed>(create_client)
     }));
     match made {

@@ -33,6 +33,7 @@ mod runtime;
 mod sentinel;
 mod sentinel_functions;
 mod status;
+mod templates;
 mod tree;
 #[cfg(unix)]
 mod uv;

@@ -17,6 +17,7 @@ const RETRY_ALWAYS: u32 = 1 << 17;
 const RETRY_NEVER: u32 = 1 << 18;
 const ENCODING_SHIFT: u32 = 19;
 const ENCODING_BITS: u32 = 3;
+const TEMPLATE_SHIFT: u32 = 22;
 
 /// Whether a command may be sent again after it was lost in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,11 @@ impl Meta {
     /// Which of the command's reply shapes its options chose.
     pub(crate) fn variant(self) -> u8 {
         u8::try_from((self.0 >> VARIANT_SHIFT) & ((1 << VARIANT_BITS) - 1)).unwrap_or(0)
+    }
+
+    /// The template of its options; 0 without.
+    pub(crate) fn template(self) -> u32 {
+        self.0 >> TEMPLATE_SHIFT
     }
 
     /// The same command with the settings of `other`.

@@ -158,7 +158,9 @@ impl Port {
             .map_or(Timeout::Default(self.manner.timeout), |timeout| Timeout::Given(milliseconds(timeout)));
         let call = Call { slot, meta: Meta::from(meta), timeout };
         let lane = self.admit(&staging).map_err(|error| error::to_json(&error))?;
-        if let Err(problem) = arguments.encode(self.environment.env(), call.meta, &mut staging) {
+        if let Err(problem) =
+            arguments.encode(self.environment.env(), call.meta, self.environment.templates(), &mut staging)
+        {
             staging.abandon();
             return Err(problem);
         }
