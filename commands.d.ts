@@ -2409,12 +2409,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xackdel(key: Arg, group: Arg, ...ids: Arg[]): Out<T, R, 1 | -1 | 2[]>
+  xackdel(key: Arg, group: Arg, ...ids: Arg[]): Out<T, R, (1 | -1 | 2)[]>
   /**
    * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xackdel(key: Arg, group: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Out<T, R, 1 | -1 | 2[]>
+  xackdel(key: Arg, group: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Out<T, R, (1 | -1 | 2)[]>
 
   /**
    * Appends an entry, '*' lets the server choose its id; answers the id.
@@ -2490,12 +2490,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xdelex(key: Arg, ...ids: Arg[]): Out<T, R, 1 | -1 | 2[]>
+  xdelex(key: Arg, ...ids: Arg[]): Out<T, R, (1 | -1 | 2)[]>
   /**
    * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xdelex(key: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Out<T, R, 1 | -1 | 2[]>
+  xdelex(key: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Out<T, R, (1 | -1 | 2)[]>
 
   /**
    * Creates a consumer group that starts behind this id; '$' is the end.
@@ -2581,7 +2581,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Returns a summary of what is pending in a group, or the pending entries of a range.
    * @since 5.0.0
    */
-  xpending(key: Arg, group: Arg, consumer?: Arg): Out<T, R, PendingSummary<T>>
+  xpending(key: Arg, group: Arg): Out<T, R, PendingSummary<T>>
 
   /**
    * Returns entries from one id to another; '-' and '+' are the ends.

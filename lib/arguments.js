@@ -98,6 +98,7 @@ function build(plan, args) {
   let bits = 0
   let slot = 0
   let countAt = -1
+  let skipped = false
   /** @type {readonly unknown[] | undefined} */
   let lifted
   for (const part of row.parts) {
@@ -107,7 +108,10 @@ function build(plan, args) {
         break
       case 'maybe': {
         const value = values[slot++]
-        if (value !== undefined) {
+        if (value === undefined) {
+          skipped = true
+        } else {
+          if (skipped) throw argumentError(row, `an argument is missing before the last; usage: ${row.usage}`)
           flat.push(convert(part.as, value))
           bits |= part.bits
         }

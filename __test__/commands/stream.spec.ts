@@ -139,6 +139,10 @@ family(
       equal([entry.id, entry.consumer, typeof entry.idle, entry.deliveries], ['1-1', 'c', 'number', 1])
       equal(more.length, 1)
       equal(await redis.xpending('s', 'g', '-', '+', 10, 'none'), [])
+      await assert.rejects(
+        redis.xpending('s', 'g', undefined, undefined, undefined, 'c'),
+        /an argument is missing/,
+      )
       await redis.xack('s', 'g', '1-1', '1-2')
       equal(await redis.xpending('s', 'g'), { count: 0, min: null, max: null, consumers: [] })
     },

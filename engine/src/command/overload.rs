@@ -31,11 +31,14 @@ pub(super) fn overloads(command: &Command, options: &[Opt], parameters: &[Parame
         union.extend(reply.clone());
         let unset = unset(&earlier, bits);
         earlier.push(bits);
-        let dropped = parameters.iter().any(|given| given.form == Form::Optional && given.bits & unset != 0);
+        let mut dropped = false;
         let parameters = parameters
             .iter()
             // What follows an argument that is not there cannot be there either.
-            .filter(|parameter| !dropped || parameter.form != (Form::Options { required: false }))
+            .filter(|parameter| {
+                dropped |= parameter.form == Form::Optional && parameter.bits & unset != 0;
+                !dropped || !matches!(parameter.form, Form::Optional | Form::Options { required: false })
+            })
             .filter_map(|parameter| narrowed(options, parameter, bits, unset))
             .collect();
         list.push(Overload { parameters, reply });

@@ -50,7 +50,9 @@ pub(super) fn joined(shape: &Shape) -> String {
 
 fn grouped(shape: &Shape) -> String {
     let members = ts_shape(shape);
-    if members.len() > 1 { format!("({})", members.join(" | ")) } else { members.join("") }
+    let is_union =
+        matches!(members.as_slice(), [one] if one.contains(" | ") && !one.contains(['{', '[', '<']));
+    if members.len() > 1 || is_union { format!("({})", members.join(" | ")) } else { members.join("") }
 }
 
 /// The properties of an object.
@@ -153,6 +155,7 @@ mod tests {
     fn unions_are_grouped_where_an_array_needs_it() {
         assert_eq!(joined(&Shape::List(&Shape::OrNull(&Shape::Text))), "(T | null)[]");
         assert_eq!(joined(&Shape::List(&Shape::Int)), "number[]");
+        assert_eq!(joined(&Shape::List(&Shape::Typed("0 | 1", &Shape::Int))), "(0 | 1)[]");
         assert_eq!(joined(&Shape::Pairs(&Shape::Text, &Shape::Double)), "[T, number][]");
     }
 
