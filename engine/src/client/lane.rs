@@ -1,27 +1,25 @@
 //! One shared connection that outlives its sockets: connects, restores, reconnects, and decides what a lost socket means for
 //! the commands that were on it (promises P2, P3, P4, P6).
 
+mod link;
+
 use std::collections::VecDeque;
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use super::Mailbox;
 use super::redial::{Pace, Redial};
-use crate::error::{ConnectionFailure, Error, Kind};
-use crate::net::connection::{Connection, Ended, Wish};
+use crate::error::{Error, Kind};
+use crate::net::connection::{Ended, Wish};
 use crate::net::establish::Connector;
 use crate::net::queue::{Keep, Queue, QueueLimits};
+use crate::net::refusal::Refusals;
 use crate::net::replies::{expired, reject};
 use crate::net::request::{Deliver, Event, NEVER, Request, instant};
-
-/// How long a server that is no longer the one to use may still answer what it was sent.
-const LEAVE_GRACE: Duration = Duration::from_millis(50);
 
 /// Whether a task runs for the lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,7 +220,11 @@ impl Lane {
             let mut moved = false;
             let failed = match self.attempt(deliver, cause.as_ref()).await {
                 None => break,
-                Some(Ok(connection)) => {
+                Some(Ok(mut connection)) => {
+                    if !pace.goes_on() {
+                        // There is no other connection for what this one refuses.
+                        connection.refusals = Refusals::Told;
+                    }
                     connected_before = true;
                     // Who hears of the connection may use it at once, also where nothing may wait for one.
                     self.severed.store(false, Ordering::Release);
@@ -238,7 +240,7 @@ impl Lane {
                     moved = matches!(ended, Ended::Left(_));
                     match ended {
                         Ended::Closed => break,
-                        Ended::Lost(error) | Ended::Left(error) => {
+                        Ended::Lost(error) | Ended::Left(error) | Ended::Refused(error) => {
                             let keep = match error.kind() {
                                 _ if !pace.goes_on() => Keep::Nothing,
                                 Kind::Protocol => Keep::Unseen,
@@ -271,31 +273,6 @@ impl Lane {
         self.stop(deliver, &Error::closed());
     }
 
-    /// Serves until the connection ends, or its server is no longer the one to use.
-    async fn serve(&self, connection: Connection, deliver: &mut dyn Deliver) -> Ended {
-        let place = connection.place.clone();
-        let ended = {
-            let mut running = pin!(connection.run(&self.queue, deliver, || self.wish_now()));
-            tokio::select! {
-                biased;
-                // First: what is not written yet is not to be written there.
-                error = self.connector.left(&place) => {
-                    self.leaving.store(true, Ordering::Release);
-                    self.queue.hold();
-                    // A server that was replaced in good health still answers; one that is gone costs the grace.
-                    drop(timeout(LEAVE_GRACE, running).await);
-                    self.leaving.store(false, Ordering::Release);
-                    Ended::Left(error)
-                }
-                ended = &mut running => ended,
-            }
-        };
-        if let Ended::Lost(_) = ended {
-            self.connector.distrust(&place);
-        }
-        ended
-    }
-
     /// Whether the owner wants the lane closed and nothing stands against it.
     fn is_done(&self) -> bool {
         match self.wish() {
@@ -303,25 +280,6 @@ impl Lane {
             Wish::Drain => self.queue.is_empty(),
             Wish::Sever | Wish::Destroy => true,
         }
-    }
-
-    /// One attempt to connect. `None`: the lane is to be closed.
-    async fn attempt(
-        &self,
-        deliver: &mut dyn Deliver,
-        cause: Option<&Error>,
-    ) -> Option<Result<Connection, Error>> {
-        if matches!(self.redial, Redial::Never) && self.connected.load(Ordering::Acquire) {
-            let message = "the single connection is gone, and is not made again";
-            return Some(Err(Error::connection(ConnectionFailure::Lost, message)));
-        }
-        let opened = match self.unless_done(deliver, cause, self.connector.open()).await? {
-            Ok(opened) => opened,
-            Err(error) => return Some(Err(error)),
-        };
-        deliver.event(Event::Connect);
-        deliver.flush();
-        self.unless_done(deliver, cause, self.connector.greet(opened)).await
     }
 
     /// Does `work` while callers keep their deadlines. `None`: the lane is to be closed.

@@ -13,7 +13,8 @@ use super::inbound::Inbound;
 use super::liveness::Liveness;
 use super::loan::Loan;
 use super::queue::Queue;
-use super::request::{Deliver, now};
+use super::refusal::Refusals;
+use super::request::{Deliver, NEVER, now};
 use super::timer::Timer;
 use crate::error::{ConnectionFailure, Error};
 use crate::resp::Decoder;
@@ -48,6 +49,8 @@ pub enum Ended {
     Lost(Error),
     /// It was left, because its server is no longer the one to use.
     Left(Error),
+    /// It was left, because its server refused a command and is not the one to use.
+    Refused(Error),
 }
 
 /// An established connection with its handshake done.
@@ -66,6 +69,8 @@ pub struct Connection {
     pub liveness: Liveness,
     /// Where it leads.
     pub place: Place,
+    /// What becomes of commands that the server refuses because it is not the one to ask.
+    pub refusals: Refusals,
 }
 
 /// The reading side of a connection. Its unanswered requests are put back in the end, also when the task panics.
@@ -102,11 +107,15 @@ impl Connection {
 
     /// Runs until the connection ends. Requests that are unanswered then are back in `queue`.
     pub async fn run(self, queue: &Arc<Queue>, deliver: &mut dyn Deliver, wish: impl Fn() -> Wish) -> Ended {
-        let inbound = Inbound::new(self.decoder, self.buffer, self.liveness);
+        let inbound = Inbound::new(self.decoder, self.buffer, self.liveness, self.refusals);
         let mut desk = Desk { queue, inbound: Some(inbound), loan: None };
         let ended = serve(&mut desk, self.reader, self.writer, deliver, wish).await;
         deliver.flush();
         match ended {
+            Ok(()) if desk.inbound.as_ref().is_some_and(|inbound| inbound.leave_by() != NEVER) => {
+                let message = format!("{} says that it is not the server to use", self.place.endpoint);
+                Ended::Refused(Error::connection(ConnectionFailure::Lost, message))
+            }
             Ok(()) => Ended::Closed,
             Err(error) => Ended::Lost(error),
         }
@@ -154,7 +163,12 @@ async fn read_here(
     let queue = desk.queue;
     let inbound = desk.inbound()?;
     loop {
-        match wish() {
+        // What is left must be read out, whatever else is wished but an end at once.
+        let wish_now = match wish() {
+            Wish::Open | Wish::Drain if inbound.leave_by() != NEVER => Wish::Leave,
+            wish => wish,
+        };
+        match wish_now {
             Wish::Drain if inbound.replies(queue, deliver).awaiting().is_empty() => return Ok(Turn::Close),
             Wish::Leave if inbound.replies(queue, deliver).is_read_out() => return Ok(Turn::Close),
             Wish::Open | Wish::Drain | Wish::Leave => {}

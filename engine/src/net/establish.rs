@@ -15,6 +15,7 @@ use super::halves::{Reader, Writer, split};
 use super::handshake::{Handshake, Progress, Session};
 use super::liveness::Liveness;
 use super::options::{Credentials, Options};
+use super::refusal::Refusals;
 use super::request::Millis;
 use super::stream::Stream;
 use crate::error::{ConnectionFailure, Error};
@@ -129,6 +130,7 @@ impl Connector {
             client_id: session.server.id,
             liveness: self.liveness(),
             place: place.clone(),
+            refusals: Refusals::Returned(place.role),
         })
     }
 

@@ -9,6 +9,7 @@ use super::block::{self, Block};
 use super::connection::READ_CHUNK;
 use super::liveness::{Liveness, Verdict};
 use super::queue::Queue;
+use super::refusal::Refusals;
 use super::replies::{InFlight, Replies};
 use super::request::{Deliver, Millis, NEVER, Recipient, Request, now};
 use crate::command::Shape;
@@ -56,12 +57,12 @@ pub(super) struct LargeRead {
 
 impl Inbound {
     /// Nothing is in flight; `buffer` holds what came after the handshake's replies.
-    pub fn new(decoder: Decoder, buffer: BytesMut, liveness: Liveness) -> Self {
+    pub fn new(decoder: Decoder, buffer: BytesMut, liveness: Liveness, refusals: Refusals) -> Self {
         Self {
             decoder,
             buffer,
             large: None,
-            in_flight: InFlight::default(),
+            in_flight: InFlight::new(refusals),
             liveness,
             heard: now(),
             room: READ_CHUNK,
@@ -72,6 +73,11 @@ impl Inbound {
     /// The replies to what is in flight go to `deliver`.
     pub fn replies<'a>(&'a mut self, queue: &'a Queue, deliver: &'a mut dyn Deliver) -> Replies<'a> {
         Replies::new(queue, &mut self.in_flight, deliver)
+    }
+
+    /// Until when to wait for a server that refused a command because it is not the one to ask; `NEVER` where none was refused.
+    pub fn leave_by(&self) -> Millis {
+        self.in_flight.leave_by()
     }
 
     /// Puts the unanswered requests back into `queue`.
@@ -165,7 +171,7 @@ impl Inbound {
     pub fn keep_time(&mut self, queue: &Queue, deliver: &mut dyn Deliver) -> Result<Millis, Error> {
         Replies::new(queue, &mut self.in_flight, deliver).expire();
         let at = self.look(queue, deliver)?;
-        Ok(queue.arm(at))
+        Ok(queue.arm(at.min(self.leave_by())))
     }
 
     /// When an idle connection is to be looked at.

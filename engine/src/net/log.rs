@@ -27,6 +27,8 @@ pub struct Log {
     base: u64,
     written: u64,
     end: u64,
+    /// Whether what is answered is kept as well.
+    kept: bool,
 }
 
 impl fmt::Debug for Log {
@@ -101,8 +103,16 @@ impl Log {
         debug_assert!(self.written <= self.end);
     }
 
+    /// From now on nothing is released.
+    pub fn keep(&mut self) {
+        self.kept = true;
+    }
+
     /// Everything before `answered` is no longer needed.
     pub fn release(&mut self, answered: u64) {
+        if self.kept {
+            return;
+        }
         let answered = answered.min(self.written);
         if answered == self.end {
             // All answered: the last segment is emptied in place, which keeps one warm segment for one call in flight.
@@ -281,6 +291,21 @@ mod tests {
         log.advance(10 * SEGMENT_BYTES);
         log.release(log.end());
         assert_eq!(capacity(&log), 0);
+    }
+
+    #[test]
+    fn what_is_to_be_kept_is_kept() {
+        let mut log = Log::default();
+        log.append_slice(b"abc");
+        log.advance(3);
+        log.keep();
+        log.release(3);
+        let mut next = Log::default();
+        next.append_range(&log, 0..3);
+        assert_eq!(unwritten(&next), b"abc");
+        next.advance(3);
+        next.release(3);
+        assert_eq!(next.base, 3, "only this log is kept");
     }
 
     #[test]

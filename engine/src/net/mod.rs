@@ -17,6 +17,7 @@ pub mod log;
 pub mod options;
 pub mod plain;
 pub mod queue;
+pub mod refusal;
 pub mod replies;
 pub mod request;
 pub mod role;

@@ -306,11 +306,20 @@ impl Queue {
     /// Nothing more is written to the socket; what is not written waits for the next one.
     pub fn hold(&self) {
         let mut outgoing = self.outgoing();
-        outgoing.held = outgoing.socket.take();
+        if let Some(socket) = outgoing.socket.take() {
+            outgoing.held = Some(socket);
+        }
+        self.wants_return.store(true, Ordering::Release);
         self.online.store(false, Ordering::Release);
         self.backlog.store(false, Ordering::Release);
         drop(outgoing);
         self.wake.notify_one();
+    }
+
+    /// The same, and what was written is kept although it is answered.
+    pub(super) fn hold_all(&self) {
+        self.outgoing().log.keep();
+        self.hold();
     }
 
     /// Whether bytes wait for the engine to write them.

@@ -7,13 +7,14 @@ use bytes::Bytes;
 
 use super::handover::{Alone, hand_over, hand_over_large};
 use super::queue::Queue;
-use super::request::{Deliver, Recipient, Request, Ticket, View};
+use super::refusal::{LEAVE_GRACE, Refusals};
+use super::request::{Deliver, Millis, NEVER, Recipient, Request, Ticket, View, now};
 use super::unit::{Outcome, Turn, Unit, UnitId};
 use crate::error::{Error, Phase};
-use crate::resp::Frame;
+use crate::resp::{Frame, Scalar};
 
 /// Requests in flight on a connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct InFlight {
     /// Oldest first. Newer ones may still be in the queue.
     awaiting: VecDeque<Request>,
@@ -23,15 +24,39 @@ pub struct InFlight {
     last: Option<u64>,
     /// The batch that the oldest request is, once a reply to it has come.
     unit: Option<(UnitId, Box<Unit>)>,
+    refusals: Refusals,
+    /// What the server would not run, oldest first: it goes to the next connection.
+    refused: VecDeque<Request>,
+    /// Until when to wait for answers to what it was sent besides.
+    leave_by: Millis,
 }
 
 impl InFlight {
+    /// Nothing is in flight.
+    pub fn new(refusals: Refusals) -> Self {
+        Self {
+            awaiting: VecDeque::new(),
+            asked: 0,
+            last: None,
+            unit: None,
+            refusals,
+            refused: VecDeque::new(),
+            leave_by: NEVER,
+        }
+    }
+
+    /// Until when to wait for a server that refused a command because it is not the one to ask; `NEVER` where none was refused.
+    pub fn leave_by(&self) -> Millis {
+        self.leave_by
+    }
+
     /// Puts the unanswered requests back into `queue`, whose owner decides about them.
     pub fn restore(&mut self, queue: &Queue) {
         if let Some((id, unit)) = self.unit.take() {
             queue.units().put(id, unit);
         }
-        queue.restore(&mut self.awaiting);
+        self.refused.append(&mut self.awaiting);
+        queue.restore(&mut self.refused);
     }
 }
 
@@ -42,14 +67,17 @@ pub struct Replies<'a> {
     asked: &'a mut u64,
     last: &'a mut Option<u64>,
     unit: &'a mut Option<(UnitId, Box<Unit>)>,
+    refusals: Refusals,
+    refused: &'a mut VecDeque<Request>,
+    leave_by: &'a mut Millis,
     deliver: &'a mut dyn Deliver,
 }
 
 impl<'a> Replies<'a> {
     /// Replies to `in_flight`, whose newer requests are in `queue`, go to `deliver`.
     pub fn new(queue: &'a Queue, in_flight: &'a mut InFlight, deliver: &'a mut dyn Deliver) -> Self {
-        let InFlight { awaiting, asked, last, unit } = in_flight;
-        Self { queue, awaiting, asked, last, unit, deliver }
+        let InFlight { awaiting, asked, last, unit, refusals, refused, leave_by } = in_flight;
+        Self { queue, awaiting, asked, last, unit, refusals: *refusals, refused, leave_by, deliver }
     }
 
     /// Gives one decoded frame to the request that it answers.
@@ -61,11 +89,23 @@ impl<'a> Replies<'a> {
         let request = self.front()?;
         match request.recipient {
             Recipient::Caller(ticket) => {
+                if let Frame::Scalar(Scalar::Error(line)) = &frame
+                    && self.refusals.returns(line)
+                {
+                    self.give_back();
+                    return Ok(());
+                }
                 hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
             }
             Recipient::Unit(..) | Recipient::AbandonedUnit(_) => {
-                if self.unit_turn(&request, |unit, caller| unit.take(caller, frame))? == Turn::More {
-                    return Ok(());
+                let refusals = self.refusals;
+                match self.unit_turn(&request, |unit, caller| unit.take(caller, refusals, frame))? {
+                    Turn::More => return Ok(()),
+                    Turn::Last => {}
+                    Turn::Refused => {
+                        self.give_back();
+                        return Ok(());
+                    }
                 }
             }
             Recipient::Probe | Recipient::Abandoned => {}
@@ -165,8 +205,15 @@ impl<'a> Replies<'a> {
         let Some(unit) = self.unit(request) else {
             return Err(Error::internal("a batch is unknown to its queue"));
         };
-        if take(unit, caller)? == Turn::More {
-            return Ok(Turn::More);
+        match take(unit, caller)? {
+            Turn::More => return Ok(Turn::More),
+            Turn::Refused if caller.is_some() => {
+                if let Some((id, unit)) = self.unit.take() {
+                    self.queue.units().put(id, unit);
+                }
+                return Ok(Turn::Refused);
+            }
+            Turn::Last | Turn::Refused => {}
         }
         let outcome = unit.give_up();
         *self.unit = None;
@@ -177,6 +224,19 @@ impl<'a> Replies<'a> {
             }
         }
         Ok(Turn::Last)
+    }
+
+    /// The server did not run the oldest request, because it is not the one to ask: nothing more is sent to it, and what it
+    /// refuses is kept.
+    fn give_back(&mut self) {
+        if self.refused.is_empty() {
+            self.queue.hold_all();
+            *self.leave_by = now() + LEAVE_GRACE;
+        }
+        if let Some(request) = self.awaiting.pop_front() {
+            // One time more than it may anyway: this one was none.
+            self.refused.push_back(Request { replays: request.replays.saturating_add(1), ..request });
+        }
     }
 
     /// The frames of one read are settled.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 
 use super::handover::{InBatch, Sink, hand_over, hand_over_large};
+use super::refusal::{Refusals, Verdict};
 use super::request::{Gather, Reply, Ticket, View};
 use crate::command::Shape;
 use crate::error::{Error, ServerError};
@@ -29,6 +30,8 @@ pub struct Step {
     pub shape: &'static Shape,
     /// Bytes on the wire.
     pub length: u32,
+    /// Whether it may be sent again after it was answered.
+    pub replay: bool,
 }
 
 /// What a unit is to the server.
@@ -66,6 +69,8 @@ pub(super) enum Turn {
     More,
     /// The last.
     Last,
+    /// The last, and the server has refused all that changes anything: the unit may be sent to another one.
+    Refused,
 }
 
 /// What came of a unit.
@@ -88,6 +93,7 @@ pub struct Unit {
     queueing: Queueing,
     /// Why the transaction did not run, to be told when all is answered.
     failure: Option<Error>,
+    verdict: Verdict,
     gather: Box<dyn Gather>,
 }
 
@@ -96,7 +102,8 @@ impl Unit {
     /// `gather`.
     pub fn new(form: Form, steps: Vec<Step>, gather: Box<dyn Gather>) -> Self {
         let stage = first(form);
-        Self { form, steps, stage, answered: 0, queueing: Queueing::default(), failure: None, gather }
+        let (queueing, verdict) = Default::default();
+        Self { form, steps, stage, answered: 0, queueing, failure: None, verdict, gather }
     }
 
     /// What came of it so far. Nobody waits for what may still come.
@@ -121,6 +128,7 @@ impl Unit {
         self.answered = 0;
         self.queueing = Queueing::default();
         self.failure = None;
+        self.verdict = Verdict::default();
         self.gather.clear();
     }
 
@@ -152,10 +160,16 @@ impl Unit {
         matches!(self.form, Form::Transaction(inside) if at < inside)
     }
 
-    /// Takes the next reply. `caller` is who waits for it, if anybody does.
-    pub(super) fn take(&mut self, caller: Option<Ticket>, frame: Frame<'_>) -> Result<Turn, Error> {
+    /// Takes the next reply. `caller` is who waits for it, if anybody does; `refusals` says what a refusal comes to.
+    pub(super) fn take(
+        &mut self,
+        caller: Option<Ticket>,
+        refusals: Refusals,
+        frame: Frame<'_>,
+    ) -> Result<Turn, Error> {
         let stage = self.stage;
         self.advance();
+        self.judge(stage, refusals, &frame);
         match stage {
             Stage::Multi => self.opened(&frame)?,
             Stage::Step(at) if self.is_inside(at) => self.queued(at, &frame)?,
@@ -179,6 +193,7 @@ impl Unit {
     ) -> Result<Turn, Error> {
         let Stage::Step(at) = self.stage else { return Err(unexpected()) };
         self.advance();
+        self.verdict.ran |= self.form == Form::Plain && self.steps.get(at).is_some_and(|step| !step.replay);
         if self.is_inside(at) {
             self.alone()?;
         } else if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
@@ -189,7 +204,29 @@ impl Unit {
     }
 
     fn turn(&self) -> Turn {
-        if self.stage == Stage::Step(self.steps.len()) { Turn::Last } else { Turn::More }
+        if self.stage != Stage::Step(self.steps.len()) {
+            Turn::More
+        } else if self.verdict.is_refusal() {
+            Turn::Refused
+        } else {
+            Turn::Last
+        }
+    }
+
+    /// Notes whether the server refused the command at `stage`, and whether it ran what must not be run twice. What stands behind
+    /// a transaction only waits for it.
+    fn judge(&mut self, stage: Stage, refusals: Refusals, frame: &Frame<'_>) {
+        match (stage, frame) {
+            (Stage::Exec, Frame::Scalar(Scalar::Error(line))) => {
+                self.verdict.refused |= refusals.returns_transaction(line);
+            }
+            (Stage::Exec, _) => self.verdict.ran = true,
+            (_, Frame::Scalar(Scalar::Error(line))) if refusals.returns(line) => self.verdict.refused = true,
+            (Stage::Step(at), _) if self.form == Form::Plain => {
+                self.verdict.ran |= self.steps.get(at).is_some_and(|step| !step.replay);
+            }
+            (Stage::Multi | Stage::Step(_), _) => {}
+        }
     }
 
     /// The answer to `MULTI`.
@@ -222,6 +259,7 @@ impl Unit {
             return Err(unexpected());
         }
         self.queueing.ran = true;
+        self.verdict.ran = true;
         Ok(())
     }
 

@@ -110,7 +110,7 @@ impl Batch<'_> {
                 staging.argument(word.as_bytes());
             }
             let length = u32::try_from(staging.last_command_bytes()).unwrap();
-            steps.push(Step { shape: self.call.shape, length });
+            steps.push(Step { shape: self.call.shape, length, replay: self.call.replay });
             if self.form == Form::Transaction(steps.len()) {
                 staging.verbatim(EXEC);
             }

@@ -12,12 +12,13 @@ use oxidis_engine::net::dial::Dial;
 use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{Options, OptionsBuilder, ReadFrom, Reconnect};
 use oxidis_engine::net::queue::QueueLimits;
-use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, View as Texts, now, replays};
+use oxidis_engine::net::request::{Recipient, Request, Ticket, View as Texts, now, replays};
+use oxidis_engine::net::unit::{EXEC, Form, MULTI, Step, Unit};
 use oxidis_engine::sentinel::{Happening, Listener, Sentinels, Settings};
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
-use crate::inbox::Inbox;
+use crate::inbox::{Gathered, Inbox};
 use crate::node::{Node, View};
 use crate::world::{Dials, World};
 
@@ -210,17 +211,56 @@ impl Client {
         for word in words {
             staging.argument(word.as_bytes());
         }
-        let timeout = 10_000;
-        staging.commit(Request {
-            recipient: Recipient::Caller(Ticket { slot, view: Texts::Text, prefixed: false }),
-            shape: &Shape::Any,
-            replays: replays(replay),
-            length: 0,
-            end: 0,
-            deadline: if timeout == 0 { NEVER } else { now() + u64::from(timeout) },
-            timeout,
-        });
+        staging.commit(request(Recipient::Caller(ticket(slot)), replay));
         let (bytes, requests) = staging.parts();
         self.lane.submit(bytes, requests);
+    }
+
+    /// Calls a batch. Those of its commands that begin with `GET` may be sent twice.
+    pub(crate) fn batch(&self, slot: u32, form: Form, commands: &[&str]) {
+        let mut staging = Staging::new();
+        let mut steps = Vec::new();
+        staging.begin_unit();
+        if form != Form::Plain {
+            staging.verbatim(MULTI);
+        }
+        for command in commands {
+            let words: Vec<_> = command.split(' ').collect();
+            staging.begin_next(b"", 0, words.len());
+            for word in words {
+                staging.argument(word.as_bytes());
+            }
+            let length = u32::try_from(staging.last_command_bytes()).unwrap();
+            steps.push(Step { shape: &Shape::Any, length, replay: command.starts_with("GET") });
+            if form == Form::Transaction(steps.len()) {
+                staging.verbatim(EXEC);
+            }
+        }
+        let unit = Unit::new(form, steps, Box::<Gathered>::default());
+        let commands = unit.commands();
+        let recipient = Recipient::Unit(ticket(slot), self.lane.queue().adopt(unit));
+        staging.commit_unit(request(recipient, false), commands);
+        let (bytes, requests) = staging.parts();
+        self.lane.submit(bytes, requests);
+    }
+}
+
+/// How long a call waits, in milliseconds.
+const TIMEOUT: u32 = 10_000;
+
+fn ticket(slot: u32) -> Ticket {
+    Ticket { slot, view: Texts::Text, prefixed: false }
+}
+
+fn request(recipient: Recipient, replay: bool) -> Request {
+    let deadline = now() + u64::from(TIMEOUT);
+    Request {
+        recipient,
+        shape: &Shape::Any,
+        replays: replays(replay),
+        length: 0,
+        end: 0,
+        deadline,
+        timeout: TIMEOUT,
     }
 }

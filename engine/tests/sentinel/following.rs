@@ -16,14 +16,14 @@ const LOST: Kind = Kind::Connection(ConnectionFailure::Lost);
 
 impl Fixture {
     /// `b` takes `a`'s place by all sentinels' word, and the first of them announces it.
-    fn switch(&self) {
+    pub(crate) fn switch(&self) {
         self.promote("b:1", 2);
         self.b.become_master();
         self.sentinel(1).announce(SWITCH.0, SWITCH.1);
     }
 
     /// A client that is connected to `a` while all sentinels are listened to.
-    async fn connected(&self) -> Client {
+    pub(crate) async fn connected(&self) -> Client {
         let client = self.client(self.master());
         client.connect().await.unwrap();
         until(|| self.heard.lines().iter().any(|line| line == "s3:1 watched")).await;

@@ -14,6 +14,7 @@ mod inbox;
 mod learning;
 mod node;
 mod questions;
+mod refusals;
 mod replicas;
 mod watching;
 mod world;

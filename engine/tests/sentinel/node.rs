@@ -45,6 +45,8 @@ struct State {
     manner: Manner,
     password: Option<&'static str>,
     silent_at: Option<&'static str>,
+    /// Replies to certain commands, in place of the usual ones.
+    sayings: Vec<(&'static str, &'static str)>,
     log: Vec<String>,
     connections: Vec<UnboundedSender<Order>>,
 }
@@ -64,6 +66,7 @@ impl Node {
             manner: Manner::Answers,
             password: None,
             silent_at: None,
+            sayings: Vec::new(),
             log: Vec::new(),
             connections: Vec::new(),
         })))
@@ -99,6 +102,18 @@ impl Node {
     /// Answers until it is asked something that begins with `word`.
     pub(crate) fn falls_silent_at(&self, word: &'static str) {
         self.state().silent_at = Some(word);
+    }
+
+    /// Answers `command` with `reply` from now on; an empty one is no answer.
+    pub(crate) fn say(&self, command: &'static str, reply: &'static str) {
+        let mut state = self.state();
+        state.sayings.retain(|(known, _)| *known != command);
+        state.sayings.push((command, reply));
+    }
+
+    /// Answers as usual again.
+    pub(crate) fn say_nothing_special(&self) {
+        self.state().sayings.clear();
     }
 
     /// Wants a password from now on.
@@ -248,13 +263,15 @@ impl<'a> Talk<'a> {
         if state.silent_at.is_some_and(|word| upper.first() == Some(&word)) {
             return String::new();
         }
+        if let Some((_, reply)) = state.sayings.iter().find(|(command, _)| *command == words.join(" ")) {
+            return (*reply).to_owned();
+        }
         match (&mut state.kind, upper.as_slice()) {
             (_, ["PING"]) => "+PONG\r\n".to_owned(),
             (Kind::Server(role), ["ROLE"]) => role.clone(),
             (Kind::Server(role), ["SET" | "INCR" | "RPUSH", ..]) if role.contains("slave") => {
                 "-READONLY You can't write against a read only replica.\r\n".to_owned()
             }
-            (Kind::Server(_), ["HANG", ..]) => String::new(),
             (Kind::Server(_), _) => "+OK\r\n".to_owned(),
             (Kind::Sentinel(_, id), ["SENTINEL", "MYID"]) => format!("${}\r\n{id}\r\n", id.len()),
             (Kind::Sentinel(views, _), ["SENTINEL", question, _]) => {

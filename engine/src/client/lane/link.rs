@@ -1,0 +1,59 @@
+//! One link of a lane: the attempt to connect, and the connection until it ends or has to be left.
+
+use std::pin::pin;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::{Lane, Redial};
+use crate::error::{ConnectionFailure, Error};
+use crate::net::connection::{Connection, Ended};
+use crate::net::refusal::LEAVE_GRACE;
+use crate::net::request::{Deliver, Event};
+
+impl Lane {
+    /// One attempt to connect. `None`: the lane is to be closed.
+    pub(super) async fn attempt(
+        &self,
+        deliver: &mut dyn Deliver,
+        cause: Option<&Error>,
+    ) -> Option<Result<Connection, Error>> {
+        if matches!(self.redial, Redial::Never) && self.connected.load(Ordering::Acquire) {
+            let message = "the single connection is gone, and is not made again";
+            return Some(Err(Error::connection(ConnectionFailure::Lost, message)));
+        }
+        let opened = match self.unless_done(deliver, cause, self.connector.open()).await? {
+            Ok(opened) => opened,
+            Err(error) => return Some(Err(error)),
+        };
+        deliver.event(Event::Connect);
+        deliver.flush();
+        self.unless_done(deliver, cause, self.connector.greet(opened)).await
+    }
+
+    /// Serves until the connection ends, or its server is no longer the one to use.
+    pub(super) async fn serve(&self, connection: Connection, deliver: &mut dyn Deliver) -> Ended {
+        let place = connection.place.clone();
+        let ended = {
+            let mut running = pin!(connection.run(&self.queue, deliver, || self.wish_now()));
+            tokio::select! {
+                biased;
+                // First: what is not written yet is not to be written there.
+                error = self.connector.left(&place) => {
+                    self.leaving.store(true, Ordering::Release);
+                    self.queue.hold();
+                    // A server that was replaced in good health still answers; one that is gone costs the grace.
+                    drop(timeout(Duration::from_millis(LEAVE_GRACE), running).await);
+                    self.leaving.store(false, Ordering::Release);
+                    Ended::Left(error)
+                }
+                ended = &mut running => ended,
+            }
+        };
+        if let Ended::Lost(_) | Ended::Refused(_) = ended {
+            self.connector.distrust(&place);
+        }
+        ended
+    }
+}
