@@ -17,7 +17,6 @@ use crate::error::{Error, Kind};
 use crate::net::connection::{Ended, Wish};
 use crate::net::establish::Connector;
 use crate::net::queue::{Keep, Queue, QueueLimits};
-use crate::net::refusal::Refusals;
 use crate::net::replies::{expired, reject};
 use crate::net::request::{Deliver, Event, NEVER, Request, instant};
 
@@ -222,8 +221,7 @@ impl Lane {
                 None => break,
                 Some(Ok(mut connection)) => {
                     if !pace.goes_on() {
-                        // There is no other connection for what this one refuses.
-                        connection.refusals = Refusals::Told;
+                        connection.refusals = connection.refusals.without_another();
                     }
                     connected_before = true;
                     // Who hears of the connection may use it at once, also where nothing may wait for one.

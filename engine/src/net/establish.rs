@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
@@ -10,6 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::address::{Attendance, Endpoint, Locate, Place};
 use super::connection::Connection;
+use super::conversation::Conversation;
 use super::dial::{Dial, Dialer, broken_stream, timed_out};
 use super::halves::{Reader, Writer, split};
 use super::handshake::{Handshake, Progress, Session};
@@ -17,6 +19,7 @@ use super::liveness::Liveness;
 use super::options::{Credentials, Options};
 use super::refusal::Refusals;
 use super::request::Millis;
+use super::role::Role;
 use super::stream::Stream;
 use crate::error::{ConnectionFailure, Error};
 use crate::resp::{Decoder, Frame, Limits};
@@ -89,6 +92,18 @@ impl Connector {
             Err(_) => self.locate.distrust(&place),
         }
         greeted
+    }
+
+    /// Has the server at `place`, which is left, answer what it keeps waiting on the connection of this number: then it is certain
+    /// that nothing came of it. Fails where the server does not answer, or does not allow it.
+    pub async fn unblock(&self, place: &Place, client_id: i64, patience: Duration) -> Result<(), Error> {
+        let place = Place { role: Role::Any, ..place.clone() };
+        let deadline = Instant::now() + patience;
+        let stream = self.dial.dial(&place.endpoint, deadline).await?;
+        let connection = self.greet_before(&place, stream, deadline).await?;
+        let number = client_id.to_string();
+        let order = vec![b"CLIENT".as_slice(), b"UNBLOCK", number.as_bytes(), b"ERROR"];
+        Conversation::over(connection, patience).ask(&[order]).await.map(drop)
     }
 
     async fn greet_before(
@@ -185,9 +200,8 @@ impl Connector {
     }
 
     fn liveness(&self) -> Liveness {
-        let millis = |time: Option<std::time::Duration>| {
-            time.map_or(0, |time| Millis::try_from(time.as_millis()).unwrap_or(0))
-        };
+        let millis =
+            |time: Option<Duration>| time.map_or(0, |time| Millis::try_from(time.as_millis()).unwrap_or(0));
         Liveness {
             probe_after: millis(self.options.keep_alive),
             probe_timeout: millis(self.options.command_timeout),

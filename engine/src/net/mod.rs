@@ -1,10 +1,11 @@
-//! Connections: options, addresses, streams, the handshake and the connection itself. Knows no command but the handshake's
-//! and the liveness probe's.
+//! Connections: options, addresses, streams, the handshake and the connection itself. Knows no command but the handshake's,
+//! the liveness probe's and the one that ends a wait.
 
 pub mod address;
 pub mod backoff;
 pub mod block;
 pub mod connection;
+pub mod conversation;
 pub mod dial;
 pub mod establish;
 pub mod halves;

@@ -7,32 +7,47 @@ use super::role::Role;
 /// How long a server that is not the one to ask, or is no longer, may still answer what it was sent.
 pub const LEAVE_GRACE: Millis = 50;
 
+/// How long it may take to have the server answer what it keeps waiting.
+pub const UNBLOCK_GRACE: Millis = 1_000;
+
 /// What becomes of such an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusals {
-    /// The caller is told.
+    /// They are answers like any other: nobody knows another server.
     Told,
-    /// The command goes to the next connection, if the server of this one had to be of that role.
+    /// The connection is left for the next one, to which the command goes. The server had to be of that role.
     Returned(Role),
+    /// The connection is left, and there is no next one: the caller is told that the command was not run.
+    Rejected(Role),
 }
 
 impl Refusals {
-    /// Whether the error reply `line` makes a command go to the next connection.
-    pub(super) fn returns(self, line: &[u8]) -> bool {
-        let refuses: &[&[u8]] = match self {
-            Self::Told | Self::Returned(Role::Any) => return false,
+    /// What it is where no connection follows a lost one.
+    #[must_use]
+    pub fn without_another(self) -> Self {
+        match self {
+            Self::Returned(role) => Self::Rejected(role),
+            other => other,
+        }
+    }
+
+    /// Whether the error reply `line` says that this is not the server to ask.
+    pub(super) fn refuses(self, line: &[u8]) -> bool {
+        let (Self::Returned(role) | Self::Rejected(role)) = self else { return false };
+        let refuses: &[&[u8]] = match role {
+            Role::Any => return false,
             // It became a replica, or lost its data and is about to get it back.
-            Self::Returned(Role::Master) => &[b"READONLY ", b"MASTERDOWN ", b"UNBLOCKED ", b"LOADING "],
+            Role::Master => &[b"READONLY ", b"MASTERDOWN ", b"UNBLOCKED ", b"LOADING "],
             // A write is refused by every replica: that is the caller's to know.
-            Self::Returned(Role::Replica) => &[b"MASTERDOWN ", b"UNBLOCKED ", b"LOADING "],
+            Role::Replica => &[b"MASTERDOWN ", b"UNBLOCKED ", b"LOADING "],
         };
         refuses.iter().any(|code| line.starts_with(code))
     }
 
     /// The same for a transaction that was not run, and which says why.
-    pub(super) fn returns_transaction(self, line: &[u8]) -> bool {
+    pub(super) fn refuses_transaction(self, line: &[u8]) -> bool {
         let reason = line.strip_prefix(b"EXECABORT Transaction discarded because: ".as_slice());
-        self.returns(line) || reason.is_some_and(|reason| self.returns(reason))
+        self.refuses(line) || reason.is_some_and(|reason| self.refuses(reason))
     }
 }
 
@@ -65,29 +80,29 @@ mod tests {
             b"UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
         for line in [READONLY, b"MASTERDOWN Link with MASTER is down", unblocked, b"LOADING Redis is loading"]
         {
-            assert!(refusals.returns(line));
-            assert!(!Refusals::Told.returns(line) && !Refusals::Returned(Role::Any).returns(line));
+            assert!(refusals.refuses(line));
+            assert!(!Refusals::Told.refuses(line) && !Refusals::Returned(Role::Any).refuses(line));
         }
         for line in
             [&b"READONLYISH x"[..], b"ERR READONLY x", b"NOREPLICAS Not enough good replicas to write."]
         {
-            assert!(!refusals.returns(line));
+            assert!(!refusals.refuses(line));
         }
     }
 
     #[test]
     fn a_write_that_is_sent_to_a_replica_is_told() {
-        assert!(!Refusals::Returned(Role::Replica).returns(READONLY));
-        assert!(Refusals::Returned(Role::Replica).returns(b"MASTERDOWN x"));
+        assert!(!Refusals::Returned(Role::Replica).refuses(READONLY));
+        assert!(Refusals::Returned(Role::Replica).refuses(b"MASTERDOWN x"));
     }
 
     #[test]
     fn a_transaction_is_refused_as_a_whole() {
         let line = [b"EXECABORT Transaction discarded because: ", READONLY].concat();
-        assert!(Refusals::Returned(Role::Master).returns_transaction(&line));
+        assert!(Refusals::Returned(Role::Master).refuses_transaction(&line));
         assert!(
             !Refusals::Returned(Role::Master)
-                .returns_transaction(b"EXECABORT Transaction discarded because of previous errors.")
+                .refuses_transaction(b"EXECABORT Transaction discarded because of previous errors.")
         );
     }
 }

@@ -10,7 +10,7 @@ use super::queue::Queue;
 use super::refusal::{LEAVE_GRACE, Refusals};
 use super::request::{Deliver, Millis, NEVER, Recipient, Request, Ticket, View, now};
 use super::unit::{Outcome, Turn, Unit, UnitId};
-use crate::error::{Error, Phase};
+use crate::error::{Error, Phase, ServerError};
 use crate::resp::{Frame, Scalar};
 
 /// Requests in flight on a connection.
@@ -90,9 +90,9 @@ impl<'a> Replies<'a> {
         match request.recipient {
             Recipient::Caller(ticket) => {
                 if let Frame::Scalar(Scalar::Error(line)) = &frame
-                    && self.refusals.returns(line)
+                    && self.refusals.refuses(line)
                 {
-                    self.give_back();
+                    self.refused(&request, ticket, line);
                     return Ok(());
                 }
                 hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
@@ -202,21 +202,20 @@ impl<'a> Replies<'a> {
         take: impl FnOnce(&mut Unit, Option<Ticket>) -> Result<Turn, Error>,
     ) -> Result<Turn, Error> {
         let caller = request.recipient.waiting();
-        let Some(unit) = self.unit(request) else {
-            return Err(Error::internal("a batch is unknown to its queue"));
-        };
-        match take(unit, caller)? {
-            Turn::More => return Ok(Turn::More),
-            Turn::Refused if caller.is_some() => {
-                if let Some((id, unit)) = self.unit.take() {
-                    self.queue.units().put(id, unit);
-                }
-                return Ok(Turn::Refused);
+        let unknown = || Error::internal("a batch is unknown to its queue");
+        let turn = take(self.unit(request).ok_or_else(unknown)?, caller)?;
+        if turn == Turn::More {
+            return Ok(turn);
+        }
+        let (id, mut unit) = self.unit.take().ok_or_else(unknown)?;
+        if turn == Turn::Refused {
+            if caller.is_some() && matches!(self.refusals, Refusals::Returned(_)) {
+                self.queue.units().put(id, unit);
+                return Ok(turn);
             }
-            Turn::Last | Turn::Refused => {}
+            self.leave();
         }
         let outcome = unit.give_up();
-        *self.unit = None;
         if let Some(ticket) = caller {
             match outcome {
                 Outcome::Replies(replies) => self.deliver.unit(ticket, replies, None),
@@ -226,13 +225,28 @@ impl<'a> Replies<'a> {
         Ok(Turn::Last)
     }
 
-    /// The server did not run the oldest request, because it is not the one to ask: nothing more is sent to it, and what it
-    /// refuses is kept.
-    fn give_back(&mut self) {
-        if self.refused.is_empty() {
+    /// The server did not run the oldest request, because it is not the one to ask.
+    fn refused(&mut self, request: &Request, ticket: Ticket, line: &[u8]) {
+        if let Refusals::Returned(_) = self.refusals {
+            return self.give_back();
+        }
+        self.leave();
+        self.deliver.error(ticket, &Error::reply(ServerError::from_line(line)).executed(false));
+        self.awaiting.pop_front();
+        self.queue.answered(request.end);
+    }
+
+    /// Nothing more is sent to this server; what it was sent it may still answer.
+    fn leave(&mut self) {
+        if *self.leave_by == NEVER {
             self.queue.hold_all();
             *self.leave_by = now() + LEAVE_GRACE;
         }
+    }
+
+    /// The oldest request goes to the next connection.
+    fn give_back(&mut self) {
+        self.leave();
         if let Some(request) = self.awaiting.pop_front() {
             // One time more than it may anyway: this one was none.
             self.refused.push_back(Request { replays: request.replays.saturating_add(1), ..request });

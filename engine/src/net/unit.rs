@@ -218,10 +218,10 @@ impl Unit {
     fn judge(&mut self, stage: Stage, refusals: Refusals, frame: &Frame<'_>) {
         match (stage, frame) {
             (Stage::Exec, Frame::Scalar(Scalar::Error(line))) => {
-                self.verdict.refused |= refusals.returns_transaction(line);
+                self.verdict.refused |= refusals.refuses_transaction(line);
             }
             (Stage::Exec, _) => self.verdict.ran = true,
-            (_, Frame::Scalar(Scalar::Error(line))) if refusals.returns(line) => self.verdict.refused = true,
+            (_, Frame::Scalar(Scalar::Error(line))) if refusals.refuses(line) => self.verdict.refused = true,
             (Stage::Step(at), _) if self.form == Form::Plain => {
                 self.verdict.ran |= self.steps.get(at).is_some_and(|step| !step.replay);
             }

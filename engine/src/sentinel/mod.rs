@@ -8,7 +8,6 @@
 
 mod answer;
 mod book;
-mod conversation;
 mod follow;
 mod master;
 mod question;

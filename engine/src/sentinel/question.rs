@@ -4,10 +4,10 @@ use std::ops::ControlFlow;
 
 use super::Sentinels;
 use super::answer::{is_unknown, refusal};
-use super::conversation::Conversation;
 use super::survey::{Reasons, Words, sentinel, survey};
 use crate::command::{Names, Replay, Shape, resolve, shape};
 use crate::error::Error;
+use crate::net::conversation::Conversation;
 use crate::value::Value;
 
 /// Whom a question goes to.

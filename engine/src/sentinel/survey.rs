@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 
 use super::Inner;
 use super::book::Sentinel;
-use super::conversation::Conversation;
 use crate::error::{Error, SentinelFailure};
+use crate::net::conversation::Conversation;
 use crate::value::Value;
 
 /// Sentinels asked at the same time.

@@ -10,11 +10,11 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::Inner;
 use super::answer::{address, text};
 use super::book::Sentinel;
-use super::conversation::{Conversation, Heard};
 use super::master::Master;
 use super::settings::{Happening, SentinelState};
 use crate::error::{ConnectionFailure, Error};
 use crate::net::address::{Attendance, HostPort};
+use crate::net::conversation::{Conversation, Heard};
 use crate::value::Value;
 
 /// How often all sentinels are asked where their masters are: a message may have been missed.

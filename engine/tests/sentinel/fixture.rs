@@ -4,8 +4,9 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use oxidis_engine::client::{Lane, Redial, Staging};
-use oxidis_engine::command::Shape;
+use oxidis_engine::client::pool::{Blocking, Patience};
+use oxidis_engine::client::{Client as PooledClient, Lane, Mailbox, Redial, Staging};
+use oxidis_engine::command::{ServerTimeout, Shape};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::address::{AddressMap, Locate};
 use oxidis_engine::net::dial::Dial;
@@ -160,6 +161,16 @@ impl Fixture {
         }
     }
 
+    /// A client with a pool that follows the master.
+    pub(crate) fn pooled(&self) -> (PooledClient, Inbox) {
+        let reconnect = Some(Reconnect { jitter: false, ..Reconnect::default() });
+        let options = Arc::new(Options { reconnect, ..Options::default() });
+        let connector = Connector::over(Arc::clone(&options), self.master(), Arc::clone(&self.dials));
+        let (inbox, recorder) = Inbox::new();
+        let mailbox: Arc<dyn Mailbox> = Arc::new(recorder);
+        (PooledClient::over(&connector, options, &mailbox, &Handle::current()), inbox)
+    }
+
     /// A client's connection that follows `locate`.
     pub(crate) fn client(&self, locate: Arc<dyn Locate>) -> Client {
         let reconnect = Some(Reconnect { jitter: false, ..Reconnect::default() });
@@ -243,6 +254,19 @@ impl Client {
         let (bytes, requests) = staging.parts();
         self.lane.submit(bytes, requests);
     }
+}
+
+/// A blocking command that waits as long as the server keeps it.
+pub(crate) fn blocking(slot: u32, command: &str) -> Blocking {
+    let mut staging = Staging::new();
+    let words: Vec<_> = command.split(' ').collect();
+    staging.begin_raw(words.len());
+    for word in words {
+        staging.argument(word.as_bytes());
+    }
+    let (bytes, request) = staging.take_command(request(Recipient::Caller(ticket(slot)), false));
+    let patience = Patience::Server { timeout: ServerTimeout::Never, grace: 5_000 };
+    Blocking { name: "BLPOP".into(), bytes, request, patience }
 }
 
 /// How long a call waits, in milliseconds.

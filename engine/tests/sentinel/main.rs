@@ -5,6 +5,7 @@
 //! machine is.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod blocking;
 mod discovery;
 mod fixture;
 mod following;

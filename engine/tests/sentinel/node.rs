@@ -48,11 +48,15 @@ struct State {
     /// Replies to certain commands, in place of the usual ones.
     sayings: Vec<(&'static str, &'static str)>,
     log: Vec<String>,
-    connections: Vec<UnboundedSender<Order>>,
+    connections: Vec<(usize, UnboundedSender<Order>)>,
+    /// The number of the next connection.
+    next: usize,
 }
 
 enum Order {
     Say(Vec<String>),
+    /// Whatever it waits for, it waits no more.
+    Unblock,
     Close,
 }
 
@@ -69,6 +73,7 @@ impl Node {
             sayings: Vec::new(),
             log: Vec::new(),
             connections: Vec::new(),
+            next: 1,
         })))
     }
 
@@ -141,7 +146,7 @@ impl Node {
     /// Sends a message to everybody who listens.
     pub(crate) fn announce(&self, channel: &str, text: &str) {
         let words = ["message", channel, text].map(str::to_owned).to_vec();
-        for connection in &self.state().connections {
+        for (_, connection) in &self.state().connections {
             // Connections that are gone stay in the list.
             drop(connection.send(Order::Say(words.clone())));
         }
@@ -149,7 +154,7 @@ impl Node {
 
     /// Closes every connection.
     pub(crate) fn hang_up(&self) {
-        for connection in self.state().connections.drain(..) {
+        for (_, connection) in self.state().connections.drain(..) {
             drop(connection.send(Order::Close));
         }
     }
@@ -157,7 +162,7 @@ impl Node {
     /// Open connections.
     pub(crate) fn connections(&self) -> usize {
         let mut state = self.state();
-        state.connections.retain(|connection| !connection.is_closed());
+        state.connections.retain(|(_, connection)| !connection.is_closed());
         state.connections.len()
     }
 
@@ -169,9 +174,13 @@ impl Node {
     /// Serves one connection.
     pub(crate) fn serve(self: &Arc<Self>, stream: DuplexStream) {
         let (sender, orders) = unbounded_channel();
-        self.state().connections.push(sender);
+        let mut state = self.state();
+        let number = state.next;
+        state.next += 1;
+        state.connections.push((number, sender));
+        drop(state);
         let node = Arc::clone(self);
-        tokio::spawn(async move { Talk::new(&node, stream).run(orders).await });
+        tokio::spawn(async move { Talk::new(&node, number, stream).run(orders).await });
     }
 }
 
@@ -184,6 +193,7 @@ fn replica(state: &str) -> String {
 /// One connection of a node.
 struct Talk<'a> {
     node: &'a Node,
+    number: usize,
     stream: DuplexStream,
     buffer: BytesMut,
     pushes: bool,
@@ -192,9 +202,9 @@ struct Talk<'a> {
 }
 
 impl<'a> Talk<'a> {
-    fn new(node: &'a Node, stream: DuplexStream) -> Self {
+    fn new(node: &'a Node, number: usize, stream: DuplexStream) -> Self {
         let buffer = BytesMut::new();
-        Self { node, stream, buffer, pushes: false, listens: false, authenticated: false }
+        Self { node, number, stream, buffer, pushes: false, listens: false, authenticated: false }
     }
 
     async fn run(mut self, mut orders: UnboundedReceiver<Order>) {
@@ -221,6 +231,12 @@ impl<'a> Talk<'a> {
                         }
                     }
                     Some(Order::Say(_)) => {}
+                    Some(Order::Unblock) => {
+                        let text = b"-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n";
+                        if self.stream.write_all(text).await.is_err() {
+                            return;
+                        }
+                    }
                     Some(Order::Close) | None => return,
                 }
             }
@@ -248,7 +264,13 @@ impl<'a> Talk<'a> {
         match upper.as_slice() {
             ["HELLO", ..] => {
                 self.pushes = true;
-                return "%1\r\n+proto\r\n:3\r\n".to_owned();
+                return format!("%2\r\n+proto\r\n:3\r\n+id\r\n:{}\r\n", self.number);
+            }
+            ["CLIENT", "UNBLOCK", number, "ERROR"] => {
+                let number: usize = number.parse().unwrap();
+                let waiting = state.connections.iter().find(|(known, _)| *known == number);
+                drop(waiting.unwrap().1.send(Order::Unblock));
+                return ":1\r\n".to_owned();
             }
             ["CLIENT" | "AUTH", ..] => return "+OK\r\n".to_owned(),
             ["SUBSCRIBE", ..] => {

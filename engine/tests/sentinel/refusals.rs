@@ -206,7 +206,9 @@ async fn without_another_connection_the_caller_is_told() {
     client.connect().await.unwrap();
     fixture.a.become_replica();
     client.write(1, "SET k 1");
-    assert_eq!(client.inbox.failure(1).await.code(), "READONLY");
+    let refused = client.inbox.failure(1).await;
+    assert_eq!((refused.code(), refused.maybe_executed()), ("READONLY", Some(false)));
+    until(|| fixture.a.connections() == 0).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,15 +1,16 @@
 //! One link of a lane: the attempt to connect, and the connection until it ends or has to be left.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{Lane, Redial};
 use crate::error::{ConnectionFailure, Error};
+use crate::net::address::Place;
 use crate::net::connection::{Connection, Ended};
-use crate::net::refusal::LEAVE_GRACE;
+use crate::net::refusal::{LEAVE_GRACE, UNBLOCK_GRACE};
 use crate::net::request::{Deliver, Event};
 
 impl Lane {
@@ -41,10 +42,17 @@ impl Lane {
                 biased;
                 // First: what is not written yet is not to be written there.
                 error = self.connector.left(&place) => {
+                    // Asked before the queue is held: it knows no number then.
+                    let number = self.client_id();
                     self.leaving.store(true, Ordering::Release);
                     self.queue.hold();
                     // A server that was replaced in good health still answers; one that is gone costs the grace.
-                    drop(timeout(Duration::from_millis(LEAVE_GRACE), running).await);
+                    let grace = Duration::from_millis(LEAVE_GRACE);
+                    if timeout(grace, &mut running).await.is_err()
+                        && let (Redial::Never, Some(number)) = (&self.redial, number)
+                    {
+                        self.unblock(&place, number, running).await;
+                    }
                     self.leaving.store(false, Ordering::Release);
                     Ended::Left(error)
                 }
@@ -55,5 +63,22 @@ impl Lane {
             self.connector.distrust(&place);
         }
         ended
+    }
+
+    /// Nobody else uses this connection, and the server at `place` keeps it waiting: has the wait ended there, and its answer read.
+    async fn unblock(&self, place: &Place, number: i64, running: Pin<&mut impl Future<Output = Ended>>) {
+        let patience = Duration::from_millis(UNBLOCK_GRACE);
+        let told = async {
+            // Where the order fails, nothing is known of what the server still does.
+            if self.connector.unblock(place, number, patience).await.is_ok() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = running => {}
+            () = told => {}
+            () = sleep(patience) => {}
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::acquire::deadline;
 use super::member::{Member, Served};
@@ -18,6 +18,7 @@ use super::permit::{Holder, Permit};
 use super::{GiveUp, Pool};
 use crate::command::ServerTimeout;
 use crate::error::{ConnectionFailure, Error, Kind, Phase};
+use crate::net::backoff::Backoff;
 use crate::net::connection::Wish;
 use crate::net::request::{Event, Millis, NEVER, Request, instant, now, replays};
 
@@ -180,6 +181,7 @@ impl Pool {
         let mut call = call;
         // For a command that no server has seen, whatever it does.
         let mut unsent = replays(true);
+        let mut pauses = self.options.reconnect.as_ref().map(Backoff::new);
         loop {
             let (permit, member) = self.wait_for_connection(&call).await?;
             self.watch();
@@ -187,14 +189,18 @@ impl Pool {
                 Ok(()) => return Ok(()),
                 Err(error) => {
                     let lost = matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost));
+                    let refused = matches!(error.kind(), Kind::Reply(_));
                     let left = match error.maybe_executed() {
                         Some(false) => &mut unsent,
                         _ => &mut call.request.replays,
                     };
-                    if !lost || self.options.reconnect.is_none() || *left == 0 {
+                    if !(lost || refused) || self.options.reconnect.is_none() || *left == 0 {
                         return Err(error);
                     }
                     *left -= 1;
+                    if refused && let Some(pause) = pauses.as_mut().and_then(Backoff::next_delay) {
+                        sleep(pause).await;
+                    }
                 }
             }
         }

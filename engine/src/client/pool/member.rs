@@ -159,7 +159,9 @@ impl Deliver for Ushered {
     }
 
     fn error(&mut self, ticket: Ticket, error: &Error) {
-        let is_answer = matches!(error.kind(), Kind::Reply(_) | Kind::ReplyLimit);
+        // A server that is not the one to ask says so, too: that is no answer.
+        let refused = matches!(error.kind(), Kind::Reply(_)) && error.maybe_executed() == Some(false);
+        let is_answer = matches!(error.kind(), Kind::Reply(_) | Kind::ReplyLimit) && !refused;
         match self.service.mode.load(Ordering::Acquire) {
             HANDED_ON => self.deliver.error(ticket, error),
             WATCHED if is_answer => {

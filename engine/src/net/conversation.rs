@@ -1,26 +1,27 @@
-//! A connection to one sentinel: questions and their answers, and the messages of a subscription. Owns their timeouts.
+//! A connection of one task alone: questions and their answers, one after another, and what the peer sends besides. Owns their
+//! timeouts; knows no command.
 
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
+use super::connection::{Connection, READ_CHUNK};
+use super::dial::broken_stream;
+use super::establish::Connector;
 use crate::error::{ConnectionFailure, Error};
-use crate::net::connection::{Connection, READ_CHUNK};
-use crate::net::dial::broken_stream;
-use crate::net::establish::Connector;
 use crate::resp::Frame;
 use crate::resp::encode::command;
 use crate::value::Value;
 
-/// An established connection to a sentinel.
-pub(super) struct Conversation {
+/// An established connection.
+pub struct Conversation {
     connection: Connection,
     patience: Duration,
 }
 
-/// Something that a sentinel sent.
-pub(super) enum Heard {
+/// Something that the peer sent.
+pub enum Heard {
     /// The reply to a question.
     Reply(Value),
     /// What nobody asked for: a message of a subscription, where the protocol tells it from replies.
@@ -29,13 +30,18 @@ pub(super) enum Heard {
 
 impl Conversation {
     /// Connects and shakes hands, within `connectTimeout`. Each answer may take `patience`.
-    pub(super) async fn open(connector: &Connector, patience: Duration) -> Result<Self, Error> {
+    pub async fn open(connector: &Connector, patience: Duration) -> Result<Self, Error> {
         let opened = connector.open().await?;
-        Ok(Self { connection: connector.greet(opened).await?, patience })
+        Ok(Self::over(connector.greet(opened).await?, patience))
+    }
+
+    /// The same, over a connection.
+    pub fn over(connection: Connection, patience: Duration) -> Self {
+        Self { connection, patience }
     }
 
     /// Sends all of `questions` at once and returns the reply to each, error replies included.
-    pub(super) async fn ask(&mut self, questions: &[Vec<&[u8]>]) -> Result<Vec<Value>, Error> {
+    pub async fn ask(&mut self, questions: &[Vec<&[u8]>]) -> Result<Vec<Value>, Error> {
         let patience = self.patience;
         timeout(patience, self.ask_patiently(questions)).await.unwrap_or_else(|_| {
             let message = format!("no answer within {} ms (commandTimeout)", patience.as_millis());
@@ -55,7 +61,7 @@ impl Conversation {
     }
 
     /// Writes `questions`, whose answers [`Self::hear`] will bring.
-    pub(super) async fn send(&mut self, questions: &[Vec<&[u8]>]) -> Result<(), Error> {
+    pub async fn send(&mut self, questions: &[Vec<&[u8]>]) -> Result<(), Error> {
         let mut bytes = Vec::new();
         for question in questions {
             command(&mut bytes, question);
@@ -64,8 +70,8 @@ impl Conversation {
         written.map_err(|error| broken_stream(&self.connection.place.endpoint, &error))
     }
 
-    /// The next thing that the sentinel sends, however long it takes. May be dropped and called again.
-    pub(super) async fn hear(&mut self) -> Result<Heard, Error> {
+    /// The next thing that the peer sends, however long it takes. May be dropped and called again.
+    pub async fn hear(&mut self) -> Result<Heard, Error> {
         loop {
             if let Some(heard) = self.buffered()? {
                 return Ok(heard);
@@ -74,7 +80,7 @@ impl Conversation {
             buffer.reserve(READ_CHUNK);
             let read = reader.read_buf(buffer).await;
             if read.map_err(|error| broken_stream(&place.endpoint, &error))? == 0 {
-                return Err(Error::connection(ConnectionFailure::Lost, "the sentinel closed the connection"));
+                return Err(Error::connection(ConnectionFailure::Lost, "the peer closed the connection"));
             }
         }
     }
@@ -92,7 +98,7 @@ impl Conversation {
                 Some(Heard::Reply(value))
             }
             Some(Frame::LargeBulk { .. } | Frame::Skipped(_) | Frame::SkippedPush(_)) => {
-                return Err(Error::protocol("the sentinel's answer is larger than any sentinel's"));
+                return Err(Error::protocol("the answer is larger than any that was asked for"));
             }
         })
     }
