@@ -2,7 +2,7 @@
 //!
 //! Answers false, with some of it written, where the long way is needed: what JSON cannot say, and the rare shapes.
 
-use oxidis_engine::command::{ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
+use oxidis_engine::command::{Field, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
 use oxidis_engine::resp::{Packed, Part, Parts, Scalar};
 
 use crate::json::{write_double, write_int, write_int_name, write_text};
@@ -31,13 +31,39 @@ enum Level<'s> {
     /// With `nested`, each member is an array of two on the wire.
     Map {
         left: usize,
-        inner: &'s Shape,
+        members: Members<'s>,
         nested: bool,
+    },
+    /// Values in a fixed order that get these names.
+    Record {
+        left: usize,
+        rest: &'s [Field],
     },
     /// Behind the name of a member.
     Member {
         shape: &'s Shape,
     },
+}
+
+/// What the members of an object are.
+#[derive(Clone, Copy)]
+enum Members<'s> {
+    /// All of this shape.
+    Same(&'s Shape),
+    /// Each of the shape that its name has here, as they come where it has none.
+    Known(&'s [Field]),
+}
+
+impl<'s> Members<'s> {
+    fn shape(self, name: Part<'_>) -> &'s Shape {
+        match (self, name) {
+            (Self::Same(shape), _) => shape,
+            (Self::Known(fields), Part::Scalar(Scalar::Bulk(name) | Scalar::Status(name))) => {
+                fields.iter().find(|field| field.matches(name)).map_or(&Shape::Any, |field| &field.shape)
+            }
+            (Self::Known(_), _) => &Shape::Any,
+        }
+    }
 }
 
 /// Writes `packed` in the shape `shape`.
@@ -61,7 +87,7 @@ impl Writer<'_, '_> {
                 Level::List { left: 0, .. } | Level::Tuple { left: 0, .. } | Level::Pairs { left: 0, .. } => {
                     self.close(b']');
                 }
-                Level::Map { left: 0, .. } => self.close(b'}'),
+                Level::Map { left: 0, .. } | Level::Record { left: 0, .. } => self.close(b'}'),
                 Level::List { left, inner } => {
                     self.levels.push(Level::List { left: left - 1, inner });
                     self.value(inner)?;
@@ -85,13 +111,23 @@ impl Writer<'_, '_> {
                     self.levels.push(Level::List { left: 0, inner: shape });
                     self.value(shape)?;
                 }
-                Level::Map { left, inner, nested } => {
-                    self.levels.push(Level::Map { left: left - 1, inner, nested });
+                Level::Map { left, members, nested } => {
+                    self.levels.push(Level::Map { left: left - 1, members, nested });
                     if nested && self.parts.next_part() != Ok(Part::List(2)) {
                         return None;
                     }
-                    self.name()?;
-                    self.levels.push(Level::Member { shape: inner });
+                    let name = self.parts.next_part().ok()?;
+                    write_name(self.out, name)?;
+                    self.out.push(b':');
+                    self.levels.push(Level::Member { shape: members.shape(name) });
+                }
+                Level::Record { left, rest } => {
+                    // What has no name is left out, which takes knowing where it ends.
+                    let (field, rest) = rest.split_first()?;
+                    self.levels.push(Level::Record { left: left - 1, rest });
+                    write_text(self.out, field.name.as_bytes());
+                    self.out.push(b':');
+                    self.value(&field.shape)?;
                 }
                 Level::Member { shape } => self.value(shape)?,
             }
@@ -113,15 +149,19 @@ impl Writer<'_, '_> {
             (Part::Map(left), Shape::Pairs(first, second)) => {
                 self.open(b'[', Level::Pairs { left, shapes: [first, second], nested: false });
             }
-            (Part::List(left), Shape::Map(_, inner)) => self.members(left, inner)?,
+            (Part::List(left), Shape::Map(_, inner)) => self.members(left, Members::Same(inner))?,
             (Part::Map(left), Shape::Map(_, inner)) => {
-                self.open(b'{', Level::Map { left, inner, nested: false });
+                self.open(b'{', Level::Map { left, members: Members::Same(inner), nested: false });
             }
+            (Part::List(left), Shape::Object(fields)) => self.members(left, Members::Known(fields))?,
+            (Part::Map(left), Shape::Object(fields)) => {
+                self.open(b'{', Level::Map { left, members: Members::Known(fields), nested: false });
+            }
+            (Part::List(left), Shape::Record(rest)) => self.open(b'{', Level::Record { left, rest }),
             (
                 _,
                 Shape::OrEmpty(_)
                 | Shape::Sole(_)
-                | Shape::Object(_)
                 | Shape::Record(_)
                 | Shape::Trailing(..)
                 | Shape::Tagged(_)
@@ -132,7 +172,8 @@ impl Writer<'_, '_> {
             ) => return None,
             (Part::List(left), _) => self.open(b'[', Level::List { left, inner: &Shape::Any }),
             (Part::Map(left), _) => {
-                self.open(b'{', Level::Map { left, inner: &Shape::Any, nested: false });
+                let members = Members::Same(&Shape::Any);
+                self.open(b'{', Level::Map { left, members, nested: false });
             }
         }
         Some(())
@@ -156,10 +197,10 @@ impl Writer<'_, '_> {
     }
 
     /// The members of a map come flat on RESP2, or each as an array of two.
-    fn members(&mut self, count: usize, inner: &'static Shape) -> Option<()> {
+    fn members(&mut self, count: usize, members: Members<'static>) -> Option<()> {
         let level = match self.parts.clone().next_part() {
-            Ok(Part::List(2)) if count > 0 => Level::Map { left: count, inner, nested: true },
-            _ if count.is_multiple_of(2) => Level::Map { left: count / 2, inner, nested: false },
+            Ok(Part::List(2)) if count > 0 => Level::Map { left: count, members, nested: true },
+            _ if count.is_multiple_of(2) => Level::Map { left: count / 2, members, nested: false },
             _ => return None,
         };
         self.open(b'{', level);
@@ -178,12 +219,6 @@ impl Writer<'_, '_> {
             _ => self.out.push(bracket),
         }
         self.out.push(b',');
-    }
-
-    fn name(&mut self) -> Option<()> {
-        write_name(self.out, self.parts.next_part().ok()?)?;
-        self.out.push(b':');
-        Some(())
     }
 }
 
