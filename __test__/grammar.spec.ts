@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { test } from 'node:test'
-import { redis, rejects } from './support/recorder'
+import { redis, rejects, table } from './support/recorder'
+
+const { OptionSet } = createRequire(__filename)('../lib/options.js')
 
 /** What a call sends, behind the command's name. */
 async function words(call: Promise<any>) {
@@ -154,4 +157,29 @@ test('a list before required arguments and options is one array, or one by one',
     ...['h', 'PX', 5, 'FNX', 'FIELDS', 2, 'f', 1, 'g', 2],
   ])
   await rejects(redis.blpop(5), /usage: blpop\(\.\.\.keys, timeout\)$/)
+})
+
+test('every command with options refuses an unknown one, and names one that it knows', () => {
+  let commands = 0
+  for (const row of table) {
+    for (const part of row.parts) {
+      const names = Object.keys(part.options ?? {})
+      if (names.length === 0) continue
+      const known = new OptionSet(row, part)
+      for (const name of names) {
+        assert.throws(
+          () => known.append([], { [`${name}x`]: true }),
+          (error: TypeError & { code: string }) => {
+            assert.equal(error.code, 'INVALID_ARGUMENT')
+            const said = /^(.+): unknown option "(.+)"; did you mean "(.+)"\?$/.exec(error.message)
+            assert.equal(said?.[1], row.name)
+            assert.ok(names.includes(said?.[3] ?? ''), error.message)
+            return true
+          },
+        )
+      }
+      commands++
+    }
+  }
+  assert.ok(commands > 60, `${commands}`)
 })

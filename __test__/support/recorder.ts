@@ -13,6 +13,7 @@ export interface Row {
   lane: string
   usage: string
   family: string
+  parts: { options?: Record<string, unknown> }[]
 }
 
 /** The command table as the sources say it; the addon need not be built. */
