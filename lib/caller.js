@@ -195,7 +195,7 @@ const calls = {
   /**
    * @this {Caller}
    * @param {number} meta
-   * @param {import('./commands.js').Sequence} sequence
+   * @param {import('./methods.js').Sequence} sequence
    * @param {number} count
    * @param {unknown} a
    * @param {unknown} b

@@ -13,7 +13,7 @@ const START = '0'
 /**
  * The method that iterates where `method` returns a page: the same arguments, without the cursor.
  *
- * @param {import('./commands').Method} method
+ * @param {import('./methods').Method} method
  * @param {import('./arguments').Row} row
  * @returns {(this: any, ...args: unknown[]) => PageIterator}
  */

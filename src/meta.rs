@@ -1,4 +1,4 @@
-//! The word that names a command and how it is to be called. `lib/commands.js` puts it together from the command table.
+//! The word that names a command and how it is to be called. `lib/methods.js` puts it together from the command table.
 
 use oxidis_engine::command::CommandId;
 use oxidis_engine::net::options::Encoding;
