@@ -707,15 +707,6 @@ export interface ZscanOptions {
   noscores?: boolean
 }
 
-export interface XackdelOptions {
-  /** Consumer groups keep their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `delref`, `acked`. */
-  keepref?: boolean
-  /** Consumer groups lose their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `keepref`, `acked`. */
-  delref?: boolean
-  /** Deletes only what every consumer group has acknowledged (Redis 8.2, Valkey 9.2). Excludes `keepref`, `delref`. */
-  acked?: boolean
-}
-
 export interface XaddOptions {
   /** Only if the stream exists; answers null otherwise. */
   nomkstream?: boolean
@@ -739,18 +730,74 @@ export interface XaddOptions {
   limit?: Num
 }
 
-export interface XautoclaimOptions {
-  /** How many entries at most. */
-  count?: Num
-  /** Answers ids alone, and does not count it as a delivery. */
-  justid?: boolean
-}
-
 export interface XcfgsetOptions {
   /** For this many seconds. */
   idmpDuration?: Num
   /** This many of each producer. */
   idmpMaxsize?: Num
+}
+
+export interface XdelexOptions {
+  /** Consumer groups keep their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `delref`, `acked`. */
+  keepref?: boolean
+  /** Consumer groups lose their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `keepref`, `acked`. */
+  delref?: boolean
+  /** Deletes only what every consumer group has acknowledged (Redis 8.2, Valkey 9.2). Excludes `keepref`, `delref`. */
+  acked?: boolean
+}
+
+export interface XinfoStreamOptions {
+  /** Adds entries, groups, their consumers and what is pending. */
+  full?: boolean
+  /** With `full`: how many of each; 0 all, 10 by default. */
+  count?: Num
+}
+
+export interface XrangeOptions {
+  /** How many entries at most. */
+  count?: Num
+}
+
+export interface XreadOptions {
+  /** How many entries of each stream at most. */
+  count?: Num
+  /** How many entries of all streams at most (Redis 8.10). */
+  maxcount?: Num
+  /** How many bytes of entries at most (Redis 8.10). */
+  maxsize?: Num
+  /** Waits for entries so many milliseconds, 0 for ever, on a connection of its own. */
+  block?: Num
+}
+
+export interface XsetidOptions {
+  /** How many entries were ever added (7.0). */
+  entriesadded?: Num
+  /** The highest id that was ever deleted (7.0). */
+  maxdeletedid?: Arg
+}
+
+export interface XtrimOptions {
+  /** Trims the stream to this many entries. Excludes `minid`. */
+  maxlen?: Arg
+  /** Trims the entries before this id. Excludes `maxlen`. */
+  minid?: Arg
+  /** With `maxlen` or `minid`: trims whole nodes only, which is cheaper. */
+  approximate?: boolean
+  /** With `approximate`: trims so many entries at most. */
+  limit?: Num
+  /** Consumer groups keep their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `delref`, `acked`. */
+  keepref?: boolean
+  /** Consumer groups lose their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `keepref`, `acked`. */
+  delref?: boolean
+  /** Deletes only what every consumer group has acknowledged (Redis 8.2, Valkey 9.2). Excludes `keepref`, `delref`. */
+  acked?: boolean
+}
+
+export interface XautoclaimOptions {
+  /** How many entries at most. */
+  count?: Num
+  /** Answers ids alone, and does not count it as a delivery. */
+  justid?: boolean
 }
 
 export interface XclaimOptions {
@@ -780,13 +827,6 @@ export interface XgroupSetidOptions {
   entriesread?: Num
 }
 
-export interface XinfoStreamOptions {
-  /** Adds entries, groups, their consumers and what is pending. */
-  full?: boolean
-  /** With `full`: how many of each; 0 all, 10 by default. */
-  count?: Num
-}
-
 export interface XnackOptions {
   /** Pretends that they were delivered this often. */
   retrycount?: Num
@@ -797,22 +837,6 @@ export interface XnackOptions {
 export interface XpendingOptions {
   /** With a range: only what is idle for so many milliseconds (6.2). */
   idle?: Num
-}
-
-export interface XrangeOptions {
-  /** How many entries at most. */
-  count?: Num
-}
-
-export interface XreadOptions {
-  /** How many entries of each stream at most. */
-  count?: Num
-  /** How many entries of all streams at most (Redis 8.10). */
-  maxcount?: Num
-  /** How many bytes of entries at most (Redis 8.10). */
-  maxsize?: Num
-  /** Waits for entries so many milliseconds, 0 for ever, on a connection of its own. */
-  block?: Num
 }
 
 export interface XreadgroupOptions {
@@ -828,30 +852,6 @@ export interface XreadgroupOptions {
   claim?: Num
   /** Entries count as acknowledged. */
   noack?: boolean
-}
-
-export interface XsetidOptions {
-  /** How many entries were ever added (7.0). */
-  entriesadded?: Num
-  /** The highest id that was ever deleted (7.0). */
-  maxdeletedid?: Arg
-}
-
-export interface XtrimOptions {
-  /** Trims the stream to this many entries. Excludes `minid`. */
-  maxlen?: Arg
-  /** Trims the entries before this id. Excludes `maxlen`. */
-  minid?: Arg
-  /** With `maxlen` or `minid`: trims whole nodes only, which is cheaper. */
-  approximate?: boolean
-  /** With `approximate`: trims so many entries at most. */
-  limit?: Num
-  /** Consumer groups keep their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `delref`, `acked`. */
-  keepref?: boolean
-  /** Consumer groups lose their references to what is deleted (Redis 8.2, Valkey 9.2). Excludes `keepref`, `acked`. */
-  delref?: boolean
-  /** Deletes only what every consumer group has acknowledged (Redis 8.2, Valkey 9.2). Excludes `keepref`, `delref`. */
-  acked?: boolean
 }
 
 export interface ArgrepOptions {
@@ -2400,23 +2400,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zunionstore(destination: Arg, keys: Weighted, options?: ZinterstoreOptions): Out<T, R, number>
 
   /**
-   * Acknowledges entries of a consumer group; answers how many were pending.
-   * @since 5.0.0
-   */
-  xack(key: Arg, group: Arg, ...ids: Arg[] | [ids: readonly Arg[]]): Out<T, R, number>
-
-  /**
-   * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
-   * @since Redis 8.2.0, Valkey 9.2.0
-   */
-  xackdel(key: Arg, group: Arg, ...ids: Arg[]): Out<T, R, (1 | -1 | 2)[]>
-  /**
-   * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
-   * @since Redis 8.2.0, Valkey 9.2.0
-   */
-  xackdel(key: Arg, group: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Out<T, R, (1 | -1 | 2)[]>
-
-  /**
    * Appends an entry, '*' lets the server choose its id; answers the id.
    * @since 5.0.0
    */
@@ -2438,6 +2421,103 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xadd(key: Arg, id: Arg, pairs: Pairs, options?: XaddOptions): Out<T, R, string | null>
 
   /**
+   * Sets how long and how many ids of producers are remembered.
+   * @since Redis 8.6.0
+   */
+  xcfgset(key: Arg, options: XcfgsetOptions): Out<T, R, 'OK'>
+
+  /**
+   * Deletes entries; answers how many there were.
+   * @since 5.0.0
+   */
+  xdel(key: Arg, ...ids: Arg[] | [ids: readonly Arg[]]): Out<T, R, number>
+
+  /**
+   * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+   * @since Redis 8.2.0, Valkey 9.2.0
+   */
+  xdelex(key: Arg, ...ids: Arg[]): Out<T, R, (1 | -1 | 2)[]>
+  /**
+   * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+   * @since Redis 8.2.0, Valkey 9.2.0
+   */
+  xdelex(key: Arg, ids: Arg | readonly Arg[], options?: XdelexOptions): Out<T, R, (1 | -1 | 2)[]>
+
+  /**
+   * Returns facts about a stream.
+   * @since 5.0.0
+   */
+  xinfoStream(key: Arg, options: XinfoStreamOptions & { full: true }): Out<T, R, StreamDetails<T>>
+  /**
+   * Returns facts about a stream.
+   * @since 5.0.0
+   */
+  xinfoStream(key: Arg, options?: XinfoStreamOptions & { full?: false }): Out<T, R, StreamInfo<T>>
+  /**
+   * Returns facts about a stream.
+   * @since 5.0.0
+   */
+  xinfoStream(key: Arg, options?: XinfoStreamOptions): Out<T, R, StreamDetails<T> | StreamInfo<T>>
+
+  /**
+   * Returns the number of entries.
+   * @since 5.0.0
+   */
+  xlen(key: Arg): Out<T, R, number>
+
+  /**
+   * Returns entries from one id to another; '-' and '+' are the ends.
+   * @since 5.0.0
+   */
+  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
+
+  /**
+   * Returns the entries of streams behind the given ids by stream, or null.
+   * @since 5.0.0
+   */
+  xread(...pairs: [stream: Arg, id: Arg, ...more: Arg[]]): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
+  /**
+   * Returns the entries of streams behind the given ids by stream, or null.
+   * @since 5.0.0
+   */
+  xread(pairs: Pairs, options?: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
+
+  /**
+   * Returns entries from one id back to another; '+' and '-' are the ends.
+   * @since 5.0.0
+   */
+  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
+
+  /**
+   * Sets the id behind which the stream goes on: for replication.
+   * @since 5.0.0
+   */
+  xsetid(key: Arg, lastId: Arg, options?: XsetidOptions): Out<T, R, 'OK'>
+
+  /**
+   * Deletes the oldest entries; answers how many.
+   * @since 5.0.0
+   */
+  xtrim(key: Arg, options: XtrimOptions & ({ maxlen: Arg } | { minid: Arg })): Out<T, R, number>
+
+  /**
+   * Acknowledges entries of a consumer group; answers how many were pending.
+   * @since 5.0.0
+   */
+  xack(key: Arg, group: Arg, ...ids: Arg[] | [ids: readonly Arg[]]): Out<T, R, number>
+
+  /**
+   * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+   * @since Redis 8.2.0, Valkey 9.2.0
+   */
+  xackdel(key: Arg, group: Arg, ...ids: Arg[]): Out<T, R, (1 | -1 | 2)[]>
+  /**
+   * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+   * @since Redis 8.2.0, Valkey 9.2.0
+   */
+  xackdel(key: Arg, group: Arg, ids: Arg | readonly Arg[], options?: XdelexOptions): Out<T, R, (1 | -1 | 2)[]>
+
+  /**
    * Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
    * @since 6.2.0
    */
@@ -2452,12 +2532,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 6.2.0
    */
   xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions): Out<T, R, [next: string, ids: string[], deleted: string[]] | [next: string, entries: StreamEntry<T>[], deleted: string[]]>
-
-  /**
-   * Sets how long and how many ids of producers are remembered.
-   * @since Redis 8.6.0
-   */
-  xcfgset(key: Arg, options: XcfgsetOptions): Out<T, R, 'OK'>
 
   /**
    * Takes over these entries if they have been pending for too long.
@@ -2479,23 +2553,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 5.0.0
    */
   xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | readonly Arg[], options?: XclaimOptions): Out<T, R, string[] | StreamEntry<T>[]>
-
-  /**
-   * Deletes entries; answers how many there were.
-   * @since 5.0.0
-   */
-  xdel(key: Arg, ...ids: Arg[] | [ids: readonly Arg[]]): Out<T, R, number>
-
-  /**
-   * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
-   * @since Redis 8.2.0, Valkey 9.2.0
-   */
-  xdelex(key: Arg, ...ids: Arg[]): Out<T, R, (1 | -1 | 2)[]>
-  /**
-   * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
-   * @since Redis 8.2.0, Valkey 9.2.0
-   */
-  xdelex(key: Arg, ids: Arg | readonly Arg[], options?: XackdelOptions): Out<T, R, (1 | -1 | 2)[]>
 
   /**
    * Creates a consumer group that starts behind this id; '$' is the end.
@@ -2540,28 +2597,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xinfoGroups(key: Arg): Out<T, R, StreamGroup<T>[]>
 
   /**
-   * Returns facts about a stream.
-   * @since 5.0.0
-   */
-  xinfoStream(key: Arg, options: XinfoStreamOptions & { full: true }): Out<T, R, StreamDetails<T>>
-  /**
-   * Returns facts about a stream.
-   * @since 5.0.0
-   */
-  xinfoStream(key: Arg, options?: XinfoStreamOptions & { full?: false }): Out<T, R, StreamInfo<T>>
-  /**
-   * Returns facts about a stream.
-   * @since 5.0.0
-   */
-  xinfoStream(key: Arg, options?: XinfoStreamOptions): Out<T, R, StreamDetails<T> | StreamInfo<T>>
-
-  /**
-   * Returns the number of entries.
-   * @since 5.0.0
-   */
-  xlen(key: Arg): Out<T, R, number>
-
-  /**
    * Gives pending entries back to the group for another delivery; answers how many.
    * @since Redis 8.8.0
    */
@@ -2584,23 +2619,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xpending(key: Arg, group: Arg): Out<T, R, PendingSummary<T>>
 
   /**
-   * Returns entries from one id to another; '-' and '+' are the ends.
-   * @since 5.0.0
-   */
-  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
-
-  /**
-   * Returns the entries of streams behind the given ids by stream, or null.
-   * @since 5.0.0
-   */
-  xread(...pairs: [stream: Arg, id: Arg, ...more: Arg[]]): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
-  /**
-   * Returns the entries of streams behind the given ids by stream, or null.
-   * @since 5.0.0
-   */
-  xread(pairs: Pairs, options?: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
-
-  /**
    * Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0
    */
@@ -2620,24 +2638,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 5.0.0
    */
   xreadgroup(group: Arg, consumer: Arg, pairs: Pairs, options?: XreadgroupOptions): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | Fields<T, PendingStreamEntry<T>[]> | null>
-
-  /**
-   * Returns entries from one id back to another; '+' and '-' are the ends.
-   * @since 5.0.0
-   */
-  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
-
-  /**
-   * Sets the id behind which the stream goes on: for replication.
-   * @since 5.0.0
-   */
-  xsetid(key: Arg, lastId: Arg, options?: XsetidOptions): Out<T, R, 'OK'>
-
-  /**
-   * Deletes the oldest entries; answers how many.
-   * @since 5.0.0
-   */
-  xtrim(key: Arg, options: XtrimOptions & ({ maxlen: Arg } | { minid: Arg })): Out<T, R, number>
 
   /**
    * Counts the elements of an array that hold a value.

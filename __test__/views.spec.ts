@@ -115,6 +115,20 @@ forBothProtocols((protocol) => {
     }
   })
 
+  test('views hold for batches, too', async () => {
+    await redis.del('h')
+    await redis.hset('h', [[BYTES, BYTES]])
+    for (const transaction of [true, false]) {
+      const batch = (view: Client) =>
+        view.pipeline({ transaction }).hgetall('h').dump('none').dbsize().execute()
+      const hex = BYTES.toString('hex')
+      assert.deepEqual((await batch(redis.with({ encoding: 'hex' })))[0], { [hex]: hex })
+      assert.deepEqual((await batch(redis.buffers))[0], [[BYTES, BYTES]])
+      const dumped = await redis.with({ encoding: 'hex' }).pipeline({ transaction }).dump('h').execute()
+      assert.ok(Buffer.isBuffer(dumped[0]))
+    }
+  })
+
   test('large values come in every encoding', async () => {
     const value = Buffer.alloc(300_000, BYTES)
     await redis.set('large', value)

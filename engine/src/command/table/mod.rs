@@ -21,6 +21,7 @@ mod server;
 mod set;
 mod sorted_set;
 mod stream;
+mod stream_group;
 mod string;
 mod transaction;
 
@@ -34,6 +35,7 @@ pub(super) const FAMILIES: &[(Family, &[Row])] = &[
     (Family::Set, set::ROWS),
     (Family::SortedSet, sorted_set::ROWS),
     (Family::Stream, stream::ROWS),
+    (Family::Stream, stream_group::ROWS),
     (Family::Array, array::ROWS),
     (Family::Generic, generic::ROWS),
     (Family::Bitmap, bitmap::ROWS),
