@@ -184,6 +184,13 @@ export interface Pipeline<T = string, R extends readonly unknown[] = []>
   /** Another name of `executeCommand`. */
   call<X = Reply>(name: string, ...args: Arg[] | [args: readonly Arg[]]): Pipeline<T, [...R, X]>
 
+  /** Adds a run of a script or function. Its code goes with the first run of it, so that no server lacks it. */
+  run<X>(
+    callable: Callable<X>,
+    keys?: Arg | readonly Arg[],
+    args?: Arg | readonly Arg[],
+  ): Pipeline<T, [...R, X]>
+
   /**
    * Sends the commands, and forgets them: the pipeline can be used again.
    *
@@ -226,6 +233,47 @@ export interface Transactions<T extends string | Buffer = string> {
   ): Promise<(R extends [] ? unknown[] : R) | undefined>
 }
 
+/** A script, or a function of a library, as a function. `T` is what it answers. */
+export interface Callable<T> {
+  (keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<T>
+}
+
+/** A script as a function. */
+export interface Script<T> extends Callable<T> {
+  /** What the server knows the script by. */
+  readonly sha1: string
+}
+
+/** How a script or a function is run. */
+export interface RoutineOptions {
+  /** By the command that refuses to write, which a replica runs as well, and which is sent again after a lost connection. Default: false. */
+  readOnly?: boolean
+}
+
+/** The functions of a library. */
+export interface Library {
+  /** The library's name, out of the first line of its code. */
+  readonly name: string
+  /** A function of the library. The server is given the code when it does not know the function. */
+  handle<T = Reply>(name: string, options?: RoutineOptions): Callable<T>
+  /** Gives the server the code in place of what it has under this name. Answers the name. */
+  load(): Promise<string>
+}
+
+/** What runs scripts and functions. */
+export interface Routines {
+  /**
+   * A script as a function of keys and arguments. The server is given its hash, and the code when it does not know that.
+   *
+   * It runs over the connections that it was made for; `run()` runs it over others.
+   */
+  script<T = Reply>(code: string, options?: RoutineOptions): Script<T>
+  /** A library of functions: `function(code).handle('name')`. Its code begins with a line such as `#!lua name=mylib`. */
+  function(code: string): Library
+  /** Runs a script or function over these connections, with these settings. */
+  run<T>(callable: Callable<T>, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<T>
+}
+
 /** What begins a pipeline. */
 export interface Pipelines<T extends string | Buffer = string> {
   /** Gathers commands that are sent together: as a transaction unless `transaction` is false. */
@@ -250,7 +298,7 @@ export interface RawCommands {
 
 /** Commands on a client's connections. `T` is what a text reply is. */
 export interface View<T extends string | Buffer = string>
-  extends Commands<T>, Iterators<T>, RawCommands, Pipelines<T>, Transactions<T> {
+  extends Commands<T>, Iterators<T>, RawCommands, Routines, Pipelines<T>, Transactions<T> {
   /** The same connections, with other settings for its calls. Cheap: nothing is opened. */
   with(settings: CallSettings & { decodeResponses: false }): View<Buffer>
   with(settings: CallSettings & { decodeResponses: true }): View<string>
@@ -273,7 +321,7 @@ export interface View<T extends string | Buffer = string>
 
 /** Commands on a leased connection. */
 export interface LeaseView<T extends string | Buffer = string>
-  extends SessionCommands<T>, Iterators<T>, RawCommands, Pipelines<T> {
+  extends SessionCommands<T>, Iterators<T>, RawCommands, Routines, Pipelines<T> {
   /** The same connection, with other settings for its calls. */
   with(settings: CallSettings & { decodeResponses: false }): LeaseView<Buffer>
   with(settings: CallSettings & { decodeResponses: true }): LeaseView<string>

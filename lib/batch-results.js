@@ -33,7 +33,11 @@ function errorAt(failure, index, nameOf) {
  * @returns {unknown[]}
  */
 function conclude({ results, failures, broken }, raise, nameOf) {
-  for (const index of failures) results[index] = errorAt(results[index], index, nameOf)
+  for (const index of failures) {
+    const failure = results[index]
+    const known = failure instanceof Error
+    results[index] = known ? Object.assign(failure, { index }) : errorAt(failure, index, nameOf)
+  }
   if (broken !== undefined) throw withResults(brokenError(broken, results.length, nameOf), results)
   const [first] = failures
   if (raise && first !== undefined) throw withResults(results[first], results)

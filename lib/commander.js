@@ -10,6 +10,7 @@ const { addCalls } = require('./caller.js')
 const { attach } = require('./commands.js')
 const native = require('./native.js')
 const { Pipeline } = require('./pipeline.js')
+const { addRoutines } = require('./routine.js')
 const { flagOption, flagsOf, merge, slowOf } = require('./settings.js')
 const { nameCommands } = require('./slots.js')
 
@@ -101,7 +102,7 @@ const methods = {
   /** @this {Commander} @param {unknown} [options] */
   pipeline(options) {
     const transaction = flagOption('pipeline()', 'transaction', options)
-    return new Pipeline(this._core, this._settings, this._flags, transaction)
+    return new Pipeline(this, transaction)
   },
 }
 
@@ -128,6 +129,7 @@ function carryCommands(prototype, { session = false, view = View } = {}) {
   attach(prototype, table, { session })
   Object.defineProperty(prototype, '_View', { value: view })
   add(prototype, { with: withSettings, executeCommand, call: executeCommand, pipeline })
+  addRoutines(prototype)
   Object.defineProperty(prototype, 'buffers', {
     /** @this {any} */
     get() {

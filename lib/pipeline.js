@@ -8,6 +8,7 @@
 
 const { conclude } = require('./batch-results.js')
 const { abortError, errorOf } = require('./errors.js')
+const { routineOf } = require('./routine.js')
 const { flagOption } = require('./settings.js')
 const { abortable } = require('./signal.js')
 const { commandName, lastSlot, openUnit, release } = require('./slots.js')
@@ -54,6 +55,7 @@ function typed(words) {
 }
 
 class Pipeline {
+  #handle
   #core
   #settings
   #flags
@@ -68,19 +70,20 @@ class Pipeline {
   #length = 0
   /** The names of raw commands, by their places. @type {Map<number, string>} */
   #names = new Map()
+  /** The commands that run scripts and functions, by their places. @type {Map<number, import('./routine.js').Run>} */
+  #runs = new Map()
   /** What was wrong first. @type {Error | undefined} */
   #wrong
 
   /**
-   * @param {InstanceType<typeof import('./caller.js').Core>} core
-   * @param {import('./settings.js').Settings} settings
-   * @param {number} flags
+   * @param {import('./commander.js').Commander} handle
    * @param {boolean} transaction
    */
-  constructor(core, settings, flags, transaction) {
-    this.#core = core
-    this.#settings = settings
-    this.#flags = flags
+  constructor(handle, transaction) {
+    this.#handle = handle
+    this.#core = handle._core
+    this.#settings = handle._settings
+    this.#flags = handle._flags
     this.#form = transaction ? FORM_TRANSACTION : 0
   }
 
@@ -115,11 +118,17 @@ class Pipeline {
     const names = this.#names
     this.#endChunk()
     const chunks = this.#chunks
+    const runs = this.#runs
     this.#reset()
     if (wrong !== undefined) throw wrong
     if (count === 0) return []
     const { signal } = this.#settings
     if (signal?.aborted) throw abortError(signal.reason, undefined, false)
+    for (const { routine } of runs.values()) {
+      const ready = routine.prepare(this.#handle)
+      // A batch that needs nothing is staged before this function returns.
+      if (ready !== undefined) await ready
+    }
     /** @param {number} index */
     const nameOf = (index) => names.get(index) ?? nameAt(chunks, index)
 
@@ -132,7 +141,31 @@ class Pipeline {
       throw errorOf(failure, failure.index === undefined ? undefined : nameOf(failure.index))
     }
     if (signal !== undefined) promise = abortable(promise, signal, undefined)
-    return conclude(await promise, raise, nameOf)
+    const answer = await promise
+    if (runs.size > 0 && this.#form === 0) await this.#runMissing(answer, runs)
+    return conclude(answer, raise, nameOf)
+  }
+
+  /**
+   * Runs the scripts and functions that the server had forgotten by their turn.
+   * @param {import('./answers.js').Answer} answer
+   * @param {Map<number, import('./routine.js').Run>} runs
+   */
+  async #runMissing(answer, runs) {
+    const { results, failures } = answer
+    const missing = failures.filter((place) => runs.get(place)?.routine.isMissing(results[place]))
+    if (missing.length === 0) return
+    const again = new Pipeline(this.#handle, false)
+    const places = missing.map((place) => {
+      const { routine, keys, args } = /** @type {import('./routine.js').Run} */ (runs.get(place))
+      routine.recordWhole(again, keys, args)
+      return again.length - 1
+    })
+    const others = await again.execute({ raiseOnError: false })
+    for (const [index, place] of missing.entries()) {
+      results[place] = others[/** @type {number} */ (places[index])]
+    }
+    answer.failures = failures.filter((place) => !missing.includes(place) || results[place] instanceof Error)
   }
 
   /**
@@ -164,6 +197,7 @@ class Pipeline {
     this.#chunks = []
     this.#length = 0
     this.#names = new Map()
+    this.#runs = new Map()
     this.#wrong = undefined
   }
 
@@ -250,6 +284,22 @@ class Pipeline {
   _callRaw(name, args) {
     this.#names.set(this.#length, name)
     return this._callMany(RAW, args)
+  }
+
+  /**
+   * A script or a function.
+   * @param {unknown} callable
+   * @param {unknown} [keys]
+   * @param {unknown} [args]
+   */
+  run(callable, keys, args) {
+    const routine = routineOf(callable)
+    const place = this.#length
+    let first = true
+    for (const run of this.#runs.values()) first &&= run.routine !== routine
+    routine.record(this, keys, args, first)
+    this.#runs.set(place, { routine, keys, args })
+    return this
   }
 
   /**

@@ -108,14 +108,15 @@ function merge(base, changes) {
 }
 
 /**
- * The one option, a boolean that is true by default, of the method `where`.
+ * The one option, a boolean, of the method `where`.
  * @param {string} where
  * @param {string} name
- * @param {unknown} options
+ * @param {any} options
+ * @param {boolean} [byDefault]
  * @returns {boolean}
  */
-function flagOption(where, name, options) {
-  if (options === undefined) return true
+function flagOption(where, name, options, byDefault = true) {
+  if (options === undefined) return byDefault
   if (options === null || typeof options !== 'object') refuse(where, 'given an object')
   for (const [given, value] of Object.entries(options)) {
     if (given !== name) {
@@ -124,9 +125,9 @@ function flagOption(where, name, options) {
       })
     }
     if (value !== undefined && typeof value !== 'boolean') refuse(name, 'a boolean')
-    if (value === false) return false
+    if (value !== undefined) return value
   }
-  return true
+  return byDefault
 }
 
 /** @param {Settings} settings */

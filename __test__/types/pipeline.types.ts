@@ -78,6 +78,21 @@ export async function transactions() {
   return null as unknown as Checks
 }
 
+export async function routines() {
+  const take = redis.script<number>('return 1')
+  const look = redis.function('#!lua name=l').handle<string | null>('look', { readOnly: true })
+  const taken = await take(['k'], [1, 'x', 2n])
+  const looked = await redis.run(look, 'k')
+  const both = await redis.pipeline().run(take, ['k'], 5).run(look).get('k').execute()
+  const sha1: string = take.sha1
+  type Checks = [
+    Expect<Equal<typeof taken, number>>,
+    Expect<Equal<typeof looked, string | null>>,
+    Expect<Equal<typeof both, [number, string | null, string | null]>>,
+  ]
+  return [sha1, null as unknown as Checks]
+}
+
 export async function refused() {
   // @ts-expect-error an unknown option
   redis.pipeline({ transactional: true })
@@ -89,6 +104,8 @@ export async function refused() {
   await redis.wait(1, 100)
   // @ts-expect-error a transaction executes its pipeline
   await redis.transaction(async (tx) => tx.get('n'))
+  // @ts-expect-error only what script() and handle() answer is run
+  await redis.run('return 1')
   // @ts-expect-error no result of the pipeline is a promise
   await redis.pipeline().get('a').then()
 }

@@ -57,6 +57,11 @@ const QUOTED: &[(&str, &[&str], &str)] = &[
     ("engine/src/sentinel/survey.rs", &["PING"], "the probe of a sentinel"),
     ("engine/src/sentinel/watch.rs", &["SUBSCRIBE", "PING"], "how sentinels are listened to"),
     ("lib/redis.js", &["failover"], "an event"),
+    (
+        "lib/routine.js",
+        &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro"],
+        "how scripts and functions are run",
+    ),
     ("lib/sentinel.js", &["failover"], "a question to a sentinel, by its own name"),
 ];
 
