@@ -64,6 +64,29 @@ forBothProtocols((protocol) => {
     assert.equal(Array.isArray(raw) ? raw[0][0] : Object.keys(raw as object)[0], 'streams')
   })
 
+  test('groups of streams, places, bitmaps, scripts and functions keep to it', async (t) => {
+    const redis = open(t)
+    equal(await redis.eval('return redis.call("SET", KEYS[1], ARGV[1])', ['made'], ['x']), 'OK')
+    await redis.xadd('s', '1-1', { f: 1 })
+    await redis.xgroupCreate('s', 'g', '0')
+    equal(await redis.xreadgroup('g', 'c', { s: '>' }), { s: [['1-1', { f: '1' }]] })
+    equal(await redis.buffers.xread([['s', '0']]), [
+      [Buffer.from('s'), [['1-1', [[Buffer.from('f'), Buffer.from('1')]]]]],
+    ])
+    await redis.geoadd('places', 13.361389, 38.115556, 'Palermo')
+    equal(await redis.georadius('places', 13, 38, 200, 'km', { store: 'near' }), 1)
+    const around = { frommember: 'Palermo', byradius: [1, 'km'] }
+    equal(await redis.geosearchstore('nearer', 'places', around), 1)
+    await redis.setbit('bits', 1, 1)
+    equal(await redis.bitop('not', 'inverse', 'bits'), 1)
+    await redis.pfadd('count', 'a')
+    equal(await redis.pfmerge('total', 'count'), 'OK')
+    const names = ['made', 's', 'places', 'near', 'nearer', 'bits', 'inverse', 'count', 'total']
+    equal(await keys(), names.map((name) => PREFIX + name).sort())
+    // What is asked about a call is no key of the caller's own.
+    equal(await redis.commandGetkeys('get', 'app:x'), ['app:x'])
+  })
+
   test('keys are migrated under their names with the prefix', async (t) => {
     const redis = open(t)
     const target = await startServer(t)
