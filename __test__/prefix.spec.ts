@@ -187,6 +187,40 @@ forBothProtocols((protocol) => {
     equal(await keys(), ['app:k'])
   })
 
+  test('a pipeline puts it on and takes it off, as a transaction and without one', async (t) => {
+    const redis = open(t)
+    for (const transaction of [true, false]) {
+      await server.raw('FLUSHALL')
+      const pipeline = redis.pipeline({ transaction }).set('a', 1).xadd('s', '1-1', { f: 1 }).keys('*')
+      const [ok, id, names, streams, page] = await pipeline
+        .xread({ s: 0 })
+        .scan(0, { type: 'stream' })
+        .execute()
+      equal([ok, id, names.sort()], ['OK', '1-1', ['a', 's']])
+      equal(streams, { s: [['1-1', { f: '1' }]] })
+      equal(page, ['0', ['s']])
+      equal(await keys(), ['app:a', 'app:s'])
+    }
+    const ambiguous = open(t, 'a*')
+    const error = await failure(ambiguous.pipeline().get('k').sort('l', { by: 'w_*' }).execute())
+    equal([error.code, error.command], ['INVALID_ARGUMENT', 'SORT'])
+  })
+
+  test('the names of streams lose it as Buffers and in other encodings', async (t) => {
+    const redis = open(t)
+    await redis.xadd('s', '1-1', { f: 1 })
+    const bytes = [[Buffer.from('s'), [['1-1', [[Buffer.from('f'), Buffer.from('1')]]]]]]
+    equal(await redis.buffers.xread({ s: 0 }), bytes)
+    equal(await redis.with({ encoding: 'latin1' }).xread({ s: 0 }), { s: [['1-1', { f: '1' }]] })
+  })
+
+  test('a view has it as well', async (t) => {
+    const redis = open(t)
+    await redis.with({ timeout: 5000 }).set('k', 'v', { ex: 60, nx: true })
+    equal(await redis.with({ timeout: 5000 }).keys('*'), ['k'])
+    equal(await keys(), ['app:k'])
+  })
+
   test('an error reply to a command that would name keys leaves the handle as it was', async (t) => {
     const redis = open(t)
     equal((await failure(redis.scan('no cursor'))).code, 'ERR')
