@@ -178,6 +178,21 @@ forBothProtocols((protocol) => {
     equal((await open(t, '').keys('*')).sort(), ['a:k', 'b:k'])
   })
 
+  test('a blocking command waits for its keys, and names the one that had something', async (t) => {
+    const redis = open(t)
+    const popped = redis.blpop('none', 'list', 5)
+    await redis.rpush('list', 'app:element')
+    equal(await popped, ['list', 'app:element'])
+    await redis.zadd('z', { m: 1 })
+    equal(await redis.bzpopmin('z', 5), ['z', 'm', 1])
+    const entries = redis.xread({ s: '$' }, { block: 5000 })
+    const sent = async () => String(await server.raw('CLIENT', 'LIST')).includes('cmd=xread')
+    while (!(await sent()));
+    const id = await redis.xadd('s', '*', { f: 1 })
+    equal(await entries, { s: [[id, { f: '1' }]] })
+    equal(await redis.buffers.blpop('none', 0.01), null)
+  })
+
   test('a leased connection has the prefix of its handle', async (t) => {
     const redis = open(t)
     await using leased = await redis.client()
