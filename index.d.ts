@@ -2,9 +2,11 @@
 import type { EventEmitter } from 'node:events'
 
 import type { Arg, Commands, Iterators, PinnedCommands, SessionCommands } from './commands'
+import type { Subscribing } from './pubsub'
 import type { AddressMap, SentinelConnectionOptions } from './sentinel'
 
 export type * from './commands'
+export type * from './pubsub'
 export * from './sentinel'
 
 /** How bytes become strings. */
@@ -298,7 +300,7 @@ export interface RawCommands {
 
 /** Commands on a client's connections. `T` is what a text reply is. */
 export interface View<T extends string | Buffer = string>
-  extends Commands<T>, Iterators<T>, RawCommands, Routines, Pipelines<T>, Transactions<T> {
+  extends Commands<T>, Iterators<T>, RawCommands, Routines, Pipelines<T>, Transactions<T>, Subscribing<T> {
   /** The same connections, with other settings for its calls. Cheap: nothing is opened. */
   with(settings: CallSettings & { decodeResponses: false }): View<Buffer>
   with(settings: CallSettings & { decodeResponses: true }): View<string>

@@ -68,7 +68,7 @@ describe('the documents', () => {
 })
 
 describe('every example', () => {
-  const examples = readdirSync(join(PROJECT, 'examples')).filter((name) => name.endsWith('.mts'))
+  const examples = readdirSync(join(PROJECT, 'examples')).filter((name) => /\.m?ts$/.test(name))
 
   for (const example of examples) {
     test(`runs and leaves no key behind: ${example}`, async (context) => {

@@ -18,6 +18,17 @@
  * @property {(request: number, username: string | undefined, password: string | undefined, problem: string | undefined) => void} answer
  * @property {(slot: number, patience?: number) => void} lease
  * @property {(number: number) => NativeLease} leased
+ * @property {(messages: number, bytes: number, overflow: number, binary: boolean) => NativeSubscriber | string} subscriber
+ *
+ * @typedef {object} NativeSubscriber
+ * @property {number} id
+ * @property {(slot: number, timeout: number | undefined, kind: number, names: Uint8Array, lengths: Uint32Array, routes: Uint32Array) => string | undefined} subscribe
+ * @property {(slot: number, timeout: number | undefined, kind: number, names?: Uint8Array, lengths?: Uint32Array) => string | undefined} unsubscribe
+ * @property {(kind: number, flows: boolean, names?: Uint8Array, lengths?: Uint32Array) => string | undefined} listen
+ * @property {(side: number, words: Uint32Array) => any} take
+ * @property {() => any} takeLarge
+ * @property {(side: number) => void} release
+ * @property {(slot: number, timeout: number | undefined) => void} leave
  *
  * @typedef {Pick<NativeClient, 'call' | 'callList' | 'callJoined' | 'batch' | 'flush'>} NativePort
  * @typedef {NativePort & { release: () => void }} NativeLease

@@ -10,6 +10,7 @@ const { carryCommands, configure } = require('./commander.js')
 const { Deployment, Following } = require('./deployment.js')
 const { OptionError, errorOf } = require('./errors.js')
 const { addLeasing } = require('./lease.js')
+const { addSubscribing } = require('./subscribing.js')
 const { serialise } = require('./options-json.js')
 const { register } = require('./registry.js')
 const { createClient, lastSlot, open } = require('./slots.js')
@@ -261,5 +262,6 @@ Object.defineProperty(Redis.prototype, Symbol.asyncDispose ?? Symbol.for('nodejs
 carryCommands(Redis.prototype)
 addLeasing(Redis.prototype)
 addTransactions(Redis.prototype)
+addSubscribing(Redis.prototype)
 
 module.exports = { Redis }

@@ -161,4 +161,4 @@ function follow(settings, command, send) {
   return promise
 }
 
-module.exports = { encodingNumber, flagOption, follow, flagsOf, merge, slowOf }
+module.exports = { ENCODINGS, encodingNumber, flagOption, follow, flagsOf, merge, slowOf }

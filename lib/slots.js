@@ -19,6 +19,7 @@ const SLOT_MASK = (1 << KIND_SHIFT) - 1
 const JSON_TEXT = 1
 const ERROR = 2
 const EVENT = 3
+const RING = 8
 
 /** What the slot of a batch is called: its errors are made by its pipeline. */
 const BATCH = -1
@@ -158,6 +159,17 @@ function listen(listener) {
   onEvent = listener
 }
 
+/** @type {(subscriber: number) => void} */
+let onRing = () => {}
+
+/**
+ * Says who takes what subscribers have got. The answer must not throw: results are waiting behind it.
+ * @param {(subscriber: number) => void} answer
+ */
+function answerRings(answer) {
+  onRing = answer
+}
+
 /**
  * @param {number} word
  * @param {any} value
@@ -180,6 +192,8 @@ function settleSpecial(word, value) {
     resolve(raise(value, command))
   } else if (kind === EVENT) {
     onEvent(slot, JSON.parse(value))
+  } else if (kind === RING) {
+    onRing(slot)
   } else {
     const resolve = /** @type {Settler} */ (resolvers[slot])
     release(slot)
@@ -218,6 +232,7 @@ module.exports = {
   commandName,
   nameCommands,
   listen,
+  answerRings,
   createClient,
   createSentinel: createClient.createSentinel,
   defineOptions: createClient.defineOptions,

@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Reported = 5,
     /// For the addon alone: the last connection beside the shared ones of the client with the slot's number has ended.
     Vacated = 6,
+    /// There is no value: the subscriber with the slot's number has something to take.
+    Ring = 8,
 }
 
 /// Where the kind starts in the word: 2^28 slots are more than the heap can hold promises.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use napi::sys;
+use oxidis_engine::client::subscriber::Subscriber;
 use oxidis_engine::client::{Client, Mailbox};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::connection::Wish;
@@ -64,6 +65,27 @@ impl NativeClient {
     /// The number that events carry.
     pub(crate) fn id(&self) -> u32 {
         self.id
+    }
+
+    /// Its environment.
+    pub(crate) fn environment(&self) -> &Rc<Environment> {
+        &self.environment
+    }
+
+    /// Its subscribers' connection.
+    pub(crate) fn subscriber(&self) -> &Arc<Subscriber> {
+        self.engine.subscriber()
+    }
+
+    /// `commandTimeout` in milliseconds; 0 for none.
+    pub(crate) fn timeout(&self) -> u32 {
+        let timeout = self.engine.options().command_timeout;
+        timeout.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX))
+    }
+
+    /// A connection may be opened: from now on the process stays.
+    pub(crate) fn stay(&self) {
+        self.life.stay();
     }
 
     /// Where its commands go.

@@ -154,7 +154,12 @@ impl Environment {
         &self.inbox
     }
 
-    /// A number for a new client.
+    /// Makes values.
+    pub(crate) fn materialiser(&self) -> &Materialiser {
+        &self.materialiser
+    }
+
+    /// A number for a new client, or for a subscriber.
     pub(crate) fn next_client(&self) -> u32 {
         let id = self.next_client.get();
         self.next_client.set((id + 1) & ((1 << KIND_SHIFT) - 1));

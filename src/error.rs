@@ -47,6 +47,11 @@ pub(crate) fn misplaced(problem: &str) -> String {
         .to_string()
 }
 
+/// Node-API did not make `what`.
+pub(crate) fn unavailable(what: &str, status: i32) -> String {
+    to_json(&Error::internal(format!("{what} cannot be made (Node-API status {status})")))
+}
+
 /// A wrong argument, as JSON of the same form. `position` counts from 1.
 pub(crate) fn argument(position: usize, problem: &str) -> String {
     json!({ "kind": "Argument", "code": "INVALID_ARGUMENT", "message": format!("argument {position} {problem}") })

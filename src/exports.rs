@@ -25,6 +25,7 @@ use crate::plan::Plan;
 use crate::port::{Form, Port};
 use crate::sentinel_functions;
 use crate::status::{Failed, check};
+use crate::subscriber_exports::create_subscriber;
 
 /// A batch is to be a transaction; `lib/pipeline.js` knows the same numbers.
 const FORM_TRANSACTION: u32 = 1;
@@ -70,6 +71,8 @@ macro_rules! object_function {
         }
     };
 }
+
+pub(crate) use object_function;
 
 object_function!(Port, call, |port, info| {
     let arguments = info.values.get(2..info.count).unwrap_or_default();
@@ -226,9 +229,8 @@ unsafe extern "C" fn create_client(env: sys::napi_env, info: sys::napi_callback_
             .map_err(|_| error::argument(3, "must be an object"))?;
         let client = NativeClient::create(&environment, id, plan, provider, owner)
             .map_err(|error| error::to_json(&error))?;
-        made = client_object(env, &client, &facts).map_err(|Failed(status)| {
-            error::to_json(&Error::internal(format!("the client cannot be made (Node-API status {status})")))
-        })?;
+        made = client_object(env, &client, &facts)
+            .map_err(|Failed(status)| error::unavailable("the client", status))?;
         Ok(())
     });
     if made.is_null() { problem } else { made }
@@ -239,7 +241,7 @@ fn client_object(
     client: &Rc<NativeClient>,
     facts: &str,
 ) -> Result<sys::napi_value, Failed> {
-    const FUNCTIONS: [(&CStr, Callback); 7] = [
+    const FUNCTIONS: [(&CStr, Callback); 8] = [
         (c"connect", connect),
         (c"close", close),
         (c"destroy", destroy),
@@ -247,6 +249,7 @@ fn client_object(
         (c"answer", answer),
         (c"lease", lease),
         (c"leased", leased),
+        (c"subscriber", create_subscriber),
     ];
     let object = object(env)?;
     add_functions(env, object, &PORT_FUNCTIONS, client.port())?;

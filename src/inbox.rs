@@ -84,6 +84,13 @@ impl Inbox {
         self.put(&mut batch);
     }
 
+    /// The subscriber with this number has something to take.
+    pub(crate) fn ring(&self, subscriber: u32) {
+        let mut batch = Batch::default();
+        batch.push(subscriber, Kind::Ring, Body::Null);
+        self.put(&mut batch);
+    }
+
     /// `connect()` or `close()` of `client` is settled.
     pub(crate) fn reported(&self, client: u32) {
         let mut batch = Batch::default();

@@ -33,6 +33,8 @@ mod runtime;
 mod sentinel;
 mod sentinel_functions;
 mod status;
+mod subscriber;
+mod subscriber_exports;
 mod templates;
 mod tree;
 #[cfg(unix)]

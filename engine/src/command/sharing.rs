@@ -1,8 +1,11 @@
 //! Whether one call may run on a connection that other callers share, and if it may not, why.
 
 use super::registry::Command;
-use super::row::Lane;
+use super::row::{Family, Lane};
 use super::timeout::ServerTimeout;
+
+/// What subscribing does, and the way to go.
+const SUBSCRIBES: &str = "it makes its connection a stream of messages; redis.pubsub() has one for that";
 
 impl Command {
     /// Why a call with these arguments (behind the name) needs a connection of its own; `None` where a shared one will do.
@@ -15,6 +18,7 @@ impl Command {
             Lane::Dedicated => Some("it would hold up all other commands until it is served"),
             Lane::Pinned => Some("it counts the writes of its own connection only, and holds that one up"),
             Lane::Session => Some("it changes the state of its connection, which all callers share here"),
+            Lane::Internal if self.family == Family::PubSub => Some(SUBSCRIBES),
             Lane::Raw | Lane::Internal => {
                 Some("it changes what its connection answers, which all callers share here")
             }
@@ -27,7 +31,11 @@ impl Command {
     pub fn breaks_connections(&self) -> Option<&'static str> {
         let reason =
             "replies would no longer come one for each command, so that they could not be told apart";
-        (self.lane() == Lane::Internal).then_some(reason)
+        match self.lane() {
+            Lane::Internal if self.family == Family::PubSub => Some(SUBSCRIBES),
+            Lane::Internal => Some(reason),
+            _ => None,
+        }
     }
 }
 
@@ -62,7 +70,10 @@ mod tests {
         for name in ["SELECT", "AUTH", "WATCH", "READONLY", "CLIENT TRACKING"] {
             assert!(why(name, &["1"]).is_some_and(|why| why.contains("state")), "{name}");
         }
-        for name in ["HELLO", "MULTI", "SUBSCRIBE", "MONITOR", "CLIENT REPLY", "SYNC", "SCRIPT DEBUG"] {
+        for name in ["SUBSCRIBE", "SUNSUBSCRIBE"] {
+            assert!(why(name, &["1"]).is_some_and(|why| why.contains("redis.pubsub()")), "{name}");
+        }
+        for name in ["HELLO", "MULTI", "MONITOR", "CLIENT REPLY", "SYNC", "SCRIPT DEBUG"] {
             assert!(why(name, &["1"]).is_some_and(|why| why.contains("answers")), "{name}");
         }
         for name in ["WAIT", "WAITAOF"] {

@@ -64,20 +64,6 @@ async fn an_earlier_call_that_fails_leaves_the_later_one_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_given_up_is_taken_back() {
-    let mut fixture = Fixture::new();
-    let (listener, mut peer) = fixture.subscribed("z").await;
-    listener.subscribe(2, Kind::Channel, &[("a", 2)]);
-    assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
-    listener.seat.cancel(2);
-    fixture.inbox.failure(2).await;
-    assert_eq!(peer.command().await.unwrap(), "UNSUBSCRIBE a");
-    listener.seat.cancel(1);
-    idle().await;
-    fixture.inbox.assert_empty();
-}
-
-#[tokio::test(start_paused = true)]
 async fn calls_that_wait_for_a_connection_are_bounded() {
     let mut options = Fixture::options();
     options.offline_queue = Some(OfflineQueue { max_commands: 3, ..OfflineQueue::default() });

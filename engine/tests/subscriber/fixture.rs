@@ -11,7 +11,7 @@ use oxidis_engine::client::subscriber::{
     Bell, Body, Bounds, Call, Item, Kind, Notice, Overflow, Parcel, Seat, Side, SinkSettings, Subscriber,
     Wanted,
 };
-use oxidis_engine::net::address::Fixed;
+use oxidis_engine::net::address::{Fixed, Locate};
 use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{Options, Reconnect};
 use oxidis_engine::net::request::{Ticket, View};
@@ -63,10 +63,15 @@ impl Fixture {
     }
 
     pub(crate) fn with(options: Options, fates: Vec<Fate>) -> Self {
+        let locate = Arc::new(Fixed::new(options.endpoint.clone()));
+        Self::at(options, fates, locate)
+    }
+
+    /// One that connects to where `locate` says.
+    pub(crate) fn at(options: Options, fates: Vec<Fate>, locate: Arc<dyn Locate>) -> Self {
         let options = Arc::new(options);
         let peers = Peers::new(1 << 20, fates);
         let (inbox, recorder) = Inbox::new();
-        let locate = Arc::new(Fixed::new(options.endpoint.clone()));
         let dials = Arc::clone(&peers.dials);
         let connector = Connector::over(Arc::clone(&options), locate, dials);
         let (mailbox, runtime) = (Arc::new(recorder), Handle::current());
@@ -234,6 +239,7 @@ fn notice_words(notice: &Notice) -> String {
                 |number: Option<u64>| number.map_or_else(|| "?".to_owned(), |number| number.to_string());
             format!("gap: {}, {} ms, {} dropped", gap.reason.as_str(), number(gap.lost), number(gap.dropped))
         }
+        Notice::Reconsider => "reconsider".to_owned(),
         Notice::Refused { route, error } => format!("refused {route}: {error}"),
         Notice::Trouble(error) => format!("trouble: {error}"),
         Notice::Ended(None) => "ended".to_owned(),

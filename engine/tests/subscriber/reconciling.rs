@@ -1,6 +1,7 @@
 //! What the server holds in the end is what the last calls asked for.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use oxidis_engine::client::subscriber::Kind;
 use tokio::io::DuplexStream;
@@ -122,7 +123,10 @@ async fn serve(peer: &mut Peer<DuplexStream>, held: &mut HashSet<String>, comman
 async fn calls_and_lost_connections_in_any_order_end_in_what_was_asked_for_last() {
     for seed in 0..300 {
         let mut random = fastrand::Rng::with_seed(seed);
-        let mut fixture = Fixture::new();
+        let mut options = Fixture::options();
+        // No call is to reach its deadline while connections are lost one after the other.
+        options.reconnect.iter_mut().for_each(|reconnect| reconnect.max_delay = Duration::from_millis(1));
+        let mut fixture = Fixture::with(options, Vec::new());
         let (mut listeners, mut peer) = {
             let (first, peer) = fixture.subscribed("z").await;
             (vec![first, fixture.join()], peer)
@@ -143,11 +147,9 @@ async fn calls_and_lost_connections_in_any_order_end_in_what_was_asked_for_last(
                 }
                 8 => {
                     let answered = random.usize(..3);
-                    if let Ok(()) = tokio::time::timeout(
-                        std::time::Duration::from_millis(1),
-                        serve(&mut peer, &mut held, answered),
-                    )
-                    .await
+                    if let Ok(()) =
+                        tokio::time::timeout(Duration::from_millis(1), serve(&mut peer, &mut held, answered))
+                            .await
                     {
                         idle().await;
                     }
@@ -160,10 +162,7 @@ async fn calls_and_lost_connections_in_any_order_end_in_what_was_asked_for_last(
             }
         }
         // The server answers whatever is left.
-        while tokio::time::timeout(std::time::Duration::from_millis(10), serve(&mut peer, &mut held, 1))
-            .await
-            .is_ok()
-        {}
+        while tokio::time::timeout(Duration::from_millis(10), serve(&mut peer, &mut held, 1)).await.is_ok() {}
         let expected: HashSet<String> = wanted.iter().flatten().map(|&name| name.to_owned()).collect();
         assert_eq!(held, expected, "seed {seed}");
         for (listener, wanted) in listeners.iter_mut().zip(&wanted) {

@@ -3,7 +3,7 @@
 use oxidis_engine::client::subscriber::Kind;
 use oxidis_engine::error::{ConnectionFailure, Error};
 
-use crate::fixture::{Fixture, ack, message};
+use crate::fixture::{Fixture, ack, idle, message};
 use crate::peer::Fate;
 
 const NOPERM: &str = "-NOPERM no permissions to access one of the channels\r\n";
@@ -37,7 +37,7 @@ async fn one_refused_name_takes_back_its_call_and_no_other() {
     peer.send(NOPERM).await;
     assert_eq!(fixture.inbox.failure(2).await.code(), "NOPERM");
     peer.send(message("a", "for the other")).await;
-    assert_eq!(other.next_few().await, ["subscribed 7", "7 for the other"]);
+    assert_eq!(other.next_few().await, ["subscribed 7", "7 for the other"], "who goes on to have it");
     let mut got: Vec<String> = one.next_few::<3>().await.into();
     got.sort_unstable();
     assert_eq!(got, ["subscribed 2", "unsubscribed 2", "unsubscribed 3"]);
@@ -116,4 +116,38 @@ async fn a_subscription_that_the_server_ends_is_asked_for_anew() {
     assert_eq!(listener.next().await, "gap: unsubscribed, ? ms, ? dropped");
     peer.send([ack("subscribe", "a"), message("a", "back")].concat()).await;
     assert_eq!(listener.next().await, "1 back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_rejects_when_the_server_has_taken_back_the_rest() {
+    let mut fixture = Fixture::new();
+    let (mut listener, mut peer) = fixture.subscribed("z").await;
+    listener.subscribe(2, Kind::Channel, &[("a", 2), ("secret", 3), ("b", 4)]);
+    assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a secret b");
+    peer.send(NOPERM).await;
+    assert_eq!(peer.commands(3).await, ["SUBSCRIBE a", "SUBSCRIBE secret", "SUBSCRIBE b"]);
+    peer.send([&ack("subscribe", "a"), NOPERM].concat()).await;
+    assert_eq!(peer.commands(2).await, ["UNSUBSCRIBE a", "UNSUBSCRIBE b"]);
+    peer.send([ack("subscribe", "b"), ack("unsubscribe", "a")].concat()).await;
+    idle().await;
+    fixture.inbox.assert_empty();
+    peer.send(ack("unsubscribe", "b")).await;
+    assert_eq!(fixture.inbox.failure(2).await.code(), "NOPERM");
+    let mut got: Vec<String> = listener.next_few::<4>().await.into();
+    got.sort_unstable();
+    assert_eq!(got, ["subscribed 2", "unsubscribed 2", "unsubscribed 3", "unsubscribed 4"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_does_not_wait_for_a_connection_that_is_lost() {
+    let mut fixture = Fixture::new();
+    let (listener, mut peer) = fixture.subscribed("z").await;
+    listener.subscribe(2, Kind::Channel, &[("a", 2), ("secret", 3)]);
+    assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a secret");
+    peer.send(NOPERM).await;
+    peer.commands(2).await;
+    peer.send([&ack("subscribe", "a"), NOPERM].concat()).await;
+    assert_eq!(peer.command().await.unwrap(), "UNSUBSCRIBE a");
+    drop(peer);
+    assert_eq!(fixture.inbox.failure(2).await.code(), "NOPERM");
 }

@@ -1,10 +1,14 @@
 //! After a lost connection everything is asked for again, and who missed something is told so, once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use oxidis_engine::client::subscriber::{Kind, Side};
 use oxidis_engine::error::{ConnectionFailure, Error};
+use oxidis_engine::net::address::{Endpoint, HostPort, Locate, Located, Place};
 use oxidis_engine::net::options::Options;
+use oxidis_engine::net::role::Role;
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::fixture::{Fixture, ack, bulk, idle, message};
@@ -84,7 +88,8 @@ async fn an_outage_of_several_attempts_is_one_gap_and_told_to_those_who_missed_s
         peer.send(ack("subscribe", name)).await;
     }
     fixture.inbox.reply(2).await;
-    assert!(listener.next().await.starts_with("gap: reconnect, 4"));
+    let gap = listener.next().await;
+    assert!(gap.starts_with("gap: reconnect, 750 ms"), "{gap}");
     assert_eq!(newcomer.next().await, "subscribed 1", "it had nothing to miss");
     idle().await;
     listener.assert_silent();
@@ -151,4 +156,48 @@ async fn a_message_beyond_the_limits_is_a_gap() {
     let large = format!("*3\r\n{}{}{}", bulk("message"), bulk("a"), bulk(&"x".repeat(200)));
     peer.send([large, message("a", "five")].concat()).await;
     assert_eq!(listener.next_few().await, ["gap: limit, ? ms, 1 dropped", "1 five"]);
+}
+
+/// A server that is replaced by another one when the test says so.
+struct Moving {
+    moves: watch::Sender<u64>,
+}
+
+impl Moving {
+    fn place(&self) -> Place {
+        let port = u16::try_from(*self.moves.borrow()).unwrap();
+        let endpoint = Endpoint::Tcp(HostPort { host: "server".into(), port });
+        Place { endpoint, role: Role::Any, announced: None }
+    }
+}
+
+impl Locate for Moving {
+    fn locate(&self) -> Located<'_> {
+        Box::pin(std::future::ready(Ok(self.place())))
+    }
+
+    fn news(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.moves.subscribe())
+    }
+
+    fn holds(&self, place: &Place) -> bool {
+        *place == self.place()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_replaced_is_left_at_once_for_its_successor() {
+    let moving = Arc::new(Moving { moves: watch::channel(1).0 });
+    let mut fixture = Fixture::at(Fixture::options(), Vec::new(), Arc::clone(&moving) as Arc<dyn Locate>);
+    let (mut listener, mut old) = fixture.subscribed("a").await;
+    old.send(message("a", "before")).await;
+    assert_eq!(listener.next().await, "1 before");
+    moving.moves.send_replace(2);
+    assert_eq!(old.command().await, None);
+    let mut successor = fixture.peers.accept().await;
+    assert_eq!(successor.command().await.unwrap(), "SUBSCRIBE a");
+    successor.send([ack("subscribe", "a"), message("a", "after")].concat()).await;
+    let [gap, after] = listener.next_few().await;
+    assert!(gap.starts_with("gap: reconnect"), "{gap}");
+    assert_eq!(after, "1 after");
 }

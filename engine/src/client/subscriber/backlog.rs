@@ -8,6 +8,9 @@ use std::collections::VecDeque;
 use super::notice::{Gap, Notice, Reason};
 use super::parcel::{Caps, PARCEL_BYTES, PARCEL_MESSAGES, Parcel};
 
+/// Confirmations that wait to be pulled: of a subscriber whose messages nobody pulls, they must not become more and more.
+const CONFIRMATIONS_MAX: usize = 1000;
+
 /// What happens when the backlog is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overflow {
@@ -83,6 +86,8 @@ pub(super) struct Backlog {
     /// Queued and lent.
     held: Load,
     clock: u64,
+    /// Confirmations that wait to be pulled.
+    pulled_confirmations: usize,
     taker: Taker,
     puller: Puller,
     feeder: Feeder,
@@ -123,6 +128,7 @@ impl Backlog {
             lines: Default::default(),
             held: Load::default(),
             clock: 0,
+            pulled_confirmations: 0,
             taker: Taker::Resting,
             puller: Puller::Away,
             feeder: Feeder::Reading,
@@ -160,15 +166,34 @@ impl Backlog {
         }
     }
 
-    /// Puts a notice at the end of a line. It counts as a message of no bytes, so that a line that nobody pulls is bounded.
+    /// Puts a notice at the end of a line.
     pub(super) fn notice(&mut self, side: Side, notice: Notice) {
         if self.closed {
             return;
         }
+        if side == Side::Pull && notice.is_confirmation() {
+            self.pulled_confirmations += 1;
+            if self.pulled_confirmations > CONFIRMATIONS_MAX {
+                self.forget_confirmation();
+            }
+        }
         self.clock += 1;
-        self.held.messages += 1;
         let clock = self.clock;
         self.line(side).items.push_back((clock, Item::Notice(notice)));
+    }
+
+    /// Drops the oldest confirmation that waits to be pulled.
+    fn forget_confirmation(&mut self) {
+        let items = &mut self.line(Side::Pull).items;
+        let is_confirmation =
+            |(_, item): &(u64, Item)| matches!(item, Item::Notice(notice) if notice.is_confirmation());
+        let Some(at) = items.iter().position(is_confirmation) else { return };
+        let forgotten = items.remove(at);
+        self.pulled_confirmations -= 1;
+        // A number that nothing names any more has to become free all the same.
+        if let Some((_, Item::Notice(notice @ Notice::Unsubscribed { last: true, .. }))) = forgotten {
+            self.notice(Side::Flow, notice);
+        }
     }
 
     /// Drops the oldest messages until the rest is within bounds. One message alone always is.
@@ -231,7 +256,10 @@ impl Backlog {
             Item::Parcel(parcel) => {
                 line.lent.push_back(Load { messages: parcel.len(), bytes: parcel.weight() });
             }
-            Item::Notice(_) => self.held.messages -= 1,
+            Item::Notice(notice) if side == Side::Pull && notice.is_confirmation() => {
+                self.pulled_confirmations -= 1;
+            }
+            Item::Notice(_) => {}
         }
         Some(item)
     }

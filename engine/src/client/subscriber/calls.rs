@@ -42,6 +42,8 @@ pub(super) struct Waiting {
     remaining: usize,
     /// What it asked for.
     pub(super) asked: Vec<Asked>,
+    /// What it will reject with, once what it asked for is taken back.
+    failure: Option<Error>,
 }
 
 /// A name that a call asked for.
@@ -95,7 +97,8 @@ impl Calls {
         let id = self.next;
         self.next += 1;
         let deadline = if call.timeout == 0 { NEVER } else { now() + u64::from(call.timeout) };
-        let waiting = Waiting { call, purpose, sink, deadline, remaining: 0, asked: Vec::new() };
+        let waiting =
+            Waiting { call, purpose, sink, deadline, remaining: 0, asked: Vec::new(), failure: None };
         self.waiting.insert(id, waiting);
         self.earliest = self.earliest.min(deadline);
         id
@@ -128,8 +131,11 @@ impl Calls {
         if self.waiting.get(&id).is_some_and(|waiting| waiting.remaining == 0)
             && let Some(done) = self.waiting.remove(&id)
         {
-            self.settled.push_back((done.call.ticket, Ok(())));
-            self.keep(&done);
+            let outcome = done.failure.clone().map_or(Ok(()), Err);
+            if outcome.is_ok() {
+                self.keep(&done);
+            }
+            self.settled.push_back((done.call.ticket, outcome));
         }
     }
 
@@ -149,10 +155,26 @@ impl Calls {
 
     /// Rejects a call; answers what it was. A subscriber that leaves is not held up by an error.
     pub(super) fn fail(&mut self, id: CallId, error: Error) -> Option<Waiting> {
-        let waiting = self.waiting.remove(&id)?;
+        let mut waiting = self.waiting.remove(&id)?;
+        let error = waiting.failure.take().unwrap_or(error);
         let outcome = if waiting.purpose == Purpose::Leave { Ok(()) } else { Err(error) };
         self.settled.push_back((waiting.call.ticket, outcome));
         Some(waiting)
+    }
+
+    /// A name of a call is refused. Answers what the call asked for, once.
+    pub(super) fn refuse(&mut self, id: CallId, error: &Error) -> Vec<Asked> {
+        let Some(waiting) = self.waiting.get_mut(&id) else { return Vec::new() };
+        waiting.remaining = waiting.remaining.saturating_sub(1);
+        waiting.failure.get_or_insert_with(|| error.clone());
+        std::mem::take(&mut waiting.asked)
+    }
+
+    /// Rejects the calls that would do so once something is taken back: there is nothing left to take back.
+    pub(super) fn reject_refused(&mut self) {
+        for id in self.find(|waiting| waiting.failure.is_some()) {
+            drop(self.fail(id, Error::closed()));
+        }
     }
 
     /// The calls for which `which` holds.

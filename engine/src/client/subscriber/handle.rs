@@ -163,19 +163,23 @@ impl Subscriber {
     fn turn_away(&self, order: &Order) {
         match order {
             Order::Subscribe { call, .. } | Order::Unsubscribe { call, .. } => {
-                let mut deliver = self.mailbox.open();
-                deliver.error(call.ticket, &Error::closed());
-                deliver.flush();
+                self.answer(|deliver| deliver.error(call.ticket, &Error::closed()));
             }
             Order::Leave { call: Some(call), .. } => self.settle(*call),
-            Order::Join { .. } | Order::Listen { .. } | Order::Leave { .. } | Order::Cancel { .. } => {}
+            Order::Join { .. } | Order::Listen { .. } | Order::Leave { .. } => {}
         }
     }
 
     /// Settles a call for which there is nothing to do.
     pub(super) fn settle(&self, call: Call) {
+        self.answer(|deliver| deliver.reply(call.ticket, Reply::Scalar(Scalar::Null)));
+    }
+
+    /// Answers without the task, whose end will not tell that nobody waits any more.
+    fn answer(&self, answer: impl FnOnce(&mut dyn Deliver)) {
         let mut deliver = self.mailbox.open();
-        deliver.reply(call.ticket, Reply::Scalar(Scalar::Null));
+        answer(deliver.as_mut());
+        deliver.event(Event::Vacated);
         deliver.flush();
     }
 

@@ -18,6 +18,8 @@ pub enum Notice {
         /// Nothing with this route follows, so that the number is free again.
         last: bool,
     },
+    /// Who listens has changed: what waited to be pulled before this may be listened to now.
+    Reconsider,
     /// Messages may have been missed.
     Gap(Gap),
     /// The server refuses to restore the subscription with this route; it is asked again on the next connection.
@@ -31,6 +33,13 @@ pub enum Notice {
     Trouble(Error),
     /// Nothing follows: closed as it was wished, or failed.
     Ended(Option<Error>),
+}
+
+impl Notice {
+    /// Whether it says that a call of the subscriber has been done.
+    pub(super) fn is_confirmation(&self) -> bool {
+        matches!(self, Self::Subscribed { .. } | Self::Unsubscribed { .. })
+    }
 }
 
 /// Messages may have been missed.

@@ -40,6 +40,8 @@ struct Step {
 
 #[derive(Debug, Default)]
 struct Target {
+    /// Targets are restored in the order in which they came to be wanted.
+    number: u64,
     wants: Vec<Want>,
     /// Whether the server holds the name once it has read everything that was sent.
     asked: bool,
@@ -71,6 +73,8 @@ pub struct Wanted {
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     targets: [HashMap<Name, Target>; 3],
+    /// Of the next target.
+    next: u64,
     pub(super) calls: Calls,
     online: bool,
     /// Restoring commands, counted by name, that are not acknowledged.
@@ -144,7 +148,10 @@ impl Registry {
         let id = self.calls.open(call, Purpose::Subscribe, sink);
         let mut asked = Vec::new();
         for Wanted { name, route, flows } in names {
-            let target = self.targets[kind.index()].entry(name.clone()).or_default();
+            let target = self.targets[kind.index()].entry(name.clone()).or_insert_with(|| {
+                self.next += 1;
+                Target { number: self.next, ..Target::default() }
+            });
             let is_new = if let Some(want) = target.wants.iter_mut().find(|want| want.sink == sink) {
                 want.flows = flows;
                 self.calls.has_asked_anew(sink, kind, &name)
@@ -211,13 +218,6 @@ impl Registry {
         }
     }
 
-    /// A caller gave its call up.
-    pub(super) fn cancel(&mut self, slot: u32) {
-        for id in self.calls.find(|waiting| waiting.call.ticket.slot == slot) {
-            self.fail(id, Error::closed());
-        }
-    }
-
     /// Rejects the calls whose deadline has passed. `cause`: why there is no connection.
     pub(super) fn expire(&mut self, cause: Option<&Error>) {
         for id in self.calls.overdue() {
@@ -238,11 +238,22 @@ impl Registry {
 
     /// Rejects a call and takes back what it asked for: who is told that a subscription failed must not have it.
     fn fail(&mut self, id: CallId, error: Error) {
-        let Some(failed) = self.calls.fail(id, error) else { return };
-        let Waiting { sink, asked, .. } = failed;
+        let Some(Waiting { sink, asked, .. }) = self.calls.fail(id, error) else { return };
+        self.take_back(sink, asked, None);
+    }
+
+    /// The server refused a name of a call: the call rejects when the server has acknowledged that it has none of the others.
+    fn refuse(&mut self, id: CallId, error: &Error) {
+        let Some(sink) = self.calls.get_mut(id).map(|waiting| waiting.sink) else { return };
+        let asked = self.calls.refuse(id, error);
+        self.take_back(sink, asked, Some(id));
+        self.calls.settle_if_complete(id);
+    }
+
+    fn take_back(&mut self, sink: u32, asked: Vec<Asked>, waiter: Option<CallId>) {
         for Asked { kind, name, .. } in asked.into_iter().filter(|asked| asked.is_new) {
             if !self.calls.has_asked_anew(sink, kind, &name) {
-                self.end_all(sink, kind, vec![name], None);
+                self.end_all(sink, kind, vec![name], waiter);
             }
         }
     }

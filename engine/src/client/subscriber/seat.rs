@@ -55,11 +55,6 @@ impl Seat {
         self.subscriber.order(Order::Listen { id: self.id, kind, names, flows });
     }
 
-    /// Gives up the call with this slot: what it asked for is taken back.
-    pub fn cancel(&self, slot: u32) {
-        self.subscriber.order(Order::Cancel { slot });
-    }
-
     /// Leaves: what waits is forgotten, what was subscribed to ends. `call` is settled when the server has acknowledged that, or
     /// at its deadline; it never fails.
     pub fn leave(&self, call: Option<Call>) {

@@ -102,6 +102,7 @@ pub(super) struct Session {
     pub(super) heard: Millis,
     /// When the oldest question that it has not answered became the oldest.
     asked: Millis,
+    answered: bool,
 }
 
 impl Session {
@@ -119,6 +120,7 @@ impl Session {
             liveness,
             heard: now(),
             asked: now(),
+            answered: false,
         }
     }
 
@@ -284,6 +286,12 @@ impl Session {
     /// Something was heard.
     pub(super) fn hear(&mut self) {
         self.heard = now();
+        self.answered = true;
+    }
+
+    /// Whether anything was heard behind the greeting.
+    pub(super) fn is_answered(&self) -> bool {
+        self.answered
     }
 
     /// When to look at the silence, if it lasts.

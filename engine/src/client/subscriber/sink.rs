@@ -91,11 +91,6 @@ impl Sink {
         });
     }
 
-    /// Lets JavaScript look at what waits to be pulled: somebody may listen to it now.
-    pub(super) fn reconsider(&self) {
-        self.bell.ring();
-    }
-
     fn change(&self, change: impl FnOnce(&mut Backlog)) {
         let mut backlog = self.backlog();
         change(&mut backlog);

@@ -22,7 +22,6 @@ pub(super) enum Order {
     Unsubscribe { id: u32, kind: Kind, names: Option<Vec<Name>>, call: Call },
     Listen { id: u32, kind: Kind, names: Option<Vec<Name>>, flows: bool },
     Leave { id: u32, call: Option<Call> },
-    Cancel { slot: u32 },
 }
 
 /// A subscriber.
@@ -88,9 +87,9 @@ impl State {
             }
             Order::Listen { id, kind, names, flows } => {
                 self.registry.listen(id, kind, names, flows);
-                if let Some(member) = self.member(id) {
+                if let Some(member) = self.member(id).filter(|_| flows) {
                     member.outbox.flush();
-                    member.outbox.sink.reconsider();
+                    member.outbox.sink.notice(Side::Flow, Notice::Reconsider);
                 }
             }
             Order::Leave { id, call } => {
@@ -100,7 +99,6 @@ impl State {
                 }
                 self.vacated.push(id);
             }
-            Order::Cancel { slot } => self.registry.cancel(slot),
         }
     }
 

@@ -3,27 +3,34 @@
 
 use std::sync::Arc;
 
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::handle::{Need, Subscriber};
 use super::session::Session;
-use crate::client::Redial;
 use crate::client::pool::{Holder, Permit};
+use crate::client::redial::Pace;
 use crate::error::{ConnectionFailure, Error};
-use crate::net::backoff::Backoff;
 use crate::net::connection::Connection;
 use crate::net::request::{Deliver, instant};
 use crate::net::timer::Timer;
+
+/// Why a connection is not used any more.
+enum Ended {
+    /// Nobody wants anything of it.
+    Needless,
+    /// It broke.
+    Lost(Error),
+    /// Its server is no longer the one to use.
+    Left(Error),
+}
 
 impl Subscriber {
     /// Works until nobody wants anything any more.
     pub(super) async fn run(self: Arc<Self>) {
         let mut deliver = self.mailbox.open();
         let deliver = deliver.as_mut();
-        let mut backoff = match &self.redial {
-            Redial::Backoff(reconnect) => Some(Backoff::new(reconnect)),
-            Redial::OnDemand | Redial::Never => None,
-        };
+        let _watched = self.connector.attend();
+        let mut pace = Pace::new(&self.redial, self.connector.news());
         let mut cause: Option<Error> = None;
         let mut permit: Option<Permit> = None;
         loop {
@@ -33,7 +40,7 @@ impl Subscriber {
                 Need::Nothing => {
                     cause = None;
                     permit = None;
-                    backoff.iter_mut().for_each(Backoff::reset);
+                    pace = Pace::new(&self.redial, self.connector.news());
                     if self.rest(deliver) {
                         return;
                     }
@@ -52,24 +59,28 @@ impl Subscriber {
                     }
                 }
             }
-            let failed = match self.unless_needless(deliver, cause.as_ref(), self.connect()).await {
+            pace.attempt();
+            let (failed, moved) = match self.unless_needless(deliver, cause.as_ref(), self.connect()).await {
                 None => continue,
                 Some(Ok(connection)) => {
-                    backoff.iter_mut().for_each(Backoff::reset);
-                    match self.serve(connection, deliver).await {
-                        Ok(()) => continue,
-                        Err(error) => error,
+                    let since = Instant::now();
+                    let (ended, answered) = self.serve(connection, deliver).await;
+                    pace.ended(since.elapsed(), answered);
+                    match ended {
+                        Ended::Needless => continue,
+                        Ended::Lost(error) => (error, false),
+                        Ended::Left(error) => (error, true),
                     }
                 }
                 Some(Err(error)) => {
                     self.failed(deliver, &error);
-                    error
+                    (error, false)
                 }
             };
-            match backoff.as_mut().and_then(Backoff::next_delay) {
-                Some(delay) => {
+            match pace.next(moved) {
+                Some((delay, _)) => {
                     // Whether it was waited out or not: the loop looks at what is needed now.
-                    let _waited = self.unless_needless(deliver, Some(&failed), sleep(delay)).await;
+                    let _waited = self.unless_needless(deliver, Some(&failed), pace.wait(delay)).await;
                     cause = Some(failed);
                 }
                 None => self.change(deliver, |state| state.give_up(&failed)),
@@ -127,18 +138,30 @@ impl Subscriber {
         });
     }
 
-    /// Uses a connection until it is lost, or until nobody needs it.
-    async fn serve(&self, connection: Connection, deliver: &mut dyn Deliver) -> Result<(), Error> {
+    /// Uses a connection until it is lost, until its server is no longer the one to use, or until nobody needs it. Says as well
+    /// whether the server has said anything.
+    async fn serve(&self, connection: Connection, deliver: &mut dyn Deliver) -> (Ended, bool) {
+        let place = connection.place.clone();
         let mut session = Session::new(connection);
         self.state().registry.connected();
         self.set_online(true);
-        let ended = self.drive(&mut session, deliver).await;
+        let ended = tokio::select! {
+            biased;
+            error = self.connector.left(&place) => Ended::Left(error),
+            ended = self.drive(&mut session, deliver) => match ended {
+                Ok(()) => Ended::Needless,
+                Err(error) => Ended::Lost(error),
+            },
+        };
         self.set_online(false);
+        if let Ended::Lost(_) = ended {
+            self.connector.distrust(&place);
+        }
         self.change(deliver, |state| match &ended {
-            Ok(()) => state.registry.disconnected(),
-            Err(error) => state.lost(session.heard, error),
+            Ended::Needless => state.registry.disconnected(),
+            Ended::Lost(error) | Ended::Left(error) => state.lost(session.heard, error),
         });
-        ended
+        (ended, session.is_answered())
     }
 
     async fn drive(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<(), Error> {

@@ -64,8 +64,8 @@ fn the_oldest_of_both_lines_are_dropped_and_counted() {
     assert_eq!(text(backlog.take(Side::Pull)), "ef");
     backlog.append(Side::Pull, (0..8).map(|_| parcel("k")));
     backlog.trim();
-    assert_eq!(text(backlog.take(Side::Flow)), "gap of 4");
-    assert_eq!(text(backlog.take(Side::Pull)), "gap of 2", "i and j were not to be pulled");
+    assert_eq!(text(backlog.take(Side::Flow)), "gap of 8");
+    assert_eq!(text(backlog.take(Side::Pull)), "gap of 6", "i and j were not to be pulled");
     assert_eq!(text(backlog.take(Side::Pull)), "kk");
 }
 
@@ -129,4 +129,23 @@ fn a_closed_backlog_takes_nothing() {
     assert_eq!(backlog.held(), Load::default());
     assert!(!backlog.calls() && !backlog.starve(1));
     assert!(backlog.take(Side::Flow).is_none() && backlog.take(Side::Pull).is_none());
+}
+
+#[test]
+fn confirmations_that_nobody_pulls_are_bounded_and_numbers_become_free() {
+    let mut backlog = filled(&[], &["a"]);
+    for route in 0..1000 {
+        backlog.notice(Side::Pull, Notice::Subscribed { route });
+        backlog.notice(Side::Pull, Notice::Unsubscribed { route, last: true });
+    }
+    assert_eq!(backlog.held().messages, 1, "they are no messages");
+    let freed = std::iter::from_fn(|| backlog.take(Side::Flow)).count();
+    assert_eq!(freed, 500);
+    assert_eq!(text(backlog.take(Side::Pull)), "a");
+    let first = backlog.take(Side::Pull);
+    assert!(matches!(first, Some(Item::Notice(Notice::Subscribed { route: 500 }))), "{first:?}");
+    let rest = std::iter::from_fn(|| backlog.take(Side::Pull)).count();
+    assert_eq!(rest, 999);
+    backlog.notice(Side::Pull, Notice::Subscribed { route: 7 });
+    assert!(backlog.take(Side::Flow).is_none(), "there is room again");
 }

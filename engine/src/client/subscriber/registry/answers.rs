@@ -23,9 +23,10 @@ impl Registry {
                     leavers: Vec::new(),
                     restores,
                 });
-                names.push(name.clone());
+                names.push((target.number, name.clone()));
             }
-            self.send(Verb::Subscribe, kind, names);
+            names.sort_unstable_by_key(|(number, _)| *number);
+            self.send(Verb::Subscribe, kind, names.into_iter().map(|(_, name)| name).collect());
         }
     }
 
@@ -48,6 +49,7 @@ impl Registry {
             }
             self.targets[kind.index()].retain(|_, target| !target.is_forgotten());
         }
+        self.calls.reject_refused();
     }
 
     /// The server acknowledged a command for one name.
@@ -118,7 +120,7 @@ impl Registry {
             target.asked = false;
         }
         for id in step.waiters {
-            self.fail(id, error.clone());
+            self.refuse(id, error);
         }
         // What is left was granted on an earlier connection, and may be on the next.
         let left = self.wants(kind, name).to_vec();
