@@ -1,0 +1,32 @@
+import { deepEqual as equal } from 'node:assert/strict'
+import { section } from '../support/seed'
+
+section('Transactions', {
+  async 'pipeline(transaction=True).set(...).set(...).execute()'(redis) {
+    const [ok1, ok2] = await redis
+      .pipeline({ transaction: true })
+      .set('foo', 'hello')
+      .set('bar', 'world')
+      .execute()
+    equal([ok1, ok2], ['OK', 'OK'])
+    equal(await redis.mget('foo', 'bar'), ['hello', 'world'])
+  },
+
+  async 'each command returns the pipeline: p.set(...).set(...).mget(...)'(redis) {
+    const pipeline = redis.pipeline()
+    equal(pipeline.set('foo', 1) === pipeline, true)
+    equal(await pipeline.set('bar', 2).mget('foo', 'bar').execute(), ['OK', 'OK', ['1', '2']])
+  },
+
+  async 'pipeline(transaction=False): a batch without MULTI and EXEC'(redis) {
+    const results = await redis.pipeline({ transaction: false }).set('foo', 1).incr('foo').execute()
+    equal(results, ['OK', 2])
+  },
+
+  async 'the commands are buffered until execute()'(redis) {
+    const pipeline = redis.pipeline().set('foo', 'later')
+    equal([pipeline.length, await redis.get('foo')], [1, null])
+    await pipeline.execute()
+    equal([pipeline.length, await redis.get('foo')], [0, 'later'])
+  },
+})
