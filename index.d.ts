@@ -140,7 +140,7 @@ export interface RedisOptions {
 export interface CallSettings {
   /** Longest time from call to reply, in milliseconds; 0 means no deadline. */
   timeout?: number
-  /** Rejects the call as soon as it aborts, with AbortError. */
+  /** Rejects the call as soon as it aborts, with AbortError. What was not sent by then never is. */
   signal?: AbortSignal
   /**
    * `'idempotent'`: lost in flight, a command is sent again also if it writes, as long as the data ends the same. `false`: not

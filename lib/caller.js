@@ -152,7 +152,7 @@ function join(args) {
  */
 function slowly(caller, slow, meta, args) {
   const index = meta & COMMAND_MASK
-  return follow(slow, commandName(index), () => list(caller, meta, index, args))
+  return follow(slow, commandName(index), () => list(caller, meta, index, args), caller._core.native)
 }
 
 const calls = {
@@ -229,7 +229,7 @@ const calls = {
   _callRaw(name, args) {
     const slow = this._slow
     if (slow === undefined) return list(this, RAW, name, args)
-    return follow(slow, name, () => list(this, RAW, name, args))
+    return follow(slow, name, () => list(this, RAW, name, args), this._core.native)
   },
 
   /** @param {Error} error */

@@ -10,6 +10,7 @@
  * @property {(slot: number, meta: number, args: readonly unknown[], timeout?: number) => string | undefined} callList
  * @property {(slot: number, meta: number, joined: string, lengths: Uint32Array, count: number, timeout?: number) => string | undefined} callJoined
  * @property {(slot: number, meta: number, timeout: number | undefined, form: number, text: string, words: Uint32Array, count: number, odd: readonly unknown[]) => string | undefined} batch
+ * @property {(slot: number) => string | undefined} withdraw
  * @property {() => void} flush
  * @property {(slot: number) => void} connect
  * @property {(slot: number) => void} close
@@ -30,7 +31,7 @@
  * @property {(side: number) => void} release
  * @property {(slot: number, timeout: number | undefined) => void} leave
  *
- * @typedef {Pick<NativeClient, 'call' | 'callList' | 'callJoined' | 'batch' | 'flush'>} NativePort
+ * @typedef {Pick<NativeClient, 'call' | 'callList' | 'callJoined' | 'batch' | 'withdraw' | 'flush'>} NativePort
  * @typedef {NativePort & { release: () => void }} NativeLease
  *
  * @typedef {object} NativeSentinel

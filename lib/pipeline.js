@@ -11,7 +11,7 @@ const { abortError, errorOf } = require('./errors.js')
 const { routineOf } = require('./routine.js')
 const { flagOption } = require('./settings.js')
 const { abortable } = require('./signal.js')
-const { commandName, lastSlot, openUnit, release } = require('./slots.js')
+const { commandName, lastSlot, openUnit, release, withdrawal } = require('./slots.js')
 
 const { nextTick } = process
 
@@ -140,7 +140,7 @@ class Pipeline {
       const failure = JSON.parse(refusal)
       throw errorOf(failure, failure.index === undefined ? undefined : nameOf(failure.index))
     }
-    if (signal !== undefined) promise = abortable(promise, signal, undefined)
+    if (signal !== undefined) promise = abortable(promise, signal, undefined, withdrawal(this.#core.native))
     const answer = await promise
     if (runs.size > 0 && this.#form === 0) await this.#runMissing(answer, runs)
     return conclude(answer, raise, nameOf)

@@ -8,6 +8,7 @@
 
 const { OptionError, abortError } = require('./errors.js')
 const { abortable } = require('./signal.js')
+const { withdrawal } = require('./slots.js')
 
 /** Bits of the word that names a command; the addon knows the same ones (src/meta.rs). */
 const BINARY = 1 << 16
@@ -151,13 +152,14 @@ function slowOf(settings) {
  * @param {Settings} settings
  * @param {string | undefined} command
  * @param {() => Promise<any>} send
+ * @param {{ withdraw(slot: number): unknown }} native what `send` sends by
  * @returns {Promise<any>}
  */
-function follow(settings, command, send) {
+function follow(settings, command, send, native) {
   const { signal } = settings
   if (signal?.aborted) return Promise.reject(abortError(signal.reason, command, false))
   let promise = send()
-  if (signal !== undefined) promise = abortable(promise, signal, command)
+  if (signal !== undefined) promise = abortable(promise, signal, command, withdrawal(native))
   return promise
 }
 

@@ -41,20 +41,25 @@ function watchOf(signal) {
  * @param {Promise<any>} promise
  * @param {AbortSignal} signal
  * @param {string | undefined} command
+ * @param {() => boolean} [withdraw] takes the call back if nothing of it was sent; answers whether it did
  */
-async function abortable(promise, signal, command) {
+async function abortable(promise, signal, command, withdraw) {
   const { calls, listener } = watchOf(signal)
   /** @type {() => void} */
   let abort = () => {}
+  let never = false
   const aborted = new Promise((resolve) => {
-    abort = () => resolve(ABORTED)
+    abort = () => {
+      never = withdraw?.() ?? false
+      resolve(ABORTED)
+    }
   })
   if (calls.size === 0) signal.addEventListener('abort', listener, { once: true })
   calls.add(abort)
   try {
     const outcome = await Promise.race([promise, aborted])
     // Made here and not by the listener, so that its stack leads to the caller.
-    if (outcome === ABORTED) throw abortError(signal.reason, command)
+    if (outcome === ABORTED) throw abortError(signal.reason, command, !never)
     return outcome
   } finally {
     if (calls.delete(abort) && calls.size === 0) signal.removeEventListener('abort', listener)

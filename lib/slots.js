@@ -76,6 +76,22 @@ function lastSlot() {
   return opened
 }
 
+/**
+ * What takes back the call whose slot was opened last, if the addon can.
+ * @param {{ withdraw(slot: number): unknown }} native
+ * @returns {() => boolean} answers whether it did: then nobody will settle the call's promise
+ */
+function withdrawal(native) {
+  const slot = opened
+  const own = resolvers[slot]
+  return () => {
+    // The slot may be another call's by now.
+    if (own === undefined || resolvers[slot] !== own || native.withdraw(slot) === undefined) return false
+    release(slot)
+    return true
+  }
+}
+
 /** @type {(index: number) => string} */
 let nameOf = () => ''
 
@@ -227,6 +243,7 @@ module.exports = {
   openUnit,
   release,
   lastSlot,
+  withdrawal,
   refuse,
   reject,
   commandName,

@@ -102,6 +102,11 @@ object_function!(Port, batch, |port, info| {
     port.batch(info.uint32(0), form, Meta::from(info.uint32(1)), info.double(2), &chunk)
 });
 
+// withdraw(slot): a text where nothing of the call was sent, and never will be.
+object_function!(Port, withdraw, |port, info| {
+    if port.withdraw(info.uint32(0)) { Err("withdrawn".to_owned()) } else { Ok(()) }
+});
+
 object_function!(Port, flush, |port, _info| {
     port.flush();
     Ok(())
@@ -277,11 +282,12 @@ pub(crate) fn add_identity(
 }
 
 /// What a client and a lease have in common: the way of commands.
-const PORT_FUNCTIONS: [(&CStr, Callback); 5] = [
+const PORT_FUNCTIONS: [(&CStr, Callback); 6] = [
     (c"call", call),
     (c"callList", call_list),
     (c"callJoined", call_joined),
     (c"batch", batch),
+    (c"withdraw", withdraw),
     (c"flush", flush),
 ];
 

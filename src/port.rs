@@ -365,6 +365,16 @@ impl Port {
         lane.submit(bytes, requests);
     }
 
+    /// Takes the call in `slot` back, if nothing of it was sent. Answers whether it did: then it never will be.
+    pub(crate) fn withdraw(&self, slot: u32) -> bool {
+        self.flush();
+        let withdrawn = (0..).map_while(|at| self.lanes.get(at)).any(|lane| lane.queue().withdraw(slot));
+        if withdrawn {
+            self.environment.inbox().names().take(slot);
+        }
+        withdrawn
+    }
+
     /// The tick ends: hands over what is staged.
     pub(crate) fn flush(&self) {
         let Ok(mut staging) = self.staging.try_borrow_mut() else { return };

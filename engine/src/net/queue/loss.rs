@@ -69,6 +69,32 @@ impl Queue {
         }
     }
 
+    /// Takes the call in `slot` back, if none of its bytes is written and the connection's task has not got it. Answers whether it
+    /// did: then it is never sent, and nobody hears of it.
+    pub fn withdraw(&self, slot: u32) -> bool {
+        let mut outgoing = self.outgoing();
+        let written = outgoing.log.written();
+        let offline = outgoing.socket.is_none();
+        let mut submitted = self.submitted();
+        let is_meant = |request: &&mut Request| {
+            request.start() >= written
+                && request.recipient.waiting().is_some_and(|ticket| ticket.slot == slot)
+        };
+        let Some(request) = submitted.iter_mut().rev().find(is_meant) else { return false };
+        self.units().forget(request.recipient.unit());
+        request.recipient = Recipient::Abandoned;
+        outgoing.dead += u64::from(request.length);
+        if !offline || outgoing.is_mostly_dead() {
+            outgoing.drop_abandoned(&mut submitted);
+            self.end.store(outgoing.log.end(), Ordering::Release);
+        }
+        if offline {
+            let alive = submitted.iter().filter(|request| request.recipient != Recipient::Abandoned);
+            self.waiting.store(self.commands(alive), Ordering::Release);
+        }
+        true
+    }
+
     /// The connection is gone. Keeps what may be sent on the next one, in order; hands the rest to `lost`, with whether
     /// the server may have run it. A panic in `lost` loses no request.
     pub fn detach(&self, keep: Keep, mut lost: impl FnMut(&Request, Option<Outcome>, bool)) {
