@@ -153,6 +153,8 @@ forBothProtocols((protocol) => {
     const ready = next(client, 'ready')
     await proxy.cutAll()
     await ready
+    // A reply, not the greeting, is what makes the attempts count anew.
+    await client.ping()
     const end = next(client, 'end')
     proxy.refuse()
     await proxy.cutAll()
