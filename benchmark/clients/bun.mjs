@@ -16,6 +16,11 @@ export async function open(url) {
     setWithOptions: (key, value) => redis.set(key, value, 'EX', 3600, 'XX'),
     getBuffer: (key) => redis.getBuffer(key),
     getBatch: (keys) => Promise.all(keys.map((key) => redis.get(key))),
+    getTransaction: async (keys) => {
+      const sent = [redis.send('MULTI', []), ...keys.map((key) => redis.get(key)), redis.send('EXEC', [])]
+      return (await Promise.all(sent)).at(-1)
+    },
+    getAlone: (key) => redis.get(key),
     mget: (keys) => redis.send('MGET', keys),
     lrange: (key) => redis.send('LRANGE', [key, '0', '-1']),
     hgetall: (key) => redis.send('HGETALL', [key]),

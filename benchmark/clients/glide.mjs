@@ -50,6 +50,12 @@ export async function open(url) {
       for (const key of keys) batch.get(key)
       return glide.exec(batch, true)
     },
+    getTransaction: (keys) => {
+      const batch = new Batch(true)
+      for (const key of keys) batch.get(key)
+      return glide.exec(batch, true)
+    },
+    getAlone: (key) => glide.get(key),
     mget: (keys) => glide.mget(keys),
     lrange: (key) => glide.lrange(key, 0, -1),
     hgetall: (key) => glide.hgetall(key),

@@ -9,6 +9,8 @@
  * @property {(key: string, value: string) => Promise<unknown>} setWithOptions SET key value EX 3600 XX
  * @property {(key: string) => Promise<unknown>} getBuffer
  * @property {(keys: string[]) => Promise<unknown>} getBatch the client's own way to send many GETs as one batch
+ * @property {(keys: string[]) => Promise<unknown>} getTransaction the same between MULTI and EXEC
+ * @property {(key: string) => Promise<unknown>} getAlone GET on a connection of its own, where the client knows the difference
  * @property {(keys: string[]) => Promise<unknown>} mget
  * @property {(key: string) => Promise<unknown>} lrange LRANGE key 0 -1
  * @property {(key: string) => Promise<unknown>} hgetall

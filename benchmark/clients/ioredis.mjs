@@ -23,6 +23,12 @@ export async function openWith(url, options) {
       for (const key of keys) pipeline.get(key)
       return pipeline.exec()
     },
+    getTransaction: (keys) => {
+      const multi = redis.multi()
+      for (const key of keys) multi.get(key)
+      return multi.exec()
+    },
+    getAlone: (key) => redis.get(key),
     mget: (keys) => redis.mget(keys),
     lrange: (key) => redis.lrange(key, 0, -1),
     hgetall: (key) => redis.hgetall(key),

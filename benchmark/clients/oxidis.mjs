@@ -14,6 +14,7 @@ export async function open(url) {
   const redis = Redis.fromUrl(url)
   await redis.connect()
   const { buffers } = redis
+  const lease = await redis.client()
   const has = (name) => typeof redis[name] === 'function'
   return {
     get: (key) => redis.get(key),
@@ -27,6 +28,12 @@ export async function open(url) {
           return pipeline.execute()
         }
       : (keys) => Promise.all(keys.map((key) => redis.get(key))),
+    getTransaction: (keys) => {
+      const pipeline = redis.pipeline()
+      for (const key of keys) pipeline.get(key)
+      return pipeline.execute()
+    },
+    getAlone: (key) => lease.get(key),
     mget: has('mget') ? (keys) => redis.mget(keys) : (keys) => redis.executeCommand('MGET', ...keys),
     lrange: has('lrange')
       ? (key) => redis.lrange(key, 0, -1)
@@ -38,6 +45,9 @@ export async function open(url) {
     xrange: has('xrange')
       ? (key) => redis.xrange(key, '-', '+')
       : (key) => redis.executeCommand('XRANGE', key, '-', '+'),
-    close: () => redis.close(),
+    close: () => {
+      lease.release()
+      return redis.close()
+    },
   }
 }

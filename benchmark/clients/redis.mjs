@@ -27,6 +27,12 @@ export async function open(url) {
       for (const key of keys) multi.get(key)
       return multi.execAsPipeline()
     },
+    getTransaction: (keys) => {
+      const multi = redis.multi()
+      for (const key of keys) multi.get(key)
+      return multi.exec()
+    },
+    getAlone: (key) => redis.get(key),
     mget: (keys) => redis.mGet(keys),
     lrange: (key) => redis.lRange(key, 0, -1),
     hgetall: (key) => redis.hGetAll(key),

@@ -20,6 +20,7 @@ import { expectBuffer, expectRows, expectString } from './replies.mjs'
 
 const MASK = data.KEY_COUNT - 1
 const BURST = 10_000
+const TRANSACTION = 100
 
 const closed = (id, title, inFlight, call, verify) => ({
   id,
@@ -75,6 +76,14 @@ const rows = (call, expected, sizes) => async (client) => expectRows(await call(
 const reply = (id, title, call, expected, sizes) => closed(id, title, 1, call, rows(call, expected, sizes))
 
 const batch = (client) => client.getBatch(data.batchKeys)
+const transactionKeys = data.batchKeys.slice(0, TRANSACTION)
+const transaction = (client) => client.getTransaction(transactionKeys)
+const getAlone = (client, index) => client.getAlone(data.readKeys[index & MASK])
+
+async function verifyGetAlone(client) {
+  for (const index of [0, 7, MASK]) expectString(await getAlone(client, index), data.readValues[index])
+}
+
 const mget = (client) => client.mget(data.batchKeys)
 const lrange = (client) => client.lrange(data.listKey)
 const hgetall = (client) => client.hgetall(data.hashKey)
@@ -97,6 +106,14 @@ export const WORKLOADS = [
   closed('set-options-500', 'SET EX XX, 500 in flight', 500, setWithOptions, verifySetWithOptions),
   burst('get-10000', 'GET, 10 000 at once', BURST, getAll, verifyGetAll),
   burst('batch-1000', 'batch of 1000 GET', data.ELEMENT_COUNT, batch, rows(batch, data.batchValues)),
+  burst(
+    'multi-100',
+    'MULTI/EXEC of 100 GET',
+    TRANSACTION,
+    transaction,
+    rows(transaction, data.batchValues.slice(0, TRANSACTION)),
+  ),
+  closed('get-1-alone', 'GET, 1 in flight, own connection', 1, getAlone, verifyGetAlone),
   reply('mget-1000', 'MGET 1000', mget, data.batchValues),
   reply('lrange-1000', 'LRANGE 1000', lrange, data.listElements),
   reply('hgetall-1000', 'HGETALL 1000', hgetall, data.hashFields, flatOrPairs),
