@@ -1,11 +1,11 @@
 /// <reference types="node" />
-import type { EventEmitter } from 'node:events'
-
 import type { Arg, Commands, Iterators, PinnedCommands, SessionCommands } from './commands'
+import type { Connections, PooledOptions } from './pool'
 import type { Subscribing } from './pubsub'
 import type { AddressMap, SentinelConnectionOptions } from './sentinel'
 
 export type * from './commands'
+export * from './pool'
 export type * from './pubsub'
 export * from './sentinel'
 
@@ -372,34 +372,7 @@ export interface RedisEvents {
  *
  * Commands connect by themselves, and reject with the cause where that fails.
  */
-export interface Redis<T extends string | Buffer = string> extends View<T>, EventEmitter {
-  /** Connects, which commands do by themselves. Rejects with the cause of a failure. */
-  connect(): Promise<void>
-  /** Waits for the replies of all calls, then closes for good. May be called again. */
-  close(): Promise<void>
-  /** Closes for good at once: calls without a reply reject with ClosedError. May be called again. */
-  destroy(): void
-  /** Lets open connections keep the process alive, as they do from the start. */
-  ref(): this
-  /** Lets the process end although connections are open. */
-  unref(): this
-  /** `close()` */
-  [Symbol.asyncDispose](): Promise<void>
-  /** State, address, database and name: what printing shows as well. */
-  toJSON(): { name?: string; state: ClientState; address: string; db: number }
-
-  on<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
-  once<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
-  off<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
-  emit<E extends keyof RedisEvents>(event: E, ...args: RedisEvents[E]): boolean
-  addListener<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
-  removeListener<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
-  prependListener<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
-  prependOnceListener<E extends keyof RedisEvents>(
-    event: E,
-    listener: (...args: RedisEvents[E]) => void,
-  ): this
-}
+export interface Redis<T extends string | Buffer = string> extends View<T>, Connections {}
 
 /** `disconnected`: the connection was lost. `idle`: there is none until the next command or `connect()`. */
 export type ClientState = 'idle' | 'connecting' | 'ready' | 'disconnected' | 'reconnecting' | 'closed'
@@ -411,6 +384,8 @@ export interface RedisConstructor {
     url: string | URL | undefined,
     options?: RedisOptions & { decodeResponses?: D },
   ): Redis<TextReply<D>>
+  /** A client on the connections of a pool. It closes none of them. */
+  new <D extends boolean = true>(options: PooledOptions & { decodeResponses?: D }): Redis<TextReply<D>>
   /** A client with these options; without any, of the server in `REDIS_URL`, else `VALKEY_URL`, else on localhost:6379. */
   new <D extends boolean = true>(options?: RedisOptions & { decodeResponses?: D }): Redis<TextReply<D>>
 

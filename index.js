@@ -1,11 +1,13 @@
 'use strict'
 
 const errors = require('./lib/errors.js')
+const { ConnectionPool } = require('./lib/pool.js')
 const { Redis } = require('./lib/redis.js')
 const { Sentinel } = require('./lib/sentinel.js')
 
 module.exports = {
   Redis,
+  ConnectionPool,
   Sentinel,
   RedisError: errors.RedisError,
   ReplyError: errors.ReplyError,

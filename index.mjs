@@ -2,6 +2,7 @@ import oxidis from './index.js'
 
 export const {
   Redis,
+  ConnectionPool,
   Sentinel,
   RedisError,
   ReplyError,

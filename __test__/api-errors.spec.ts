@@ -37,7 +37,7 @@ async function failure<E extends Error = RedisError>(call: () => Promise<unknown
 }
 
 test('every error class is named after itself and is a RedisError', () => {
-  const { Redis: _client, Sentinel: _deployment, ...classes } = oxidis
+  const { Redis: _client, ConnectionPool: _pool, Sentinel: _deployment, ...classes } = oxidis
   const entries = Object.entries(classes).filter(([name]) => name.endsWith('Error'))
   assert.equal(entries.length, 15)
   for (const [name, type] of entries) {

@@ -43,6 +43,7 @@ function refuses(make: () => Redis, message: RegExp) {
 test('what is declared is what both module systems get', async () => {
   const names: Record<keyof typeof declared, true> = {
     Redis: true,
+    ConnectionPool: true,
     Sentinel: true,
     RedisError: true,
     ReplyError: true,

@@ -269,7 +269,7 @@ forBothProtocols((protocol) => {
     const redis = openClient(t, own.url, { protocol, reconnect, acquireTimeout: 30_000 })
     await own.kill()
     const waiting = redis.client((conn: Client) => conn.echo('back'))
-    const error = await failure(redis.with({ timeout: 60 }).client())
+    const error = await failure(redis.with({ timeout: 500 }).client())
     assert.ok(error instanceof ConnectionError)
     assert.equal(error.code, 'CONNECTION_REFUSED')
     await own.restart()

@@ -44,6 +44,18 @@ class Core {
 }
 
 /**
+ * Refuses every call from now on.
+ * @param {Core} core
+ * @param {import('./errors.js').Failure} failure
+ */
+function shut(core, failure) {
+  const text = JSON.stringify(failure)
+  const refusal = () => text
+  core.call = core.callList = core.callJoined = core.batch = refusal
+  core.native = { ...core.native, lease: (/** @type {number} */ slot) => refuse(slot, text) }
+}
+
+/**
  * What a class that carries commands has.
  * @typedef {object} Caller
  * @property {Core} _core
@@ -248,4 +260,4 @@ function addCalls(prototype) {
   }
 }
 
-module.exports = { Core, addCalls }
+module.exports = { Core, addCalls, shut }

@@ -5,20 +5,19 @@
  * Leased connections. Owns how one is taken and given back, and what happens to one that nobody gives back.
  */
 
-const { Core } = require('./caller.js')
+const { Core, shut } = require('./caller.js')
 const { carryCommands, configure, View } = require('./commander.js')
 const { lastSlot, open } = require('./slots.js')
 const { abortable } = require('./signal.js')
 const { abortError } = require('./errors.js')
 
 /** What a call on a lease that was given back is refused with. */
-const RELEASED = JSON.stringify({
+const RELEASED = {
   kind: 'Closed',
   code: 'LEASE_RELEASED',
   message: 'the leased connection was given back',
   maybeExecuted: false,
-})
-const refuseReleased = () => RELEASED
+}
 
 /** Places that forgot a lease and were reported. A program with more of them knows by now. */
 const REPORTED_MAX = 100
@@ -30,14 +29,14 @@ const reported = new Set()
  * @type {FinalizationRegistry<{ native: import('./native.js').NativeLease, taken: { stack?: string } }>}
  */
 const forgotten = new FinalizationRegistry(({ native, taken }) => {
-  native.release()
-  const { stack } = taken
-  if (reported.has(stack) || reported.size === REPORTED_MAX) return
-  reported.add(stack)
+  // Whoever closes a client need not give its connections back.
+  if (native.release() === 0) return
+  // The first line is the one that names an error, the second one the place.
+  const lines = taken.stack?.split('\n').slice(1) ?? []
+  if (reported.has(lines[0]) || reported.size === REPORTED_MAX) return
+  reported.add(lines[0])
   const message = 'a leased connection was never released, and was reclaimed when it was collected'
-  // The first line is the one that names an error.
-  const place = stack?.slice(stack.indexOf('\n')) ?? ''
-  const detail = `It was taken here:${place}`
+  const detail = ['It was taken here:', ...lines].join('\n')
   process.emitWarning(message, { type: 'OxidisWarning', code: 'LEASE_NOT_RELEASED', detail })
 })
 
@@ -56,10 +55,10 @@ class Lease extends LeaseView {
   /** Gives the connection back. What was called before is still answered. */
   release() {
     const core = /** @type {any} */ (this)._core
-    if (core.call === refuseReleased) return
-    core.call = core.callList = core.callJoined = core.batch = refuseReleased
-    forgotten.unregister(core)
-    core.native.release()
+    if (!forgotten.unregister(core)) return
+    const { native } = core
+    shut(core, RELEASED)
+    native.release()
   }
 }
 

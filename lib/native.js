@@ -32,7 +32,7 @@
  * @property {(slot: number, timeout: number | undefined) => void} leave
  *
  * @typedef {Pick<NativeClient, 'call' | 'callList' | 'callJoined' | 'batch' | 'withdraw' | 'flush'>} NativePort
- * @typedef {NativePort & { release: () => void }} NativeLease
+ * @typedef {NativePort & { release: () => number }} NativeLease
  *
  * @typedef {object} NativeSentinel
  * @property {number} id

@@ -1,6 +1,7 @@
 //! A client as JavaScript sees it: a handful of functions around its port.
 
-use std::rc::Rc;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,8 @@ use crate::inbox::ClientMailbox;
 use crate::lease::{Leases, NativeLease};
 use crate::life::Life;
 use crate::plan::Plan;
-use crate::port::{Port, milliseconds};
+use crate::port::{Manner, Port};
+use crate::road::milliseconds;
 use crate::runtime;
 
 /// The client.
@@ -31,6 +33,8 @@ pub(crate) struct NativeClient {
     life: Rc<Life>,
     provider: Option<Arc<Provider>>,
     leases: Rc<Leases>,
+    /// Those of other handles.
+    ports: RefCell<Vec<Weak<Port>>>,
 }
 
 impl NativeClient {
@@ -48,6 +52,7 @@ impl NativeClient {
             Arc::new(ClientMailbox { inbox: Arc::clone(environment.inbox()), client: id });
         let life = Life::new(environment, owner);
         let engine = Client::of(options, locate, &mailbox, runtime)?;
+        life.belongs_to(engine.pool());
         let client = Rc::new(Self {
             environment: Rc::clone(environment),
             id,
@@ -57,6 +62,7 @@ impl NativeClient {
             life,
             provider,
             leases: Rc::default(),
+            ports: RefCell::default(),
         });
         environment.register(id, &client);
         Ok(client)
@@ -102,7 +108,7 @@ impl NativeClient {
     /// Settles `slot` when every lane is closed.
     pub(crate) fn close(&self, slot: u32, wish: Wish) {
         self.port.finish();
-        self.leases.flush();
+        self.flush();
         let closed = self.engine.close(wish);
         self.report(slot, async move {
             closed.await;
@@ -126,9 +132,67 @@ impl NativeClient {
         });
     }
 
-    /// A lease that was granted; `None` where there is none of this number.
-    pub(crate) fn leased(&self, number: u32) -> Option<Rc<NativeLease>> {
-        self.leases.take(number, &self.port)
+    /// A lease that was granted, for calls as on `port`; `None` where there is none of this number.
+    pub(crate) fn leased(&self, number: u32, port: &Port) -> Option<Rc<NativeLease>> {
+        self.leases.take(number, port)
+    }
+
+    /// Another port to the shared connections, for calls in this `manner`.
+    pub(crate) fn port_for(&self, manner: Manner) -> Rc<Port> {
+        let port = self.port.another(manner);
+        self.ports.borrow_mut().retain(|port| port.strong_count() > 0);
+        self.ports.borrow_mut().push(Rc::downgrade(&port));
+        port
+    }
+
+    /// Bytes of calls that have no answer.
+    pub(crate) fn buffered_bytes(&self) -> f64 {
+        let staged =
+            self.port.staged_bytes() + self.other_ports().map(|port| port.staged_bytes()).sum::<usize>();
+        #[allow(clippy::cast_precision_loss, reason = "no machine has 2^53 bytes")]
+        let bytes = (self.engine.pool().queued_bytes() + staged as u64) as f64;
+        bytes
+    }
+
+    fn other_ports(&self) -> impl Iterator<Item = Rc<Port>> {
+        self.ports.borrow().iter().filter_map(Weak::upgrade).collect::<Vec<_>>().into_iter()
+    }
+
+    /// Settles `slot` when everything that was called before on shared connections is answered or rejected.
+    pub(crate) fn drained(&self, slot: u32) {
+        self.flush();
+        let waiting: Vec<_> = self.engine.lanes().all().iter().map(|lane| lane.queue().drained()).collect();
+        self.report(slot, async move {
+            for lane in waiting {
+                // A lane that is gone has nothing left to answer.
+                drop(lane.await);
+            }
+            Ok(Scalar::Null)
+        });
+    }
+
+    /// The state of its connections, as JSON text.
+    pub(crate) fn stats(&self) -> String {
+        let stats = self.engine.pool().stats();
+        serde_json::json!({
+            "open": stats.open,
+            "shared": stats.shared,
+            "idle": stats.idle,
+            "leased": stats.leased,
+            "blocking": stats.blocking,
+            "subscribed": stats.subscribed,
+            "waiting": stats.waiting,
+            "inFlight": stats.in_flight,
+            "queuedBytes": self.buffered_bytes(),
+            "reconnects": stats.reconnects,
+        })
+        .to_string()
+    }
+
+    fn flush(&self) {
+        self.port.flush();
+        self.other_ports().for_each(|port| port.flush());
+        self.leases.flush();
     }
 
     /// Settles `slot` with `outcome`; until then, the process stays.

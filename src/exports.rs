@@ -17,8 +17,9 @@ use crate::client::NativeClient;
 use crate::credentials::Provider;
 use crate::environment::Environment;
 use crate::error;
+use crate::handle::NativeHandle;
+use crate::handle_exports::add_handle;
 use crate::info::Info;
-use crate::lease::NativeLease;
 use crate::meta::Meta;
 use crate::pipeline::Chunk;
 use crate::plan::Plan;
@@ -112,15 +113,13 @@ object_function!(Port, flush, |port, _info| {
     Ok(())
 });
 
-object_function!(NativeLease, release_lease, |lease, _info| {
-    lease.release();
+object_function!(NativeClient, drained, |client, info| {
+    client.drained(info.uint32(0));
     Ok(())
 });
 
-object_function!(NativeClient, lease, |client, info| {
-    client.lease(info.uint32(0), info.double(1));
-    Ok(())
-});
+// Its text is the result, as that of an error would be.
+object_function!(NativeClient, stats, |client, _info| Err(client.stats()));
 
 object_function!(NativeClient, connect, |client, info| {
     client.connect(info.uint32(0));
@@ -147,25 +146,6 @@ object_function!(NativeClient, answer, |client, info| {
     Ok(())
 });
 
-/// `leased(number)`: the functions of a lease that was granted, or undefined.
-unsafe extern "C" fn leased(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    const FUNCTIONS: [(&CStr, Callback); 1] = [(c"release", release_lease)];
-    let info = Info::<NativeClient>::read(env, info);
-    // SAFETY: the function's data is a counted reference that its finaliser gives back.
-    let client = unsafe { &*info.data };
-    let made = catch_unwind(AssertUnwindSafe(|| {
-        let lease = client.leased(info.uint32(0)).ok_or(Failed(sys::Status::napi_invalid_arg))?;
-        let object = object(env)?;
-        add_functions(env, object, &PORT_FUNCTIONS, lease.port())?;
-        add_functions(env, object, &FUNCTIONS, &lease)?;
-        Ok::<_, Failed>(object)
-    }));
-    match made {
-        Ok(Ok(object)) => object,
-        _ => ptr::null_mut(),
-    }
-}
-
 /// `defineOptions(words)`: the number of a template for options, undefined when there is no room for more.
 unsafe extern "C" fn define_options(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let info = Info::<Environment>::read(env, info);
@@ -181,6 +161,15 @@ unsafe extern "C" fn define_options(env: sys::napi_env, info: sys::napi_callback
         unsafe { sys::napi_create_uint32(env, id, &raw mut number) };
     }
     number
+}
+
+/// `bufferedBytes()`: a number.
+unsafe extern "C" fn buffered_bytes(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let info = Info::<NativeClient>::read(env, info);
+    // SAFETY: the function's data is a counted reference that its finaliser gives back.
+    let client = unsafe { &*info.data };
+    let bytes = catch_unwind(AssertUnwindSafe(|| client.buffered_bytes()));
+    bytes.map_or(ptr::null_mut(), |bytes| info.number(bytes))
 }
 
 /// `setup(settle, words, assemble, numbers, watches)`: prepares this environment and returns `createClient`, which has
@@ -227,7 +216,7 @@ unsafe extern "C" fn create_client(env: sys::napi_env, info: sys::napi_callback_
         let provider = info.bool(3).then(|| Arc::new(Provider::new(Arc::clone(environment.inbox()), id)));
         let plan =
             Plan::read(&info, &environment, provider.clone()).map_err(|error| error::to_json(&error))?;
-        let facts = plan.facts();
+        let facts = crate::plan::facts(&plan.options);
         let mut owner = ptr::null_mut();
         // SAFETY: the value is alive and the out-pointer valid.
         check(unsafe { sys::napi_create_reference(env, info.values[2], 0, &raw mut owner) })
@@ -246,18 +235,19 @@ fn client_object(
     client: &Rc<NativeClient>,
     facts: &str,
 ) -> Result<sys::napi_value, Failed> {
-    const FUNCTIONS: [(&CStr, Callback); 8] = [
+    const FUNCTIONS: [(&CStr, Callback); 9] = [
         (c"connect", connect),
         (c"close", close),
         (c"destroy", destroy),
         (c"reference", reference),
         (c"answer", answer),
-        (c"lease", lease),
-        (c"leased", leased),
         (c"subscriber", create_subscriber),
+        (c"bufferedBytes", buffered_bytes),
+        (c"drained", drained),
+        (c"stats", stats),
     ];
     let object = object(env)?;
-    add_functions(env, object, &PORT_FUNCTIONS, client.port())?;
+    add_handle(env, object, &NativeHandle::first(client))?;
     add_functions(env, object, &FUNCTIONS, client)?;
     add_identity(env, object, client.id(), facts)?;
     Ok(object)
@@ -271,18 +261,30 @@ pub(crate) fn add_identity(
     facts: &str,
 ) -> Result<(), Failed> {
     let mut number = ptr::null_mut();
-    // SAFETY: the object is alive, the out-pointers are valid, the names static.
+    // SAFETY: the object is alive, the out-pointer is valid, the name static.
     unsafe {
         check(sys::napi_create_uint32(env, id, &raw mut number))?;
         check(sys::napi_set_named_property(env, object, c"id".as_ptr(), number))?;
-        let (mut text, size) = (ptr::null_mut(), isize::try_from(facts.len()).unwrap_or(0));
-        check(sys::napi_create_string_utf8(env, facts.as_ptr().cast(), size, &raw mut text))?;
-        check(sys::napi_set_named_property(env, object, c"facts".as_ptr(), text))
+    }
+    add_text(env, object, c"facts", facts)
+}
+
+pub(crate) fn add_text(
+    env: sys::napi_env,
+    object: sys::napi_value,
+    name: &CStr,
+    text: &str,
+) -> Result<(), Failed> {
+    let (mut value, size) = (ptr::null_mut(), isize::try_from(text.len()).unwrap_or(0));
+    // SAFETY: the object is alive, the out-pointer is valid, the text outlives the call.
+    unsafe {
+        check(sys::napi_create_string_utf8(env, text.as_ptr().cast(), size, &raw mut value))?;
+        check(sys::napi_set_named_property(env, object, name.as_ptr(), value))
     }
 }
 
 /// What a client and a lease have in common: the way of commands.
-const PORT_FUNCTIONS: [(&CStr, Callback); 6] = [
+pub(crate) const PORT_FUNCTIONS: [(&CStr, Callback); 6] = [
     (c"call", call),
     (c"callList", call_list),
     (c"callJoined", call_joined),

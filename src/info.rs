@@ -55,6 +55,14 @@ impl<T> Info<T> {
             .map(|()| number)
     }
 
+    /// A value of JavaScript's from a number; null, which is undefined, where it cannot be made.
+    pub(crate) fn number(&self, number: f64) -> sys::napi_value {
+        let mut value = ptr::null_mut();
+        // SAFETY: the out-pointer is valid; on failure it stays null.
+        unsafe { sys::napi_create_double(self.env, number, &raw mut value) };
+        value
+    }
+
     /// Whether the argument is `true`.
     pub(crate) fn bool(&self, index: usize) -> bool {
         let mut flag = false;

@@ -69,9 +69,9 @@ impl NativeLease {
         &self.port
     }
 
-    /// Gives the connection back. Again, it does nothing.
-    pub(crate) fn release(&self) {
+    /// Gives the connection back. Again, it does nothing. Answers whether that was of use to anybody.
+    pub(crate) fn release(&self) -> bool {
         self.leases.taken.borrow_mut().remove(&self.number);
-        self.port.release();
+        self.port.release()
     }
 }

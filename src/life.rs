@@ -1,9 +1,11 @@
 //! How long a client lives: open connections keep the process and the JavaScript object behind them, unless told otherwise.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::{Arc, Weak};
 
 use napi::sys;
+use oxidis_engine::client::pool::Pool;
 
 use crate::environment::Environment;
 
@@ -16,6 +18,7 @@ pub(crate) struct Life {
     /// Calls that are answered by no command, such as `connect`, and are not settled.
     reports: Cell<u32>,
     referenced: Cell<bool>,
+    pool: RefCell<Weak<Pool>>,
 }
 
 impl Life {
@@ -27,7 +30,13 @@ impl Life {
             open: Cell::new(false),
             reports: Cell::new(0),
             referenced: Cell::new(true),
+            pool: RefCell::default(),
         })
+    }
+
+    /// The pool that opens its connections when the client is first used.
+    pub(crate) fn belongs_to(&self, pool: &Arc<Pool>) {
+        *self.pool.borrow_mut() = Arc::downgrade(pool);
     }
 
     /// A connection may be opened: from now on the process and the JavaScript object stay.
@@ -44,6 +53,9 @@ impl Life {
         unsafe { sys::napi_reference_ref(self.environment.env(), self.owner, &raw mut count) };
         if self.referenced.get() {
             self.environment.hold();
+        }
+        if let Some(pool) = self.pool.borrow().upgrade() {
+            pool.fill();
         }
     }
 

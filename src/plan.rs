@@ -37,20 +37,21 @@ impl Plan {
         let locate = sentinel.engine().locate(&master, read_from(info, &options));
         Ok(Self { options, locate })
     }
+}
 
-    /// What the façade has to know of the options.
-    pub(crate) fn facts(&self) -> String {
-        let options = &self.options;
-        serde_json::json!({
-            "decodeResponses": options.decode_responses,
-            "encoding": options.encoding.as_str(),
-            "lazyConnect": options.lazy_connect,
-            "address": options.endpoint.to_string(),
-            "db": options.db,
-            "name": options.name,
-        })
-        .to_string()
-    }
+/// What the façade has to know of `options`.
+pub(crate) fn facts(options: &Options) -> String {
+    serde_json::json!({
+        "decodeResponses": options.decode_responses,
+        "encoding": options.encoding.as_str(),
+        "commandTimeout": options.command_timeout.map_or(0, |time| time.as_millis()),
+        "keyPrefix": options.key_prefix,
+        "lazyConnect": options.lazy_connect,
+        "address": options.endpoint.to_string(),
+        "db": options.db,
+        "name": options.name,
+    })
+    .to_string()
 }
 
 /// The options; those of a client of `follows` say nothing of an address.

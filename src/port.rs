@@ -1,13 +1,13 @@
 //! Where JavaScript's commands leave its thread: for the shared connections of a client, or for the one of a lease. Owns the
 //! staging buffer.
 
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use oxidis_engine::client::pool::{Blocking, Lease, Patience, Pool};
+use oxidis_engine::client::pool::{Blocking, Lease};
 use oxidis_engine::client::{Client, Lane, Lanes, Staging};
-use oxidis_engine::command::{self, Command, Replay, ServerTimeout, Shape, Trace};
+use oxidis_engine::command::{self, Command, Replay, Shape};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::options::Options;
 use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now, replays};
@@ -19,30 +19,13 @@ use crate::life::Life;
 use crate::meta::{Meta, Retry};
 use crate::pipeline::{Chunk, Encoded, Pipeline, Terms};
 use crate::prefixer::Prefixer;
+use crate::road::{Road, Timeout, Way, milliseconds};
 
 /// Staged bytes beyond this are handed over at once, so that the server works while JavaScript still produces.
 const FLUSH_BYTES: usize = 8 * 1024;
 
 /// The same while the connection has nothing to do: the sooner the server starts, the sooner it is done.
 const FIRST_FLUSH_BYTES: usize = 2 * 1024;
-
-/// Whose connections are behind a port.
-pub(crate) enum Road {
-    /// Everybody's. What blocks takes one from the pool.
-    Shared(Arc<Pool>),
-    /// The only one, which never comes back (`singleConnection`).
-    Single,
-    /// The caller's own, until it is given back.
-    Leased(RefCell<Option<Lease>>),
-}
-
-/// What becomes of a command that not every connection may carry.
-enum Way {
-    /// It goes on this port's connection, and its caller waits this long.
-    Here(u32),
-    /// It gets a connection for itself.
-    Apart(Arc<Pool>, &'static str, Patience),
-}
 
 /// The port.
 pub(crate) struct Port {
@@ -94,15 +77,6 @@ pub(crate) struct Form {
     pub(crate) last: bool,
 }
 
-/// How long the caller waits, in milliseconds; 0 for ever.
-#[derive(Clone, Copy)]
-enum Timeout {
-    /// As he said for this call.
-    Given(u32),
-    /// As the client's options say.
-    Default(u32),
-}
-
 impl Port {
     /// A port of the shared connections of `client`.
     pub(crate) fn shared(environment: &Rc<Environment>, client: &Client, life: &Rc<Life>) -> Rc<Self> {
@@ -110,6 +84,20 @@ impl Port {
         let road =
             if options.single_connection { Road::Single } else { Road::Shared(Arc::clone(client.pool())) };
         Self::new(environment, client.lanes(), Manner::of(options), life, road)
+    }
+
+    /// Another port to the same connections, for calls in this `manner`.
+    pub(crate) fn another(&self, manner: Manner) -> Rc<Self> {
+        let road = match &self.road {
+            Road::Shared(pool) => Road::Shared(Arc::clone(pool)),
+            Road::Single | Road::Leased(_) => Road::Single,
+        };
+        Self::new(&self.environment, &self.lanes, manner, &self.life, road)
+    }
+
+    /// Bytes that are not handed over yet.
+    pub(crate) fn staged_bytes(&self) -> usize {
+        self.staging.try_borrow().map_or(0, |staging| staging.bytes())
     }
 
     /// A port of the same client for a lease.
@@ -195,7 +183,7 @@ impl Port {
             )));
         };
         let lane = self.admit(&staging).map_err(|error| error::to_json(&error))?;
-        let lease = self.lease();
+        let lease = self.road.lease();
         let lease = lease.as_deref().and_then(Option::as_ref);
         let terms = Terms { transaction, meta, prefix: self.manner.prefix.as_deref(), lease };
         if !pipeline.is_open() {
@@ -247,14 +235,6 @@ impl Port {
         self.life.stay();
     }
 
-    /// The lease whose connection this is.
-    fn lease(&self) -> Option<Ref<'_, Option<Lease>>> {
-        match &self.road {
-            Road::Shared(_) | Road::Single => None,
-            Road::Leased(lease) => Some(lease.borrow()),
-        }
-    }
-
     fn deadline(&self, timeout: u32) -> u64 {
         if timeout == 0 { NEVER } else { self.staged_at.get() + u64::from(timeout) }
     }
@@ -291,7 +271,7 @@ impl Port {
         let (Timeout::Given(mut timeout) | Timeout::Default(mut timeout)) = call.timeout;
         let mut apart = None;
         if !ordinary {
-            match self.way(command, staging, call.timeout)? {
+            match self.road.way(command, staging, call.timeout)? {
                 Way::Here(other) => timeout = other,
                 Way::Apart(pool, name, patience) => apart = Some((pool, name, patience)),
             }
@@ -315,48 +295,9 @@ impl Port {
         };
         let (bytes, request) = staging.take_command(request);
         let blocking = Blocking { name: name.into(), bytes, request, patience };
-        pool.block(blocking).map_err(|error| error::to_json(&error))
-    }
-
-    /// Where a command goes that not every connection may carry, or that the table does not know.
-    #[cold]
-    fn way(
-        &self,
-        command: Option<&'static Command>,
-        staging: &Staging,
-        timeout: Timeout,
-    ) -> Result<Way, String> {
-        let (Timeout::Given(plain) | Timeout::Default(plain)) = timeout;
-        let leave = |trace| {
-            if let Some(lease) = self.lease().as_deref().and_then(Option::as_ref) {
-                lease.mark(trace);
-            }
-        };
-        let Some(command) = command else {
-            leave(Trace::State);
-            return Ok(Way::Here(plain));
-        };
-        let words = staging.all_words();
-        let arguments = words.get(command.words..).unwrap_or_default();
-        if let Road::Shared(_) = &self.road
-            && command.lane() != command::Lane::Dedicated
-            && let Some(why) = command.needs_own_connection(arguments)
-        {
-            return Err(error::needs_own_connection(why));
-        }
-        if let Some(why) = command.breaks_connections() {
-            return Err(error::breaks_connections(why));
-        }
-        leave(command.row.trace);
-        let longest = command.server_timeout(arguments);
-        let patience = match timeout {
-            _ if longest == ServerTimeout::None => return Ok(Way::Here(plain)),
-            Timeout::Given(_) => Patience::Given,
-            Timeout::Default(grace) => Patience::Server { timeout: longest, grace },
-        };
-        Ok(match &self.road {
-            Road::Shared(pool) => Way::Apart(Arc::clone(pool), command.row.name, patience),
-            Road::Single | Road::Leased(_) => Way::Here(patience.timeout(plain)),
+        pool.block(blocking).map_err(|error| {
+            self.environment.inbox().names().take(call.slot);
+            error::to_json(&error)
         })
     }
 
@@ -394,13 +335,12 @@ impl Port {
         }
     }
 
-    /// Gives a leased connection back. Again, it does nothing.
-    pub(crate) fn release(&self) {
+    /// Gives a leased connection back. Again, it does nothing. Answers whether that was of use to anybody.
+    pub(crate) fn release(&self) -> bool {
         self.finish();
-        if let Road::Leased(lease) = &self.road
-            && let Some(lease) = lease.take()
-        {
-            lease.release();
+        match &self.road {
+            Road::Leased(lease) => lease.take().is_some_and(Lease::release),
+            Road::Shared(_) | Road::Single => false,
         }
     }
 }
@@ -419,15 +359,4 @@ pub(crate) fn replayable(command: Option<&Command>, meta: Meta) -> bool {
 pub(crate) fn raw(staging: &Staging) -> Option<&'static Command> {
     let (name, second) = staging.words();
     command::resolve(name, &[second]).map(|(id, _)| id.get())
-}
-
-/// A timeout from JavaScript: rounded up, 0 for none.
-pub(crate) fn milliseconds(timeout: f64) -> u32 {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to the type's range first"
-    )]
-    let whole = timeout.ceil().clamp(0.0, f64::from(u32::MAX)) as u32;
-    whole
 }

@@ -20,7 +20,7 @@ use crate::client::NativeClient;
 use crate::environment::Environment;
 use crate::error;
 use crate::inbox::Inbox;
-use crate::port::milliseconds;
+use crate::road::milliseconds;
 use crate::status::Failed;
 
 /// Numbers for each message: its route, the units of its channel's name, those of its data.

@@ -11,6 +11,7 @@ const oxidis: typeof import('../../index.js') = createRequire(__filename)('../..
 
 export const {
   Redis,
+  ConnectionPool,
   Sentinel,
   RedisError,
   ReplyError,

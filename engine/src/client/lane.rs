@@ -1,15 +1,15 @@
 //! One shared connection that outlives its sockets: connects, restores, reconnects, and decides what a lost socket means for
 //! the commands that were on it (promises P2, P3, P4, P6).
 
+mod callers;
 mod link;
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::Mailbox;
 use super::redial::{Pace, Redial};
@@ -17,8 +17,7 @@ use crate::error::{Error, Kind};
 use crate::net::connection::{Ended, Wish};
 use crate::net::establish::Connector;
 use crate::net::queue::{Keep, Queue, QueueLimits};
-use crate::net::replies::{expired, reject};
-use crate::net::request::{Deliver, Event, NEVER, Request, instant};
+use crate::net::request::{Deliver, Event, Request};
 
 /// Whether a task runs for the lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +43,8 @@ pub struct Lane {
     connector: Connector,
     redial: Redial,
     connected: AtomicBool,
+    /// Connections made after one that was lost.
+    reconnects: AtomicU64,
     wish: AtomicU8,
     leaving: AtomicBool,
     severed: AtomicBool,
@@ -70,6 +71,7 @@ impl Lane {
             connector,
             redial,
             connected: AtomicBool::new(false),
+            reconnects: AtomicU64::new(0),
             wish: AtomicU8::new(0),
             leaving: AtomicBool::new(false),
             severed: AtomicBool::new(false),
@@ -145,6 +147,11 @@ impl Lane {
                 });
             }
         }
+    }
+
+    /// How often its connection was made again.
+    pub fn reconnects(&self) -> u64 {
+        self.reconnects.load(Ordering::Relaxed)
     }
 
     /// Whether a task works for the lane.
@@ -295,85 +302,14 @@ impl Lane {
     }
 
     fn online(&self) {
-        self.connected.store(true, Ordering::Release);
+        if self.connected.swap(true, Ordering::AcqRel) {
+            self.reconnects.fetch_add(1, Ordering::Relaxed);
+        }
         let mut control = self.control();
         control.online = true;
         for waiter in control.connecting.drain(..) {
             // Nobody listens any more: the caller gave up.
             drop(waiter.send(Ok(())));
-        }
-    }
-
-    /// An attempt failed: whoever waits for the connection learns why.
-    fn failed(&self, deliver: &mut dyn Deliver, error: &Error) {
-        let nobody_told = self.control().connecting.is_empty();
-        self.refuse(error);
-        if error.is_lasting() {
-            self.reject(deliver, Keep::Nothing, error);
-        }
-        if nobody_told {
-            deliver.event(Event::Failed(error.clone()));
-        }
-        deliver.flush();
-    }
-
-    /// Rejects callers whose deadline passes while there is no connection. Returns when the lane is to be closed.
-    async fn keep_time(&self, deliver: &mut dyn Deliver, cause: Option<&Error>) {
-        while !self.is_done() {
-            let at = self.queue.arm(NEVER);
-            let due = async {
-                match instant(at) {
-                    Some(at) => sleep_until(at.into()).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = self.queue.wake.notified() => {}
-                () = due => {
-                    let late = |request: &Request, outcome, phase, begun| match cause {
-                        Some(cause) => reject(deliver, request, outcome, &cause.clone().executed(begun)),
-                        None => expired(deliver, request, outcome, phase, begun),
-                    };
-                    self.queue.expire(&mut VecDeque::new(), late);
-                    deliver.flush();
-                }
-            }
-        }
-    }
-
-    /// Rejects with `error` what cannot be kept for the next connection.
-    fn reject(&self, deliver: &mut dyn Deliver, keep: Keep, error: &Error) {
-        self.queue.detach(keep, |request, outcome, executed| {
-            reject(deliver, request, outcome, &error.clone().executed(executed));
-        });
-        deliver.flush();
-    }
-
-    /// No further attempt by itself; the next command or `connect()` starts anew.
-    fn stop(&self, deliver: &mut dyn Deliver, error: &Error) {
-        let mut control = self.control();
-        control.online = false;
-        control.state =
-            if matches!(self.wish(), Wish::Open | Wish::Leave) { State::Idle } else { State::Closed };
-        for waiter in std::mem::take(&mut control.connecting) {
-            drop(waiter.send(Err(error.clone())));
-        }
-        let closing = std::mem::take(&mut control.closing);
-        // Under the lock: a command that arrives meanwhile is either rejected here or finds a lane that it can start.
-        self.reject(deliver, Keep::Nothing, error);
-        drop(control);
-        deliver.event(Event::End);
-        deliver.flush();
-        for waiter in closing {
-            let _nobody_waits = waiter.send(());
-        }
-    }
-
-    /// Rejects everybody who waits for the connection.
-    fn refuse(&self, error: &Error) {
-        let waiting = std::mem::take(&mut self.control().connecting);
-        for waiter in waiting {
-            drop(waiter.send(Err(error.clone())));
         }
     }
 }

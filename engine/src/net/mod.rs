@@ -7,6 +7,7 @@ pub mod block;
 pub mod connection;
 pub mod conversation;
 pub mod dial;
+mod drains;
 pub mod establish;
 pub mod halves;
 mod handover;

@@ -4,6 +4,8 @@
 //! Lock order: `outgoing`, `submitted`, `units`. A command enters `submitted` before its bytes can reach the socket, so that a reply
 //! always finds it.
 
+mod drained;
+mod limits;
 mod loss;
 
 use std::collections::VecDeque;
@@ -13,40 +15,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+pub use self::limits::QueueLimits;
+use super::drains::Drains;
 use super::halves::DirectWriter;
 use super::log::Log;
 use super::loneliness::{Loneliness, Move};
-use super::options::Options;
 use super::request::{Millis, NEVER, Request};
 use super::unit::{Unit, UnitId, Units};
-use crate::error::Error;
 
 /// Slices handed to the socket in one write.
 const MAX_SLICES: usize = 16;
-
-/// What a queue admits. Each limit is an option's name.
-#[derive(Clone, Copy, Debug)]
-pub struct QueueLimits {
-    /// `offlineQueue.maxCommands`; `None`: nothing waits for a connection.
-    pub offline_commands: Option<usize>,
-    /// `offlineQueue.maxBytes`.
-    pub offline_bytes: u64,
-    /// `limits.maxInFlightBytes`.
-    pub in_flight_bytes: u64,
-}
-
-impl QueueLimits {
-    /// As the options say.
-    pub fn of(options: &Options) -> Self {
-        let offline = options.offline_queue.as_ref();
-        Self {
-            offline_commands: offline.map(|queue| queue.max_commands),
-            offline_bytes: offline.map_or(0, |queue| queue.max_bytes as u64),
-            // A request counts its bytes in 32 bits.
-            in_flight_bytes: (options.limits.max_in_flight_bytes as u64).min(u64::from(u32::MAX)),
-        }
-    }
-}
 
 /// What of the unanswered commands outlives their connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +71,9 @@ pub struct Queue {
     wants_loan: AtomicBool,
     /// The connection's task is to take it back.
     wants_return: AtomicBool,
+    /// Requests that were collected and are not answered, as of the last read.
+    awaiting: AtomicUsize,
+    drains: Drains,
     /// Wakes the connection's task.
     pub wake: Notify,
 }
@@ -115,6 +96,8 @@ impl Queue {
             armed: AtomicU64::new(NEVER),
             wants_loan: AtomicBool::new(false),
             wants_return: AtomicBool::new(false),
+            awaiting: AtomicUsize::new(0),
+            drains: Drains::default(),
             wake: Notify::new(),
         }
     }
@@ -137,29 +120,6 @@ impl Queue {
     pub fn adopt(&self, unit: Unit) -> UnitId {
         self.further.fetch_add(unit.commands() - 1, Ordering::AcqRel);
         self.units().add(unit)
-    }
-
-    /// Whether one more command may be staged on top of `commands` commands of `bytes` bytes.
-    pub fn admit(&self, commands: usize, bytes: usize) -> Result<(), Error> {
-        let unanswered = self.bytes() + bytes as u64;
-        if unanswered > self.limits.in_flight_bytes {
-            return Err(Error::queue_full("limits.maxInFlightBytes", self.limits.in_flight_bytes));
-        }
-        if self.is_online() {
-            return Ok(());
-        }
-        let Some(max) = self.limits.offline_commands else {
-            return Err(Error::offline());
-        };
-        if self.waiting.load(Ordering::Acquire) + commands >= max {
-            return Err(Error::queue_full("offlineQueue.maxCommands", max as u64));
-        }
-        if unanswered > self.limits.offline_bytes
-            && unanswered - self.outgoing().dead > self.limits.offline_bytes
-        {
-            return Err(Error::queue_full("offlineQueue.maxBytes", self.limits.offline_bytes));
-        }
-        Ok(())
     }
 
     /// Whether a connection takes submissions.
@@ -356,6 +316,7 @@ impl Queue {
         } else {
             awaiting.append(&mut submitted);
         }
+        self.count(awaiting.len());
     }
 
     /// Puts unanswered requests back before newer ones.
@@ -363,6 +324,7 @@ impl Queue {
         let mut submitted = self.submitted();
         awaiting.append(&mut submitted);
         std::mem::swap(&mut *submitted, awaiting);
+        self.count(0);
     }
 
     /// Everything up to `offset` is answered. Frees memory when that is everything.
@@ -372,6 +334,7 @@ impl Queue {
         if let Ok(mut outgoing) = self.outgoing.try_lock() {
             outgoing.log.release(offset);
         }
+        self.tell_drains();
     }
 
     /// The next moment at which a caller's deadline may pass. The task promises to look again by then.

@@ -255,6 +255,7 @@ impl<'a> Replies<'a> {
 
     /// The frames of one read are settled.
     pub fn flush(&mut self) {
+        self.queue.count(self.awaiting.len());
         if let Some(next) = self.awaiting.front() {
             self.queue.answered(next.start());
         }

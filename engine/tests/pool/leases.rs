@@ -153,19 +153,22 @@ async fn a_connection_that_was_closed_while_it_rested_is_not_given_out() {
 async fn a_connection_rests_for_its_time_and_no_longer() {
     let mut options = room_for(3);
     options.min_connections = 2;
+    options.keep_alive = None;
     let idle_time = options.idle_timeout.unwrap();
     let mut fixture = Fixture::new(options);
     let (first, mut first_peer) = fixture.lease().await;
-    let (second, second_peer) = fixture.lease().await;
+    let (second, mut second_peer) = fixture.lease().await;
     first.release();
     second.release();
     sleep(idle_time / 2).await;
     within(fixture.ask()).await.unwrap().unwrap().release();
     first_peer.closed().await;
     sleep(idle_time * 3).await;
-    // One is kept beside the shared one, and is still asked for a sign of life: this peer gave none.
-    drop(second_peer);
-    fixture.lease().await;
+    // One is kept beside the shared one.
+    let kept = within(fixture.ask()).await.unwrap().unwrap();
+    call(&kept, 1, "GET a");
+    assert_eq!(second_peer.command().await.unwrap(), "GET a");
+    fixture.peers.assert_nobody_came();
 }
 
 #[tokio::test(start_paused = true)]

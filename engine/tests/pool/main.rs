@@ -13,4 +13,5 @@ mod leases;
 #[allow(dead_code, reason = "shared with the tests of lanes, which need more of it")]
 mod peer;
 mod permits;
+mod upkeep;
 mod watching;

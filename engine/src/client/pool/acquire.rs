@@ -39,6 +39,16 @@ impl Pool {
             }
             close(member).await;
         }
+        let member = self.connection_for(&permit, deadline).await?;
+        Ok((permit, member))
+    }
+
+    /// A new connection.
+    pub(super) async fn connection_for(
+        self: &Arc<Self>,
+        permit: &Permit,
+        deadline: Option<Instant>,
+    ) -> Result<Arc<Member>, Error> {
         let member = Member::new(self);
         // From here on closing the pool closes the connection, and with it the attempt.
         if !self.roster().occupy(permit.number(), &member) {
@@ -46,7 +56,7 @@ impl Pool {
         }
         self.connect(&member, deadline).await?;
         member.lane().queue().allow_loans(false);
-        Ok((permit, member))
+        Ok(member)
     }
 
     pub(super) async fn seat(
@@ -80,13 +90,14 @@ impl Pool {
     /// Connects, again and again until `deadline` where that may help.
     async fn connect(&self, member: &Member, deadline: Option<Instant>) -> Result<(), Error> {
         let mut backoff = self.options.reconnect.as_ref().map(Backoff::new);
+        let mut cause = None;
         loop {
             let connected = member.lane().connect();
             let connected = match deadline {
                 None => connected.await,
                 Some(deadline) => match timeout_at(deadline, connected).await {
                     Ok(connected) => connected,
-                    Err(_) => return Err(not_connected()),
+                    Err(_) => return Err(cause.unwrap_or_else(not_connected).executed(false)),
                 },
             };
             let error = match connected {
@@ -98,6 +109,7 @@ impl Pool {
             let pause = backoff.as_mut().filter(|_| !over).and_then(Backoff::next_delay);
             match pause {
                 Some(pause) if deadline.is_none_or(|deadline| Instant::now() + pause < deadline) => {
+                    cause = Some(error);
                     sleep(pause).await;
                 }
                 _ => return Err(error.executed(false)),
@@ -134,5 +146,5 @@ pub(super) fn deadline(patience: Option<Duration>) -> Option<Instant> {
 
 fn not_connected() -> Error {
     let failure = ConnectionFailure::ConnectTimeout;
-    Error::connection(failure, "no connection was made within acquireTimeout").executed(false)
+    Error::connection(failure, "no connection was made within acquireTimeout")
 }

@@ -35,6 +35,9 @@ impl Pool {
             .into_iter()
             .map(|(permit, member)| (member.lane().close(Wish::Destroy), permit, member))
             .collect();
+        for member in &out {
+            member.shut();
+        }
         let out: Vec<_> = out.into_iter().map(|member| (member.lane().close(wish), member)).collect();
         let pool = Arc::clone(self);
         async move {

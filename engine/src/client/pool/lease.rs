@@ -23,6 +23,7 @@ impl Lease {
     pub(super) fn new(pool: Arc<Pool>, permit: Permit, member: Arc<Member>) -> Self {
         member.lane().queue().allow_loans(true);
         let lanes = Arc::new(Lanes::new([Arc::clone(member.lane())]));
+        member.belongs_to(&lanes);
         Self {
             pool,
             lanes,
@@ -52,10 +53,17 @@ impl Lease {
     }
 
     /// Gives the connection back. One with unanswered commands is closed when they are answered, and replaced; so is one whose
-    /// state cannot be undone.
-    pub fn release(mut self) {
+    /// state cannot be undone. Answers whether that was of use to anybody: not, where the pool is closed.
+    pub fn release(mut self) -> bool {
         self.lanes.close();
-        let Some((permit, member)) = self.held.take() else { return };
+        let is_open = !self.pool.roster().is_closed();
+        if let Some((permit, member)) = self.held.take() {
+            self.give_back(permit, member);
+        }
+        is_open
+    }
+
+    fn give_back(&self, permit: Permit, member: Arc<Member>) {
         if !member.is_quiet() {
             return self.pool.retire(permit, member, Wish::Drain);
         }

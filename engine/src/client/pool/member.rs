@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::oneshot;
 
 use super::Pool;
-use crate::client::{Lane, Mailbox, Redial};
+use crate::client::{Lane, Lanes, Mailbox, Redial};
 use crate::error::{Error, Kind};
 use crate::net::connection::Wish;
 use crate::net::loan::Loan;
@@ -16,6 +16,8 @@ use crate::net::request::{Deliver, Event, Gather, Reply, Ticket};
 /// The connection.
 pub(super) struct Member {
     lane: Arc<Lane>,
+    /// Those of the lease that has it.
+    lanes: Mutex<Weak<Lanes>>,
     service: Arc<Service>,
 }
 
@@ -71,13 +73,26 @@ impl Member {
                 Arc::new(usher),
                 pool.runtime.clone(),
             );
-            Self { lane, service }
+            Self { lane, lanes: Mutex::default(), service }
         })
     }
 
     /// Its lane.
     pub(super) fn lane(&self) -> &Arc<Lane> {
         &self.lane
+    }
+
+    /// A lease has it, whose calls come by `lanes`.
+    pub(super) fn belongs_to(&self, lanes: &Arc<Lanes>) {
+        *self.lanes.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(lanes);
+    }
+
+    /// The lease that has it takes no more calls.
+    pub(super) fn shut(&self) {
+        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        if let Some(lanes) = lanes {
+            lanes.close();
+        }
     }
 
     /// Whether it is open and owes nobody a reply.

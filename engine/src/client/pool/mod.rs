@@ -11,6 +11,7 @@ mod lease;
 mod member;
 mod permit;
 mod roster;
+mod stats;
 mod upkeep;
 mod watch;
 
@@ -28,6 +29,7 @@ pub use self::lease::Lease;
 use self::member::Member;
 pub use self::permit::{Holder, Permit};
 use self::roster::{Roster, Want};
+pub use self::stats::Stats;
 use super::{Lanes, Mailbox};
 use crate::error::Error;
 use crate::net::connection::Wish;
@@ -56,6 +58,8 @@ pub struct Pool {
     settled: Notify,
     /// Whether a task looks after the connections that are out.
     watched: AtomicBool,
+    /// Whether a task opens those that are kept.
+    filling: AtomicBool,
 }
 
 impl Pool {
@@ -82,6 +86,7 @@ impl Pool {
             pending_bytes: AtomicU64::new(0),
             settled: Notify::new(),
             watched: AtomicBool::new(false),
+            filling: AtomicBool::new(false),
         })
     }
 
@@ -134,22 +139,26 @@ impl Pool {
     }
 
     /// A connection that nobody may use again comes back: its permit follows when it is closed.
-    fn retire(&self, permit: Permit, member: Arc<Member>, wish: Wish) {
+    fn retire(self: &Arc<Self>, permit: Permit, member: Arc<Member>, wish: Wish) {
         let closed = member.lane().close(wish);
+        let pool = Arc::clone(self);
         self.runtime.spawn(async move {
             drop(closed.await);
             drop(member);
             drop(permit);
+            pool.fill();
         });
     }
 
     /// A connection has ended by itself. Called by its own task, which must be through with it before it is dropped.
-    fn lost(&self, member: &Member) {
+    fn lost(self: &Arc<Self>, member: &Member) {
         let lost = self.roster().lose(member);
         if let Some((permit, member)) = lost {
+            let pool = Arc::clone(self);
             self.runtime.spawn(async move {
                 close(member).await;
                 drop(permit);
+                pool.fill();
             });
         }
     }
@@ -161,7 +170,16 @@ impl Pool {
 
     /// Whether a connection is open, being opened or being closed, or somebody waits for one.
     pub fn is_active(&self) -> bool {
-        self.pending.load(Ordering::Acquire) > 0 || self.open_connections() > 0
+        if self.pending.load(Ordering::Acquire) > 0 {
+            return true;
+        }
+        let roster = self.roster();
+        if roster.is_closed() {
+            // What is not given back keeps its permit, and nobody waits for that.
+            roster.out().iter().any(|member| member.lane().is_active())
+        } else {
+            roster.open() > 0
+        }
     }
 }
 

@@ -121,6 +121,16 @@ impl Roster {
         Answer::Wait(receiver)
     }
 
+    /// A permit for a connection that is to rest, where fewer than `count` permits are out.
+    pub(super) fn below(&mut self, count: usize) -> Option<Seat> {
+        if self.closed || self.places.len() >= count.min(self.room) {
+            return None;
+        }
+        let number = self.next;
+        self.next += 1;
+        Some(self.seat(number, Holder::Idle, None))
+    }
+
     fn seat(&mut self, number: u64, holder: Holder, member: Option<Arc<Member>>) -> Seat {
         let place = Place { holder, member: member.as_ref().map_or_else(Weak::new, Arc::downgrade) };
         self.places.insert(number, place);
@@ -231,6 +241,16 @@ impl Roster {
     /// Whether `fits` holds for one of those that rest.
     pub(super) fn any_resting(&self, fits: impl Fn(&Member) -> bool) -> bool {
         self.resting.iter().any(|resting| fits(&resting.member))
+    }
+
+    /// Whether nobody gets anything any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Those who wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.iter().filter(|waiting| !waiting.sender.is_closed()).count()
     }
 
     /// Permits out, those that rest included.

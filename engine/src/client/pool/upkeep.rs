@@ -1,11 +1,14 @@
-//! What a pool does by itself while it is not asked: closes connections that nobody has used for `idleTimeout`.
+//! What a pool does by itself while it is not asked: closes connections that nobody has used for `idleTimeout`, and keeps
+//! `minConnections` open once it is in use.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::sleep;
 
 use super::Pool;
+use super::permit::Seat;
 use crate::net::connection::Wish;
 use crate::net::request::{Millis, now};
 
@@ -26,9 +29,35 @@ impl Pool {
         });
     }
 
+    /// Opens connections until `minConnections` are, and from now on sees to it that they stay.
+    pub fn fill(self: &Arc<Self>) {
+        if self.kept() == 0 || self.filling.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let pool = Arc::clone(self);
+        self.runtime.spawn(async move {
+            loop {
+                let seat = pool.roster().below(pool.kept());
+                let Some((permit, _)) = seat.and_then(Seat::take) else { break };
+                match pool.connection_for(&permit, None).await {
+                    Ok(member) => pool.rest(permit, member),
+                    // What lasts is told to whoever asks; it is tried again when somebody does.
+                    Err(_) => break,
+                }
+            }
+            pool.filling.store(false, Ordering::Release);
+        });
+    }
+
+    /// Connections that are kept open beside the shared ones.
+    fn kept(&self) -> usize {
+        let room = self.options.max_connections.saturating_sub(self.options.shared_connections);
+        self.options.min_connections.saturating_sub(self.options.shared_connections).min(room) as usize
+    }
+
     /// Closes what has rested for `idle` milliseconds. Answers when the next one will have; `None` when there is none.
     fn close_overdue(self: &Arc<Self>, idle: Millis) -> Option<Duration> {
-        let keep = self.options.min_connections.saturating_sub(self.options.shared_connections) as usize;
+        let keep = self.kept();
         let (overdue, next) = {
             let mut roster = self.roster();
             (roster.overdue(now(), idle, keep), roster.next_to_tend(keep))

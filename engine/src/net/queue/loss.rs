@@ -62,6 +62,7 @@ impl Queue {
         if outgoing.dead > 0 && (!offline || outgoing.is_mostly_dead()) {
             outgoing.drop_abandoned(requests);
             self.end.store(outgoing.log.end(), Ordering::Release);
+            self.tell_drains();
         }
         if offline {
             let alive = requests.iter().filter(|request| request.recipient != Recipient::Abandoned);
@@ -149,7 +150,9 @@ impl Queue {
         self.earliest.store(earliest, Ordering::Release);
         self.backlog.store(false, Ordering::Release);
         outgoing.dead = 0;
+        self.drains.rebase(next.end());
         outgoing.log = next;
+        self.tell_drains();
     }
 
     /// How many commands these requests are.

@@ -1,0 +1,68 @@
+//! A snapshot of a client's connections.
+
+use std::sync::atomic::Ordering;
+
+use super::{Holder, Pool};
+
+/// The snapshot. What is read one after the other may have changed in between.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Connections that are open, being opened or being closed.
+    pub open: usize,
+    /// Of these: shared by all callers.
+    pub shared: usize,
+    /// Of these: nobody's at the moment.
+    pub idle: usize,
+    /// Of these: leased.
+    pub leased: usize,
+    /// Of these: with a command that may wait in the server.
+    pub blocking: usize,
+    /// Of these: subscribers'.
+    pub subscribed: usize,
+    /// Callers that wait for a connection.
+    pub waiting: usize,
+    /// Calls without an answer; a batch is one.
+    pub in_flight: usize,
+    /// Bytes of these calls.
+    pub queued_bytes: u64,
+    /// How often a shared connection was made again after it was lost.
+    pub reconnects: u64,
+}
+
+impl Pool {
+    /// How things are now.
+    pub fn stats(&self) -> Stats {
+        let mut stats =
+            Stats { queued_bytes: self.pending_bytes.load(Ordering::Acquire), ..Stats::default() };
+        for lane in self.shared.all() {
+            let queue = lane.queue();
+            stats.shared += usize::from(queue.is_online());
+            stats.in_flight += queue.requests();
+            stats.queued_bytes += queue.bytes();
+            stats.reconnects += lane.reconnects();
+        }
+        let roster = self.roster();
+        stats.open = stats.shared + roster.open();
+        stats.waiting = roster.waiting();
+        for (holder, count) in roster.holders() {
+            match holder {
+                Holder::Lease => stats.leased += count,
+                Holder::Blocking(_) => stats.blocking += count,
+                Holder::Subscriber => stats.subscribed += count,
+                Holder::Idle => stats.idle += count,
+            }
+        }
+        for member in roster.out() {
+            let queue = member.lane().queue();
+            stats.in_flight += queue.requests();
+            // Those of blocking commands are counted as long as they are pending.
+            stats.queued_bytes += if member.is_serving() { 0 } else { queue.bytes() };
+        }
+        stats
+    }
+
+    /// Bytes of calls that this pool has and that are not answered, those of shared connections included.
+    pub fn queued_bytes(&self) -> u64 {
+        self.stats().queued_bytes
+    }
+}

@@ -1,0 +1,31 @@
+// @ts-check
+'use strict'
+
+/** Connections without commands, for several clients. */
+
+const { Connections, refuse, source } = require('./connections.js')
+
+class ConnectionPool extends Connections {
+  /**
+   * @param {string | URL | Record<string, unknown>} [first] a URL or options; default `REDIS_URL`, `VALKEY_URL`, localhost:6379
+   * @param {Record<string, unknown>} [second] options behind a URL
+   */
+  constructor(first, second) {
+    super(source(first, second))
+  }
+
+  /**
+   * @param {string | URL} url
+   * @param {Record<string, unknown>} [options]
+   */
+  static fromUrl(url, options) {
+    if (typeof url !== 'string' && !(url instanceof URL)) refuse('the URL must be a string')
+    return new this(url, options)
+  }
+
+  stats() {
+    return JSON.parse(this._native.stats())
+  }
+}
+
+module.exports = { ConnectionPool }

@@ -1,0 +1,97 @@
+/// <reference types="node" />
+import type { EventEmitter } from 'node:events'
+
+import type { ClientState, Encoding, RedisEvents, RedisOptions } from './index'
+
+/** Connections to one server: their life, and what happens to them. */
+export interface Connections extends EventEmitter {
+  /** Connects, which commands do by themselves. Rejects with the cause of a failure. */
+  connect(): Promise<void>
+  /**
+   * Waits for the replies of all calls, then closes for good; commands that wait in the server are ended there, as if their
+   * time were over. A client on a pool closes nothing: it only takes no more calls. May be called again.
+   */
+  close(): Promise<void>
+  /** Closes for good at once: calls without a reply reject with ClosedError. May be called again. */
+  destroy(): void
+  /** Bytes of calls that have no answer yet: of all clients, where they share a pool. */
+  readonly bufferedBytes: number
+  /**
+   * Resolves when everything that was called before on shared connections is answered or rejected. With `bufferedBytes`, what
+   * a fast producer waits by.
+   */
+  drained(): Promise<void>
+  /** Lets open connections keep the process alive, as they do from the start. */
+  ref(): this
+  /** Lets the process end although connections are open. */
+  unref(): this
+  /** `close()` */
+  [Symbol.asyncDispose](): Promise<void>
+  /** State, address, database and name: what printing shows as well. */
+  toJSON(): { name?: string; state: ClientState; address: string; db: number }
+
+  on<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  once<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  off<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  emit<E extends keyof RedisEvents>(event: E, ...args: RedisEvents[E]): boolean
+  addListener<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  removeListener<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  prependListener<E extends keyof RedisEvents>(event: E, listener: (...args: RedisEvents[E]) => void): this
+  prependOnceListener<E extends keyof RedisEvents>(
+    event: E,
+    listener: (...args: RedisEvents[E]) => void,
+  ): this
+}
+
+/** How a pool's connections are used. */
+export interface PoolStats {
+  /** Connections that are open, being opened or being closed: at most `maxConnections`. */
+  open: number
+  /** Of these: shared by all callers. */
+  shared: number
+  /** Of these: nobody's at the moment. */
+  idle: number
+  /** Of these: leased by `client()`. */
+  leased: number
+  /** Of these: with a command that may wait in the server. */
+  blocking: number
+  /** Of these: subscribers'. */
+  subscribed: number
+  /** Calls that wait for a connection. */
+  waiting: number
+  /** Calls without an answer; a batch is one. */
+  inFlight: number
+  /** Bytes of these calls. */
+  queuedBytes: number
+  /** How often a shared connection was made again after it was lost. */
+  reconnects: number
+}
+
+/** Options of a client on a pool. What is not given is as in the pool's own options. */
+export interface PooledOptions {
+  /** The connections to use. */
+  connectionPool: ConnectionPool
+  /** Longest time from call to reply, in milliseconds; 0 means no deadline. */
+  commandTimeout?: number
+  /** Whether text replies are strings; otherwise they are Buffers. */
+  decodeResponses?: boolean
+  /** How bytes become strings. */
+  encoding?: Encoding
+  /** Put before every key. */
+  keyPrefix?: string
+  /** What this client is called when it is printed. */
+  name?: string
+}
+
+/** Connections for several clients: `new Redis({ connectionPool: pool })`. */
+export declare class ConnectionPool {
+  /** Connections to the server in `REDIS_URL`, else `VALKEY_URL`, else on localhost:6379 where there is no URL. */
+  constructor(url: string | URL | undefined, options?: RedisOptions)
+  /** Connections as these options say. */
+  constructor(options?: RedisOptions)
+  /** Connections to the server at the URL. */
+  static fromUrl(url: string | URL, options?: RedisOptions): ConnectionPool
+  /** A snapshot. */
+  stats(): PoolStats
+}
+export interface ConnectionPool extends Connections {}

@@ -1,0 +1,102 @@
+//! Which connection a command goes on, and how long its caller waits there.
+
+use std::cell::{Ref, RefCell};
+use std::sync::Arc;
+
+use oxidis_engine::client::Staging;
+use oxidis_engine::client::pool::{Lease, Patience, Pool};
+use oxidis_engine::command::{self, Command, ServerTimeout, Trace};
+
+use crate::error;
+
+/// Whose connections are behind a port.
+pub(crate) enum Road {
+    /// Everybody's. What blocks takes one from the pool.
+    Shared(Arc<Pool>),
+    /// The only one, which never comes back (`singleConnection`).
+    Single,
+    /// The caller's own, until it is given back.
+    Leased(RefCell<Option<Lease>>),
+}
+
+/// What becomes of a command that not every connection may carry.
+pub(crate) enum Way {
+    /// It goes on this port's connection, and its caller waits this long.
+    Here(u32),
+    /// It gets a connection for itself.
+    Apart(Arc<Pool>, &'static str, Patience),
+}
+
+/// How long the caller waits, in milliseconds; 0 for ever.
+#[derive(Clone, Copy)]
+pub(crate) enum Timeout {
+    /// As he said for this call.
+    Given(u32),
+    /// As the client's options say.
+    Default(u32),
+}
+
+impl Road {
+    /// Where a command goes that not every connection may carry, or that the table does not know.
+    #[cold]
+    pub(crate) fn way(
+        &self,
+        command: Option<&'static Command>,
+        staging: &Staging,
+        timeout: Timeout,
+    ) -> Result<Way, String> {
+        let (Timeout::Given(plain) | Timeout::Default(plain)) = timeout;
+        let Some(command) = command else {
+            self.leave(Trace::State);
+            return Ok(Way::Here(plain));
+        };
+        let words = staging.all_words();
+        let arguments = words.get(command.words..).unwrap_or_default();
+        if let Self::Shared(_) = self
+            && command.lane() != command::Lane::Dedicated
+            && let Some(why) = command.needs_own_connection(arguments)
+        {
+            return Err(error::needs_own_connection(why));
+        }
+        if let Some(why) = command.breaks_connections() {
+            return Err(error::breaks_connections(why));
+        }
+        self.leave(command.row.trace);
+        let longest = command.server_timeout(arguments);
+        let patience = match timeout {
+            _ if longest == ServerTimeout::None => return Ok(Way::Here(plain)),
+            Timeout::Given(_) => Patience::Given,
+            Timeout::Default(grace) => Patience::Server { timeout: longest, grace },
+        };
+        Ok(match self {
+            Self::Shared(pool) => Way::Apart(Arc::clone(pool), command.row.name, patience),
+            Self::Single | Self::Leased(_) => Way::Here(patience.timeout(plain)),
+        })
+    }
+
+    /// A command leaves `trace` behind on its connection.
+    fn leave(&self, trace: Trace) {
+        if let Some(lease) = self.lease().as_deref().and_then(Option::as_ref) {
+            lease.mark(trace);
+        }
+    }
+
+    /// The lease whose connection this is.
+    pub(crate) fn lease(&self) -> Option<Ref<'_, Option<Lease>>> {
+        match self {
+            Self::Shared(_) | Self::Single => None,
+            Self::Leased(lease) => Some(lease.borrow()),
+        }
+    }
+}
+
+/// A timeout from JavaScript: rounded up, 0 for none.
+pub(crate) fn milliseconds(timeout: f64) -> u32 {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to the type's range first"
+    )]
+    let whole = timeout.ceil().clamp(0.0, f64::from(u32::MAX)) as u32;
+    whole
+}
