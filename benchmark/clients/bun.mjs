@@ -26,6 +26,12 @@ export async function open(url) {
     hgetall: (key) => redis.send('HGETALL', [key]),
     zrange: (key) => redis.send('ZRANGE', [key, '0', '-1', 'WITHSCORES']),
     xrange: (key) => redis.send('XRANGE', [key, '-', '+']),
+    listen: async (names, byPattern, listener) => {
+      if (byPattern) throw new Error('this client has no listeners for patterns')
+      const subscriber = await redis.duplicate()
+      for (const name of names) await subscriber.subscribe(name, listener)
+      return () => subscriber.close()
+    },
     close: () => redis.close(),
   }
 }

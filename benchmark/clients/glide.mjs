@@ -32,7 +32,8 @@ function configuration(url, ProtocolVersion) {
 
 /** @returns {Promise<import('./index.mjs').Adapter>} */
 export async function open(url) {
-  const { Batch, Decoder, GlideClient, InfBoundary, ProtocolVersion, TimeUnit } = load()
+  const { Batch, Decoder, GlideClient, GlideClientConfiguration, InfBoundary, ProtocolVersion, TimeUnit } =
+    load()
   const glide = await GlideClient.createClient(configuration(url, ProtocolVersion))
   const all = { start: 0, end: -1 }
   const bytes = { decoder: Decoder.Bytes }
@@ -61,6 +62,17 @@ export async function open(url) {
     hgetall: (key) => glide.hgetall(key),
     zrange: (key) => glide.zrangeWithScores(key, all),
     xrange: (key) => glide.xrange(key, InfBoundary.NegativeInfinity, InfBoundary.PositiveInfinity),
+    listen: async (names, byPattern, listener) => {
+      const { Exact, Pattern } = GlideClientConfiguration.PubSubChannelModes
+      const subscriber = await GlideClient.createClient({
+        ...configuration(url, ProtocolVersion),
+        pubsubSubscriptions: {
+          channelsAndPatterns: { [byPattern ? Pattern : Exact]: new Set(names) },
+          callback: ({ message }) => listener(message),
+        },
+      })
+      return () => subscriber.close()
+    },
     close: () => glide.close(),
   }
 }

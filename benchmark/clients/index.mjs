@@ -16,6 +16,8 @@
  * @property {(key: string) => Promise<unknown>} hgetall
  * @property {(key: string) => Promise<unknown>} zrange ZRANGE key 0 -1 WITHSCORES
  * @property {(key: string) => Promise<unknown>} xrange XRANGE key - +
+ * @property {(names: string[], byPattern: boolean, listener: (data: string) => void) => Promise<() => unknown>} listen
+ *   subscribes the client's own way; answers how to end it
  * @property {() => unknown} close
  *
  * @typedef {object} Client

@@ -34,6 +34,13 @@ export async function openWith(url, options) {
     hgetall: (key) => redis.hgetall(key),
     zrange: (key) => redis.zrange(key, 0, -1, 'WITHSCORES'),
     xrange: (key) => redis.xrange(key, '-', '+'),
+    listen: async (names, byPattern, listener) => {
+      const subscriber = redis.duplicate()
+      if (byPattern) subscriber.on('pmessage', (_pattern, _channel, data) => listener(data))
+      else subscriber.on('message', (_channel, data) => listener(data))
+      await (byPattern ? subscriber.psubscribe(...names) : subscriber.subscribe(...names))
+      return () => subscriber.disconnect()
+    },
     close: () => redis.quit(),
   }
 }

@@ -45,6 +45,11 @@ export async function open(url) {
     xrange: has('xrange')
       ? (key) => redis.xrange(key, '-', '+')
       : (key) => redis.executeCommand('XRANGE', key, '-', '+'),
+    listen: async (names, byPattern, listener) => {
+      const subscriber = redis.pubsub()
+      await (byPattern ? subscriber.psubscribe(names, listener) : subscriber.subscribe(names, listener))
+      return () => subscriber.close()
+    },
     close: () => {
       lease.release()
       return redis.close()

@@ -38,6 +38,13 @@ export async function open(url) {
     hgetall: (key) => redis.hGetAll(key),
     zrange: (key) => redis.zRangeWithScores(key, 0, -1),
     xrange: (key) => redis.xRange(key, '-', '+'),
+    listen: async (names, byPattern, listener) => {
+      const subscriber = redis.duplicate()
+      subscriber.on('error', () => {})
+      await subscriber.connect()
+      await (byPattern ? subscriber.pSubscribe(names, listener) : subscriber.subscribe(names, listener))
+      return () => subscriber.destroy()
+    },
     close: () => redis.close(),
   }
 }

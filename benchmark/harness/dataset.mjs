@@ -37,6 +37,10 @@ export const streamEntries = numbers(ELEMENT_COUNT).map((index) => [
   valueOf('entry', index),
 ])
 
+export const channels = numbers(ELEMENT_COUNT).map((index) => `${PREFIX}channel:${index}`)
+/** Each of them matches a tenth of the channels. */
+export const patterns = numbers(10).map((digit) => `${PREFIX}channel:*${digit}`)
+
 export const largeKey = `${PREFIX}large`
 export const largeWriteKey = `${PREFIX}large-write`
 // Decoded from bytes, because a repeated string is a rope that the first client to touch it would have to flatten.

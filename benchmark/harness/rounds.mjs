@@ -1,6 +1,7 @@
 /** The order of the run: rounds, in each the workloads, in each the clients one after the other. */
 
 import { OURS } from '../clients/index.mjs'
+import { Flood } from './delivery.mjs'
 import { measureStartup } from './startup.mjs'
 import { WorkerProcess } from './worker-process.mjs'
 
@@ -87,7 +88,9 @@ export class Rounds {
     for (const client of clients) {
       const worker = workers.get(client.id)
       if (!worker.alive) continue
+      const flood = workload.kind === 'delivery' ? await Flood.start(this.#url, workload.channels) : undefined
       const { result, failed } = await worker.measure(workload, this.#settings.times)
+      flood?.stop()
       if (result) {
         this.#results.push({ round, workload: workload.id, client: client.id, ...result })
         cells.push(`${client.id} ${compact(result.opsPerSecond)}`)

@@ -68,6 +68,8 @@ export async function startServer() {
     HOST,
     '--save',
     '',
+    '--client-output-buffer-limit',
+    'pubsub 0 0 0',
     '--appendonly',
     'no',
     '--dir',

@@ -9,6 +9,7 @@
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+import { measureDelivery } from './delivery.mjs'
 import { measure } from './measure.mjs'
 import { answer } from './protocol.mjs'
 import { WORKLOADS } from './workloads.mjs'
@@ -26,7 +27,8 @@ function reasonOf(error) {
 async function obey(order, client) {
   const workload = WORKLOADS.find((candidate) => candidate.id === order.workload)
   try {
-    await answer({ result: await measure(workload, client, order.times) })
+    const how = workload.kind === 'delivery' ? measureDelivery : measure
+    await answer({ result: await how(workload, client, order.times) })
   } catch (error) {
     await answer({ failed: reasonOf(error) })
   }

@@ -11,7 +11,7 @@ import { expectBuffer, expectRows, expectString } from './replies.mjs'
  * @typedef {object} Workload
  * @property {string} id name on the command line and in bars.json
  * @property {string} title
- * @property {'closed' | 'burst'} kind
+ * @property {'closed' | 'burst' | 'delivery'} kind `delivery` has no calls: see delivery.mjs
  * @property {number} inFlight calls open at the same time
  * @property {number} commands Redis commands in one `call`
  * @property {(client: import('../clients/index.mjs').Adapter, index: number) => Promise<unknown>} call
@@ -39,6 +39,16 @@ const burst = (id, title, commands, call, verify) => ({
   commands,
   call,
   verify,
+})
+
+/** Listeners for `names`, while the server publishes to `channels` in turn as fast as it can. */
+const delivery = (id, title, names, byPattern, channels) => ({
+  id,
+  title,
+  kind: 'delivery',
+  names,
+  byPattern,
+  channels,
 })
 
 const get = (client, index) => client.get(data.readKeys[index & MASK])
@@ -129,4 +139,12 @@ export const WORKLOADS = [
     expectString(await setLarge(client), 'OK')
     expectString(await client.get(data.largeWriteKey), data.largeValue)
   }),
+  delivery(
+    'deliver',
+    'messages to one listener',
+    data.channels.slice(0, 1),
+    false,
+    data.channels.slice(0, 1),
+  ),
+  delivery('deliver-patterns', 'messages of 1000 channels, 10 patterns', data.patterns, true, data.channels),
 ]

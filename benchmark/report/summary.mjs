@@ -76,6 +76,21 @@ export function judge(summary, bars, knownWorkloads) {
   })
 }
 
+/** Names a bar on our process CPU as a share of a rival's: the most, not the least. */
+const CPU_BAR = 'cpu:'
+
+function judgeCpu(title, row, family, limit) {
+  const rival = RIVALS.find((candidate) => candidate.family === family)
+  if (!rival) throw new Error(`bars.json: "${CPU_BAR}${family}" names no client`)
+  const of = (id) => row?.clients[id]?.cpuMicros
+  const theirs = CLIENTS.filter((client) => client.family === family).map(({ id }) => of(id) ?? Infinity)
+  const share = of(OURS) === undefined ? undefined : of(OURS) / Math.min(...theirs)
+  // Without the rival the share is 0, which would pass.
+  const measured = share === 0 ? undefined : share
+  const bar = `CPU vs ${rival.label}`
+  return { workload: title, bar, limit, measured, verdict: verdict(measured, measured <= limit) }
+}
+
 function judgeOne(title, row, name, limit) {
   if (name === 'jsThreadMicros') {
     const measured = row?.clients[OURS]?.jsThreadMicros
@@ -87,6 +102,7 @@ function judgeOne(title, row, name, limit) {
       verdict: verdict(measured, measured <= limit),
     }
   }
+  if (name.startsWith(CPU_BAR)) return judgeCpu(title, row, name.slice(CPU_BAR.length), limit)
   const rival = RIVALS.find(({ family }) => family === name)
   if (!rival) throw new Error(`bars.json: "${name}" is neither a client nor a measure`)
   const measured = row?.ratios[name]
