@@ -56,7 +56,8 @@ const QUOTED: &[(&str, &[&str], &str)] = &[
     ("engine/src/client/subscriber/session.rs", &["PING"], "the probe of a silent connection"),
     ("engine/src/sentinel/survey.rs", &["PING"], "the probe of a sentinel"),
     ("engine/src/sentinel/watch.rs", &["SUBSCRIBE", "PING"], "how sentinels are listened to"),
-    ("lib/redis.js", &["failover"], "an event"),
+    ("lib/connections.js", &["failover"], "an event"),
+    ("lib/pubsub-iterating.js", &["subscribe"], "how the types of confirmations end"),
     (
         "lib/routine.js",
         &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro"],
