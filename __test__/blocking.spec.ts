@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import {
+  AbortError,
   type Client,
   ClosedError,
   ConnectionError,
@@ -183,6 +184,34 @@ forBothProtocols((protocol) => {
     assert.equal(inLine.maybeExecuted, false)
     await redis.rpush('b:own', 'only one is waiting')
     assert.deepEqual(await held, ['b:own', 'only one is waiting'])
+  })
+
+  test('a signal ends a blocked command in the server, and one in line before it is sent', async (t) => {
+    const name = `abort-${protocol}`
+    const redis = openClient(t, server.url, { protocol, maxConnections: 3, clientName: name })
+    for (let round = 0; round < 20; round += 1) {
+      const [first, second] = [new AbortController(), new AbortController()]
+      const served = redis.with({ signal: second.signal })
+      const inServer = [failure(served.blpop('b:abort', 0)), failure(served.blpop('b:abort', 0))]
+      await blocked(2)
+      const late = redis.with({ signal: first.signal })
+      const inLine = [failure(late.blpop('b:abort', 0)), failure(late.client())]
+      const patient = redis.blpop('b:abort', 5)
+      // In this order: what the second one frees goes to the next in line.
+      first.abort()
+      second.abort()
+      const outcomes = await Promise.all([...inLine, ...inServer])
+      assert.ok(outcomes.every((error) => error instanceof AbortError))
+      assert.deepEqual(
+        outcomes.map((error) => error.maybeExecuted),
+        [false, false, true, true],
+      )
+      await blocked(1)
+      await redis.rpush('b:abort', round)
+      assert.deepEqual(await patient, ['b:abort', `${round}`])
+    }
+    assert.ok((await connections(name)) <= 3)
+    await blocked(0)
   })
 
   test('a lost connection rejects what only it could answer, and a read is asked again', async (t) => {

@@ -7,7 +7,7 @@
 
 const { Core, shut } = require('./caller.js')
 const { carryCommands, configure, View } = require('./commander.js')
-const { lastSlot, open } = require('./slots.js')
+const { lastSlot, open, withdrawal } = require('./slots.js')
 const { abortable } = require('./signal.js')
 const { abortError } = require('./errors.js')
 
@@ -92,6 +92,7 @@ async function take(handle, taken) {
   const { signal, timeout } = settings
   if (signal?.aborted) throw abortError(signal.reason, undefined, false)
   const granted = open('')
+  const giveUp = withdrawal({ withdraw: (slot) => core.native.giveUpLease(slot) })
   core.native.lease(lastSlot(), timeout)
   const taking = granted.then((number) => {
     const native = core.native.leased(number)
@@ -101,9 +102,12 @@ async function take(handle, taken) {
   })
   if (signal === undefined) return taking
   try {
-    return await abortable(taking, signal, undefined)
+    return await abortable(taking, signal, undefined, () => {
+      giveUp()
+      return true
+    })
   } catch (error) {
-    // It may still be granted, to nobody.
+    // It may have been granted at that moment, to nobody.
     taking.then(
       (lease) => lease.release(),
       () => {},

@@ -120,16 +120,25 @@ impl NativeClient {
     /// end; `None` means `acquireTimeout`.
     pub(crate) fn lease(&self, slot: u32, patience: Option<f64>) {
         let pool = Arc::clone(self.engine.pool());
-        let (number, granted) = self.leases.expect();
+        let (number, granted, given_up) = self.leases.expect(slot);
         let patience = patience.map(|patience| match milliseconds(patience) {
             0 => Duration::MAX,
             patience => Duration::from_millis(u64::from(patience)),
         });
         self.report(slot, async move {
-            let lease = pool.lease(patience).await?;
+            let lease = tokio::select! {
+                biased;
+                lease = pool.lease(patience) => lease?,
+                Ok(()) = given_up => return Err(Error::closed()),
+            };
             granted.put(number, lease);
             Ok(Scalar::Int(i64::from(number)))
         });
+    }
+
+    /// The caller in `slot` no longer waits for his lease; the slot is settled with an error.
+    pub(crate) fn give_up_lease(&self, slot: u32) {
+        self.leases.give_up(slot);
     }
 
     /// A lease that was granted, for calls as on `port`; `None` where there is none of this number.

@@ -45,6 +45,11 @@ impl NativeHandle {
         self.client.lease(slot, patience);
     }
 
+    /// See [`NativeClient::give_up_lease`].
+    pub(crate) fn give_up_lease(&self, slot: u32) {
+        self.client.give_up_lease(slot);
+    }
+
     /// A lease that was granted; `None` where there is none of this number.
     pub(crate) fn leased(&self, number: u32) -> Option<Rc<NativeLease>> {
         self.client.leased(number, &self.port)

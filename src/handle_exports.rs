@@ -21,8 +21,8 @@ pub(crate) fn add_handle(
     object: sys::napi_value,
     handle: &Rc<NativeHandle>,
 ) -> Result<(), Failed> {
-    const FUNCTIONS: [(&CStr, Callback); 3] =
-        [(c"lease", lease), (c"leased", leased), (c"handle", self::handle)];
+    const FUNCTIONS: [(&CStr, Callback); 4] =
+        [(c"lease", lease), (c"leased", leased), (c"giveUpLease", give_up_lease), (c"handle", handle_for)];
     add_functions(env, object, &PORT_FUNCTIONS, handle.port())?;
     add_functions(env, object, &FUNCTIONS, handle)
 }
@@ -34,6 +34,17 @@ unsafe extern "C" fn lease(env: sys::napi_env, info: sys::napi_callback_info) ->
     let handle = unsafe { &*info.data };
     guard(env, || {
         handle.lease(info.uint32(0), info.double(1));
+        Ok(())
+    })
+}
+
+/// `giveUpLease(slot)`: nobody waits for that lease any more.
+unsafe extern "C" fn give_up_lease(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let info = Info::<NativeHandle>::read(env, info);
+    // SAFETY: the function's data is a counted reference that its finaliser gives back.
+    let handle = unsafe { &*info.data };
+    guard(env, || {
+        handle.give_up_lease(info.uint32(0));
         Ok(())
     })
 }
@@ -67,7 +78,7 @@ unsafe extern "C" fn release_lease(env: sys::napi_env, info: sys::napi_callback_
 }
 
 /// `handle(optionsJson)`: what differs for another handle of the same client, or an error as JSON text.
-unsafe extern "C" fn handle(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+unsafe extern "C" fn handle_for(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let info = Info::<NativeHandle>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let handle = unsafe { &*info.data };

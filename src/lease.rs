@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oxidis_engine::client::pool::Lease;
+use tokio::sync::oneshot;
 
 use crate::port::Port;
 
@@ -13,6 +14,8 @@ use crate::port::Port;
 #[derive(Default)]
 pub(crate) struct Leases {
     next: Cell<u32>,
+    /// Those that are asked for and not granted, by the slots of their callers.
+    asked: RefCell<HashMap<u32, oneshot::Sender<()>>>,
     granted: Granted,
     taken: RefCell<HashMap<u32, Rc<Port>>>,
 }
@@ -33,11 +36,23 @@ impl Granted {
 }
 
 impl Leases {
-    /// A number for a lease that is asked for, and where to put it.
-    pub(crate) fn expect(&self) -> (u32, Granted) {
+    /// A number for a lease that the caller in `slot` asks for, where to put it, and how he says that he gives up.
+    pub(crate) fn expect(&self, slot: u32) -> (u32, Granted, oneshot::Receiver<()>) {
         let number = self.next.get();
         self.next.set(number.wrapping_add(1));
-        (number, self.granted.clone())
+        let (sender, receiver) = oneshot::channel();
+        let mut asked = self.asked.borrow_mut();
+        asked.retain(|_, sender| !sender.is_closed());
+        asked.insert(slot, sender);
+        (number, self.granted.clone(), receiver)
+    }
+
+    /// The caller in `slot` no longer waits for his lease.
+    pub(crate) fn give_up(&self, slot: u32) {
+        if let Some(sender) = self.asked.borrow_mut().remove(&slot) {
+            // It may have been granted at this moment; then it is released when it is fetched.
+            let _granted = sender.send(());
+        }
     }
 
     /// JavaScript fetches the lease of this number, for calls as on `port`. `None` where there is none.

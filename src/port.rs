@@ -309,7 +309,8 @@ impl Port {
     /// Takes the call in `slot` back, if nothing of it was sent. Answers whether it did: then it never will be.
     pub(crate) fn withdraw(&self, slot: u32) -> bool {
         self.flush();
-        let withdrawn = (0..).map_while(|at| self.lanes.get(at)).any(|lane| lane.queue().withdraw(slot));
+        let withdrawn = self.road.withdraw(slot)
+            || (0..).map_while(|at| self.lanes.get(at)).any(|lane| lane.queue().withdraw(slot));
         if withdrawn {
             self.environment.inbox().names().take(slot);
         }

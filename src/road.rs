@@ -6,6 +6,7 @@ use std::sync::Arc;
 use oxidis_engine::client::Staging;
 use oxidis_engine::client::pool::{Lease, Patience, Pool};
 use oxidis_engine::command::{self, Command, ServerTimeout, Trace};
+use oxidis_engine::error::Error;
 
 use crate::error;
 
@@ -72,6 +73,16 @@ impl Road {
             Self::Shared(pool) => Way::Apart(Arc::clone(pool), command.row.name, patience),
             Self::Single | Self::Leased(_) => Way::Here(patience.timeout(plain)),
         })
+    }
+
+    /// Takes the blocking command in `slot` back, if no server was asked yet. One that waits in a server ends there: its
+    /// connection is closed, and whoever is still there gets an error.
+    pub(crate) fn withdraw(&self, slot: u32) -> bool {
+        let Self::Shared(pool) = self else { return false };
+        pool.withdraw(slot) || {
+            pool.give_up(slot, Error::closed().executed(true));
+            false
+        }
     }
 
     /// A command leaves `trace` behind on its connection.

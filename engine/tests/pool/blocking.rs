@@ -158,3 +158,27 @@ async fn bytes_that_wait_are_bounded() {
     assert_eq!(*error.kind(), Kind::QueueFull);
     assert!(error.message().contains("limits.maxInFlightBytes"), "{error}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_taken_back_in_line_is_never_sent_and_nobody_hears_of_it() {
+    let mut fixture = Fixture::new(room_for(1));
+    fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
+    let mut peer = fixture.peers.accept().await;
+    peer.command().await.unwrap();
+    fixture.block(2, "BLPOP b 0", ServerTimeout::Never);
+    fixture.block(3, "BLPOP c 0", ServerTimeout::Never);
+    assert!(fixture.pool.withdraw(2));
+    assert!(!fixture.pool.withdraw(1), "it was sent");
+    assert!(!fixture.pool.withdraw(4), "there is none");
+    peer.send("+one\r\n").await;
+    fixture.inbox.reply(1).await;
+    assert_eq!(peer.command().await.unwrap(), "BLPOP c 0");
+    fixture.inbox.assert_empty();
+    // Before its task has run for the first time.
+    fixture.block(5, "BLPOP d 0", ServerTimeout::Never);
+    assert!(fixture.pool.withdraw(5));
+    peer.send("+three\r\n").await;
+    fixture.inbox.reply(3).await;
+    within(fixture.ask()).await.unwrap().unwrap();
+    fixture.inbox.assert_empty();
+}

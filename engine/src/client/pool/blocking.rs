@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
+use super::Pool;
 use super::acquire::deadline;
 use super::member::{Member, Served};
 use super::permit::{Holder, Permit};
-use super::{GiveUp, Pool};
+use super::standing::Standing;
 use crate::command::ServerTimeout;
 use crate::error::{ConnectionFailure, Error, Kind, Phase};
 use crate::net::backoff::Backoff;
@@ -127,16 +127,16 @@ impl Pool {
             return Err(Error::queue_full("limits.maxInFlightBytes", limit));
         }
         let pending = Pending::new(self, call.bytes.len());
-        let (sender, given_up) = oneshot::channel();
+        let (standing, given_up) = Standing::new();
         let slot = call.slot();
-        self.calls().insert(slot, sender);
+        self.calls().insert(slot, Arc::clone(&standing));
         let (pool, request) = (Arc::clone(self), call.request);
-        let working = Arc::clone(self);
+        let (working, own) = (Arc::clone(self), Arc::clone(&standing));
         let work = async move {
             tokio::select! {
                 // In this order: whoever has his answer must not get an error as well.
                 biased;
-                ended = working.run(call) => ended,
+                ended = working.run(call, &own) => ended,
                 Ok(error) = given_up => Err(error),
             }
         };
@@ -145,8 +145,10 @@ impl Pool {
             // Without the panic's text, which may quote what was being worked on; the panic hook has printed it.
             let panicked = |_| Err(Error::internal("the task of a blocking command panicked"));
             let ended = work.await.unwrap_or_else(panicked);
-            pool.forget(slot);
-            if let Err(error) = ended {
+            pool.forget(slot, &standing);
+            if let Err(error) = ended
+                && !standing.is_withdrawn()
+            {
                 pool.reject(&request, &error);
             }
             drop(pending);
@@ -154,17 +156,24 @@ impl Pool {
         Ok(())
     }
 
+    /// Takes the blocking command of the caller in `slot` back, if no server was asked yet. Answers whether it did: then none
+    /// will be, and nobody is told anything.
+    pub fn withdraw(&self, slot: u32) -> bool {
+        let call = self.calls().get(&slot).cloned();
+        call.is_some_and(|call| call.withdraw())
+    }
+
     /// Gives up the blocking command of the caller in `slot`: he gets `error`, and its connection is closed. Answers whether
     /// there was such a command.
     pub fn give_up(&self, slot: u32, error: Error) -> bool {
         let call = self.calls().remove(&slot);
-        call.is_some_and(|call| call.send(error).is_ok())
+        call.is_some_and(|call| call.give_up(error))
     }
 
     /// The call that had this slot is over. The slot may have a new one already.
-    fn forget(&self, slot: u32) {
+    fn forget(&self, slot: u32, standing: &Arc<Standing>) {
         let mut calls = self.calls();
-        if calls.get(&slot).is_some_and(GiveUp::is_closed) {
+        if calls.get(&slot).is_some_and(|known| Arc::ptr_eq(known, standing)) {
             calls.remove(&slot);
         }
     }
@@ -177,7 +186,7 @@ impl Pool {
         }
     }
 
-    async fn run(self: &Arc<Self>, call: Blocking) -> Result<(), Error> {
+    async fn run(self: &Arc<Self>, call: Blocking, standing: &Standing) -> Result<(), Error> {
         let mut call = call;
         // For a command that no server has seen, whatever it does.
         let mut unsent = replays(true);
@@ -185,7 +194,7 @@ impl Pool {
         loop {
             let (permit, member) = self.wait_for_connection(&call).await?;
             self.watch();
-            match self.ask(&call, Occupied { pool: self, held: Some((permit, member)) }).await {
+            match self.ask(&call, standing, Occupied { pool: self, held: Some((permit, member)) }).await {
                 Ok(()) => return Ok(()),
                 Err(error) => {
                     let lost = matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost));
@@ -223,7 +232,11 @@ impl Pool {
     }
 
     /// Asks the server and waits for its answer.
-    async fn ask(&self, call: &Blocking, occupied: Occupied<'_>) -> Result<(), Error> {
+    async fn ask(&self, call: &Blocking, standing: &Standing, occupied: Occupied<'_>) -> Result<(), Error> {
+        if !standing.send() {
+            occupied.give_back();
+            return Err(Error::closed());
+        }
         let Some(member) = occupied.member() else {
             return Err(Error::internal("a blocking command has lost its connection"));
         };

@@ -11,6 +11,7 @@ mod lease;
 mod member;
 mod permit;
 mod roster;
+mod standing;
 mod stats;
 mod upkeep;
 mod watch;
@@ -21,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
 use self::acquire::deadline;
 pub use self::blocking::{Blocking, Patience};
@@ -29,6 +30,7 @@ pub use self::lease::Lease;
 use self::member::Member;
 pub use self::permit::{Holder, Permit};
 use self::roster::{Roster, Want};
+use self::standing::Standing;
 pub use self::stats::Stats;
 use super::{Lanes, Mailbox};
 use crate::error::Error;
@@ -38,9 +40,6 @@ use crate::net::options::Options;
 
 /// Callers that may wait for a connection where the offline queue has no limit of its own to lend.
 const MOST_WAITING: usize = 10_000;
-
-/// Ends a blocking command with an error.
-type GiveUp = oneshot::Sender<Error>;
 
 /// The pool.
 pub struct Pool {
@@ -52,7 +51,7 @@ pub struct Pool {
     shared: Arc<Lanes>,
     roster: Mutex<Roster>,
     /// Blocking commands that are not settled, by their callers' slots.
-    calls: Mutex<HashMap<u32, GiveUp>>,
+    calls: Mutex<HashMap<u32, Arc<Standing>>>,
     pending: AtomicUsize,
     pending_bytes: AtomicU64,
     settled: Notify,
@@ -90,7 +89,7 @@ impl Pool {
         })
     }
 
-    fn calls(&self) -> MutexGuard<'_, HashMap<u32, GiveUp>> {
+    fn calls(&self) -> MutexGuard<'_, HashMap<u32, Arc<Standing>>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
