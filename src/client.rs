@@ -214,10 +214,11 @@ impl NativeClient {
         let Ok(runtime) = runtime::handle() else { return };
         let (inbox, id) = (Arc::clone(self.environment.inbox()), self.id);
         self.life.owe_report();
-        let work = runtime.spawn(outcome);
         runtime.spawn(async move {
-            let outcome =
-                work.await.unwrap_or_else(|_| Err(Error::internal("a task of the client panicked")));
+            let outcome = runtime
+                .spawn(outcome)
+                .await
+                .unwrap_or_else(|_| Err(Error::internal("a task of the client panicked")));
             let mut deliver: Box<dyn Deliver> = mailbox.open();
             let ticket = Ticket { slot, view: View::Text, prefixed: false };
             match outcome {

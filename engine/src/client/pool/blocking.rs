@@ -140,8 +140,8 @@ impl Pool {
                 Ok(error) = given_up => Err(error),
             }
         };
-        let work = self.runtime.spawn(work);
         self.runtime.spawn(async move {
+            let work = pool.runtime.spawn(work);
             // Without the panic's text, which may quote what was being worked on; the panic hook has printed it.
             let panicked = |_| Err(Error::internal("the task of a blocking command panicked"));
             let ended = work.await.unwrap_or_else(panicked);
