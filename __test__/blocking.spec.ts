@@ -141,6 +141,26 @@ forBothProtocols((protocol) => {
     await Promise.all(calls.map(outcome))
   })
 
+  test('reading a stream takes a connection of its own only where it waits', async (t) => {
+    const name = `stream-${protocol}`
+    const redis = openClient(t, server.url, { protocol, clientName: name })
+    await redis.xgroupCreate('b:log', 'group', '$', { mkstream: true })
+    assert.equal(await redis.xread({ 'b:log': '0' }), null)
+    assert.equal(await redis.xreadgroup('group', 'me', { 'b:log': '>' }), null)
+    assert.equal(await connections(name), 1)
+    const read = redis.xread({ 'b:log': '$' }, { block: 0 })
+    const grouped = redis.xreadgroup('group', 'me', { 'b:log': '>' }, { block: 60_000 })
+    const raw = redis.executeCommand('XREAD', 'COUNT', 1, 'BLOCK', 0, 'STREAMS', 'b:log', '$')
+    await blocked(3)
+    assert.equal(await connections(name), 4)
+    const id = await redis.xadd('b:log', '*', { field: 'value' })
+    assert.deepEqual(await read, { 'b:log': [[id, { field: 'value' }]] })
+    assert.deepEqual(await grouped, { 'b:log': [[id, { field: 'value' }]] })
+    await raw
+    assert.equal(await redis.xread({ 'b:log': '$' }, { block: 10 }), null)
+    await redis.del('b:log')
+  })
+
   test('the command is read no more than once, and its reply has the shape of its row', async (t) => {
     const redis = openClient(t, server.url, { protocol })
     await redis.zadd('b:scores', { a: 1.5 })

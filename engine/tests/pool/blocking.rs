@@ -182,3 +182,22 @@ async fn one_that_is_taken_back_in_line_is_never_sent_and_nobody_hears_of_it() {
     within(fixture.ask()).await.unwrap().unwrap();
     fixture.inbox.assert_empty();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_fails_the_command_that_it_concerns_and_no_other() {
+    let mut fixture = Fixture::new(room_for(2));
+    fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
+    let mut first = fixture.peers.accept().await;
+    first.command().await.unwrap();
+    fixture.block(2, "BLPOP b 0", ServerTimeout::Never);
+    let mut second = fixture.peers.accept().await;
+    second.command().await.unwrap();
+    fixture.inbox.panic_at(1);
+    first.send("+one\r\n").await;
+    let error = fixture.inbox.failure(1).await;
+    assert_eq!(*error.kind(), Kind::Internal);
+    assert_eq!(first.command().await, None);
+    second.send("+two\r\n").await;
+    assert_eq!(fixture.inbox.reply(2).await, text("two"));
+    within(fixture.ask()).await.unwrap().unwrap();
+}
