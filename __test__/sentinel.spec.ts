@@ -33,7 +33,7 @@ const VARIANTS = [
   { name: 'a plain deployment', options: {} },
   {
     name: 'a deployment with TLS and passwords',
-    options: { tls: true, password: 'pass of servers', sentinelPassword: 'pass of sentinels' },
+    options: { tls: true, password: 'of-servers', sentinelPassword: 'of-sentinels' },
   },
 ]
 

@@ -10,20 +10,25 @@ export const MASTER = 'mymaster'
 const REPLICAS = 2
 const SENTINELS = 3
 const QUORUM = 2
-const READY_TIMEOUT_MS = 30_000
+const READY_TIMEOUT_MS = 120_000
 const LOOK_AGAIN_MS = 20
+/** A server that executes nothing has nothing to say. */
+const MONITOR_TIMEOUT_MS = 3_600_000
 
 /** Sentinels find each other by messages of this period, in milliseconds. */
 const PUBLISH_MS = { brisk: 100, usual: 2000 }
-/** They find replicas, and what became of them, by asking in this period. */
-const INFO_MS = { brisk: 100, usual: 10_000 }
+/** They find replicas, and what became of them, by asking in this period; a replica with older news is not promoted. */
+const INFO_MS = { brisk: 500, usual: 10_000 }
+
+/** A pause of a sentinel's own that makes it distrust its clock, and do nothing for half a minute: longer than any test. */
+const TILT_TRIGGER_MS = 600_000
 
 export interface DeploymentOptions {
   /** Servers and sentinels speak TLS among themselves, and announce the ports for it. */
   tls?: boolean
   /** Of the servers. */
   password?: string
-  /** Of the sentinels. */
+  /** Of the sentinels. Without spaces, which Redis 7.0 does not quote when it writes its configuration. */
   sentinelPassword?: string
   /** Servers announce themselves as `localhost`, and sentinels pass that on. */
   hostnames?: boolean
@@ -129,15 +134,21 @@ export class Deployment {
     return this.at(best[0])
   }
 
-  /** Has a replica promoted in good order. Returns when the first sentinel has agreed. */
+  /** Has a replica promoted in good order. Returns when the first sentinel has agreed; again where it gives up on it. */
   async failover(): Promise<void> {
-    for (;;) {
-      const outcome = await this.running()[0]?.raw('SENTINEL', 'FAILOVER', MASTER).catch(String)
-      if (outcome === 'OK') return
+    const former = await this.master()
+    await until('a failover', async () => {
+      const [sentinel] = this.running()
+      if (sentinel === undefined) throw new Error('no sentinel runs')
       // Right after another failover, replicas are not ready for the next one.
-      if (!/NOGOODSLAVE|INPROG/.test(String(outcome))) throw new Error(String(outcome))
-      await delay(LOOK_AGAIN_MS)
-    }
+      const outcome = await sentinel.raw('SENTINEL', 'FAILOVER', MASTER).catch(String)
+      if (!/^OK$|NOGOODSLAVE|INPROG/.test(String(outcome))) throw new Error(String(outcome))
+      await until('the failover to end', async () => {
+        const master = fields(await sentinel.raw('SENTINEL', 'MASTER', MASTER))
+        return !master.get('flags')?.includes('failover_in_progress')
+      })
+      return (await this.master()) !== former
+    })
   }
 
   /** The sentinels that run. */
@@ -205,7 +216,8 @@ export class Deployment {
   async pace(pace: 'brisk' | 'usual'): Promise<void> {
     for (const sentinel of this.running()) {
       const periods = ['INFO-PERIOD', INFO_MS[pace], 'PUBLISH-PERIOD', PUBLISH_MS[pace]]
-      await sentinel.raw('SENTINEL', 'DEBUG', ...periods)
+      // A busy machine makes such pauses, too.
+      await sentinel.raw('SENTINEL', 'DEBUG', ...periods, 'TILT-TRIGGER', TILT_TRIGGER_MS)
     }
   }
 }
@@ -219,15 +231,22 @@ export async function until(what: string, holds: () => Promise<boolean> | boolea
   }
 }
 
-/** A stream of what a server executes for its clients: one line each, `seconds.micros [db host:port] "COMMAND" ...`. */
-export async function monitor(server: TestServer, heard: (line: string) => void): Promise<RawClient> {
-  const client = await server.client()
+/**
+ * A stream of what a server executes for its clients: one line each, `seconds.micros [db host:port] "COMMAND" ...`. `ended`
+ * hears of its end, whoever closed it.
+ */
+export async function monitor(
+  server: TestServer,
+  heard: (line: string) => void,
+  ended: () => void = () => {},
+): Promise<RawClient> {
+  const client = await server.client({ timeout: MONITOR_TIMEOUT_MS })
   await client.call('MONITOR')
   const listen = async (): Promise<void> => {
     for (;;) heard(String(await client.read()))
   }
   // It ends with its connection, which is how a monitor is stopped.
-  void listen().catch(() => {})
+  void listen().catch(ended)
   return client
 }
 
