@@ -1,6 +1,7 @@
 //! A client as JavaScript sees it: a handful of functions around its port.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
@@ -209,6 +210,15 @@ impl NativeClient {
         &self,
         slot: u32,
         outcome: impl Future<Output = Result<Scalar<'static>, Error>> + Send + 'static,
+    ) {
+        self.report_boxed(slot, Box::pin(outcome));
+    }
+
+    /// One kind of task for all outcomes: each kind is kilobytes of code.
+    fn report_boxed(
+        &self,
+        slot: u32,
+        outcome: Pin<Box<dyn Future<Output = Result<Scalar<'static>, Error>> + Send>>,
     ) {
         let mailbox = Arc::clone(&self.mailbox);
         let Ok(runtime) = runtime::handle() else { return };

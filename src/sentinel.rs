@@ -1,6 +1,7 @@
 //! The sentinels of a deployment as JavaScript sees them: who is the master, what else they know, and what happens.
 
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -199,6 +200,11 @@ impl NativeSentinel {
 
     /// Settles `slot` with `outcome`; until then, the process stays.
     fn report(&self, slot: u32, outcome: impl Future<Output = Result<Answer, Error>> + Send + 'static) {
+        self.report_boxed(slot, Box::pin(outcome));
+    }
+
+    /// One kind of task for all outcomes: each kind is kilobytes of code.
+    fn report_boxed(&self, slot: u32, outcome: Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>) {
         let Ok(runtime) = runtime::handle() else { return };
         let (inbox, id) = (Arc::clone(self.environment.inbox()), self.id);
         self.reports.set(self.reports.get() + 1);
