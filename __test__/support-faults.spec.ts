@@ -52,6 +52,19 @@ describe('a cut', () => {
     assert.equal(client.text, ':1\r\n:2\r\n')
   })
 
+  test('with a reset right behind one with an end closes the connection all the same', async (t) => {
+    const proxy = await proxied(t)
+    using client = new Receiver(proxy.port)
+    client.send('PING')
+    await proxy.replyFrames(1)
+    const connection = await proxy.connection(1)
+    const ended = connection.cut('fin')
+    await new Promise(process.nextTick)
+    await Promise.all([ended, connection.cut('rst')])
+    await connection.closed
+    assert.equal(proxy.openConnectionCount, 0)
+  })
+
   test('inside of a reply delivers just so many of its bytes', async (t) => {
     const proxy = await proxied(t)
     await server.raw('SET', 'k', 'abcdef')

@@ -156,8 +156,15 @@ export class ProxyConnection implements PumpOwner {
   }
 }
 
-/** Closes with a reset and nothing else: left alone, `resetAndDestroy` ends the socket first, and the peer may see that. */
+/**
+ * Closes with a reset and nothing else: left alone, `resetAndDestroy` ends the socket first, and the peer may see that. While the
+ * socket's own end is on its way out, libuv refuses a reset, and Node would never close the socket: it just closes then.
+ */
 function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) {
+    socket.destroy()
+    return
+  }
   socket.destroySoon = () => {
     socket.destroy()
   }
