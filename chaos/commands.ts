@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { type Client, createClient, type Failure } from '../__test__/support/client'
 import { FaultProxy } from '../__test__/support/proxy'
 import { Random } from '../__test__/support/random'
-import { TestServer } from '../__test__/support/server'
+import { type ServerKind, TestServer } from '../__test__/support/server'
 
 export interface CommandChaos {
   readonly seed: number
@@ -14,6 +14,8 @@ export interface CommandChaos {
   readonly cuts: number
   /** Default: 3. */
   readonly protocol?: 2 | 3
+  /** Default: Redis. */
+  readonly server?: ServerKind
 }
 
 const CALLERS = 16
@@ -186,7 +188,7 @@ function key(caller: number): string {
 
 /** Runs it, and says in a line what was done. Throws where something happened that must not. */
 export async function runCommands(options: CommandChaos): Promise<string> {
-  const server = await TestServer.start()
+  const server = await TestServer.start({ kind: options.server ?? 'redis' })
   const proxy = await FaultProxy.start({ target: server })
   const reconnect = { initialDelay: 1, maxDelay: 5 }
   const client = createClient(proxy.url, {

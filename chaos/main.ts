@@ -1,25 +1,41 @@
 /**
  * Runs a workload under faults: `npm run chaos -- commands`. Prints its seed, which `--seed` runs again.
  *
- *   npm run chaos -- [commands] [--seed N] [--runs N] [--commands N] [--cuts N]
+ *   npm run chaos -- [commands] [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--commands N] [--cuts N]
+ *   npm run chaos -- pool [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--actions N] [--cuts N]
  *   npm run chaos -- pubsub [--seed N] [--runs N] [--seconds N] [--rate N]
  */
 import { parseArgs } from 'node:util'
+import { type ServerKind, serverKinds } from '../__test__/support/server'
 import { runCommands } from './commands'
+import { runPool } from './pool'
 import { runPubSub } from './pubsub'
 
 interface Scale {
   readonly seed: number
+  readonly protocol: 2 | 3
+  readonly server: ServerKind
   readonly commands: number
   readonly cuts: number
+  /** Leases, blocking commands and others. */
+  readonly actions: number
   /** How long messages are published, and how many a second. */
   readonly seconds: number
   readonly rate: number
 }
 
-const WORKLOADS: Readonly<Record<string, (scale: Scale) => Promise<string>>> = {
-  commands: runCommands,
-  pubsub: runPubSub,
+interface Workload {
+  readonly run: (scale: Scale) => Promise<string>
+  /** What it makes of the scale. */
+  readonly flags: readonly Flag[]
+}
+
+type Flag = Exclude<keyof Scale, 'seed'>
+
+const WORKLOADS: Readonly<Record<string, Workload>> = {
+  commands: { run: runCommands, flags: ['protocol', 'server', 'commands', 'cuts'] },
+  pool: { run: runPool, flags: ['protocol', 'server', 'actions', 'cuts'] },
+  pubsub: { run: runPubSub, flags: ['seconds', 'rate'] },
 }
 
 const { values, positionals } = parseArgs({
@@ -27,12 +43,24 @@ const { values, positionals } = parseArgs({
   options: {
     seed: { type: 'string' },
     runs: { type: 'string', default: '1' },
+    protocol: { type: 'string', default: '3' },
+    server: { type: 'string', default: 'redis' },
     commands: { type: 'string', default: '2000000' },
     cuts: { type: 'string', default: '500' },
+    actions: { type: 'string', default: '200000' },
     seconds: { type: 'string', default: '120' },
     rate: { type: 'string', default: '50000' },
   },
 })
+
+function scale(seed: number): Scale {
+  const server = serverKinds().find((kind) => kind === values.server)
+  if (server === undefined) throw new Error(`--server: "${values.server}" is not here, but ${serverKinds()}`)
+  if (values.protocol !== '2' && values.protocol !== '3') throw new Error('--protocol: 2 or 3')
+  const [commands, cuts, actions] = [Number(values.commands), Number(values.cuts), Number(values.actions)]
+  const [seconds, rate] = [Number(values.seconds), Number(values.rate)]
+  return { seed, protocol: values.protocol === '2' ? 2 : 3, server, commands, cuts, actions, seconds, rate }
+}
 
 async function main(): Promise<void> {
   for (const name of positionals.length > 0 ? positionals : Object.keys(WORKLOADS)) {
@@ -42,12 +70,9 @@ async function main(): Promise<void> {
     for (let round = 0; round < Number(values.runs); round++) {
       const seed =
         values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed) + round
-      const { commands, cuts, seconds, rate } = values
-      const scale = name === 'pubsub' ? { seconds, rate } : { commands, cuts }
-      const flags = Object.entries(scale).map(([flag, value]) => `--${flag} ${value}`)
+      const flags = workload.flags.map((flag) => `--${flag} ${values[flag]}`)
       console.log(`${name}: --seed ${seed} ${flags.join(' ')}`)
-      const numbers = { commands: Number(commands), cuts: Number(cuts) }
-      console.log(await workload({ seed, ...numbers, seconds: Number(seconds), rate: Number(rate) }))
+      console.log(await workload.run(scale(seed)))
     }
   }
 }

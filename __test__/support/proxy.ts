@@ -165,9 +165,12 @@ export class FaultProxy implements ConnectionListener {
     if (this.#listener === undefined) await this.#bind(this.#port)
   }
 
-  /** Ends every open connection now. */
-  async cutAll(manner: CutManner = 'fin'): Promise<void> {
-    await Promise.all([...this.#open].map((connection) => connection.cut(manner)))
+  /** Ends every open connection now, or those that are `chosen`. */
+  async cutAll(
+    manner: CutManner = 'fin',
+    chosen: (connection: ProxyConnection) => boolean = () => true,
+  ): Promise<void> {
+    await Promise.all([...this.#open].filter(chosen).map((connection) => connection.cut(manner)))
   }
 
   /** Takes back every fault whose frame has not begun. */
