@@ -128,7 +128,12 @@ export interface RedisOptions {
   sentinel?: SentinelConnectionOptions
   /** Where servers are that sentinels announce under other addresses. With a redis-sentinel:// URL. Default: none. */
   addressMap?: AddressMap
-  /** Where read-only commands go. Needs sentinels; not available yet but for `master`. Default: master. */
+  /**
+   * Where commands go that only read: to the master; to replicas only; to replicas, and to the master while none is fit; or to
+   * any of them. They have connections of their own, each of which goes to the next server in turn, and may not see what was
+   * written before. Plain pipelines of nothing but reads go there as well; scans, `xread`, transactions, scripts but for read-only ones,
+   * subscriptions and leased connections stay with the master. Needs sentinels. Default: master.
+   */
   readFrom?: 'master' | 'replica' | 'replicaPreferred' | 'any'
   /** Whether a client of `replicaFor` uses the master while no replica is fit. Default: true. */
   replicaFallback?: boolean

@@ -45,6 +45,9 @@ export interface SentinelAddress extends SentinelConnectionOptions {
 /** Options of a client whose server the sentinels find. */
 export type FollowingOptions = Omit<RedisOptions, 'host' | 'port' | 'path' | 'sentinel' | 'addressMap'>
 
+/** Options of a client that reads from replicas. */
+export type ReplicaOptions = Omit<FollowingOptions, 'readFrom'>
+
 /** What `sentinel` and `addressMap` do not say holds for the clients that are made here, where these say nothing else. */
 export interface SentinelOptions extends FollowingOptions {
   /** How the sentinels are connected to. Default: like servers, without credentials. */
@@ -85,12 +88,12 @@ export declare class Sentinel extends EventEmitter {
    */
   replicaFor<D extends boolean = true>(
     name: string,
-    options?: FollowingOptions & { decodeResponses?: D },
+    options?: ReplicaOptions & { decodeResponses?: D },
   ): Redis<TextReply<D>>
   /** Another name of `replicaFor`. */
   slaveFor<D extends boolean = true>(
     name: string,
-    options?: FollowingOptions & { decodeResponses?: D },
+    options?: ReplicaOptions & { decodeResponses?: D },
   ): Redis<TextReply<D>>
 
   /** Where the master called `name` is. It was connected to, and says that it is a master. */

@@ -128,12 +128,22 @@ test('arguments that are neither a URL nor options are refused instead of meanin
   refuses(() => new Redis({ db: 1 } as never, { db: 2 }), /^options stand behind a URL, or alone$/)
 })
 
-test('what is not available yet is refused instead of being ignored', () => {
+test('what needs sentinels is refused without them', () => {
+  refuses(() => new Redis({ readFrom: 'any' }), /^option "readFrom" needs sentinels: /)
+  refuses(() => new Redis({ replicaFallback: false }), /^option "replicaFallback" needs sentinels: /)
+  refuses(() => new Redis({ sentinel: { password: 'hidden' } }), /^option "sentinel" needs (?!.*hidden)/)
   refuses(
-    () => Redis.fromUrl('redis-sentinel://u:hidden@h:1/master?readFrom=any'),
-    /^option "readFrom" is not available yet$/,
+    () => new Redis({ addressMap: () => ({ host: 'h', port: 1 }) }),
+    /^option "addressMap" needs sentinels: /,
   )
-  assert.equal(new Redis({ minConnections: 1, maxConnections: 2 } as object).toJSON().state, 'idle')
+  refuses(
+    () => Redis.fromUrl('redis-sentinel://h/m?readFrom=other'),
+    /^option "readFrom" must be one of master, replica, /,
+  )
+  assert.equal(
+    Redis.fromUrl('redis-sentinel://u:hidden@h:1/m').toJSON().address,
+    'master "m" of sentinels h:1',
+  )
 })
 
 test('contradicting settings of a view are refused', () => {

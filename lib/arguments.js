@@ -38,6 +38,7 @@ const { argumentError, convert, isOptions } = require('./values')
  * @property {string} lane
  * @property {readonly Part[]} parts
  * @property {boolean} [scan]
+ * @property {boolean} [reads]
  */
 
 /**

@@ -35,6 +35,8 @@ class Core {
     this.callList = native.callList
     this.callJoined = native.callJoined
     this.batch = native.batch
+    /** Where reads go elsewhere: how. @type {import('./read-from.js').Split | undefined} */
+    this.split = undefined
     this.scheduled = false
     this.tick = () => {
       this.scheduled = false

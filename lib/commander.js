@@ -143,4 +143,4 @@ carryCommands(View.prototype)
 attach(Pipeline.prototype, table, { iterators: false })
 add(Pipeline.prototype, { executeCommand, call: executeCommand })
 
-module.exports = { View, carryCommands, configure }
+module.exports = { View, carryCommands, configure, table }

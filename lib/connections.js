@@ -2,21 +2,17 @@
 'use strict'
 
 /**
- * Connections as JavaScript sees them: where their options come from, connecting, closing, events. A client has its own, or
- * those of a pool, and in that case a way to them of its own.
+ * Connections as JavaScript sees them: connecting, closing, events. A client has its own, or those of a pool, and in that case
+ * a way to them of its own.
  */
 
 const { EventEmitter } = require('node:events')
 
-const { Deployment, Following } = require('./deployment.js')
-const { OptionError, errorOf } = require('./errors.js')
-const { serialise } = require('./options-json.js')
+const { errorOf } = require('./errors.js')
+const { create, join } = require('./origin.js')
 const { register } = require('./registry.js')
-const { createClient, lastSlot, open } = require('./slots.js')
+const { lastSlot, open } = require('./slots.js')
 const { warn } = require('./warning.js')
-
-/** The variables that are looked at where there is no URL, in this order. */
-const URL_VARIABLES = ['REDIS_URL', 'VALKEY_URL']
 
 /** @typedef {'idle' | 'connecting' | 'ready' | 'disconnected' | 'reconnecting' | 'closed'} State */
 
@@ -37,108 +33,6 @@ const CLOSED = {
   maybeExecuted: false,
 }
 
-/** @param {string} message @returns {never} */
-function refuse(message) {
-  throw new OptionError(message, { code: 'INVALID_OPTION' })
-}
-
-/**
- * Sorts the constructor's arguments out.
- * @param {unknown} first
- * @param {unknown} second
- * @returns {{ url: string | undefined, variable: string | undefined, options: unknown, following?: InstanceType<typeof Following> }}
- */
-function source(first, second) {
-  if (first instanceof Following) {
-    return { url: undefined, variable: undefined, options: first.options, following: first }
-  }
-  if (typeof first === 'string') return { url: first, variable: undefined, options: second ?? {} }
-  if (first instanceof URL) return { url: first.href, variable: undefined, options: second ?? {} }
-  if (first === undefined) {
-    // An empty variable is what shells leave where none is meant.
-    const variable = URL_VARIABLES.find((name) => process.env[name])
-    return { url: variable && process.env[variable], variable, options: second ?? {} }
-  }
-  if (second !== undefined) refuse('options stand behind a URL, or alone')
-  return { url: undefined, variable: undefined, options: first }
-}
-
-/**
- * The addon's part of a client.
- * @param {Connections} owner
- * @param {ReturnType<typeof source>} from
- */
-function create(owner, { url, variable, options, following }) {
-  const { json, credentials, addressMap } = serialise(options)
-  try {
-    const follow = following ?? (url === undefined ? undefined : followed(url, options, owner))
-    if (follow === undefined && addressMap !== undefined) {
-      refuse('option "addressMap" needs sentinels: a redis-sentinel:// URL, or a Sentinel')
-    }
-    const { deployment, master, target } = follow ?? {}
-    const native = createClient(json, url, owner, credentials !== undefined, deployment?.id, master, target)
-    if (typeof native === 'string') throw errorOf(JSON.parse(native))
-    return { native, credentials, deployment, facts: JSON.parse(native.facts) }
-  } catch (error) {
-    if (variable !== undefined && error instanceof OptionError) {
-      error.message = `${error.message} (the URL comes from ${variable})`
-    }
-    throw error
-  }
-}
-
-/**
- * The sentinels that a URL names, if it does.
- * @param {string} url
- * @param {unknown} options
- * @param {Connections} owner
- */
-function followed(url, options, owner) {
-  if (!/^\s*redis-sentinel:/i.test(url)) return undefined
-  const client = new WeakRef(owner)
-  const deployment = new Deployment({ url }, options, (happening) => client.deref()?._happened(happening))
-  return new Following(deployment, /** @type {string} */ (deployment.master), 'master', options)
-}
-
-/** Where connections come from. @typedef {ReturnType<typeof source>} Source */
-
-/** Options of one handle on a pool; all others are the pool's. */
-const HANDLE_OPTIONS = ['commandTimeout', 'decodeResponses', 'encoding', 'keyPrefix', 'name']
-
-/**
- * Another way to the connections of `pool`.
- * @param {Connections} pool
- * @param {Record<string, unknown>} own
- */
-function join(pool, own) {
-  const theirs = pool._options
-  /** @type {Record<string, unknown>} */
-  const options = {}
-  for (const name of HANDLE_OPTIONS) options[name] = theirs[name] ?? undefined
-  for (const [name, value] of Object.entries(own)) {
-    if (value === undefined) continue
-    if (!HANDLE_OPTIONS.includes(name)) {
-      refuse(
-        `option "${name}" belongs to the connection pool; a client on one has ${HANDLE_OPTIONS.join(', ')}`,
-      )
-    }
-    options[name] = value
-  }
-  // They exclude each other; the client's own word counts.
-  if (own.encoding !== undefined && own.decodeResponses === undefined) delete options.decodeResponses
-  if (options.decodeResponses === false && own.encoding === undefined) delete options.encoding
-  const handle = pool._native.handle(serialise(options).json)
-  if (typeof handle === 'string') throw errorOf(JSON.parse(handle))
-  const { address, db } = theirs
-  const facts = { ...JSON.parse(handle.facts), address, db, lazyConnect: true }
-  return {
-    native: { ...pool._native, ...handle, facts: JSON.stringify(facts) },
-    facts,
-    credentials: undefined,
-    deployment: undefined,
-  }
-}
-
 class Connections extends EventEmitter {
   /** @type {any} */
   #facts
@@ -146,32 +40,38 @@ class Connections extends EventEmitter {
   #state = 'idle'
   /** @type {any} */
   #native
+  /** The same for the connections that reads go to, where these go elsewhere. @type {any} */
+  #reader
   /** The pool whose connections these are, if they are another's. @type {Connections | undefined} */
   #pool
   /** Those who use these connections besides. @type {Set<WeakRef<Connections>>} */
   #handles = new Set()
 
   /**
-   * @param {Source} from
+   * @param {import('./origin.js').Source} from
    * @param {Connections} [pool] whose connections to use; `from` are options then
    */
   constructor(from, pool) {
     super()
     const made = pool === undefined ? create(this, from) : join(pool, /** @type {any} */ (from.options))
-    const { native, credentials, deployment, facts } = made
+    const { native, reader, credentials, deployment, facts } = made
     this.#native = native
+    this.#reader = reader
     this.#facts = facts
     this.#pool = pool
     Object.defineProperties(this, {
       _credentials: { value: credentials },
       // The sentinels' object answers for them as long as somebody follows it.
       _deployment: { value: deployment },
+      // It has to live as long as its client.
+      _readers: { value: reader && { _happened: this.#readerHappened.bind(this) } },
     })
     if (pool !== undefined) {
       pool.#handles.add(new WeakRef(this))
       return
     }
     register(native.id, this)
+    if (reader !== undefined) register(reader.id, /** @type {any} */ (this)._readers)
     if (!facts.lazyConnect) {
       // The failure is told by the `error` event; commands get it as their own.
       this.connect().catch((error) => this._failed(error))
@@ -183,6 +83,20 @@ class Connections extends EventEmitter {
     return this.#native
   }
 
+  /** The addon's functions for the connections that reads go to, where these go elsewhere. @returns {any} */
+  get _reader() {
+    return this.#reader
+  }
+
+  /**
+   * Has the addon do something with all connections, and waits until it is done.
+   * @param {(native: any, slot: number) => void} call
+   */
+  async #all(call) {
+    const natives = this.#reader === undefined ? [this.#native] : [this.#native, this.#reader]
+    await Promise.all(natives.map((native) => outcome((slot) => call(native, slot))))
+  }
+
   /** What was chosen among the options. @returns {any} */
   get _options() {
     return this.#facts
@@ -192,12 +106,12 @@ class Connections extends EventEmitter {
     if (this.#state === 'closed') throw errorOf(CLOSED)
     const owner = this.#pool ?? this
     if (owner.#state === 'idle') owner.#state = 'connecting'
-    await outcome((slot) => this.#native.connect(slot))
+    await this.#all((native, slot) => native.connect(slot))
   }
 
   async close() {
     if (this.#pool === undefined) {
-      await outcome((slot) => this.#native.close(slot))
+      await this.#all((native, slot) => native.close(slot))
       this.#state = 'closed'
     } else {
       // What was called before is answered; the connections are somebody else's.
@@ -214,7 +128,7 @@ class Connections extends EventEmitter {
     }
     this.#state = 'closed'
     // It only says that the sockets are gone, and cannot fail.
-    void outcome((slot) => this.#native.destroy(slot))
+    void this.#all((native, slot) => native.destroy(slot))
   }
 
   #leave() {
@@ -233,20 +147,22 @@ class Connections extends EventEmitter {
   _refuse(_failure) {}
 
   get bufferedBytes() {
-    return this.#native.bufferedBytes()
+    return this.#native.bufferedBytes() + (this.#reader?.bufferedBytes() ?? 0)
   }
 
   async drained() {
-    await outcome((slot) => this.#native.drained(slot))
+    await this.#all((native, slot) => native.drained(slot))
   }
 
   ref() {
     this.#native.reference(1)
+    this.#reader?.reference(1)
     return this
   }
 
   unref() {
     this.#native.reference(0)
+    this.#reader?.reference(0)
     return this
   }
 
@@ -275,7 +191,7 @@ class Connections extends EventEmitter {
     if (state !== undefined && this.#state !== 'closed') this.#state = state
     switch (event) {
       case 'credentials':
-        void this._provide(/** @type {number} */ (happening.request))
+        void this.#provide(this.#native, /** @type {number} */ (happening.request))
         break
       case 'error':
       case 'trouble':
@@ -286,6 +202,15 @@ class Connections extends EventEmitter {
         // Each in its own turn: what a listener throws must not keep the others from hearing.
         for (const handle of this.#others()) process.nextTick(() => handle.#tell(happening))
     }
+  }
+
+  /**
+   * What happens to the connections that reads go to. Their comings and goings are not those of the client.
+   * @param {{ event: string, error?: any, request?: number }} happening
+   */
+  #readerHappened({ event, error, request }) {
+    if (event === 'credentials') void this.#provide(this.#reader, /** @type {number} */ (request))
+    else if (event === 'error') this._failed(errorOf(error))
   }
 
   /** @param {{ event: string, error?: any, [detail: string]: unknown }} happening */
@@ -327,10 +252,10 @@ class Connections extends EventEmitter {
 
   /**
    * Asks the user's provider for the credentials of one attempt to connect.
+   * @param {any} native
    * @param {number} request
    */
-  async _provide(request) {
-    const native = this.#native
+  async #provide(native, request) {
     try {
       const { username, password } = await /** @type {any} */ (this)._credentials()
       if (typeof password !== 'string' || !['string', 'undefined'].includes(typeof username))
@@ -361,4 +286,4 @@ Object.defineProperty(Connections.prototype, Symbol.asyncDispose ?? Symbol.for('
   configurable: true,
 })
 
-module.exports = { Connections, outcome, refuse, source }
+module.exports = { Connections, outcome }

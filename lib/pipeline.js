@@ -177,9 +177,10 @@ class Pipeline {
     const core = this.#core
     const { timeout } = this.#settings
     const last = chunks.length - 1
+    const unit = core.split === undefined ? this.#form : core.split.formOf(this.#form, chunks)
     for (let at = 0; at <= last; at++) {
       const { text, words, odd } = /** @type {Chunk} */ (chunks[at])
-      const form = this.#form | (at === last ? FORM_LAST : 0)
+      const form = unit | (at === last ? FORM_LAST : 0)
       const refusal = core.batch(slot, this.#flags, timeout, form, text, typed(words), words.length, odd)
       if (refusal !== undefined) return refusal
     }

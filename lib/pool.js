@@ -3,7 +3,8 @@
 
 /** Connections without commands, for several clients. */
 
-const { Connections, refuse, source } = require('./connections.js')
+const { Connections } = require('./connections.js')
+const { refuse, source } = require('./origin.js')
 
 class ConnectionPool extends Connections {
   /**
@@ -24,7 +25,10 @@ class ConnectionPool extends Connections {
   }
 
   stats() {
-    return JSON.parse(this._native.stats())
+    const stats = JSON.parse(this._native.stats())
+    if (this._reader === undefined) return stats
+    for (const [name, count] of Object.entries(JSON.parse(this._reader.stats()))) stats[name] += count
+    return stats
   }
 }
 

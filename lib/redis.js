@@ -5,9 +5,11 @@
 
 const { Core, shut } = require('./caller.js')
 const { carryCommands, configure } = require('./commander.js')
-const { Connections, refuse, source } = require('./connections.js')
+const { Connections } = require('./connections.js')
 const { addLeasing } = require('./lease.js')
+const { refuse, source } = require('./origin.js')
 const { ConnectionPool } = require('./pool.js')
+const { SplitCore } = require('./read-from.js')
 const { encodingNumber } = require('./settings.js')
 const { addSubscribing } = require('./subscribing.js')
 const { addTransactions } = require('./transaction.js')
@@ -44,7 +46,9 @@ class Redis extends Connections {
       timeout: undefined,
       signal: undefined,
     }
-    configure(/** @type {any} */ (this), new Core(this._native), /** @type {any} */ (settings))
+    const reader = this._reader
+    const core = reader === undefined ? new Core(this._native) : new SplitCore(this._native, reader)
+    configure(/** @type {any} */ (this), core, /** @type {any} */ (settings))
   }
 
   /**

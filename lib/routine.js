@@ -80,6 +80,15 @@ function scriptRoutine(code, readOnly) {
   }
 }
 
+/**
+ * The same handle with nothing going elsewhere than to the master.
+ * @param {any} handle
+ */
+function atMaster(handle) {
+  const { split } = handle._core
+  return split === undefined ? handle : new handle._View(split.master, handle._settings)
+}
+
 /** The code of a library, and where it is known to be. */
 class Library {
   #handle
@@ -141,7 +150,8 @@ class Library {
           if (!(error instanceof ReplyError) || !isMissing(error)) throw error
         }
         await this.#load(handle)
-        return await call(handle, keys, args)
+        // The replica that was asked need not have heard of it yet.
+        return await call(atMaster(handle), keys, args)
       },
       record: call,
       recordWhole: (pipeline, keys, args) => {

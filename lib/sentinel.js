@@ -85,6 +85,10 @@ class Sentinel extends EventEmitter {
       if (own[option] !== undefined) refuse(`option "${option}" belongs to the Sentinel itself`)
     }
     const options = { ...this.#defaults, ...own }
+    if (target === 'replicas') {
+      if (own.readFrom !== undefined) refuse('option "readFrom" is one of masterFor()')
+      delete options.readFrom
+    }
     // Credentials come from one place: those of the client replace those of the deployment as a whole.
     if (own.credentials !== undefined) {
       if (own.username === undefined) delete options.username

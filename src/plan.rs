@@ -33,9 +33,43 @@ impl Plan {
         let sentinel = environment
             .sentinel(info.uint32(4))
             .ok_or_else(|| Error::internal("the sentinels of a client are gone"))?;
-        let options = read_options(info, provider, Some((&sentinel, &master)))?;
-        let locate = sentinel.engine().locate(&master, read_from(info, &options));
+        let mut options = read_options(info, provider, Some((&sentinel, &master)))?;
+        let target = Target::of(&info.text(6).unwrap_or_default());
+        let locate = sentinel.engine().locate(&master, target.read_from(&options));
+        if target == Target::Reads {
+            // What nobody leases is not kept open.
+            options.min_connections = 0;
+        }
         Ok(Self { options, locate })
+    }
+}
+
+/// Which servers a client talks to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    Master,
+    /// Those to read from, beside a client of the master (`readFrom`).
+    Reads,
+    Replicas,
+}
+
+impl Target {
+    /// By the name that the façade gives it.
+    fn of(name: &str) -> Self {
+        match name {
+            "reads" => Self::Reads,
+            "replicas" => Self::Replicas,
+            _ => Self::Master,
+        }
+    }
+
+    fn read_from(self, options: &Options) -> ReadFrom {
+        match (self, options.replica_fallback) {
+            (Self::Master, _) => ReadFrom::Master,
+            (Self::Reads, _) => options.read_from,
+            (Self::Replicas, ReplicaFallback::Master) => ReadFrom::ReplicaPreferred,
+            (Self::Replicas, ReplicaFallback::Nobody) => ReadFrom::Replica,
+        }
     }
 }
 
@@ -50,6 +84,7 @@ pub(crate) fn facts(options: &Options) -> String {
         "address": options.endpoint.to_string(),
         "db": options.db,
         "name": options.name,
+        "readFrom": options.read_from.as_str(),
     })
     .to_string()
 }
@@ -65,7 +100,7 @@ fn read_options(
         serde_json::from_str(&text).map_err(|_| Error::internal("the options are no JSON object"))?;
     let url = info.text(1);
     if let (None, Some((sentinel, name))) = (&url, follows) {
-        return sentinel.options(name, &object, provider).and_then(available);
+        return sentinel.options(name, &object, provider);
     }
     let mut builder = OptionsBuilder::new();
     if let Some(url) = &url {
@@ -75,23 +110,5 @@ fn read_options(
     if let Some(provider) = provider {
         builder.apply("credentials", OptionValue::Provider(provider))?;
     }
-    builder.build().and_then(available)
-}
-
-/// Which servers the client talks to, by the target that the façade names.
-fn read_from(info: &Info<Environment>, options: &Options) -> ReadFrom {
-    match info.text(6).as_deref() {
-        Some("reads") => options.read_from,
-        Some("replicas") if options.replica_fallback == ReplicaFallback::Master => ReadFrom::ReplicaPreferred,
-        Some("replicas") => ReadFrom::Replica,
-        _ => ReadFrom::Master,
-    }
-}
-
-/// Refuses what the engine understands and does not do yet: to ignore it would be worse.
-fn available(options: Options) -> Result<Options, Error> {
-    if options.read_from != ReadFrom::Master {
-        return Err(Error::option("option \"readFrom\" is not available yet"));
-    }
-    Ok(options)
+    builder.build()
 }

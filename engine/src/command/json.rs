@@ -6,11 +6,13 @@ use std::fmt::Write as _;
 
 use super::argument::{Kind, Layout, Opt, OptValue, Param, Part, Piece};
 use super::registry::{Command, table};
+use super::row::Access;
 use super::signature::usage;
 
 /// The table as JSON: an array, in which a command's place is its number.
 ///
-/// A row holds `name`, `methods` (none for those that have none anywhere), `usage`, `lane`, `parts`, and `scan` where it has pages.
+/// A row holds `name`, `methods` (none for those that have none anywhere), `usage`, `lane`, `parts`, `scan` where it has pages,
+/// and `reads` where it reads keys.
 pub fn table_json() -> String {
     rows(row)
 }
@@ -122,6 +124,9 @@ fn row(out: &mut Json, command: &Command) {
     out.array_at("parts", parts, |out, each| out.object(|out| part(out, each, parts)));
     if command.row.scan {
         out.raw_at("scan", true);
+    }
+    if command.row.access == Access::Read {
+        out.raw_at("reads", true);
     }
 }
 

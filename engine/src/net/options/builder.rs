@@ -343,6 +343,11 @@ fn check(options: &Options) -> Result<(), Error> {
             "option \"singleConnection\" excludes more than one of \"sharedConnections\"",
         ));
     }
+    if options.single_connection && options.read_from != ReadFrom::Master {
+        return Err(Error::option(
+            "option \"singleConnection\" excludes \"readFrom\", which needs connections to other servers",
+        ));
+    }
     if let Some(reconnect) = options.reconnect.as_ref().filter(|it| it.initial_delay > it.max_delay) {
         let (initial, max) = (reconnect.initial_delay.as_millis(), reconnect.max_delay.as_millis());
         return Err(Error::option(format!(

@@ -1,0 +1,138 @@
+// @ts-check
+'use strict'
+
+/**
+ * Where connections come from: a URL, a variable, options, sentinels, another's pool. Owns the sorting of the constructors'
+ * arguments, and the addon's part that is made from them.
+ */
+
+const { Deployment, Following } = require('./deployment.js')
+const { OptionError, errorOf } = require('./errors.js')
+const { serialise } = require('./options-json.js')
+const { createClient } = require('./slots.js')
+
+/** @typedef {InstanceType<typeof import('./connections.js').Connections>} Connections */
+
+/** The variables that are looked at where there is no URL, in this order. */
+const URL_VARIABLES = ['REDIS_URL', 'VALKEY_URL']
+
+/** The value of `readFrom` with which nothing goes elsewhere. */
+const MASTER = 'master'
+
+/** @param {string} message @returns {never} */
+function refuse(message) {
+  throw new OptionError(message, { code: 'INVALID_OPTION' })
+}
+
+/**
+ * Sorts the constructor's arguments out.
+ * @param {unknown} first
+ * @param {unknown} second
+ * @returns {{ url: string | undefined, variable: string | undefined, options: unknown, following?: InstanceType<typeof Following> }}
+ */
+function source(first, second) {
+  if (first instanceof Following) {
+    return { url: undefined, variable: undefined, options: first.options, following: first }
+  }
+  if (typeof first === 'string') return { url: first, variable: undefined, options: second ?? {} }
+  if (first instanceof URL) return { url: first.href, variable: undefined, options: second ?? {} }
+  if (first === undefined) {
+    // An empty variable is what shells leave where none is meant.
+    const variable = URL_VARIABLES.find((name) => process.env[name])
+    return { url: variable && process.env[variable], variable, options: second ?? {} }
+  }
+  if (second !== undefined) refuse('options stand behind a URL, or alone')
+  return { url: undefined, variable: undefined, options: first }
+}
+
+/**
+ * The addon's part of a client.
+ * @param {Connections} owner
+ * @param {ReturnType<typeof source>} from
+ */
+function create(owner, { url, variable, options, following }) {
+  const { json, credentials, addressMap } = serialise(options)
+  try {
+    const follow = following ?? (url === undefined ? undefined : followed(url, options, owner))
+    if (follow === undefined && addressMap !== undefined) {
+      refuse('option "addressMap" needs sentinels: a redis-sentinel:// URL, or a Sentinel')
+    }
+    const { deployment, master, target } = follow ?? {}
+    const native = createClient(json, url, owner, credentials !== undefined, deployment?.id, master, target)
+    if (typeof native === 'string') throw errorOf(JSON.parse(native))
+    const facts = JSON.parse(native.facts)
+    /** @type {any} */
+    let reader
+    if (facts.readFrom !== MASTER) {
+      reader = createClient(json, url, owner, credentials !== undefined, deployment?.id, master, 'reads')
+      if (typeof reader === 'string') throw errorOf(JSON.parse(reader))
+    }
+    return { native, reader, credentials, deployment, facts }
+  } catch (error) {
+    if (variable !== undefined && error instanceof OptionError) {
+      error.message = `${error.message} (the URL comes from ${variable})`
+    }
+    throw error
+  }
+}
+
+/**
+ * The sentinels that a URL names, if it does.
+ * @param {string} url
+ * @param {unknown} options
+ * @param {Connections} owner
+ */
+function followed(url, options, owner) {
+  if (!/^\s*redis-sentinel:/i.test(url)) return undefined
+  const client = new WeakRef(owner)
+  const deployment = new Deployment({ url }, options, (happening) => client.deref()?._happened(happening))
+  return new Following(deployment, /** @type {string} */ (deployment.master), 'master', options)
+}
+
+/** Where connections come from. @typedef {ReturnType<typeof source>} Source */
+
+/** Options of one handle on a pool; all others are the pool's. */
+const HANDLE_OPTIONS = ['commandTimeout', 'decodeResponses', 'encoding', 'keyPrefix', 'name']
+
+/**
+ * Another way to the connections of `pool`.
+ * @param {Connections} pool
+ * @param {Record<string, unknown>} own
+ */
+function join(pool, own) {
+  const theirs = pool._options
+  /** @type {Record<string, unknown>} */
+  const options = {}
+  for (const name of HANDLE_OPTIONS) options[name] = theirs[name] ?? undefined
+  for (const [name, value] of Object.entries(own)) {
+    if (value === undefined) continue
+    if (!HANDLE_OPTIONS.includes(name)) {
+      refuse(
+        `option "${name}" belongs to the connection pool; a client on one has ${HANDLE_OPTIONS.join(', ')}`,
+      )
+    }
+    options[name] = value
+  }
+  // They exclude each other; the client's own word counts.
+  if (own.encoding !== undefined && own.decodeResponses === undefined) delete options.decodeResponses
+  if (options.decodeResponses === false && own.encoding === undefined) delete options.encoding
+  const { json } = serialise(options)
+  /** @param {any} native */
+  const handleOn = (native) => {
+    const handle = native.handle(json)
+    if (typeof handle === 'string') throw errorOf(JSON.parse(handle))
+    return handle
+  }
+  const handle = handleOn(pool._native)
+  const { address, db } = theirs
+  const facts = { ...JSON.parse(handle.facts), address, db, lazyConnect: true }
+  return {
+    native: { ...pool._native, ...handle, facts: JSON.stringify(facts) },
+    reader: pool._reader && { ...pool._reader, ...handleOn(pool._reader) },
+    facts,
+    credentials: undefined,
+    deployment: undefined,
+  }
+}
+
+module.exports = { create, join, refuse, source }
