@@ -346,7 +346,10 @@ export interface LeaseView<T extends string | Buffer = string>
  * and reported by a process warning with the stack that took it.
  */
 export interface Lease<T extends string | Buffer = string> extends LeaseView<T> {
-  /** Gives the connection back. Calls made before are still answered. May be called again. */
+  /**
+   * Gives the connection back. Calls made before are still answered, which keeps its place in the pool until they are; those that
+   * were aborted or timed out are not waited for. May be called again.
+   */
   release(): void
   /** `release()` */
   [Symbol.asyncDispose](): Promise<void>

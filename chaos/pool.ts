@@ -5,7 +5,7 @@
  * that is lost.
  */
 import assert from 'node:assert/strict'
-import { type Client, ConnectionPool, type Failure, Redis } from '../__test__/support/client'
+import { type Client, ConnectionPool, type Failure, failure, Redis } from '../__test__/support/client'
 import { FaultProxy } from '../__test__/support/proxy'
 import { Random } from '../__test__/support/random'
 import { type ServerKind, TestServer } from '../__test__/support/server'
@@ -135,6 +135,9 @@ class Run {
         // Left without an answer, and with one that is late.
         () => void conn.echo('late').catch(() => {}),
         () => void conn.blpop('chaos:late', 0.01).catch(() => {}),
+        // Given up, while the server goes on waiting.
+        () => failure(conn.with({ timeout: 2 }).blpop('chaos:none', 0)),
+        () => failure(conn.with({ signal: AbortSignal.timeout(2) }).blpop('chaos:none', 0)),
       ]
       await marks[this.#random.integer(0, marks.length - 1)]!()
     })

@@ -313,6 +313,9 @@ impl Port {
             || (0..).map_while(|at| self.lanes.get(at)).any(|lane| lane.queue().withdraw(slot));
         if withdrawn {
             self.environment.inbox().names().take(slot);
+        } else if let Road::Leased(_) = self.road {
+            // A connection that waits for nobody any more must not be kept from others when the lease is given back.
+            self.lanes.all().iter().for_each(|lane| lane.queue().give_up(slot));
         }
         withdrawn
     }

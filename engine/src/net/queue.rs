@@ -1,7 +1,7 @@
 //! The commands of one shared connection, from submission to reply. Owns what the JavaScript thread and the engine's thread
 //! both touch; holds a lock only for a push, a swap or one write to the socket.
 //!
-//! Lock order: `outgoing`, `submitted`, `units`. A command enters `submitted` before its bytes can reach the socket, so that a reply
+//! Lock order: `outgoing`, `given_up`, `submitted`, `units`. A command enters `submitted` before its bytes can reach the socket, so that a reply
 //! always finds it.
 
 mod drained;
@@ -74,6 +74,8 @@ pub struct Queue {
     /// Requests that were collected and are not answered, as of the last read.
     awaiting: AtomicUsize,
     drains: Drains,
+    /// Calls that their callers gave up, and the end of the stream then: the slot of a later call is somebody else's.
+    given_up: Mutex<Vec<(u32, u64)>>,
     /// Wakes the connection's task.
     pub wake: Notify,
 }
@@ -98,6 +100,7 @@ impl Queue {
             wants_return: AtomicBool::new(false),
             awaiting: AtomicUsize::new(0),
             drains: Drains::default(),
+            given_up: Mutex::default(),
             wake: Notify::new(),
         }
     }

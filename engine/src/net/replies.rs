@@ -273,6 +273,11 @@ impl<'a> Replies<'a> {
         self.deliver.flush();
     }
 
+    /// Whether no reply that is due is of use to anybody.
+    pub fn owes_nobody(&mut self) -> bool {
+        self.awaiting().iter().all(|request| request.recipient.is_abandoned())
+    }
+
     /// Every unanswered request, oldest first.
     pub fn awaiting(&mut self) -> &VecDeque<Request> {
         self.queue.collect(self.awaiting);

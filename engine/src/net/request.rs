@@ -127,6 +127,11 @@ impl Recipient {
         }
     }
 
+    /// Whether its reply is of no use to anybody.
+    pub fn is_abandoned(self) -> bool {
+        matches!(self, Self::Abandoned | Self::AbandonedUnit(_))
+    }
+
     /// The same with nobody who waits: replies are still due.
     #[must_use]
     pub fn abandoned(self) -> Self {

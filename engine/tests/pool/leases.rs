@@ -1,10 +1,13 @@
 //! Leases, and what they leave behind.
 
+use std::sync::Arc;
+
 use oxidis_engine::command::Trace;
 use oxidis_engine::error::{ConnectionFailure, Kind};
+use oxidis_engine::value::Value;
 use tokio::time::sleep;
 
-use crate::fixture::{Fixture, call, idle, room_for, within};
+use crate::fixture::{Fixture, call, call_within, idle, room_for, within};
 
 #[tokio::test(start_paused = true)]
 async fn the_connection_that_rested_last_is_given_out_first() {
@@ -31,7 +34,7 @@ async fn watched_keys_are_forgotten_before_the_next_users_first_command() {
     call(&next, 1, "GET a");
     assert_eq!(peer.commands(2).await, ["UNWATCH", "GET a"]);
     peer.send("+OK\r\n+one\r\n").await;
-    assert_eq!(fixture.inbox.reply(1).await, oxidis_engine::value::Value::Status("one".into()));
+    assert_eq!(fixture.inbox.reply(1).await, Value::Status("one".into()));
     fixture.inbox.assert_empty();
 }
 
@@ -82,16 +85,16 @@ async fn a_late_answer_to_a_call_that_timed_out_reaches_nobody() {
     call(&lease, 1, "GET a");
     peer.command().await.unwrap();
     assert!(matches!(fixture.inbox.failure(1).await.kind(), Kind::Timeout(_)));
+    call(&lease, 2, "GET b");
+    peer.command().await.unwrap();
+    peer.send("+late\r\n+two\r\n").await;
+    assert_eq!(fixture.inbox.reply(2).await, Value::Status("two".into()));
     lease.release();
-    let next = fixture.ask();
-    idle().await;
-    peer.send("+late\r\n").await;
-    let mut second = fixture.peers.accept().await;
-    let next = within(next).await.unwrap().unwrap();
-    call(&next, 2, "GET b");
-    second.command().await.unwrap();
-    second.send("+two\r\n").await;
-    fixture.inbox.reply(2).await;
+    let next = within(fixture.ask()).await.unwrap().unwrap();
+    call(&next, 3, "GET c");
+    assert_eq!(peer.command().await.unwrap(), "GET c");
+    peer.send("+three\r\n").await;
+    assert_eq!(fixture.inbox.reply(3).await, Value::Status("three".into()));
     fixture.inbox.assert_empty();
 }
 
@@ -181,4 +184,60 @@ async fn connections_that_rest_are_asked_for_a_sign_of_life() {
     assert_eq!(peer.command().await.unwrap(), "PING");
     assert_eq!(peer.command().await, None);
     fixture.lease().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_timed_out_does_not_keep_the_connection_from_others() {
+    let mut fixture = Fixture::new(room_for(1));
+    let (lease, mut peer) = fixture.lease().await;
+    call_within(lease.lanes().get(0).unwrap(), 1, "BLPOP queue 0", 50);
+    assert_eq!(peer.command().await.unwrap(), "BLPOP queue 0");
+    fixture.inbox.failure(1).await;
+    lease.release();
+    let next = fixture.ask();
+    assert_eq!(peer.command().await, None);
+    fixture.peers.accept().await;
+    within(next).await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_given_up_does_not_keep_the_connection_from_others() {
+    for released_first in [false, true] {
+        let mut fixture = Fixture::new(room_for(1));
+        let (lease, mut peer) = fixture.lease().await;
+        let lanes = Arc::clone(lease.lanes());
+        let lane = lanes.get(0).unwrap();
+        call_within(lane, 1, "BLPOP queue 0", 0);
+        assert_eq!(peer.command().await.unwrap(), "BLPOP queue 0");
+        if released_first {
+            lease.release();
+            idle().await;
+            lane.queue().give_up(1);
+        } else {
+            lane.queue().give_up(1);
+            lease.release();
+        }
+        fixture.inbox.failure(1).await;
+        let next = fixture.ask();
+        assert_eq!(peer.command().await, None);
+        fixture.peers.accept().await;
+        within(next).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_given_up_does_not_end_a_later_one_in_its_slot() {
+    let mut fixture = Fixture::new(room_for(1));
+    let (lease, mut peer) = fixture.lease().await;
+    call(&lease, 1, "GET a");
+    peer.command().await.unwrap();
+    peer.send("+one\r\n").await;
+    fixture.inbox.reply(1).await;
+    lease.lanes().get(0).unwrap().queue().give_up(1);
+    call(&lease, 1, "GET b");
+    assert_eq!(peer.command().await.unwrap(), "GET b");
+    idle().await;
+    peer.send("+two\r\n").await;
+    assert_eq!(fixture.inbox.reply(1).await, Value::Status("two".into()));
+    fixture.inbox.assert_empty();
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
 
 use super::{Keep, Outgoing, Queue};
 use crate::error::Phase;
@@ -19,6 +20,7 @@ impl Queue {
     ) {
         let now = now();
         let mut outgoing = self.outgoing();
+        let given_up = std::mem::take(&mut *self.given_up());
         let written = outgoing.log.written();
         let offline = outgoing.socket.is_none();
         let mut submitted = self.submitted();
@@ -30,10 +32,9 @@ impl Queue {
         };
         let mut earliest = NEVER;
         for request in requests.iter_mut() {
-            if request.recipient.waiting().is_none() {
-                continue;
-            }
-            if request.deadline > now {
+            let Some(ticket) = request.recipient.waiting() else { continue };
+            let is_given_up = given_up.iter().any(|&(slot, end)| slot == ticket.slot && request.end <= end);
+            if request.deadline > now && !is_given_up {
                 earliest = earliest.min(request.deadline);
                 continue;
             }
@@ -70,6 +71,19 @@ impl Queue {
         }
     }
 
+    fn given_up(&self) -> MutexGuard<'_, Vec<(u32, u64)>> {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The caller in `slot` waits no longer: his call ends as if its deadline had passed, and with the connection at the latest.
+    pub fn give_up(&self, slot: u32) {
+        let outgoing = self.outgoing();
+        self.given_up().push((slot, self.end()));
+        self.earliest.store(0, Ordering::Release);
+        drop(outgoing);
+        self.wake.notify_one();
+    }
+
     /// Takes the call in `slot` back, if none of its bytes is written and the connection's task has not got it. Answers whether it
     /// did: then it is never sent, and nobody hears of it.
     pub fn withdraw(&self, slot: u32) -> bool {
@@ -103,6 +117,7 @@ impl Queue {
         outgoing.socket = None;
         outgoing.held = None;
         self.online.store(false, Ordering::Release);
+        self.given_up().clear();
         let mut submitted = self.submitted();
         let mut units = self.units();
         let written = outgoing.log.written();
