@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { after, before, describe, test } from 'node:test'
 import {
   AbortError,
@@ -13,12 +12,10 @@ import {
   SentinelError,
 } from './support/client'
 import { Deployment, MASTER, monitor, startDeployment, until } from './support/deployment'
+import { follow, next, openSentinel, PATIENCE_MS } from './support/following'
 import type { RawClient } from './support/raw-client'
 import type { TestServer } from './support/server'
 import { Executions, Traffic, verdict } from './support/traffic'
-
-/** Long enough for every scenario, so that what takes longer is told from what fails. */
-const PATIENCE_MS = 120_000
 
 /** What every server of a deployment executes for its clients, and not for its master. */
 class Witness {
@@ -57,24 +54,6 @@ class Witness {
   close(): void {
     for (const client of this.#monitors) client.close()
   }
-}
-
-/** A client of the deployment's sentinels that ends with the test. */
-async function openSentinel(
-  test: { after(action: () => void): void },
-  deployment: Deployment,
-): Promise<Client> {
-  const sentinel: Client = new (Sentinel as Client)(...(await deployment.client()))
-  sentinel.on('error', () => {})
-  test.after(() => sentinel.destroy())
-  return sentinel
-}
-
-function follow(test: { after(action: () => void): void }, sentinel: Client, options: object): Client {
-  const client = sentinel.masterFor(MASTER, { commandTimeout: PATIENCE_MS, ...options })
-  client.on('error', () => {})
-  test.after(() => client.destroy())
-  return client
 }
 
 type Call = (client: Client, key: string) => unknown
@@ -328,7 +307,7 @@ forBothProtocols((protocol) => {
     )
     try {
       await traffic.firstWriteAfter(0)
-      const switched = once(sentinel, 'failover')
+      const switched = next(sentinel, 'failover')
       await deployment.failover()
       await switched
       const over = Date.now()

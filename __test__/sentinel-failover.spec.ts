@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { type Client, createClient, failure, Sentinel, SentinelError } from './support/client'
 import { Deployment, MASTER, until } from './support/deployment'
+import { failover as failOver, next, PATIENCE_MS } from './support/following'
 import type { TestServer } from './support/server'
 import { Executions, Traffic, verdict } from './support/traffic'
 
-/** Long enough for every scenario, so that what takes longer is told from what fails. */
-const PATIENCE_MS = 120_000
 /** Writes before an event, and after the recovery, that a scenario waits for. */
 const ENOUGH = 20
 /** Tells the clients' connections from others. */
@@ -117,16 +115,13 @@ for (const { name, options } of VARIANTS) {
     }
 
     /** A failover, begun by `cause`. Answers when the clients had left the former master, and heard of the new one. */
-    async function failover(cause: () => Promise<unknown>): Promise<number> {
-      const former = await deployment.settled()
-      const signal = AbortSignal.timeout(PATIENCE_MS)
-      const left = clients.map(({ client }) => once(client, 'close', { signal }))
-      const switched = Promise.all([once(sentinel, 'failover', { signal }), ...left])
-      await cause()
-      await switched
-      const moment = Date.now()
-      assert.notEqual(await deployment.settled(), former)
-      return moment
+    function failover(cause: () => Promise<unknown>): Promise<number> {
+      return failOver(
+        deployment,
+        sentinel,
+        clients.map(({ client }) => client),
+        cause,
+      )
     }
 
     /** The clients' ports of their connections to a server, by its own word. */
@@ -178,7 +173,7 @@ for (const { name, options } of VARIANTS) {
       const master = await deployment.settled()
       const [other] = deployment.servers.filter((server) => server !== master)
       await during(async () => {
-        const closed = Promise.all(clients.map(({ client }) => once(client, 'close')))
+        const closed = Promise.all(clients.map(({ client }) => next(client, 'close')))
         const port = deployment.portOf(other!)
         await master.raw('REPLICAOF', '127.0.0.1', port)
         await closed
@@ -199,7 +194,7 @@ for (const { name, options } of VARIANTS) {
       await during(async () => {
         const begun = Date.now()
         for (const one of deployment.sentinels) {
-          const lost = once(sentinel, 'sentinel')
+          const lost = next(sentinel, 'sentinel')
           await one.kill()
           await lost
           for (const { client } of clients) await client.ping()
@@ -229,7 +224,7 @@ for (const { name, options } of VARIANTS) {
       await during(async () => {
         const begun = Date.now()
         const all = [...deployment.servers, ...deployment.sentinels]
-        const closed = Promise.all(clients.map(({ client }) => once(client, 'close')))
+        const closed = Promise.all(clients.map(({ client }) => next(client, 'close')))
         await Promise.all(all.map((server) => server.kill()))
         await closed
         await revive()
@@ -247,7 +242,7 @@ test('a client by URL follows, and tells of it', async (t) => {
   t.after(() => client.destroy())
   await client.set('where', 'db 2')
   const [master] = deployment.servers
-  const told = once(client, 'failover')
+  const told = next(client, 'failover')
   await deployment.failover()
   const [{ from, to, ms }] = await told
   const second = await deployment.settled()

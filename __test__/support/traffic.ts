@@ -116,10 +116,10 @@ export class Executions {
 
   /** Listens to a server; to be called again after it was restarted. */
   async listen(server: TestServer): Promise<void> {
-    // What comes over the link to a master carries the master's own port.
+    // What comes over the link to a master carries the master's own port, and what a script does none.
     const ports = new Set(this.deployment.servers.map((one) => this.deployment.portOf(one)))
     const heard = (line: string): void => {
-      const found = /^[\d.]+ \[\d+ \S+:(\d+)\] "rpush" "[^"]+" "([^"]+)"/i.exec(line)
+      const found = /^[\d.]+ \[\d+ (?:\S+:(\d+)|lua)\] "rpush" "[^"]+" "([^"]+)"/i.exec(line)
       if (found === null || ports.has(Number(found[1]))) return
       const value = found[2] as string
       this.#servers.set(value, [...this.of(value), server])

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import type { EventEmitter } from 'node:events'
+import { type Client, Sentinel } from './client'
+import { type Deployment, MASTER } from './deployment'
+
+/** Long enough for every scenario, so that what takes longer is told from what fails. */
+export const PATIENCE_MS = 120_000
+
+interface Ending {
+  after(action: () => void): void
+}
+
+/** The sentinels of a deployment. Ends with the test. */
+export async function openSentinel(test: Ending, deployment: Deployment): Promise<Client> {
+  const sentinel: Client = new (Sentinel as Client)(...(await deployment.client()))
+  sentinel.on('error', () => {})
+  test.after(() => sentinel.destroy())
+  return sentinel
+}
+
+/** A client of the master that waits for it. Ends with the test. */
+export function follow(test: Ending, sentinel: Client, options: object = {}): Client {
+  const client = sentinel.masterFor(MASTER, { commandTimeout: PATIENCE_MS, ...options })
+  client.on('error', () => {})
+  test.after(() => client.destroy())
+  return client
+}
+
+/** What an event brings, the next time that it happens. An `error` meanwhile is nothing to it, as it is to `once`. */
+export function next(emitter: EventEmitter, event: string): Promise<any[]> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`waited ${PATIENCE_MS} ms in vain for the event ${event}`))
+    const timer = setTimeout(late, PATIENCE_MS)
+    timer.unref()
+    emitter.once(event, (...values) => {
+      clearTimeout(timer)
+      resolve(values)
+    })
+  })
+}
+
+/** A failover, begun by `cause`. Answers when `clients` had left the former master, and `sentinel` heard of the new one. */
+export async function failover(
+  deployment: Deployment,
+  sentinel: Client,
+  clients: readonly Client[],
+  cause: () => Promise<unknown> = () => deployment.failover(),
+): Promise<number> {
+  const former = await deployment.settled()
+  const left = clients.map((client) => next(client, 'close'))
+  const switched = Promise.all([next(sentinel, 'failover'), ...left])
+  await cause()
+  await switched
+  const moment = Date.now()
+  assert.notEqual(await deployment.settled(), former)
+  return moment
+}
