@@ -46,7 +46,7 @@ impl Shaper {
                 };
                 Value::List(items.into_iter().enumerate().map(nth).collect())
             }
-            (Shape::Pairs(first, second), value @ (Value::List(_) | Value::Map(_))) => {
+            (Shape::Pairs(first, second), value @ (Value::List(_) | Value::Set(_) | Value::Map(_))) => {
                 self.pairs(value, first, second)
             }
             (
@@ -139,12 +139,12 @@ pub fn scalar(value: Value, rule: ScalarRule) -> Value {
     }
 }
 
-/// The entries of a RESP3 map or of one of its RESP2 forms: flat, or an array of pairs. A name is never an array, so the two
-/// cannot be confused.
+/// The entries of a RESP3 map, of one of its RESP2 forms, flat or an array of pairs, or of a RESP3 set of pairs. A name is never
+/// an array, so they cannot be confused.
 fn entries(value: Value) -> Result<Vec<(Value, Value)>, Value> {
     match value {
         Value::Map(entries) => Ok(entries),
-        Value::List(items) if is_pairs(&items) => Ok(items
+        Value::List(items) | Value::Set(items) if is_pairs(&items) => Ok(items
             .into_iter()
             .filter_map(|item| match item {
                 Value::List(pair) => <[Value; 2]>::try_from(pair).ok().map(|[name, value]| (name, value)),
@@ -273,6 +273,15 @@ mod tests {
         assert_eq!(shape(flat, &inner), nested);
         assert_eq!(shape(nested.clone(), &inner), nested);
         assert_eq!(shape(Value::List(vec![]), &inner), Value::List(vec![]));
+    }
+
+    #[test]
+    fn a_set_of_pairs_is_an_array_of_pairs() {
+        let pair = |first, second| Value::List(vec![first, second]);
+        let inner = Shape::Pairs(&Shape::Word, &Shape::Word);
+        let set = Value::Set(vec![pair(bulk("7.0.0"), bulk("changed"))]);
+        assert_eq!(shape(set, &inner), Value::List(vec![pair(status("7.0.0"), status("changed"))]));
+        assert_eq!(shape(Value::Set(vec![]), &inner), Value::List(vec![]));
     }
 
     #[test]
