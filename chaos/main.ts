@@ -3,7 +3,7 @@
  *
  *   npm run chaos -- [commands] [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--commands N] [--cuts N]
  *   npm run chaos -- pool [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--actions N] [--cuts N]
- *   npm run chaos -- pubsub [--seed N] [--runs N] [--seconds N] [--rate N]
+ *   npm run chaos -- pubsub [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--seconds N] [--rate N]
  */
 import { parseArgs } from 'node:util'
 import { type ServerKind, serverKinds } from '../__test__/support/server'
@@ -35,7 +35,7 @@ type Flag = Exclude<keyof Scale, 'seed'>
 const WORKLOADS: Readonly<Record<string, Workload>> = {
   commands: { run: runCommands, flags: ['protocol', 'server', 'commands', 'cuts'] },
   pool: { run: runPool, flags: ['protocol', 'server', 'actions', 'cuts'] },
-  pubsub: { run: runPubSub, flags: ['seconds', 'rate'] },
+  pubsub: { run: runPubSub, flags: ['protocol', 'server', 'seconds', 'rate'] },
 }
 
 const { values, positionals } = parseArgs({
