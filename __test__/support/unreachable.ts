@@ -9,7 +9,7 @@ import { assertHides, collectWarnings } from './secrets'
 /** The password of every client that `cannotConnect` makes. */
 export const PASSWORD = 'pass/w@rd s3cret'
 /** Enough for what is sure to happen, and short enough to wait for what is sure not to. */
-export const BRIEF = { connectTimeout: 100, commandTimeout: 150 }
+export const BRIEF = { connectTimeout: 100, commandTimeout: 500 }
 
 /** A port on which nobody listens. */
 export function closedPort(): Promise<number> {
