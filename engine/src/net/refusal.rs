@@ -3,6 +3,8 @@
 
 use super::request::Millis;
 use super::role::Role;
+use crate::error::{Error, ServerError};
+use crate::resp::{Frame, Scalar};
 
 /// How long a server that is not the one to ask, or is no longer, may still answer what it was sent.
 pub const LEAVE_GRACE: Millis = 50;
@@ -44,7 +46,13 @@ impl Refusals {
         refuses.iter().any(|code| line.starts_with(code))
     }
 
-    /// The same for a transaction that was not run, and which says why.
+    /// What to tell of a reply that says so: the command was not run.
+    pub(super) fn refusal(self, frame: &Frame<'_>) -> Option<Error> {
+        let Frame::Scalar(Scalar::Error(line)) = frame else { return None };
+        self.refuses(line).then(|| Error::reply(ServerError::from_line(line)).executed(false))
+    }
+
+    /// Whether `line` says it of a transaction that was not run, and which says why.
     pub(super) fn refuses_transaction(self, line: &[u8]) -> bool {
         let reason = line.strip_prefix(b"EXECABORT Transaction discarded because: ".as_slice());
         self.refuses(line) || reason.is_some_and(|reason| self.refuses(reason))

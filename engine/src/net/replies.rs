@@ -208,11 +208,11 @@ impl<'a> Replies<'a> {
             return Ok(turn);
         }
         let (id, mut unit) = self.unit.take().ok_or_else(unknown)?;
-        if turn == Turn::Refused {
-            if caller.is_some() && matches!(self.refusals, Refusals::Returned(_)) {
-                self.queue.units().put(id, unit);
-                return Ok(turn);
-            }
+        if turn == Turn::Refused && caller.is_some() && matches!(self.refusals, Refusals::Returned(_)) {
+            self.queue.units().put(id, unit);
+            return Ok(turn);
+        }
+        if unit.verdict.refused {
             self.leave();
         }
         let outcome = unit.give_up();

@@ -93,13 +93,12 @@ pub struct Unit {
     queueing: Queueing,
     /// Why the transaction did not run, to be told when all is answered.
     failure: Option<Error>,
-    verdict: Verdict,
+    pub(super) verdict: Verdict,
     gather: Box<dyn Gather>,
 }
 
 impl Unit {
-    /// A unit of these commands, of which there is at least one, and of a transaction's at least one in it. Their replies go to
-    /// `gather`.
+    /// A unit of these commands, at least one, and of a transaction's at least one in it. Their replies go to `gather`.
     pub fn new(form: Form, steps: Vec<Step>, gather: Box<dyn Gather>) -> Self {
         let stage = first(form);
         let (queueing, verdict) = Default::default();
@@ -175,8 +174,11 @@ impl Unit {
             Stage::Step(at) if self.is_inside(at) => self.queued(at, &frame)?,
             Stage::Step(at) => {
                 if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
-                    let gather = &mut *self.gather;
-                    hand_over(&mut InBatch { gather, view: ticket.view }, step.shape, frame);
+                    let mut sink = InBatch { gather: &mut *self.gather, view: ticket.view };
+                    match refusals.refusal(&frame) {
+                        Some(refusal) => sink.error(&refusal),
+                        None => hand_over(&mut sink, step.shape, frame),
+                    }
                 }
             }
             Stage::Exec => self.executed(caller, frame)?,
@@ -258,8 +260,7 @@ impl Unit {
         if self.queueing.refused.is_none() {
             return Err(unexpected());
         }
-        self.queueing.ran = true;
-        self.verdict.ran = true;
+        (self.queueing.ran, self.verdict.ran) = (true, true);
         Ok(())
     }
 
@@ -316,9 +317,8 @@ impl Unit {
         }
         let Some(ticket) = caller else { return Ok(()) };
         for (reply, step) in replies.into_iter().zip(&self.steps) {
-            let gather = &mut *self.gather;
             let view = if step.shape.is_binary() { View::Bytes } else { ticket.view };
-            let mut sink = InBatch { gather, view };
+            let mut sink = InBatch { gather: &mut *self.gather, view };
             match reply {
                 Value::Error(error) => sink.error(&Error::reply(error)),
                 reply => hand_over(&mut sink, step.shape, Frame::Tree(reply)),

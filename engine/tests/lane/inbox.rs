@@ -133,6 +133,10 @@ impl Gather for Gathered {
 
     fn error(&mut self, error: &Error) {
         match error.kind() {
+            // A reply to a command that was run has no word on that.
+            Kind::Reply(reply) if error.maybe_executed() == Some(false) => {
+                self.0.push(Value::List(vec![Value::Status("not run".into()), Value::Error(reply.clone())]));
+            }
             Kind::Reply(error) => self.0.push(Value::Error(error.clone())),
             other => panic!("{other:?} instead of a reply"),
         }
