@@ -261,7 +261,10 @@ export interface RoutineOptions {
 export interface Library {
   /** The library's name, out of the first line of its code. */
   readonly name: string
-  /** A function of the library. The server is given the code when it does not know the function. */
+  /**
+   * A function of the library. The server is given the code when it does not know the function; with a transaction that is found out
+   * once, before it: one in which the function turns out to be forgotten says so, and the next one has it again.
+   */
   handle<T = Reply>(name: string, options?: RoutineOptions): Callable<T>
   /** Gives the server the code in place of what it has under this name. Answers the name. */
   load(): Promise<string>

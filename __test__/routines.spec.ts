@@ -125,6 +125,20 @@ forBothProtocols((protocol) => {
     assert.equal(results[7], '5', 'what was not forgotten was not held up')
   })
 
+  test('a transaction tells of a function that was forgotten, and the next one has the library again', async (t) => {
+    const own = await startServer(t)
+    const client = openClient(t, own.url, { protocol })
+    const add = client.function(LIBRARY).handle('add')
+    const both = (): Promise<unknown[]> => client.pipeline().incr('before').run(add, ['m'], [1]).execute()
+    assert.deepEqual(await both(), [1, 1])
+    await client.functionFlush()
+    const error = await failure(both())
+    assert.ok(error instanceof ReplyError)
+    assert.match(error.message, /Function not found/)
+    assert.deepEqual([error.index, error.results?.[0]], [1, 2])
+    assert.deepEqual(await both(), [3, 2])
+  })
+
   test('what only reads says so to the server, and is sent again after a lost connection', async (t) => {
     await using proxy = await FaultProxy.start({ target: server })
     const client = openClient(t, proxy.url, { protocol, reconnect: { initialDelay: 1 } })

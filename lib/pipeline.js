@@ -142,19 +142,21 @@ class Pipeline {
     }
     if (signal !== undefined) promise = abortable(promise, signal, undefined, withdrawal(this.#core.native))
     const answer = await promise
-    if (runs.size > 0 && this.#form === 0) await this.#runMissing(answer, runs)
+    if (runs.size > 0) await this.#look(answer, runs)
     return conclude(answer, raise, nameOf)
   }
 
   /**
-   * Runs the scripts and functions that the server had forgotten by their turn.
+   * Looks for scripts and functions that the server had forgotten by their turn, and runs those of a plain batch after all. In a
+   * transaction there is no after: the next one finds them.
    * @param {import('./answers.js').Answer} answer
    * @param {Map<number, import('./routine.js').Run>} runs
    */
-  async #runMissing(answer, runs) {
+  async #look(answer, runs) {
     const { results, failures } = answer
     const missing = failures.filter((place) => runs.get(place)?.routine.isMissing(results[place]))
-    if (missing.length === 0) return
+    for (const place of missing) runs.get(place)?.routine.forget(this.#handle)
+    if (missing.length === 0 || this.#form === FORM_TRANSACTION) return
     const again = new Pipeline(this.#handle, false)
     const places = missing.map((place) => {
       const { routine, keys, args } = /** @type {import('./routine.js').Run} */ (runs.get(place))

@@ -19,6 +19,7 @@ const { flagOption } = require('./settings.js')
  * @property {(pipeline: any, keys: unknown, args: unknown) => unknown} recordWhole with all that the server may lack
  * @property {(handle: any) => Promise<unknown> | undefined} prepare what has to be done before a batch with it, if anything
  * @property {(failure: { code?: string, message: string }) => boolean} isMissing whether the server did not know it
+ * @property {(handle: any) => void} forget the server did not know it: what was prepared has to be done again
  *
  * @typedef {{ routine: Routine, keys: unknown, args: unknown }} Run
  */
@@ -65,6 +66,7 @@ function scriptRoutine(code, readOnly) {
     sha1,
     isMissing,
     prepare: () => undefined,
+    forget: () => {},
     async call(handle, keys, args) {
       try {
         return await handle[known](sha1, keys, args)
@@ -143,6 +145,7 @@ class Library {
     return {
       isMissing,
       prepare: (handle) => this.#prepare(handle),
+      forget: (handle) => this.#ready.delete(handle._core),
       call: async (handle, keys, args) => {
         try {
           return await call(handle, keys, args)
