@@ -72,8 +72,30 @@ export function judge(summary, bars, knownWorkloads) {
     const known = knownWorkloads.find((workload) => workload.id === id)
     if (!known) throw new Error(`bars.json: there is no workload "${id}"`)
     const row = summary.workloads.find((workload) => workload.id === id)
-    return Object.entries(limits).map(([name, limit]) => judgeOne(known.title, row, name, limit))
+    return Object.entries(limits).map(([name, limit]) =>
+      name.startsWith(OWN_BAR)
+        ? judgeOwn(summary, knownWorkloads, known, name.slice(OWN_BAR.length), limit)
+        : judgeOne(known.title, row, name, limit),
+    )
   })
+}
+
+/** Names a bar on our op/s as a share of our own in another workload. */
+const OWN_BAR = 'own:'
+
+function judgeOwn(summary, knownWorkloads, { id, title }, otherId, limit) {
+  const other = knownWorkloads.find((workload) => workload.id === otherId)
+  if (!other) throw new Error(`bars.json: "${OWN_BAR}${otherId}" names no workload`)
+  const rateOf = (wanted) => summary.workloads.find((row) => row.id === wanted)?.clients[OURS]?.opsPerSecond
+  const [own, base] = [rateOf(id), rateOf(otherId)]
+  const measured = own === undefined || base === undefined ? undefined : own / base
+  return {
+    workload: title,
+    bar: `vs ${other.title}`,
+    limit,
+    measured,
+    verdict: verdict(measured, measured >= limit),
+  }
 }
 
 /** Names a bar on our process CPU as a share of a rival's: the most, not the least. */
