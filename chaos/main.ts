@@ -4,12 +4,15 @@
  *   npm run chaos -- [commands] [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--commands N] [--cuts N]
  *   npm run chaos -- pool [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--actions N] [--cuts N]
  *   npm run chaos -- pubsub [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--seconds N] [--rate N]
+ *   npm run chaos -- sentinel [--seed N] [--client oxidis,ioredis,redis|all] [--scenes graceful,kill,freeze,outage|all]
+ *                             [--runs N] [--stages N]
  */
 import { parseArgs } from 'node:util'
 import { type ServerKind, serverKinds } from '../__test__/support/server'
 import { runCommands } from './commands'
 import { runPool } from './pool'
 import { runPubSub } from './pubsub'
+import { runSentinel } from './sentinel'
 
 interface Scale {
   readonly seed: number
@@ -22,6 +25,12 @@ interface Scale {
   /** How long messages are published, and how many a second. */
   readonly seconds: number
   readonly rate: number
+  /** Who follows the master, and through what: names, separated by commas. */
+  readonly client: string
+  readonly scenes: string
+  /** How often each scene is played, and on how many deployments at a time. */
+  readonly runs: number
+  readonly stages: number
 }
 
 interface Workload {
@@ -30,19 +39,23 @@ interface Workload {
   readonly flags: readonly Flag[]
 }
 
+/** How often a scene is played where nobody says it. */
+const SCENE_RUNS = 30
+
 type Flag = Exclude<keyof Scale, 'seed'>
 
 const WORKLOADS: Readonly<Record<string, Workload>> = {
   commands: { run: runCommands, flags: ['protocol', 'server', 'commands', 'cuts'] },
   pool: { run: runPool, flags: ['protocol', 'server', 'actions', 'cuts'] },
   pubsub: { run: runPubSub, flags: ['protocol', 'server', 'seconds', 'rate'] },
+  sentinel: { run: runSentinel, flags: ['client', 'scenes', 'runs', 'stages'] },
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seed: { type: 'string' },
-    runs: { type: 'string', default: '1' },
+    runs: { type: 'string' },
     protocol: { type: 'string', default: '3' },
     server: { type: 'string', default: 'redis' },
     commands: { type: 'string', default: '2000000' },
@@ -50,6 +63,9 @@ const { values, positionals } = parseArgs({
     actions: { type: 'string', default: '200000' },
     seconds: { type: 'string', default: '120' },
     rate: { type: 'string', default: '50000' },
+    client: { type: 'string', default: 'oxidis' },
+    scenes: { type: 'string', default: 'all' },
+    stages: { type: 'string', default: '3' },
   },
 })
 
@@ -59,7 +75,13 @@ function scale(seed: number): Scale {
   if (values.protocol !== '2' && values.protocol !== '3') throw new Error('--protocol: 2 or 3')
   const [commands, cuts, actions] = [Number(values.commands), Number(values.cuts), Number(values.actions)]
   const [seconds, rate] = [Number(values.seconds), Number(values.rate)]
-  return { seed, protocol: values.protocol === '2' ? 2 : 3, server, commands, cuts, actions, seconds, rate }
+  const protocol = values.protocol === '2' ? 2 : 3
+  const { client, scenes } = values
+  const [runs, stages] = [Number(values.runs ?? SCENE_RUNS), Number(values.stages)]
+  return {
+    ...{ seed, protocol, server, commands, cuts, actions, seconds, rate },
+    ...{ client, scenes, runs, stages },
+  }
 }
 
 async function main(): Promise<void> {
@@ -67,10 +89,12 @@ async function main(): Promise<void> {
     const workload = WORKLOADS[name]
     if (workload === undefined)
       throw new Error(`unknown workload "${name}"; known are ${Object.keys(WORKLOADS)}`)
-    for (let round = 0; round < Number(values.runs); round++) {
+    // What counts its runs itself is run once.
+    const rounds = workload.flags.includes('runs') ? 1 : Number(values.runs ?? 1)
+    for (let round = 0; round < rounds; round++) {
       const seed =
         values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed) + round
-      const flags = workload.flags.map((flag) => `--${flag} ${values[flag]}`)
+      const flags = workload.flags.map((flag) => `--${flag} ${scale(seed)[flag]}`)
       console.log(`${name}: --seed ${seed} ${flags.join(' ')}`)
       console.log(await workload.run(scale(seed)))
     }

@@ -168,23 +168,36 @@ export interface Verdict {
   readonly lost: readonly Call[]
   /** Writes that failed and may have been executed, as their callers were told. */
   readonly uncertain: readonly Call[]
+  /** Writes that were executed more than once. */
+  readonly twice: readonly Call[]
+  /** What the master has. */
+  readonly kept: ReadonlySet<string>
 }
 
-/** Compares what callers were told with what the servers did, and with what `master` has. */
+/**
+ * Compares what callers were told with what the servers did, and with what `master` has. `readsMayFail` where there is nobody to
+ * read from for longer than a call may take.
+ */
 export async function verdict(
   { list, writes, reads }: Traffic,
   executions: Executions,
   master: TestServer,
+  { readsMayFail = false } = {},
 ): Promise<Verdict> {
   const wrong: string[] = []
   const kept = ((await master.raw('LRANGE', list, 0, -1)) as Buffer[]).map(String)
   const times = new Map<string, number>()
   for (const value of kept) times.set(value, (times.get(value) ?? 0) + 1)
-  for (const { value, settled, error } of writes) {
+  const twice: Call[] = []
+  for (const write of writes) {
+    const { value, settled, error } = write
     const ran = executions.of(value).length
     const has = times.get(value) ?? 0
     if (settled === undefined) wrong.push(`${value} was never settled`)
-    if (ran > 1 || has > 1) wrong.push(`${value} was executed twice`)
+    if (ran > 1 || has > 1) {
+      twice.push(write)
+      wrong.push(`${value} was executed twice`)
+    }
     if (error === undefined && ran === 0 && has === 0) {
       wrong.push(`${value} was acknowledged, and no server executed it`)
     }
@@ -199,7 +212,7 @@ export async function verdict(
     }
   }
   for (const { value, error } of reads) {
-    if (error !== undefined) wrong.push(`a read (${value}) failed: ${error.message}`)
+    if (error !== undefined && !readsMayFail) wrong.push(`a read (${value}) failed: ${error.message}`)
   }
   const known = new Set(writes.map(({ value }) => value))
   for (const value of times.keys()) if (!known.has(value)) wrong.push(`${value} is nobody's`)
@@ -207,5 +220,7 @@ export async function verdict(
     wrong,
     lost: writes.filter(({ value, error }) => error === undefined && !times.has(value)),
     uncertain: writes.filter(({ error }) => error?.maybeExecuted === true),
+    twice,
+    kept: new Set(kept),
   }
 }
