@@ -149,7 +149,8 @@ export interface CallSettings {
   signal?: AbortSignal
   /**
    * `'idempotent'`: lost in flight, a command is sent again also if it writes, as long as the data ends the same. `false`: not
-   * even if it only reads.
+   * even if it only reads, and not if the server could not run it for the moment (LOADING, BUSY, TRYAGAIN, MASTERDOWN,
+   * CLUSTERDOWN), which is what other calls are sent again for until their deadline.
    */
   retry?: 'idempotent' | false
   /** Whether text replies are strings; otherwise they are Buffers. */

@@ -9,7 +9,7 @@
 const { setTimeout: pause } = require('node:timers/promises')
 
 const { View } = require('./commander.js')
-const { ConnectionError, OptionError, WatchError, abortError } = require('./errors.js')
+const { ConnectionError, OptionError, ReplyError, WatchError, abortError } = require('./errors.js')
 const { Pipeline } = require('./pipeline.js')
 
 const ATTEMPTS = 32
@@ -93,8 +93,16 @@ function wrong(message) {
  * @param {unknown} error
  */
 function isPassing(error) {
-  if (error instanceof WatchError) return true
+  if (error instanceof WatchError || isRefusal(error)) return true
   return error instanceof ConnectionError && error.code === 'CONNECTION_LOST' && error.maybeExecuted !== true
+}
+
+/**
+ * Whether the server could not run a command for now, or was not the one to ask.
+ * @param {unknown} error
+ */
+function isRefusal(error) {
+  return error instanceof ReplyError && error.maybeExecuted === false
 }
 
 /**
@@ -111,7 +119,8 @@ async function attempt(tx, work, { watch }) {
     pipeline = await work(tx)
   } catch (failure) {
     // Nothing of the transaction was sent, whatever became of the command.
-    return { failure, again: failure instanceof ConnectionError && failure.code === 'CONNECTION_LOST' }
+    const lost = failure instanceof ConnectionError && failure.code === 'CONNECTION_LOST'
+    return { failure, again: lost || isRefusal(failure) }
   }
   if (pipeline === undefined) return { results: undefined }
   if (!(pipeline instanceof Pipeline)) wrong('the function must return a pipeline, or nothing to give up')

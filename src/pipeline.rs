@@ -223,14 +223,16 @@ impl Sequence<'_> {
         {
             self.gathered.name(self.steps.len(), named);
         }
-        let replay = port::replayable(command, meta.with_settings_of(self.terms.meta));
+        let settled = meta.with_settings_of(self.terms.meta);
+        let replay = port::replayable(command, settled);
         *self.replayable &= replay;
         let shape = match meta.command() {
             Some(id) => id.get().shape(meta.variant()),
             None => &Shape::Any,
         };
         let length = u32::try_from(staging.last_command_bytes()).unwrap_or(u32::MAX);
-        self.steps.push(Step { shape, length, replay });
+        let on_refusal = port::on_refusal(command, settled);
+        self.steps.push(Step { shape, length, replay, on_refusal });
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use oxidis_engine::client::{Client, Lane, Lanes, Staging};
 use oxidis_engine::command::{self, Command, Replay, Shape};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::options::Options;
+use oxidis_engine::net::refusal::{OnRefusal, Proof};
 use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now, replays};
 
 use crate::arguments::Arguments;
@@ -216,6 +217,8 @@ impl Port {
             recipient: Recipient::Unit(ticket, lane.queue().adopt(unit)),
             shape: &Shape::Any,
             replays: replays(replay),
+            on_refusal: on_refusal(None, meta),
+            refusals: 0,
             length: 0,
             end: 0,
             deadline: self.deadline(timeout),
@@ -281,6 +284,8 @@ impl Port {
             recipient: Recipient::Caller(ticket),
             shape,
             replays: replays(replayable(command, call.meta)),
+            on_refusal: on_refusal(command, call.meta),
+            refusals: 0,
             length: 0,
             end: 0,
             deadline: self.deadline(timeout),
@@ -308,8 +313,8 @@ impl Port {
 
     /// Takes the call in `slot` back, if nothing of it was sent. Answers whether it did: then it never will be.
     pub(crate) fn withdraw(&self, slot: u32) -> bool {
-        self.flush();
-        let withdrawn = self.road.withdraw(slot)
+        let withdrawn = self.withdraw_staged(slot)
+            || self.road.withdraw(slot)
             || (0..).map_while(|at| self.lanes.get(at)).any(|lane| lane.queue().withdraw(slot));
         if withdrawn {
             self.environment.inbox().names().take(slot);
@@ -318,6 +323,20 @@ impl Port {
             self.lanes.all().iter().for_each(|lane| lane.queue().give_up(slot));
         }
         withdrawn
+    }
+
+    /// The same for a call of this tick.
+    fn withdraw_staged(&self, slot: u32) -> bool {
+        // While a command reads its arguments, or a batch is put together, what is staged is not whole.
+        let Ok(mut staging) = self.staging.try_borrow_mut() else { return false };
+        if self.pipeline.try_borrow().is_ok_and(|pipeline| pipeline.is_open()) {
+            return false;
+        }
+        let Some(request) = staging.withdraw(slot) else { return false };
+        if let (Some(id), Some(lane)) = (request.recipient.unit(), self.lanes.get(self.lane.get())) {
+            staging.withdrew_further(lane.queue().disown(id));
+        }
+        true
     }
 
     /// The tick ends: hands over what is staged.
@@ -357,6 +376,13 @@ pub(crate) fn replayable(command: Option<&Command>, meta: Meta) -> bool {
         Retry::Always => command.is_none_or(|command| command.replay(meta.variant()) != Replay::Once),
         Retry::Never => false,
     }
+}
+
+/// What is to be done when the server cannot run a call now.
+pub(crate) fn on_refusal(command: Option<&Command>, meta: Meta) -> OnRefusal {
+    let known = command.is_some_and(|command| !command.runs_scripts());
+    let proof = if known { Proof::Code } else { Proof::Words };
+    OnRefusal { again: meta.retry() != Retry::Never, proof }
 }
 
 /// The command whose name is the first argument, or the first two, of what was staged last.

@@ -183,6 +183,23 @@ impl Staging {
         (bytes, request)
     }
 
+    /// Takes the complete command, or batch, of the caller in `slot` out again: it is never handed over. To be called between
+    /// commands.
+    pub fn withdraw(&mut self, slot: u32) -> Option<Request> {
+        let is_meant =
+            |request: &Request| request.recipient.waiting().is_some_and(|ticket| ticket.slot == slot);
+        let at = self.requests.iter().rposition(is_meant)?;
+        let start = self.requests.iter().take(at).map(|request| request.length as usize).sum::<usize>();
+        let request = self.requests.remove(at);
+        self.bytes.drain(start..start + request.length as usize);
+        Some(request)
+    }
+
+    /// So many commands of a batch were taken out with it, beyond one.
+    pub fn withdrew_further(&mut self, commands: usize) {
+        self.further -= commands;
+    }
+
     /// Commands staged.
     pub fn commands(&self) -> usize {
         self.requests.len() + self.further
@@ -221,6 +238,40 @@ fn bulk<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::Shape;
+    use crate::net::refusal::OnRefusal;
+    use crate::net::request::{NEVER, Recipient, Ticket, View};
+
+    fn request(slot: u32) -> Request {
+        Request {
+            recipient: Recipient::Caller(Ticket { slot, view: View::Text, prefixed: false }),
+            shape: &Shape::Any,
+            replays: 0,
+            on_refusal: OnRefusal::TOLD,
+            refusals: 0,
+            length: 0,
+            end: 0,
+            deadline: NEVER,
+            timeout: 0,
+        }
+    }
+
+    #[test]
+    fn a_command_is_taken_out_from_between_the_others() {
+        let mut staging = Staging::new();
+        for (slot, word) in [(1, &b"one"[..]), (2, b"three"), (3, b"four")] {
+            staging.begin_raw(1);
+            staging.argument(word);
+            staging.commit(request(slot));
+        }
+        assert_eq!(staging.withdraw(2).map(|request| request.length), Some(15));
+        assert!(staging.withdraw(2).is_none());
+        let (bytes, requests) = staging.parts();
+        assert_eq!(bytes, b"*1\r\n$3\r\none\r\n*1\r\n$4\r\nfour\r\n");
+        assert_eq!(requests.len(), 2);
+        assert!(staging.withdraw(3).is_some() && staging.withdraw(1).is_some());
+        assert_eq!((staging.commands(), staging.bytes()), (0, 0));
+    }
 
     #[test]
     fn the_words_of_the_last_command_are_found_again() {

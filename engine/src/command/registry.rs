@@ -132,6 +132,11 @@ impl Command {
         self.row.replay == Replay::Safe
     }
 
+    /// Whether it runs what a user has written, whose errors may be any.
+    pub fn runs_scripts(&self) -> bool {
+        self.family == Family::Scripting
+    }
+
     /// What sending a call with these variant bits twice would do. Bits stand for options whose answer would differ the
     /// second time, so that such a call is not idempotent.
     pub fn replay(&self, variant: u8) -> Replay {

@@ -169,9 +169,7 @@ async fn read_here(
             wish => wish,
         };
         match wish_now {
-            Wish::Drain if inbound.replies(queue, deliver).owes_nobody() => {
-                return Ok(Turn::Close);
-            }
+            Wish::Drain if inbound.replies(queue, deliver).owes_nobody() => return Ok(Turn::Close),
             Wish::Leave if inbound.replies(queue, deliver).is_read_out() => return Ok(Turn::Close),
             Wish::Open | Wish::Drain | Wish::Leave => {}
             Wish::Sever => return Err(Error::connection(ConnectionFailure::Lost, SEVERED)),

@@ -11,6 +11,7 @@ use std::mem;
 use bytes::Bytes;
 
 use super::options::{Credentials, Options, Protocol};
+use super::refusal::is_passing;
 use super::role::Role;
 use crate::error::{ConnectionFailure, Error, ServerError};
 use crate::resp::encode::command;
@@ -338,8 +339,7 @@ fn without_word(line: &str, word: &str) -> String {
 
 /// Whether the refusal passes by itself: the server starts, or has too many clients for the moment.
 fn passes(error: &ServerError) -> bool {
-    matches!(&*error.code, "LOADING" | "BUSY" | "MASTERDOWN" | "TRYAGAIN" | "CLUSTERDOWN")
-        || error.message.to_ascii_lowercase().contains("max number of clients")
+    is_passing(&error.code) || error.message.to_ascii_lowercase().contains("max number of clients")
 }
 
 fn knows_no_hello(error: &ServerError) -> bool {

@@ -9,7 +9,7 @@ use super::block::{self, Block};
 use super::connection::READ_CHUNK;
 use super::liveness::{Liveness, Verdict};
 use super::queue::Queue;
-use super::refusal::Refusals;
+use super::refusal::{OnRefusal, Refusals};
 use super::replies::{InFlight, Replies};
 use super::request::{Deliver, Millis, NEVER, Recipient, Request, now};
 use crate::command::Shape;
@@ -184,7 +184,8 @@ impl Inbound {
         let now = now();
         let verdict = {
             let mut replies = Replies::new(queue, &mut self.in_flight, deliver);
-            self.liveness.judge(now, self.heard, replies.awaiting().iter())
+            let begun = replies.awaiting();
+            queue.look(|others| self.liveness.judge(now, self.heard, begun.iter().chain(others)))
         };
         match verdict {
             Verdict::Wait(NEVER) => Ok(self.next_look(now)),
@@ -199,6 +200,8 @@ impl Inbound {
                     recipient: Recipient::Probe,
                     shape: &Shape::Any,
                     replays: 0,
+                    on_refusal: OnRefusal::TOLD,
+                    refusals: 0,
                     length: u32::try_from(PROBE.len()).unwrap_or(0),
                     end: 0,
                     deadline: now + patience,

@@ -74,6 +74,7 @@ impl Liveness {
 mod tests {
     use super::*;
     use crate::command::Shape;
+    use crate::net::refusal::OnRefusal;
     use crate::net::request::{Recipient, Ticket, View};
 
     fn request(asked: Millis, timeout: u32) -> Request {
@@ -81,6 +82,8 @@ mod tests {
             recipient: Recipient::Caller(Ticket { slot: 0, view: View::Text, prefixed: false }),
             shape: &Shape::Any,
             replays: 0,
+            on_refusal: OnRefusal::TOLD,
+            refusals: 0,
             length: 1,
             end: 1,
             deadline: if timeout == 0 { NEVER } else { asked + u64::from(timeout) },

@@ -175,6 +175,13 @@ impl Log {
         }
     }
 
+    /// A copy of `range`, which it must hold.
+    pub fn copy(&self, range: Range<u64>) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(usize::try_from(range.end - range.start).unwrap_or(0));
+        self.parts(range).for_each(|part| bytes.extend_from_slice(part));
+        bytes
+    }
+
     fn parts(&self, range: Range<u64>) -> impl Iterator<Item = &[u8]> {
         let mut offset = self.base;
         self.segments.iter().filter_map(move |segment| {

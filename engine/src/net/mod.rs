@@ -26,6 +26,7 @@ pub mod role;
 pub mod stream;
 pub mod timer;
 pub mod unit;
+mod units;
 
 mod loneliness;
 mod tcp;

@@ -1,12 +1,13 @@
 //! The commands of one shared connection, from submission to reply. Owns what the JavaScript thread and the engine's thread
 //! both touch; holds a lock only for a push, a swap or one write to the socket.
 //!
-//! Lock order: `outgoing`, `given_up`, `submitted`, `units`. A command enters `submitted` before its bytes can reach the socket, so that a reply
-//! always finds it.
+//! Lock order: `outgoing`, `given_up`, `submitted`, `units`, `postponed`. A command enters `submitted` before its bytes can reach the
+//! socket, so that a reply always finds it.
 
 mod drained;
 mod limits;
 mod loss;
+mod postponed;
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice};
@@ -16,12 +17,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 pub use self::limits::QueueLimits;
+use self::postponed::Postponed;
 use super::drains::Drains;
 use super::halves::DirectWriter;
 use super::log::Log;
 use super::loneliness::{Loneliness, Move};
 use super::request::{Millis, NEVER, Request};
-use super::unit::{Unit, UnitId, Units};
+use super::unit::{Unit, UnitId};
+use super::units::Units;
 
 /// Slices handed to the socket in one write.
 const MAX_SLICES: usize = 16;
@@ -57,6 +60,9 @@ pub struct Queue {
     outgoing: Mutex<Outgoing>,
     submitted: Mutex<VecDeque<Request>>,
     units: Mutex<Units>,
+    postponed: Mutex<Postponed>,
+    /// How many of them there are.
+    postponed_count: AtomicUsize,
     /// Commands of adopted batches that are not submitted, beyond one for each.
     further: AtomicUsize,
     online: AtomicBool,
@@ -88,6 +94,8 @@ impl Queue {
             outgoing: Mutex::default(),
             submitted: Mutex::default(),
             units: Mutex::default(),
+            postponed: Mutex::default(),
+            postponed_count: AtomicUsize::new(0),
             further: AtomicUsize::new(0),
             online: AtomicBool::new(false),
             backlog: AtomicBool::new(false),
@@ -125,6 +133,13 @@ impl Queue {
         self.units().add(unit)
     }
 
+    /// Lets go of a batch that will not be submitted. Answers how many commands it has beyond one.
+    pub fn disown(&self, id: UnitId) -> usize {
+        let further = self.units().take(id).map_or(0, |unit| unit.commands() - 1);
+        self.further.fetch_sub(further, Ordering::AcqRel);
+        further
+    }
+
     /// Whether a connection takes submissions.
     pub fn is_online(&self) -> bool {
         self.online.load(Ordering::Acquire)
@@ -133,11 +148,6 @@ impl Queue {
     /// Stream offset after the last submitted byte.
     pub fn end(&self) -> u64 {
         self.end.load(Ordering::Acquire)
-    }
-
-    /// Whether the present connection, or the last one until it is detached, has answered a command.
-    pub fn has_answers(&self) -> bool {
-        self.answered.load(Ordering::Acquire) > 0
     }
 
     /// Bytes submitted and not yet answered.
@@ -311,8 +321,16 @@ impl Queue {
         Ok(done)
     }
 
-    /// Moves newly submitted requests behind `awaiting`.
+    /// Moves newly submitted requests behind `awaiting`, but for those that are known not to be on their way: these can still be
+    /// taken back.
     pub fn collect(&self, awaiting: &mut VecDeque<Request>) {
+        if self.has_backlog() || !self.is_online() {
+            let outgoing = self.outgoing();
+            let mut submitted = self.submitted();
+            let begun = submitted.partition_point(|request| request.start() < outgoing.log.written());
+            awaiting.extend(submitted.drain(..begun));
+            return self.count(awaiting.len());
+        }
         let mut submitted = self.submitted();
         if awaiting.is_empty() {
             std::mem::swap(&mut *submitted, awaiting);
@@ -320,6 +338,11 @@ impl Queue {
             awaiting.append(&mut submitted);
         }
         self.count(awaiting.len());
+    }
+
+    /// Looks at the requests that are not collected.
+    pub(super) fn look<T>(&self, look: impl FnOnce(&VecDeque<Request>) -> T) -> T {
+        look(&self.submitted())
     }
 
     /// Puts unanswered requests back before newer ones.
@@ -348,11 +371,6 @@ impl Queue {
         let at = self.earliest.load(Ordering::Acquire).min(at);
         self.armed.store(at, Ordering::Release);
         at
-    }
-
-    /// Whether no request waits or is in flight, as far as the submitting side knows.
-    pub fn is_empty(&self) -> bool {
-        self.submitted().is_empty()
     }
 }
 

@@ -1,9 +1,15 @@
-//! Answers by which a server says that it did not run a command because it is not the one to ask, at least not now. Where somebody
-//! knows who is, the command goes there instead of failing.
+//! Answers by which a server says that it did not run a command: because it is not the one to ask, or cannot run it now. Where
+//! somebody knows whom to ask, the command goes there; where it is a matter of time, it is asked for again.
 
+use std::time::Duration;
+
+use memchr::memmem;
+
+use super::backoff::Backoff;
+use super::options::Reconnect;
 use super::request::Millis;
 use super::role::Role;
-use crate::error::{Error, ServerError};
+use crate::error::{Error, Kind, ServerError};
 use crate::resp::{Frame, Scalar};
 
 /// How long a server that is not the one to ask, or is no longer, may still answer what it was sent.
@@ -11,6 +17,25 @@ pub const LEAVE_GRACE: Millis = 50;
 
 /// How long it may take to have the server answer what it keeps waiting.
 pub const UNBLOCK_GRACE: Millis = 1_000;
+
+/// Bound of the first pause before a command is sent again to a server that cannot run it now; it doubles with every pause.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+/// Bound of every such pause.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// How often a command without a deadline is refused before its caller is told, which takes about a minute.
+pub(crate) const MOST_REFUSALS: u32 = 240;
+
+/// The pauses before a command is sent again to a server that cannot run it now.
+pub(crate) fn pauses() -> Backoff {
+    Backoff::new(&Reconnect {
+        initial_delay: FIRST_PAUSE,
+        max_delay: LONGEST_PAUSE,
+        jitter: true,
+        max_attempts: None,
+    })
+}
 
 /// What becomes of such an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +79,83 @@ impl Refusals {
 
     /// Whether `line` says it of a transaction that was not run, and which says why.
     pub(super) fn refuses_transaction(self, line: &[u8]) -> bool {
-        let reason = line.strip_prefix(b"EXECABORT Transaction discarded because: ".as_slice());
-        self.refuses(line) || reason.is_some_and(|reason| self.refuses(reason))
+        self.refuses(line) || discarded_because(line).is_some_and(|reason| self.refuses(reason))
     }
+}
+
+/// How a command takes it that the server cannot run it now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnRefusal {
+    /// Whether it is sent again while its deadline allows; otherwise its caller is told at once.
+    pub again: bool,
+    /// What shows that it was not run.
+    pub proof: Proof,
+}
+
+/// What shows that the server did not run a command that it answered with an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The error's code, which is the server's.
+    Code,
+    /// The server's own words as well: scripts, and commands that the table does not know, may answer with any code, whatever
+    /// they have done.
+    Words,
+}
+
+impl OnRefusal {
+    /// Its caller is told.
+    pub const TOLD: Self = Self { again: false, proof: Proof::Words };
+
+    /// Whether the error reply `line` says that the server did not run the command, and that it may later.
+    pub(super) fn passes(self, line: &[u8]) -> bool {
+        if !self.again {
+            return false;
+        }
+        let said = |&(code, words): &Passing| {
+            line.strip_prefix(code).and_then(|rest| rest.strip_prefix(b" ")).is_some_and(|rest| {
+                self.proof == Proof::Code || words.iter().any(|words| memmem::find(rest, words).is_some())
+            })
+        };
+        // What a script's own call was refused with comes with its place in the script, which has begun to run.
+        PASSING.iter().any(said) && (self.proof == Proof::Code || memmem::find(line, b" script: ").is_none())
+    }
+
+    /// The same for a transaction that was not run, and which says why.
+    pub(super) fn passes_transaction(self, line: &[u8]) -> bool {
+        self.passes(line) || discarded_because(line).is_some_and(|reason| self.passes(reason))
+    }
+}
+
+/// An error's code, and how the servers explain it.
+type Passing = (&'static [u8], &'static [&'static [u8]]);
+
+/// What passes by itself.
+const PASSING: &[Passing] = &[
+    // It reads its data.
+    (b"LOADING", &[b" is loading the dataset in memory"]),
+    // It runs something long, which others may only stop.
+    (b"BUSY", &[b" is busy running a script", b" is busy running a module command"]),
+    // The keys are on their way from one node to another.
+    (b"TRYAGAIN", &[b"Multiple keys request during rehashing of slot"]),
+    // A replica without its master that is not to answer with old data.
+    (b"MASTERDOWN", &[b"Link with MASTER is down"]),
+    // Nobody serves the keys, or too few nodes are there.
+    (b"CLUSTERDOWN", &[b"The cluster is down", b"Hash slot not served"]),
+];
+
+/// Whether an error of this code passes by itself.
+pub(super) fn is_passing(code: &str) -> bool {
+    PASSING.iter().any(|(known, _)| *known == code.as_bytes())
+}
+
+/// Whether `error` says that the server did not run the command, and that it may later.
+pub(crate) fn is_postponement(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Reply(reply) if is_passing(&reply.code))
+        && error.maybe_executed() == Some(false)
+}
+
+fn discarded_because(line: &[u8]) -> Option<&[u8]> {
+    line.strip_prefix(b"EXECABORT Transaction discarded because: ".as_slice())
 }
 
 /// What a server did with the commands of a batch.
@@ -64,6 +163,8 @@ impl Refusals {
 pub(super) struct Verdict {
     /// It refused one because it is not the one to ask.
     pub(super) refused: bool,
+    /// It refused one because it cannot run it now.
+    pub(super) postponed: bool,
     /// It ran one that must not be run twice.
     pub(super) ran: bool,
 }
@@ -72,6 +173,11 @@ impl Verdict {
     /// Whether the batch may go to the next connection as a whole.
     pub(super) fn is_refusal(self) -> bool {
         self.refused && !self.ran
+    }
+
+    /// Whether the batch may be sent again as a whole.
+    pub(super) fn is_postponement(self) -> bool {
+        self.postponed && !self.ran
     }
 }
 
@@ -96,6 +202,46 @@ mod tests {
         {
             assert!(!refusals.refuses(line));
         }
+    }
+
+    const BY_CODE: OnRefusal = OnRefusal { again: true, proof: Proof::Code };
+    const BY_WORDS: OnRefusal = OnRefusal { again: true, proof: Proof::Words };
+
+    #[test]
+    fn what_a_server_cannot_run_now_passes() {
+        for line in [
+            &b"LOADING Redis is loading the dataset in memory"[..],
+            b"LOADING Valkey is loading the dataset in memory",
+            b"BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+            b"TRYAGAIN Multiple keys request during rehashing of slot",
+            b"MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+            b"CLUSTERDOWN Hash slot not served",
+            b"CLUSTERDOWN The cluster is down",
+        ] {
+            assert!(BY_CODE.passes(line) && BY_WORDS.passes(line));
+            assert!(!OnRefusal::TOLD.passes(line));
+            let exec = [b"EXECABORT Transaction discarded because: ", line].concat();
+            assert!(BY_WORDS.passes_transaction(&exec) && !BY_WORDS.passes(&exec));
+        }
+        for line in [
+            READONLY,
+            b"BUSYGROUP Consumer Group name already exists",
+            b"BUSYKEY Target key name already exists.",
+            b"ERR LOADING Redis is loading the dataset in memory",
+            b"NOSCRIPT No matching script.",
+            b"OOM command not allowed when used memory > 'maxmemory'.",
+            b"BUSY",
+        ] {
+            assert!(!BY_CODE.passes(line) && !BY_WORDS.passes(line));
+        }
+    }
+
+    #[test]
+    fn the_code_alone_proves_nothing_of_what_answers_in_its_own_words() {
+        let line = b"BUSY come back later";
+        assert!(BY_CODE.passes(line) && !BY_WORDS.passes(line));
+        let inside = b"MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'. script: f, on @user_script:1.";
+        assert!(!BY_WORDS.passes(inside));
     }
 
     #[test]

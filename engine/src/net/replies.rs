@@ -57,6 +57,7 @@ impl InFlight {
         }
         self.refused.append(&mut self.awaiting);
         queue.restore(&mut self.refused);
+        queue.recall();
     }
 }
 
@@ -89,11 +90,15 @@ impl<'a> Replies<'a> {
         let request = self.front()?;
         match request.recipient {
             Recipient::Caller(ticket) => {
-                if let Frame::Scalar(Scalar::Error(line)) = &frame
-                    && self.refusals.refuses(line)
-                {
-                    self.refused(&request, ticket, line);
-                    return Ok(());
+                if let Frame::Scalar(Scalar::Error(line)) = &frame {
+                    if self.refusals.refuses(line) {
+                        self.refused(&request, ticket, line);
+                        return Ok(());
+                    }
+                    if request.on_refusal.passes(line) {
+                        self.postponed(&request, ticket, line);
+                        return Ok(());
+                    }
                 }
                 hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
             }
@@ -101,7 +106,7 @@ impl<'a> Replies<'a> {
                 let refusals = self.refusals;
                 match self.unit_turn(&request, |unit, caller| unit.take(caller, refusals, frame))? {
                     Turn::More => return Ok(()),
-                    Turn::Last => {}
+                    Turn::Last | Turn::Postponed => {}
                     Turn::Refused => {
                         self.give_back();
                         return Ok(());
@@ -212,6 +217,15 @@ impl<'a> Replies<'a> {
             self.queue.units().put(id, unit);
             return Ok(turn);
         }
+        if turn == Turn::Postponed && caller.is_some() {
+            let line = unit.take_refusal();
+            self.queue.units().put(id, unit);
+            if self.queue.postpone(request, &line) {
+                return Ok(turn);
+            }
+            unit = self.queue.units().take(id).ok_or_else(unknown)?;
+            unit.refuse(&line);
+        }
         if unit.verdict.refused {
             self.leave();
         }
@@ -234,6 +248,17 @@ impl<'a> Replies<'a> {
         self.deliver.error(ticket, &Error::reply(ServerError::from_line(line)).executed(false));
         self.awaiting.pop_front();
         self.queue.answered(request.end);
+    }
+
+    /// The server did not run the oldest request for now: it is sent again, unless too much waits for that.
+    fn postponed(&mut self, request: &Request, ticket: Ticket, line: &[u8]) {
+        if !self.queue.postpone(request, line) {
+            self.deliver.error(ticket, &Error::reply(ServerError::from_line(line)).executed(false));
+        }
+        self.awaiting.pop_front();
+        if self.awaiting.is_empty() {
+            self.queue.answered(request.end);
+        }
     }
 
     /// Nothing more is sent to this server; what it was sent it may still answer.
@@ -262,8 +287,9 @@ impl<'a> Replies<'a> {
         self.deliver.flush();
     }
 
-    /// Rejects callers whose deadline has passed.
+    /// Rejects callers whose deadline has passed, and sends again what has waited for it.
     pub fn expire(&mut self) {
+        self.queue.retry(|request, outcome, error| reject(self.deliver, request, outcome, error));
         let Self { queue, awaiting, unit: open, deliver, .. } = self;
         queue.expire(awaiting, |request, outcome, phase, begun| {
             let begun_unit = open.as_mut().filter(|(id, _)| request.recipient.unit() == Some(*id));
@@ -273,12 +299,15 @@ impl<'a> Replies<'a> {
         self.deliver.flush();
     }
 
-    /// Whether no reply that is due is of use to anybody.
+    /// Whether nobody waits for anything, neither for a reply nor for another try.
     pub fn owes_nobody(&mut self) -> bool {
-        self.awaiting().iter().all(|request| request.recipient.is_abandoned())
+        let is_abandoned = |request: &Request| request.recipient.is_abandoned();
+        self.awaiting().iter().all(is_abandoned)
+            && self.queue.look(|others| others.iter().all(is_abandoned))
+            && !self.queue.has_postponed()
     }
 
-    /// Every unanswered request, oldest first.
+    /// Every unanswered request that is on its way, oldest first.
     pub fn awaiting(&mut self) -> &VecDeque<Request> {
         self.queue.collect(self.awaiting);
         self.awaiting

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::loan::Loan;
+use super::refusal::OnRefusal;
 use super::unit::UnitId;
 use crate::command::{self, Names, Shape};
 use crate::error::Error;
@@ -77,6 +78,10 @@ pub struct Request {
     pub shape: &'static Shape,
     /// How often the command may still be sent again after its connection was lost with it written (see [`replays`]).
     pub replays: u8,
+    /// What is to be done when the server cannot run it now.
+    pub on_refusal: OnRefusal,
+    /// How often that was the case.
+    pub refusals: u8,
     /// Bytes on the wire.
     pub length: u32,
     /// Stream offset after its last byte; set when it enters a log.

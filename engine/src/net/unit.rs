@@ -1,12 +1,10 @@
 //! A batch of commands that is one unit of the queue: one entry, one write, one caller. Owns which of its commands the next
 //! reply belongs to, and what the replies to a transaction mean.
 
-use std::collections::HashMap;
-
 use bytes::Bytes;
 
 use super::handover::{InBatch, Sink, hand_over, hand_over_large};
-use super::refusal::{Refusals, Verdict};
+use super::refusal::{OnRefusal, Proof, Refusals, Verdict};
 use super::request::{Gather, Reply, Ticket, View};
 use crate::command::Shape;
 use crate::error::{Error, ServerError};
@@ -23,6 +21,13 @@ pub const EXEC: &[u8] = b"*1\r\n$4\r\nEXEC\r\n";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UnitId(u32);
 
+impl UnitId {
+    /// The unit of this number.
+    pub(super) fn new(number: u32) -> Self {
+        Self(number)
+    }
+}
+
 /// One command of a unit.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
@@ -32,6 +37,8 @@ pub struct Step {
     pub length: u32,
     /// Whether it may be sent again after it was answered.
     pub replay: bool,
+    /// What is to be done when the server cannot run it now: the same for all steps of a unit, but for the proof.
+    pub on_refusal: OnRefusal,
 }
 
 /// What a unit is to the server.
@@ -71,6 +78,8 @@ pub(super) enum Turn {
     Last,
     /// The last, and the server has refused all that changes anything: the unit may be sent to another one.
     Refused,
+    /// The last, and the server cannot run what changes anything now: the unit may be sent again.
+    Postponed,
 }
 
 /// What came of a unit.
@@ -94,6 +103,8 @@ pub struct Unit {
     /// Why the transaction did not run, to be told when all is answered.
     failure: Option<Error>,
     pub(super) verdict: Verdict,
+    /// What the server said when it could not run a command.
+    refusal: Option<Box<[u8]>>,
     gather: Box<dyn Gather>,
 }
 
@@ -102,13 +113,25 @@ impl Unit {
     pub fn new(form: Form, steps: Vec<Step>, gather: Box<dyn Gather>) -> Self {
         let stage = first(form);
         let (queueing, verdict) = Default::default();
-        Self { form, steps, stage, answered: 0, queueing, failure: None, verdict, gather }
+        Self { form, steps, stage, answered: 0, queueing, failure: None, verdict, refusal: None, gather }
     }
 
     /// What came of it so far. Nobody waits for what may still come.
     pub(super) fn give_up(&mut self) -> Outcome {
         let gather = std::mem::replace(&mut self.gather, Box::new(Nowhere));
         self.failure.take().map_or(Outcome::Replies(gather), Outcome::Failed)
+    }
+
+    /// What the server said when it could not run a command.
+    pub(super) fn take_refusal(&mut self) -> Box<[u8]> {
+        self.refusal.take().unwrap_or_default()
+    }
+
+    /// It is not sent again after the refusal `line`. Of a transaction that is all there is to say.
+    pub(super) fn refuse(&mut self, line: &[u8]) {
+        if self.is_transaction() {
+            self.failure = Some(Error::reply(ServerError::from_line(line)).executed(false));
+        }
     }
 
     /// How many commands the server sees.
@@ -128,6 +151,7 @@ impl Unit {
         self.queueing = Queueing::default();
         self.failure = None;
         self.verdict = Verdict::default();
+        self.refusal = None;
         self.gather.clear();
     }
 
@@ -210,6 +234,8 @@ impl Unit {
             Turn::More
         } else if self.verdict.is_refusal() {
             Turn::Refused
+        } else if self.verdict.is_postponement() {
+            Turn::Postponed
         } else {
             Turn::Last
         }
@@ -221,14 +247,38 @@ impl Unit {
         match (stage, frame) {
             (Stage::Exec, Frame::Scalar(Scalar::Error(line))) => {
                 self.verdict.refused |= refusals.refuses_transaction(line);
+                if self.on_refusal(stage).passes_transaction(line) {
+                    self.postpone(line);
+                }
             }
             (Stage::Exec, _) => self.verdict.ran = true,
             (_, Frame::Scalar(Scalar::Error(line))) if refusals.refuses(line) => self.verdict.refused = true,
+            (_, Frame::Scalar(Scalar::Error(line))) if self.on_refusal(stage).passes(line) => {
+                self.postpone(line);
+            }
             (Stage::Step(at), _) if self.form == Form::Plain => {
                 self.verdict.ran |= self.steps.get(at).is_some_and(|step| !step.replay);
             }
             (Stage::Multi | Stage::Step(_), _) => {}
         }
+    }
+
+    /// What is to be done when the server cannot run the command at `stage` now.
+    fn on_refusal(&self, stage: Stage) -> OnRefusal {
+        let told = OnRefusal::TOLD;
+        match stage {
+            Stage::Step(at) => self.steps.get(at).map_or(told, |step| step.on_refusal),
+            // They have no other errors than the server's.
+            Stage::Multi | Stage::Exec => {
+                let again = self.steps.first().is_some_and(|step| step.on_refusal.again);
+                OnRefusal { again, proof: Proof::Code }
+            }
+        }
+    }
+
+    fn postpone(&mut self, line: &[u8]) {
+        self.verdict.postponed = true;
+        self.refusal.get_or_insert_with(|| line.into());
     }
 
     /// The answer to `MULTI`.
@@ -347,54 +397,4 @@ fn first(form: Form) -> Stage {
 
 fn unexpected() -> Error {
     Error::protocol("the server answered a transaction out of turn")
-}
-
-/// The units of one queue that no reply has come to yet.
-#[derive(Debug, Default)]
-pub(super) struct Units {
-    known: HashMap<UnitId, Box<Unit>>,
-    next: u32,
-}
-
-impl Units {
-    pub(super) fn add(&mut self, unit: Unit) -> UnitId {
-        let id = UnitId(self.next);
-        self.next = self.next.wrapping_add(1);
-        self.known.insert(id, Box::new(unit));
-        id
-    }
-
-    pub(super) fn put(&mut self, id: UnitId, unit: Box<Unit>) {
-        self.known.insert(id, unit);
-    }
-
-    pub(super) fn take(&mut self, id: UnitId) -> Option<Box<Unit>> {
-        self.known.remove(&id)
-    }
-
-    pub(super) fn restart(&mut self, id: Option<UnitId>) {
-        if let Some(unit) = id.and_then(|id| self.known.get_mut(&id)) {
-            unit.restart();
-        }
-    }
-
-    pub(super) fn forget(&mut self, id: Option<UnitId>) {
-        if let Some(id) = id {
-            self.known.remove(&id);
-        }
-    }
-
-    pub(super) fn is_transaction(&self, id: UnitId) -> bool {
-        self.known.get(&id).is_some_and(|unit| unit.is_transaction())
-    }
-
-    /// What came of a unit for which nobody waits any more.
-    pub(super) fn give_up(&mut self, id: Option<UnitId>) -> Option<Outcome> {
-        self.known.get_mut(&id?).map(|unit| unit.give_up())
-    }
-
-    /// How many commands the server sees of a request for this unit, if it is one for a unit.
-    pub(super) fn commands(&self, id: Option<UnitId>) -> usize {
-        id.and_then(|id| self.known.get(&id)).map_or(1, |unit| unit.commands())
-    }
 }

@@ -12,6 +12,7 @@ use oxidis_engine::net::address::Fixed;
 use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{Options, Reconnect};
 use oxidis_engine::net::queue::QueueLimits;
+use oxidis_engine::net::refusal::{OnRefusal, Proof};
 use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, View, now, replays};
 use oxidis_engine::net::unit::{EXEC, Form, MULTI, Step, Unit};
 use oxidis_engine::value::Value;
@@ -40,13 +41,15 @@ pub(crate) struct Call {
     slot: u32,
     timeout: u32,
     replay: bool,
+    on_refusal: OnRefusal,
     shape: &'static Shape,
 }
 
 impl Call {
     /// A command that may be sent twice.
     pub(crate) fn read(slot: u32) -> Self {
-        Self { slot, timeout: 5_000, replay: true, shape: &Shape::Any }
+        let on_refusal = OnRefusal { again: true, proof: Proof::Code };
+        Self { slot, timeout: 5_000, replay: true, on_refusal, shape: &Shape::Any }
     }
 
     /// A command that may not.
@@ -57,6 +60,11 @@ impl Call {
     /// With another timeout, in milliseconds; 0 for none.
     pub(crate) fn timeout(self, timeout: u32) -> Self {
         Self { timeout, ..self }
+    }
+
+    /// With another way to take a refusal.
+    pub(crate) fn on_refusal(self, on_refusal: OnRefusal) -> Self {
+        Self { on_refusal, ..self }
     }
 
     /// With a reply of this shape.
@@ -80,6 +88,8 @@ impl Call {
             recipient,
             shape: self.shape,
             replays: replays(self.replay),
+            on_refusal: self.on_refusal,
+            refusals: 0,
             length: 0,
             end: 0,
             deadline: if self.timeout == 0 { NEVER } else { now() + u64::from(self.timeout) },
@@ -110,7 +120,8 @@ impl Batch<'_> {
                 staging.argument(word.as_bytes());
             }
             let length = u32::try_from(staging.last_command_bytes()).unwrap();
-            steps.push(Step { shape: self.call.shape, length, replay: self.call.replay });
+            let Call { shape, replay, on_refusal, .. } = self.call;
+            steps.push(Step { shape, length, replay, on_refusal });
             if self.form == Form::Transaction(steps.len()) {
                 staging.verbatim(EXEC);
             }

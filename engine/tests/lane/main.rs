@@ -17,6 +17,7 @@ mod matching;
 mod order;
 mod panics;
 mod peer;
+mod refusals;
 mod replay;
 mod secrecy;
 mod sockets;

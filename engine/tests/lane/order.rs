@@ -3,10 +3,37 @@
 use oxidis_engine::net::connection::Wish;
 use oxidis_engine::value::Value;
 
-use crate::fixture::{Call, Fixture, Setting, idle, status};
+use crate::fixture::{Call, Fixture, Setting, idle, status, within};
 
 fn keys(range: std::ops::Range<u32>) -> Vec<String> {
     range.map(|number| format!("GET {number}")).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_behind_a_full_socket_can_be_taken_back_and_is_never_sent() {
+    let mut fixture = Fixture::with(Setting { room: 256, ..Setting::default() });
+    let connected = fixture.lane.connect();
+    let mut peer = fixture.peers.accept().await;
+    within(connected).await.unwrap().unwrap();
+    fixture.call(Call::write(1), "INCR a");
+    let long = format!("SET b {}", "x".repeat(1_000));
+    fixture.batch(&[(Call::write(2), &long), (Call::write(3), "INCR c"), (Call::write(4), "INCR d")]);
+    fixture.call(Call::write(5).timeout(10), "INCR e");
+    fixture.call(Call::write(6), "INCR f");
+    // The connection's task looks at all of them, for the deadline's sake and for a reply.
+    assert_eq!(fixture.inbox.failure(5).await.maybe_executed(), Some(false));
+    assert_eq!(peer.command().await.unwrap(), "INCR a");
+    peer.send(":1\r\n").await;
+    assert_eq!(fixture.inbox.reply(1).await, Value::Int(1));
+    let queue = fixture.lane.queue();
+    assert!(queue.withdraw(3) && queue.withdraw(6));
+    assert!(!queue.withdraw(2), "it was begun to be written");
+    assert!(!queue.withdraw(1) && !queue.withdraw(3) && !queue.withdraw(5), "they are over");
+    assert_eq!(peer.commands(2).await, [&long, "INCR d"]);
+    peer.send("+OK\r\n:4\r\n").await;
+    assert_eq!(fixture.inbox.reply(2).await, status("OK"));
+    assert_eq!(fixture.inbox.reply(4).await, Value::Int(4));
+    fixture.inbox.assert_empty();
 }
 
 #[tokio::test(start_paused = true)]

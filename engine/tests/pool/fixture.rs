@@ -11,6 +11,7 @@ use oxidis_engine::error::{ConnectionFailure, Error};
 use oxidis_engine::net::address::Fixed;
 use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{Options, Reconnect};
+use oxidis_engine::net::refusal::{OnRefusal, Proof};
 use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, View, now};
 use tokio::io::DuplexStream;
 use tokio::runtime::Handle;
@@ -114,6 +115,8 @@ fn stage(staging: &mut Staging, slot: u32, command: &str) -> Request {
         recipient: Recipient::Caller(Ticket { slot, view: View::Text, prefixed: false }),
         shape: &Shape::Any,
         replays: 0,
+        on_refusal: OnRefusal { again: true, proof: Proof::Code },
+        refusals: 0,
         length: 0,
         end: 0,
         deadline: NEVER,

@@ -13,6 +13,7 @@ use oxidis_engine::net::dial::Dial;
 use oxidis_engine::net::establish::Connector;
 use oxidis_engine::net::options::{Options, OptionsBuilder, ReadFrom, Reconnect};
 use oxidis_engine::net::queue::QueueLimits;
+use oxidis_engine::net::refusal::OnRefusal;
 use oxidis_engine::net::request::{Recipient, Request, Ticket, View as Texts, now, replays};
 use oxidis_engine::net::unit::{EXEC, Form, MULTI, Step, Unit};
 use oxidis_engine::sentinel::{Happening, Listener, Sentinels, Settings};
@@ -242,7 +243,8 @@ impl Client {
                 staging.argument(word.as_bytes());
             }
             let length = u32::try_from(staging.last_command_bytes()).unwrap();
-            steps.push(Step { shape: &Shape::Any, length, replay: command.starts_with("GET") });
+            let replay = command.starts_with("GET");
+            steps.push(Step { shape: &Shape::Any, length, replay, on_refusal: OnRefusal::TOLD });
             if form == Form::Transaction(steps.len()) {
                 staging.verbatim(EXEC);
             }
@@ -282,6 +284,8 @@ fn request(recipient: Recipient, replay: bool) -> Request {
         recipient,
         shape: &Shape::Any,
         replays: replays(replay),
+        on_refusal: OnRefusal::TOLD,
+        refusals: 0,
         length: 0,
         end: 0,
         deadline,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Pool;
 use super::acquire::deadline;
@@ -20,6 +20,7 @@ use crate::command::ServerTimeout;
 use crate::error::{ConnectionFailure, Error, Kind, Phase};
 use crate::net::backoff::Backoff;
 use crate::net::connection::Wish;
+use crate::net::refusal::{MOST_REFUSALS, is_postponement, pauses};
 use crate::net::request::{Event, Millis, NEVER, Request, instant, now, replays};
 
 /// One such command.
@@ -59,6 +60,38 @@ impl Patience {
                 grace.saturating_add(u32::try_from(longest.as_millis()).unwrap_or(u32::MAX))
             }
         }
+    }
+}
+
+/// A server that cannot run a command now: how long it is asked again, and how often.
+struct Postponement {
+    until: Millis,
+    pauses: Backoff,
+}
+
+impl Postponement {
+    fn new(call: &Blocking) -> Self {
+        let until = match call.patience {
+            Patience::Given => call.request.deadline,
+            Patience::Server { grace: 0, .. } => NEVER,
+            Patience::Server { grace, .. } => now() + u64::from(grace),
+        };
+        Self { until, pauses: pauses() }
+    }
+
+    /// Waits until the next attempt. Fails with the server's `error` when there is none.
+    async fn rest(&mut self, error: Error) -> Result<(), Error> {
+        let pause = self.pauses.next_delay().filter(|_| self.pauses.attempts() <= MOST_REFUSALS);
+        let Some(pause) = pause else { return Err(error) };
+        let next = Instant::now() + pause;
+        match instant(self.until).map(Instant::from_std).filter(|until| *until <= next) {
+            None => sleep_until(next).await,
+            Some(until) => {
+                sleep_until(until).await;
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -191,11 +224,15 @@ impl Pool {
         // For a command that no server has seen, whatever it does.
         let mut unsent = replays(true);
         let mut pauses = self.options.reconnect.as_ref().map(Backoff::new);
+        let mut postponed = None;
         loop {
             let (permit, member) = self.wait_for_connection(&call).await?;
             self.watch();
             match self.ask(&call, standing, Occupied { pool: self, held: Some((permit, member)) }).await {
                 Ok(()) => return Ok(()),
+                Err(error) if is_postponement(&error) => {
+                    postponed.get_or_insert_with(|| Postponement::new(&call)).rest(error).await?;
+                }
                 Err(error) => {
                     let lost = matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost));
                     let refused = matches!(error.kind(), Kind::Reply(_));
@@ -254,7 +291,13 @@ impl Pool {
                 occupied.give_back();
                 Ok(())
             }
-            Ok(Served::Failed(error)) => Err(error),
+            Ok(Served::Failed(error)) => {
+                // The connection is as good as before.
+                if is_postponement(&error) {
+                    occupied.give_back();
+                }
+                Err(error)
+            }
             Err(_) => Err(Error::internal("a blocking command was forgotten")),
         }
     }

@@ -12,6 +12,7 @@ use super::{Pool, close};
 use crate::client::Lane;
 use crate::command::{self, Shape};
 use crate::net::connection::Wish;
+use crate::net::refusal::OnRefusal;
 use crate::net::request::{NEVER, Recipient, Request, now};
 use crate::resp::encode;
 
@@ -109,6 +110,8 @@ impl Pool {
             recipient: Recipient::Probe,
             shape: &Shape::Any,
             replays: 0,
+            on_refusal: OnRefusal::TOLD,
+            refusals: 0,
             length: u32::try_from(bytes.len()).unwrap_or(0),
             end: 0,
             deadline: if timeout == 0 { NEVER } else { now() + u64::from(timeout) },

@@ -67,7 +67,7 @@ impl Member {
             };
             // What a user did to his connection cannot be made again on another one: it is made once.
             let lane = Lane::new(
-                QueueLimits::of(&pool.options),
+                QueueLimits::of(&pool.options).in_order(),
                 pool.connector.another(),
                 Redial::Never,
                 Arc::new(usher),

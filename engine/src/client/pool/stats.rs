@@ -38,7 +38,7 @@ impl Pool {
             let queue = lane.queue();
             stats.shared += usize::from(queue.is_online());
             stats.in_flight += queue.requests();
-            stats.queued_bytes += queue.bytes();
+            stats.queued_bytes += queue.bytes() + queue.postponements().1;
             stats.reconnects += lane.reconnects();
         }
         let roster = self.roster();

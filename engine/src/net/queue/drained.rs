@@ -7,6 +7,16 @@ use tokio::sync::oneshot;
 use super::Queue;
 
 impl Queue {
+    /// Whether no request waits or is in flight, as far as the submitting side knows.
+    pub fn is_empty(&self) -> bool {
+        self.submitted().is_empty()
+    }
+
+    /// Whether the present connection, or the last one until it is detached, has answered a command.
+    pub fn has_answers(&self) -> bool {
+        self.answered.load(Ordering::Acquire) > 0
+    }
+
     /// So many requests were collected and are not answered.
     pub(in crate::net) fn count(&self, awaiting: usize) {
         self.awaiting.store(awaiting, Ordering::Relaxed);
@@ -14,7 +24,8 @@ impl Queue {
 
     /// Requests that wait or are in flight; a batch is one.
     pub fn requests(&self) -> usize {
-        self.submitted().len() + self.awaiting.load(Ordering::Relaxed)
+        let awaiting = self.awaiting.load(Ordering::Relaxed) + self.postponed_count.load(Ordering::Relaxed);
+        self.submitted().len() + awaiting
     }
 
     /// Resolves when everything that was submitted before is answered or rejected.
@@ -27,6 +38,9 @@ impl Queue {
     }
 
     pub(super) fn tell_drains(&self) {
-        self.drains.tell(|| (self.answered.load(Ordering::Acquire), self.end()));
+        self.drains.tell(|| {
+            let answered = if self.has_postponed() { 0 } else { self.answered.load(Ordering::Acquire) };
+            (answered, self.end())
+        });
     }
 }

@@ -15,6 +15,9 @@ pub struct QueueLimits {
     pub offline_bytes: u64,
     /// `limits.maxInFlightBytes`.
     pub in_flight_bytes: u64,
+    /// Commands that may wait to be sent again to a server that cannot run them now; their bytes are limited as those of the
+    /// offline queue.
+    pub postponed_commands: usize,
 }
 
 impl QueueLimits {
@@ -22,11 +25,23 @@ impl QueueLimits {
     pub fn of(options: &Options) -> Self {
         let offline = options.offline_queue.as_ref();
         Self {
+            // Where one connection is all there is, its state and its order are its user's.
+            postponed_commands: offline
+                .filter(|_| !options.single_connection)
+                .map_or(0, |queue| queue.max_commands),
             offline_commands: offline.map(|queue| queue.max_commands),
             offline_bytes: offline.map_or(0, |queue| queue.max_bytes as u64),
             // A request counts its bytes in 32 bits.
             in_flight_bytes: (options.limits.max_in_flight_bytes as u64).min(u64::from(u32::MAX)),
         }
+    }
+}
+
+impl QueueLimits {
+    /// The same, with nothing that is sent again after what was called later.
+    #[must_use]
+    pub fn in_order(self) -> Self {
+        Self { postponed_commands: 0, ..self }
     }
 }
 

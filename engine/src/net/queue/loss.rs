@@ -30,7 +30,7 @@ impl Queue {
             awaiting.append(&mut submitted);
             awaiting
         };
-        let mut earliest = NEVER;
+        let mut earliest = self.postponed().next();
         for request in requests.iter_mut() {
             let Some(ticket) = request.recipient.waiting() else { continue };
             let is_given_up = given_up.iter().any(|&(slot, end)| slot == ticket.slot && request.end <= end);
@@ -68,6 +68,10 @@ impl Queue {
         if offline {
             let alive = requests.iter().filter(|request| request.recipient != Recipient::Abandoned);
             self.waiting.store(self.commands(alive), Ordering::Release);
+        } else {
+            // What is not on its way can still be taken back.
+            let begun = requests.partition_point(|request| request.start() < outgoing.log.written());
+            *submitted = requests.split_off(begun);
         }
     }
 
@@ -84,9 +88,13 @@ impl Queue {
         self.wake.notify_one();
     }
 
-    /// Takes the call in `slot` back, if none of its bytes is written and the connection's task has not got it. Answers whether it
-    /// did: then it is never sent, and nobody hears of it.
+    /// Takes the call in `slot` back, if none of its bytes is on its way. Answers whether it did: then it is never sent (again),
+    /// and nobody hears of it.
     pub fn withdraw(&self, slot: u32) -> bool {
+        self.withdraw_postponed(slot) || self.withdraw_submitted(slot)
+    }
+
+    fn withdraw_submitted(&self, slot: u32) -> bool {
         let mut outgoing = self.outgoing();
         let written = outgoing.log.written();
         let offline = outgoing.socket.is_none();
@@ -107,6 +115,8 @@ impl Queue {
             let alive = submitted.iter().filter(|request| request.recipient != Recipient::Abandoned);
             self.waiting.store(self.commands(alive), Ordering::Release);
         }
+        drop(submitted);
+        self.tell_drains();
         true
     }
 
