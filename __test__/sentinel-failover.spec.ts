@@ -114,7 +114,7 @@ for (const { name, options } of VARIANTS) {
       }
     }
 
-    /** A failover, begun by `cause`. Answers when the clients had left the former master, and heard of the new one. */
+    /** A failover, begun by `cause`. Answers the moment after which nothing may go to the former master any more. */
     function failover(cause: () => Promise<unknown>): Promise<number> {
       return failOver(
         deployment,

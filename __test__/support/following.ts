@@ -39,7 +39,10 @@ export function next(emitter: EventEmitter, event: string): Promise<any[]> {
   })
 }
 
-/** A failover, begun by `cause`. Answers when `clients` had left the former master, and `sentinel` heard of the new one. */
+/**
+ * A failover, begun by `cause`. Answers the moment at which `sentinel` told of it, after which nothing goes to the former master
+ * any more.
+ */
 export async function failover(
   deployment: Deployment,
   sentinel: Client,
@@ -48,10 +51,10 @@ export async function failover(
 ): Promise<number> {
   const former = await deployment.settled()
   const left = clients.map((client) => next(client, 'close'))
-  const switched = Promise.all([next(sentinel, 'failover'), ...left])
+  const told = next(sentinel, 'failover').then(() => Date.now())
   await cause()
-  await switched
-  const moment = Date.now()
+  const moment = await told
+  await Promise.all(left)
   assert.notEqual(await deployment.settled(), former)
   return moment
 }

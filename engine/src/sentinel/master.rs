@@ -206,7 +206,7 @@ impl Master {
             }
         };
         if let Some(happening) = self.believe(new, epoch) {
-            inner.listener.happened(happening);
+            inner.tell_behind_the_news(happening);
         }
         true
     }
@@ -265,7 +265,7 @@ impl Master {
             return address;
         }
         if let Some(happening) = self.believe(&address, epoch) {
-            inner.listener.happened(happening);
+            inner.tell_behind_the_news(happening);
         } else if polled && fit && self.is_shaken() {
             // Those who wait for their next attempt may make it now.
             self.tell();

@@ -156,6 +156,13 @@ impl Inner {
         }
     }
 
+    /// Tells what news were just about when those who wait for news have had their turn: the runtime's tasks take turns in
+    /// the order in which they were woken. Who hears of a failover must not get through to the former master any more.
+    fn tell_behind_the_news(&self, happening: Happening) {
+        let listener = Arc::clone(&self.listener);
+        self.runtime.spawn(async move { listener.happened(happening) });
+    }
+
     /// The address by which a server is reached that announces itself as `announced`.
     async fn map(&self, announced: HostPort) -> Result<HostPort, Error> {
         match &self.address_map {

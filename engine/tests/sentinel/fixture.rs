@@ -59,14 +59,20 @@ pub(crate) async fn until(holds: impl Fn() -> bool) {
     .await;
 }
 
+/// Is asked at the very moment of a failover's news.
+pub(crate) type AtFailover = Box<dyn FnOnce() + Send>;
+
 /// Keeps what it is told.
 #[derive(Default)]
-pub(crate) struct Heard(Mutex<Vec<Happening>>);
+pub(crate) struct Heard {
+    happenings: Mutex<Vec<Happening>>,
+    pub(crate) at_failover: Mutex<Option<AtFailover>>,
+}
 
 impl Heard {
     /// What happened since the last call, in one line each.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let heard = std::mem::take(&mut *self.0.lock().unwrap());
+        let heard = std::mem::take(&mut *self.happenings.lock().unwrap());
         let line = |happening: &Happening| match happening {
             Happening::Failover { from, to, took, .. } => {
                 format!("{from} -> {to} after {} ms", took.as_millis())
@@ -80,7 +86,12 @@ impl Heard {
 
 impl Listener for Heard {
     fn happened(&self, happening: Happening) {
-        self.0.lock().unwrap().push(happening);
+        if let Happening::Failover { .. } = happening
+            && let Some(ask) = self.at_failover.lock().unwrap().take()
+        {
+            ask();
+        }
+        self.happenings.lock().unwrap().push(happening);
     }
 }
 

@@ -1,11 +1,13 @@
 //! A client's connection and its commands, when the master becomes another server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use oxidis_engine::error::{ConnectionFailure, Kind};
 use oxidis_engine::net::connection::Wish;
 use oxidis_engine::net::options::{Options, ReadFrom, Reconnect};
 use oxidis_engine::net::request::Event;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 use crate::fixture::{Client, Fixture, idle, until, within};
@@ -56,6 +58,19 @@ async fn a_switch_moves_the_connection_at_once() {
     }
     let left = "a:1 is no longer the server to use";
     assert_eq!(events, ["connect", "ready", left, "attempt 1 after 0ns", "connect", "ready"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_hears_of_a_failover_no_longer_gets_through_to_the_former_master() {
+    let fixture = Fixture::new();
+    let client = fixture.connected().await;
+    let (lane, (sender, mut receiver)) = (Arc::clone(&client.lane), oneshot::channel());
+    assert!(lane.queue().is_online());
+    let ask = move || sender.send(lane.queue().is_online()).unwrap();
+    *fixture.heard.at_failover.lock().unwrap() = Some(Box::new(ask));
+    fixture.switch();
+    until(|| fixture.b.connections() == 1).await;
+    assert!(!receiver.try_recv().unwrap());
 }
 
 #[tokio::test(start_paused = true)]
