@@ -173,8 +173,13 @@ export class Deployment {
       if (ports.size !== 1) return false
       found = this.at([...ports][0] as number)
       if (master !== undefined && found !== master) return false
-      const role = (await found.raw('ROLE')) as RawReply[]
-      return String(role[0]) === 'master'
+      try {
+        const role = (await found.raw('ROLE')) as RawReply[]
+        return String(role[0]) === 'master'
+      } catch {
+        // It is gone, or is given its role just now, whereupon sentinels have it hang up on everybody.
+        return false
+      }
     })
     return found as TestServer
   }

@@ -26,6 +26,8 @@ export interface ProgramOptions {
   args?: (string | number)[]
   /** Flags of node. */
   flags?: string[]
+  /** A program, with its arguments, that starts the one behind them. Default: none. */
+  under?: string[]
   /** How long it may run, in milliseconds. */
   patience?: number
 }
@@ -34,9 +36,11 @@ export interface ProgramOptions {
  * Starts a Node process that runs `source`, which finds the client's exports as `oxidis`, and `Redis` by itself.
  */
 export function startProgram(source: string, options: ProgramOptions = {}): Program {
-  const { args = [], flags = [], patience = PATIENCE_MS } = options
+  const { args = [], flags = [], under = [], patience = PATIENCE_MS } = options
   const prelude = `const oxidis = require('./index.js'); const { Redis } = oxidis;`
-  const child = spawn(process.execPath, [...flags, '-e', prelude + source, ...args.map(String)], {
+  const node = [process.execPath, ...flags, '-e', prelude + source, ...args.map(String)]
+  const [command, ...rest] = [...under, ...node] as [string, ...string[]]
+  const child = spawn(command, rest, {
     cwd: PROJECT,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
