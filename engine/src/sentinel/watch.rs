@@ -20,6 +20,9 @@ use crate::value::Value;
 /// How often all sentinels are asked where their masters are: a message may have been missed.
 const POLL: Duration = Duration::from_secs(5);
 
+/// The same for [`POLL`] after an announcement: a new replica is announced before it has its data, and nobody announces that it has.
+const POLL_AFTER_NEWS: Duration = Duration::from_secs(1);
+
 /// The same while a master cannot be connected to.
 const POLL_IN_TROUBLE: Duration = Duration::from_millis(500);
 
@@ -77,6 +80,7 @@ async fn watch(inner: Arc<Inner>) {
     let mut listeners: JoinSet<()> = JoinSet::new();
     let mut listened: Vec<(Arc<Sentinel>, AbortHandle)> = Vec::new();
     let mut polled = Instant::now();
+    let mut unsettled_until = polled;
     let mut poll: JoinSet<()> = JoinSet::new();
     loop {
         let book = inner.book().all();
@@ -94,7 +98,14 @@ async fn watch(inner: Arc<Inner>) {
                 listened.push((sentinel, task));
             }
         }
-        let due = polled + if inner.is_in_trouble() { POLL_IN_TROUBLE } else { POLL };
+        let period = if inner.is_in_trouble() {
+            POLL_IN_TROUBLE
+        } else if polled < unsettled_until {
+            POLL_AFTER_NEWS
+        } else {
+            POLL
+        };
+        let due = polled + period;
         let due = if inner.poll_is_due.load(Ordering::Acquire) { Instant::now() } else { due };
         tokio::select! {
             () = inner.wake.notified() => {}
@@ -102,7 +113,9 @@ async fn watch(inner: Arc<Inner>) {
             Some(_) = poll.join_next() => {}
             () = sleep_until(due), if poll.is_empty() => {
                 polled = Instant::now();
-                inner.poll_is_due.store(false, Ordering::Release);
+                if inner.poll_is_due.swap(false, Ordering::AcqRel) {
+                    unsettled_until = polled + POLL;
+                }
                 poll.spawn(check_all(Arc::clone(&inner)));
             }
         }

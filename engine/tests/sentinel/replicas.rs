@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use oxidis_engine::net::options::ReadFrom;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::fixture::{Fixture, NAME, until};
 use crate::node::Node;
@@ -130,6 +130,23 @@ async fn a_client_that_had_to_take_the_master_goes_back_to_a_replica() {
     assert_eq!(fixture.a.connections(), 1);
     fixture.set_replicas(&[("b:1", "slave", "ok")]);
     until(|| fixture.a.connections() == 0 && fixture.b.connections() == 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replica_that_is_announced_before_it_is_fit_is_looked_at_again_soon() {
+    let fixture = Fixture::new();
+    fixture.set_replicas(&[]);
+    let client = fixture.client(fixture.sentinels.locate(NAME, ReadFrom::ReplicaPreferred));
+    client.connect().await.unwrap();
+    sleep(Duration::from_secs(31)).await;
+    fixture.set_replicas(&[("b:1", "slave", "err")]);
+    fixture.sentinel(3).announce("+slave", "slave b:1 b 1 @ m a 1");
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(fixture.a.connections(), 1);
+    let begun = Instant::now();
+    fixture.set_replicas(&[("b:1", "slave", "ok")]);
+    until(|| fixture.a.connections() == 0 && fixture.b.connections() == 1).await;
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
