@@ -118,7 +118,7 @@ export interface RedisOptions {
   encoding?: Encoding
   /** Put before every key, and taken off the keys that replies name. Default: none. */
   keyPrefix?: string
-  /** Uses one connection for everything and never makes it again. Default: false. */
+  /** Uses one connection for everything and never makes it again. Leases and subscriptions are refused. Default: false. */
   singleConnection?: boolean
   /** Whether the first command connects; otherwise the client connects at once. Default: true. */
   lazyConnect?: boolean

@@ -69,7 +69,7 @@ impl Pool {
         let seat = match answer {
             Answer::Seat(seat) => seat,
             Answer::Closed => return Err(Error::closed()),
-            Answer::NoRoom => return Err(self.no_room()),
+            Answer::NoRoom => return Err(self.no_room(want)),
             Answer::TooMany(most) => {
                 return Err(Error::queue_full("offlineQueue.maxCommands", most as u64));
             }
@@ -126,16 +126,21 @@ impl Pool {
         ))
     }
 
-    fn no_room(&self) -> Error {
-        if self.options.single_connection {
-            return Error::pool_timeout(
-                "singleConnection: there is no other connection; this one takes every command",
-            );
+    fn no_room(&self, want: Want) -> Error {
+        match want {
+            Want::Connection if self.options.single_connection => Error::pool_timeout(
+                "singleConnection leaves no connection to lease; the client's own takes every command",
+            ),
+            Want::Place if self.options.single_connection => Error::pool_timeout(
+                "singleConnection leaves no connection for subscriptions; make another client for them",
+            ),
+            Want::Connection | Want::Place => {
+                let (max, shared) = (self.options.max_connections, self.options.shared_connections);
+                Error::pool_timeout(format!(
+                    "maxConnections ({max}) leaves no connection beside the shared ones (sharedConnections: {shared})"
+                ))
+            }
         }
-        let (max, shared) = (self.options.max_connections, self.options.shared_connections);
-        Error::pool_timeout(format!(
-            "maxConnections ({max}) leaves no connection beside the shared ones (sharedConnections: {shared})"
-        ))
     }
 }
 
