@@ -12,6 +12,12 @@ section('Transactions', {
     equal(await redis.mget('foo', 'bar'), ['hello', 'world'])
   },
 
+  async 'delete("foo", "bar"); pipeline(transaction=True).incr("foo").incr("bar").execute()'(redis) {
+    await redis.mset({ foo: 5, bar: 5 })
+    await redis.delete('foo', 'bar')
+    equal(await redis.pipeline({ transaction: true }).incr('foo').incr('bar').execute(), [1, 1])
+  },
+
   async 'each command returns the pipeline: p.set(...).set(...).mget(...)'(redis) {
     const pipeline = redis.pipeline()
     equal(pipeline.set('foo', 1) === pipeline, true)
