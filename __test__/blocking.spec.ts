@@ -291,6 +291,7 @@ forBothProtocols((protocol) => {
     assert.ok(served instanceof ClosedError)
     assert.equal(served?.maybeExecuted, true)
     assert.ok(inLine instanceof ClosedError)
+    assert.equal(inLine.maybeExecuted, false)
     await blocked(0)
   })
 

@@ -78,7 +78,9 @@ forBothProtocols((protocol) => {
         }
         await ended
         await client.close()
-        assert.ok((await failure(client.get('k'))) instanceof ClosedError)
+        const refused = await failure(client.get('k'))
+        assert.ok(refused instanceof ClosedError)
+        assert.equal(refused.maybeExecuted, false)
       }
     }
   })

@@ -245,7 +245,7 @@ impl Port {
     /// The lane that takes the current batch, if one more command may join it.
     fn admit(&self, staging: &Staging) -> Result<&Arc<Lane>, Error> {
         if self.lanes.is_closed() {
-            return Err(Error::closed());
+            return Err(Error::closed().executed(false));
         }
         if staging.commands() == 0 {
             self.lane.set(self.lanes.least_busy());

@@ -21,7 +21,7 @@ impl Lane {
         cause: Option<&Error>,
     ) -> Option<Result<Connection, Error>> {
         if matches!(self.redial, Redial::Never) && self.connected.load(Ordering::Acquire) {
-            let message = "the single connection is gone, and is not made again";
+            let message = "this one connection is gone, and is not made again";
             return Some(Err(Error::connection(ConnectionFailure::Lost, message)));
         }
         let opened = match self.unless_done(deliver, cause, self.connector.open()).await? {

@@ -52,7 +52,7 @@ impl Pool {
         let member = Member::new(self);
         // From here on closing the pool closes the connection, and with it the attempt.
         if !self.roster().occupy(permit.number(), &member) {
-            return Err(Error::closed());
+            return Err(Error::closed().executed(false));
         }
         self.connect(&member, deadline).await?;
         member.lane().queue().allow_loans(false);
@@ -68,7 +68,7 @@ impl Pool {
         let answer = self.roster().ask(want, holder);
         let seat = match answer {
             Answer::Seat(seat) => seat,
-            Answer::Closed => return Err(Error::closed()),
+            Answer::Closed => return Err(Error::closed().executed(false)),
             Answer::NoRoom => return Err(self.no_room(want)),
             Answer::TooMany(most) => {
                 return Err(Error::queue_full("offlineQueue.maxCommands", most as u64));
@@ -81,7 +81,7 @@ impl Pool {
                         Err(_) => return Err(self.full()),
                     },
                 };
-                seat.map_err(|_| Error::closed())?
+                seat.map_err(|_| Error::closed().executed(false))?
             }
         };
         seat.take().ok_or_else(|| Error::internal("an empty seat was given out"))
