@@ -268,7 +268,7 @@ test(
       })
       const states = new Map()
       let round = 0
-      sentinel.on('error', () => {})
+      sentinel.on('error', ({ name, code }) => console.log('error', name, code))
       sentinel.on('sentinel', async ({ address, state }) => {
         if (!names.includes(address)) console.log('a stranger:', address)
         states.set(address, state)
@@ -299,6 +299,7 @@ test(
     await program.printed(`watched 1 ${first.port}`)
     await leave()
     await program.printed('SENTINEL_UNREACHABLE 4')
+    await program.printed('error SentinelError SENTINEL_UNREACHABLE')
     await move('127.0.0.2')
     await program.printed(`watched 2 ${first.port}`)
     await deployment.failover()

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { type Client, createClient, failure, Sentinel, SentinelError } from './support/client'
 import { Deployment, MASTER, until } from './support/deployment'
-import { failover as failOver, next, PATIENCE_MS } from './support/following'
-import type { TestServer } from './support/server'
+import { failover as failOver, follow, next, openSentinel, PATIENCE_MS } from './support/following'
+import { serverKinds, type TestServer } from './support/server'
 import { Executions, Traffic, verdict } from './support/traffic'
 
 /** Writes before an event, and after the recovery, that a scenario waits for. */
@@ -12,13 +12,17 @@ const ENOUGH = 20
 /** Tells the clients' connections from others. */
 const CLIENT_NAME = 'follower'
 
-const VARIANTS = [
+const ALL_SCENARIOS = [
   { name: 'plain', options: { persistent: true } },
   {
     name: 'with TLS and passwords',
     options: { persistent: true, tls: true, password: 'of-servers', sentinelPassword: 'of-sentinels' },
   },
 ]
+/** Where the servers are others, those in which they take part most. */
+const FAILOVERS_ONLY = serverKinds()
+  .filter((kind) => kind !== 'redis')
+  .map((kind) => ({ name: `of ${kind}`, options: { persistent: true, kind } }))
 
 /** The ports at the other end of connections to `port` that this end has not closed. Linux only. */
 function openSockets(port: number): number[] {
@@ -31,7 +35,7 @@ function openSockets(port: number): number[] {
   })
 }
 
-for (const { name, options } of VARIANTS) {
+for (const { name, options } of [...ALL_SCENARIOS, ...FAILOVERS_ONLY]) {
   describe(`a deployment ${name}`, () => {
     let deployment: Deployment
     let sentinel: Client
@@ -159,6 +163,8 @@ for (const { name, options } of VARIANTS) {
       })
     })
 
+    if (FAILOVERS_ONLY.some((variant) => variant.options === options)) return
+
     test('loses its master to a freeze, in which it accepts connections and answers nothing', async () => {
       await during(async () => {
         const master = await deployment.settled()
@@ -245,14 +251,22 @@ for (const { name, options } of VARIANTS) {
   })
 }
 
-test('a client by URL follows, and tells of it', async (t) => {
+test('a client by URL follows, and one whose Sentinel is closed', async (t) => {
   const deployment = await Deployment.start()
   t.after(() => deployment.close())
   const addresses = deployment.sentinels.map(({ port }) => `localhost:${port}`).join(',')
   const client = createClient(`redis-sentinel://${addresses}/${MASTER}/2?commandTimeout=${PATIENCE_MS}`)
   t.after(() => client.destroy())
   await client.set('where', 'db 2')
+  const sentinel = await openSentinel(t, deployment)
+  const survivor = follow(t, sentinel)
+  await survivor.connect()
+  await sentinel.close()
+  const closed = await failure(sentinel.discoverMaster(MASTER))
+  assert.equal(closed.code, 'CLIENT_CLOSED')
+
   const [master] = deployment.servers
+  const left = next(survivor, 'close')
   const told = next(client, 'failover')
   await deployment.failover()
   const [{ from, to, ms }] = await told
@@ -263,7 +277,10 @@ test('a client by URL follows, and tells of it', async (t) => {
   )
   assert.equal(typeof ms, 'number')
   await client.set('where', 'still db 2')
+  await left
+  await survivor.set('survivor', 'here')
   using raw = await second.client()
+  assert.equal(String(await raw.call('GET', 'survivor')), 'here')
   await raw.call('SELECT', 2)
   assert.equal(String(await raw.call('GET', 'where')), 'still db 2')
 })

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { certificates } from './certificates'
 import { RawClient, type RawReply } from './raw-client'
-import { TestServer } from './server'
+import { type ServerKind, TestServer } from './server'
 import type { Directive } from './server-config'
 
 /** How the sentinels call the master. */
@@ -30,6 +30,8 @@ type Pace = keyof typeof PUBLISH_MS
 const TILT_TRIGGER_MS = 600_000
 
 export interface DeploymentOptions {
+  /** Of servers and sentinels. Default: `redis`. */
+  kind?: ServerKind
   /** Servers and sentinels speak TLS among themselves, and announce the ports for it. */
   tls?: boolean
   /** Of the servers. */
@@ -67,6 +69,7 @@ export class Deployment {
     const started: TestServer[] = []
     try {
       const common = {
+        ...(options.kind !== undefined && { kind: options.kind }),
         ...(options.tls && { tls: true }),
         ...(options.password !== undefined && { password: options.password }),
       }
@@ -83,6 +86,7 @@ export class Deployment {
       for (let count = 0; count < SENTINELS; count += 1) {
         const sentinel = await TestServer.start({
           sentinel: true,
+          ...(options.kind !== undefined && { kind: options.kind }),
           ...(options.tls && { tls: true }),
           ...(options.sentinelPassword !== undefined && { password: options.sentinelPassword }),
           config: sentinelConfig(options, host, port),
