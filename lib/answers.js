@@ -7,7 +7,7 @@
  */
 
 const { errorOf } = require('./errors.js')
-const { replaceLeaves } = require('./tree.js')
+const { replaceErrors } = require('./tree.js')
 
 /** What a result is that is not the reply itself; the addon knows the same numbers (src/batch.rs). */
 const JSON_TEXT = 1
@@ -67,7 +67,7 @@ function answer(first, last, notes, values) {
  * @param {unknown} value
  */
 function withErrors(value) {
-  return replaceLeaves(value, (leaf) => (leaf instanceof Error ? replyError(leaf) : leaf))
+  return replaceErrors(value, replyError)
 }
 
 /** @param {Error & { code?: string }} error */

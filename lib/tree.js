@@ -3,22 +3,25 @@
 
 /** Replies with parts. Owns the walk through them, which takes no stack: a reply may be as deep as `limits.maxDepth`. */
 
+const { isNativeError } = require('node:util').types
+
 /**
- * Puts what `replace` answers in the place of each object in `value` that is no array and no plain object. The arrays and
- * objects themselves are changed: a reply belongs to its caller alone.
+ * Puts what `replace` answers in the place of each error in `value`. The arrays and objects themselves are changed: a reply
+ * belongs to its caller alone. What the addon made is of the process' first realm, and this may run in another, as in test
+ * runners: nothing may depend on a prototype.
  *
  * @param {unknown} value
- * @param {(leaf: object) => unknown} replace
+ * @param {(error: Error) => unknown} replace
  * @returns {any}
  */
-function replaceLeaves(value, replace) {
+function replaceErrors(value, replace) {
   /** @type {any[]} */
   const containers = []
   /** @param {unknown} item */
   const visit = (item) => {
     if (item === null || typeof item !== 'object') return item
-    if (!Array.isArray(item) && Object.getPrototypeOf(item) !== Object.prototype) return replace(item)
-    containers.push(item)
+    if (isNativeError(item)) return replace(item)
+    if (!ArrayBuffer.isView(item)) containers.push(item)
     return item
   }
   const visited = visit(value)
@@ -33,4 +36,4 @@ function replaceLeaves(value, replace) {
   return visited
 }
 
-module.exports = { replaceLeaves }
+module.exports = { replaceErrors }
