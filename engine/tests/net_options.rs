@@ -195,6 +195,8 @@ fn an_unknown_option_is_named_with_the_nearest_known_one() {
 fn a_wrong_type_or_range_is_an_error_that_says_what_is_wanted() {
     for (list, message) in [
         (json!({ "port": "6379" }), "option \"port\" must be a whole number from 1 to 65535, not a string"),
+        // A number that JSON does not have comes as text.
+        (json!({ "port": "NaN" }), "option \"port\" must be a whole number from 1 to 65535, not NaN"),
         (json!({ "port": 0 }), "option \"port\" must be a whole number from 1 to 65535, not 0"),
         (json!({ "port": 70000 }), "option \"port\" must be a whole number from 1 to 65535, not 70000"),
         (json!({ "port": 1.5 }), "option \"port\" must be a whole number from 1 to 65535, not 1.5"),
@@ -205,7 +207,7 @@ fn a_wrong_type_or_range_is_an_error_that_says_what_is_wanted() {
         ),
         (
             json!({ "commandTimeout": "Infinity" }),
-            "option \"commandTimeout\" must be a whole number of milliseconds from 0 to 2147483647, not a string",
+            "option \"commandTimeout\" must be a whole number of milliseconds from 0 to 2147483647, not Infinity",
         ),
         (json!({ "protocol": 4 }), "option \"protocol\" must be 2 or 3, not 4"),
         (json!({ "lazyConnect": "true" }), "option \"lazyConnect\" must be true or false, not a string"),

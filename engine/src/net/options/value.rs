@@ -56,7 +56,13 @@ impl OptionValue {
         match self {
             Self::Absent => "null",
             Self::Written(_) => "the given text",
-            Self::Text(_) => "a string",
+            // JSON has no such numbers: they come as text.
+            Self::Text(text) => match text.as_str() {
+                "NaN" => "NaN",
+                "Infinity" => "Infinity",
+                "-Infinity" => "-Infinity",
+                _ => "a string",
+            },
             Self::Number(_) => "a number",
             Self::Bool(_) => "a boolean",
             Self::List(_) => "a list",
