@@ -11,9 +11,10 @@ const HEADER: &str = "\
 # Commands
 
 Printed from the command table by `npm run generate`. `T` is a string, or a Buffer in the buffers view; `Fields<T, V>` is an
-object of `V` by name, or an array of pairs in the buffers view; other names are types of the package. Under `since`, one
-number holds for Redis and Valkey. Methods of leased connections only (`redis.client()`) are marked with \\*, those that wait
-on a connection of their own by themselves with †.
+object of `V` by name, or an array of pairs in the buffers view; other names are types of the package. A `number` that is
+an integer beyond 2^53 comes as a bigint instead of being rounded: where counters grow that far, look at `typeof`. Under `since`,
+one number holds for Redis and Valkey. Methods of leased connections only (`redis.client()`) are marked with \\*, those that
+wait on a connection of their own by themselves with †.
 ";
 
 /// Every command: family, method, sentence, version, reply.
