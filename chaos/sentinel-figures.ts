@@ -59,8 +59,8 @@ const TIMES: readonly Row[] = [
 const COUNTS: readonly { measure: Count; text: string; barred?: Scene }[] = [
   { measure: 'readonly', text: 'READONLY errors that callers saw', barred: 'graceful' },
   { measure: 'failed', text: 'writes that failed' },
-  { measure: 'failedYetKept', text: '  of these, kept by the new master all the same' },
-  { measure: 'lost', text: 'acknowledged writes that the new master had not heard of' },
+  { measure: 'failedYetKept', text: '  of these, kept by the last master all the same' },
+  { measure: 'lost', text: 'acknowledged writes that the last master had not heard of' },
   { measure: 'twice', text: 'writes that were executed twice' },
   { measure: 'unsettled', text: 'calls that never settled' },
 ]
@@ -70,11 +70,12 @@ export async function judge(played: Played): Promise<Figures> {
   const { plan, moments, traffic, executions, master } = played
   const readsMayFail = plan.scene === 'outage'
   const { wrong, lost, twice, kept } = await verdict(traffic, executions, master, { readsMayFail })
-  const { event, switched, quorum } = moments
+  const { event, switched, quorum, promoted } = moments
   const good = traffic.writes.filter(({ settled, error }) => settled !== undefined && error === undefined)
-  // After a failover in good order the former master goes on answering for a while, what it takes then is lost.
+  // After a failover in good order the former master goes on answering for a while: what it takes then is lost, and does not count.
   const onNew = good.filter(({ value }) => {
-    return kept.has(value) && executions.of(value).every((server) => server === master)
+    const ran = executions.of(value)
+    return ran.length === 0 ? kept.has(value) : ran.every((server) => server === (promoted ?? server))
   })
   const from = latest(moments)
   const first = Math.min(...onNew.map(({ settled }) => settled as number).filter((moment) => moment > from))

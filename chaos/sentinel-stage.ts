@@ -32,6 +32,8 @@ export interface Moments {
   readonly event: number
   /** The first `+switch-master` that a sentinel published after the event. */
   readonly switched?: number
+  /** Where it said that the master is. Sentinels may choose another one soon after. */
+  readonly promoted?: TestServer
   /** So many sentinels answer again that they are a quorum. */
   readonly quorum?: number
 }
@@ -42,6 +44,7 @@ export interface Played {
   readonly moments: Moments
   readonly traffic: Traffic
   readonly executions: Executions
+  /** Who was the master in the end. */
   readonly master: TestServer
 }
 
@@ -58,9 +61,14 @@ const TICK_MS = 5
 /** A sentinel that has nothing to announce is silent. */
 const SILENCE_MS = 3_600_000
 
+/** A sentinel's announcement of a new master. */
+interface Switch {
+  readonly moment: number
+  readonly to: TestServer
+}
+
 export class Stage {
-  /** When sentinels announced a new master. */
-  readonly #switches: number[] = []
+  readonly #switches: Switch[] = []
   readonly #subscriptions = new Map<TestServer, RawClient>()
 
   private constructor(
@@ -142,9 +150,10 @@ export class Stage {
   async #switch(cause: () => Promise<void>): Promise<Moments> {
     const event = Date.now()
     await cause()
-    const isAfter = (moment: number): boolean => moment >= event
-    await until('the sentinels to switch', () => this.#switches.some(isAfter))
-    return { event, switched: this.#switches.find(isAfter) as number }
+    const after = (): Switch | undefined => this.#switches.find(({ moment }) => moment >= event)
+    await until('the sentinels to switch', () => after() !== undefined)
+    const { moment, to } = after() as Switch
+    return { event, switched: moment, promoted: to }
   }
 
   async #outage({ dark, servers, sentinels, pauses }: Plan): Promise<Moments> {
@@ -170,9 +179,10 @@ export class Stage {
     if (!former.isRunning) await this.#restart(former)
     former.cont()
     await deployment.pace('brisk')
-    const master = await deployment.settled()
-    const others = deployment.servers.filter((server) => server !== master)
-    await until('the other servers to be replicas', async () => {
+    // Who is the master may change once more meanwhile.
+    await until('all servers but the master to be replicas', async () => {
+      const master = await deployment.settled()
+      const others = deployment.servers.filter((server) => server !== master)
       const roles = await Promise.all(others.map((server) => server.raw('ROLE').catch(() => [])))
       return roles.every((role) => String((role as Buffer[])[0]) === 'slave')
     })
@@ -182,7 +192,7 @@ export class Stage {
   async #prepare(): Promise<void> {
     await this.deployment.pace('brisk')
     await this.deployment.complete()
-    await delay(Math.max(0, (this.#switches.at(-1) ?? 0) + REST_MS - Date.now()))
+    await delay(Math.max(0, (this.#switches.at(-1)?.moment ?? 0) + REST_MS - Date.now()))
   }
 
   async #restart(server: TestServer): Promise<void> {
@@ -198,7 +208,10 @@ export class Stage {
     const listen = async (): Promise<void> => {
       for (;;) {
         const [, , text] = (await subscription.read()) as Buffer[]
-        if (String(text).startsWith(`${MASTER} `)) this.#switches.push(Date.now())
+        // Name, former host and port, new host and port.
+        const [name, , , , port] = String(text).split(' ')
+        if (name !== MASTER) continue
+        this.#switches.push({ moment: Date.now(), to: this.deployment.at(Number(port)) })
       }
     }
     // It ends with its sentinel, or with the stage.
