@@ -1,5 +1,5 @@
 /**
- * Leases, blocking commands, transactions and others on a small pool, through a proxy that cuts connections at random, with callers
+ * Leases, blocking commands, transactions, subscriptions and others of several handles on a small pool, through a proxy that cuts connections at random, with callers
  * who change their minds. Owns the workload and what must not happen: a reply or an element that is another caller's, a connection
  * that remembers its last user, a write that runs twice or against its error's word, a call that never settles, a place in the pool
  * that is lost.
@@ -27,6 +27,9 @@ const COUNTERS = 4
 const NAME = 'chaos'
 const MANNERS = ['fin', 'rst'] as const
 
+/** Each handle on the pool has one of these, each caller a handle. */
+const PREFIXES = ['', 'a:', 'b:']
+
 type Act = (caller: number) => Promise<void>
 
 class Run {
@@ -42,7 +45,7 @@ class Run {
   constructor(
     private readonly options: PoolChaos,
     private readonly pool: Client,
-    private readonly redis: Client,
+    private readonly handles: readonly Client[],
     private readonly proxy: FaultProxy,
     private readonly server: TestServer,
   ) {
@@ -62,19 +65,24 @@ class Run {
     return `${this.#done} actions, ${this.#cuts} cuts, ${this.#ended} calls ended early`
   }
 
+  #redis(caller: number): Client {
+    return this.handles[caller % this.handles.length]
+  }
+
   async #caller(caller: number): Promise<void> {
     const { actions, cuts } = this.options
     // With the errors that each may end with, beside that of a lost connection.
     const acts: readonly (readonly [Act, ...string[]])[] = [
-      [() => this.#echoes()],
-      [() => this.#lease()],
-      [() => this.#lease()],
+      [(caller) => this.#echoes(caller)],
+      [(caller) => this.#lease(caller)],
+      [(caller) => this.#lease(caller)],
       [() => this.#increment()],
+      [(caller) => this.#subscribes(caller)],
       [(caller) => this.#pop(caller)],
       [(caller) => this.#abortedPop(caller), 'ABORTED'],
       [(caller) => this.#contestedPop(caller), 'ABORTED'],
       [(caller) => this.#hastyPop(caller), 'COMMAND_TIMEOUT'],
-      [() => this.#abortedLease(), 'ABORTED'],
+      [(caller) => this.#abortedLease(caller), 'ABORTED'],
     ]
     while (this.#done < actions) {
       const [act, ...ends] = acts[this.#random.integer(0, acts.length - 1)]!
@@ -111,13 +119,13 @@ class Run {
     assert.equal(await on.echo(word), word)
   }
 
-  async #echoes(): Promise<void> {
-    await Promise.all(Array.from({ length: 5 }, () => this.#says(this.redis)))
+  async #echoes(caller: number): Promise<void> {
+    await Promise.all(Array.from({ length: 5 }, () => this.#says(this.#redis(caller))))
   }
 
   /** A connection that nobody has left anything on, and on which something is left. */
-  async #lease(): Promise<void> {
-    await this.redis.client(async (conn: Client) => {
+  async #lease(caller: number): Promise<void> {
+    await this.#redis(caller).client(async (conn: Client) => {
       const info = String(await conn.executeCommand('CLIENT', 'INFO'))
       for (const clean of [/ db=0 /, new RegExp(` name=${NAME} `), / flags=N /, / sub=0 /])
         assert.match(info, clean)
@@ -150,7 +158,7 @@ class Run {
     const work = async (tx: Client): Promise<Client> =>
       tx.pipeline().set(key, Number((await tx.get(key)) ?? 0) + 1)
     try {
-      await this.redis.transaction(work, { watch: [key], attempts: 1000, backoff: () => 0 })
+      await this.#redis(at).transaction(work, { watch: [key], attempts: 1000, backoff: () => 0 })
       this.#counters[at]!.done += 1
     } catch (error) {
       if ((error as Failure).maybeExecuted !== false) this.#counters[at]!.maybe += 1
@@ -158,15 +166,29 @@ class Run {
     }
   }
 
+  async #subscribes(caller: number): Promise<void> {
+    const [channel, word] = [`chaos:channel:${caller}`, this.#unique()]
+    const subscriber: Client = this.#redis(caller).pubsub()
+    try {
+      await subscriber.subscribe(channel)
+      await this.#redis(caller).publish(channel, word)
+      // A message that a cut takes away does not come again.
+      const message = await subscriber.getMessage({ timeout: 200, ignoreSubscribeMessages: true })
+      if (message !== null) assert.deepEqual([message.channel, message.data], [channel, word])
+    } finally {
+      await subscriber.close()
+    }
+  }
+
   async #pop(caller: number): Promise<void> {
     const [key, word] = [`chaos:list:${caller}`, `${caller}:${this.#unique()}`]
-    const popped: Promise<[string, string] | null> = this.redis.blpop(key, 2)
+    const popped: Promise<[string, string] | null> = this.#redis(caller).blpop(key, 2)
     popped.catch(() => {})
-    await this.redis.rpush(key, word)
+    await this.#redis(caller).rpush(key, word)
     const reply = await popped
     // A cut may have taken an earlier element or its answer; none may come from another's list.
     if (reply !== null) assert.ok(reply[0] === key && reply[1].startsWith(`${caller}:`), String(reply))
-    await this.redis.del(key)
+    await this.#redis(caller).del(key)
   }
 
   /** Somebody who gives up, at about the time at which he would get what he asked for. */
@@ -175,9 +197,9 @@ class Run {
     const word = `${caller}:${this.#unique()}`
     const key = `chaos:contested:${word}`
     const controller = new AbortController()
-    const popped: Promise<unknown> = this.redis.with({ signal: controller.signal }).blpop(key, 0)
+    const popped: Promise<unknown> = this.#redis(caller).with({ signal: controller.signal }).blpop(key, 0)
     popped.catch(() => {})
-    const pushed: Promise<number> = this.redis.rpush(key, word)
+    const pushed: Promise<number> = this.#redis(caller).rpush(key, word)
     pushed.catch(() => {})
     await this.#turns()
     controller.abort()
@@ -185,14 +207,14 @@ class Run {
     try {
       assert.deepEqual(await popped, [key, word])
     } catch (error) {
-      if ((error as Failure).maybeExecuted === false) assert.equal(await this.redis.lpop(key), word)
+      if ((error as Failure).maybeExecuted === false) assert.equal(await this.#redis(caller).lpop(key), word)
       throw error
     }
   }
 
   async #abortedPop(caller: number): Promise<void> {
     const controller = new AbortController()
-    const popped = this.redis.with({ signal: controller.signal }).blpop(`chaos:none:${caller}`, 0)
+    const popped = this.#redis(caller).with({ signal: controller.signal }).blpop(`chaos:none:${caller}`, 0)
     popped.catch(() => {})
     await this.#turns()
     controller.abort()
@@ -200,12 +222,16 @@ class Run {
   }
 
   async #hastyPop(caller: number): Promise<void> {
-    await this.redis.with({ timeout: this.#random.integer(1, 5) }).blpop(`chaos:none:${caller}`, 0)
+    await this.#redis(caller)
+      .with({ timeout: this.#random.integer(1, 5) })
+      .blpop(`chaos:none:${caller}`, 0)
   }
 
-  async #abortedLease(): Promise<void> {
+  async #abortedLease(caller: number): Promise<void> {
     const controller = new AbortController()
-    const leased = this.redis.with({ signal: controller.signal }).client((conn: Client) => this.#says(conn))
+    const leased = this.#redis(caller)
+      .with({ signal: controller.signal })
+      .client((conn: Client) => this.#says(conn))
     leased.catch(() => {})
     await this.#turns()
     controller.abort()
@@ -222,17 +248,17 @@ class Run {
   /** Nobody has a connection any more, every place can be had at once, and the counters are what callers were told. */
   async #rest(): Promise<void> {
     for (;;) {
-      const { leased, blocking, waiting, inFlight, queuedBytes, open } = this.pool.stats()
+      const { leased, blocking, subscribed, waiting, inFlight, queuedBytes, open } = this.pool.stats()
       assert.ok(open <= CONNECTIONS, `${open} connections`)
-      if (leased + blocking + waiting + inFlight + queuedBytes === 0) break
+      if (leased + blocking + subscribed + waiting + inFlight + queuedBytes === 0) break
       await new Promise((resolve) => setImmediate(resolve))
     }
     const places = CONNECTIONS - 1
-    const all: Client[] = await Promise.all(Array.from({ length: places }, () => this.redis.client()))
+    const all: Client[] = await Promise.all(Array.from({ length: places }, () => this.#redis(0).client()))
     assert.deepEqual(await Promise.all(all.map((conn) => conn.ping())), Array(places).fill('PONG'))
     for (const conn of all) conn.release()
     for (const [at, { done, maybe }] of this.#counters.entries()) {
-      const value = Number((await this.redis.get(`chaos:counter:${at}`)) ?? 0)
+      const value = Number((await this.#redis(at).get(`chaos:counter:${at}`)) ?? 0)
       assert.ok(value >= done && value <= done + maybe, `${value} increments: ${done} done, ${maybe} unknown`)
     }
   }
@@ -251,7 +277,7 @@ export async function runPool(options: PoolChaos): Promise<string> {
     const done = await new Run(
       options,
       pool,
-      new (Redis as Client)({ connectionPool: pool }),
+      PREFIXES.map((keyPrefix) => new (Redis as Client)({ connectionPool: pool, keyPrefix })),
       proxy,
       server,
     ).all()
