@@ -121,7 +121,7 @@ impl Pool {
         let holders = self.roster().describe();
         let shared = self.options.shared_connections;
         Error::pool_timeout(format!(
-            "no connection became free within acquireTimeout; maxConnections ({}) are: {shared} shared, {holders}",
+            "no connection became free within acquireTimeout, or the call's own timeout; maxConnections ({}) are: {shared} shared, {holders}",
             self.options.max_connections
         ))
     }
