@@ -214,7 +214,13 @@ for (const { name, options } of [...ALL_SCENARIOS, ...FAILOVERS_ONLY]) {
           const lost = next(sentinel, 'sentinel')
           await one.kill()
           await lost
-          for (const { client } of clients) await client.ping()
+          for (const { client } of clients) {
+            // Also what needs a connection that is made now.
+            await client.blpop('nothing', 0.01)
+            await client.client((conn: Client) => conn.ping())
+            await using subscriber = client.pubsub()
+            await subscriber.subscribe('channel')
+          }
         }
         const late = sentinel.masterFor(MASTER, { commandTimeout: 500 })
         late.on('error', () => {})

@@ -1,7 +1,7 @@
 //! Where the connections of one client go: to the master, or to servers to read from in turn.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::watch;
 
@@ -20,12 +20,15 @@ pub(super) struct Follow {
     from: ReadFrom,
     /// Whose turn it is.
     turn: AtomicUsize,
+    /// A connection to the master was ready once.
+    was_served: AtomicBool,
 }
 
 impl Follow {
     pub(super) fn new(inner: Arc<Inner>, master: Arc<Master>, from: ReadFrom) -> Self {
         // Clients that start together are not to meet at the same replica.
-        Self { inner, master, from, turn: AtomicUsize::new(fastrand::usize(..)) }
+        let (turn, was_served) = (AtomicUsize::new(fastrand::usize(..)), AtomicBool::new(false));
+        Self { inner, master, from, turn, was_served }
     }
 
     async fn choose(&self) -> Result<Place, Error> {
@@ -55,9 +58,18 @@ impl Follow {
         let sound = self.master.sound().filter(|_| self.inner.hears());
         let announced = match sound {
             Some(announced) => announced,
-            None => self.master.find(&self.inner).await?,
+            None => match self.master.find(&self.inner).await {
+                Ok(announced) => announced,
+                Err(error) => self.without_sentinels().ok_or(error)?,
+            },
         };
         self.place(announced, Role::Master).await
+    }
+
+    /// Where the master is that this client works with, while nobody can be asked. One that was lost is not taken for the master
+    /// again: another server may be it by now.
+    fn without_sentinels(&self) -> Option<HostPort> {
+        self.master.sound().filter(|_| self.was_served.load(Ordering::Acquire))
     }
 
     async fn place(&self, announced: HostPort, role: Role) -> Result<Place, Error> {
@@ -100,6 +112,7 @@ impl Locate for Follow {
     fn confirm(&self, place: &Place) {
         if let (Some(announced), Role::Master) = (&place.announced, place.role) {
             self.master.confirm(announced);
+            self.was_served.store(true, Ordering::Release);
         }
     }
 

@@ -88,3 +88,27 @@ async fn a_leased_connection_ends_with_its_master_and_the_next_one_goes_to_the_n
     sleep(Duration::from_millis(1)).await;
     assert_eq!(fixture.b.connections(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn with_no_sentinel_left_a_working_client_still_makes_connections_to_its_master() {
+    let fixture = Fixture::new();
+    let (client, mut inbox) = fixture.pooled();
+    within(client.connect()).await.unwrap();
+    fixture.watched().await;
+    for number in 1..=3 {
+        fixture.world.remove(&format!("s{number}:1"));
+        fixture.world.remove(&format!("ip{number}:1"));
+        fixture.sentinel(number).hang_up();
+    }
+    idle().await;
+    client.pool().block(blocking(1, WAIT)).unwrap();
+    inbox.reply(1).await;
+    let lease = within(client.pool().clone().lease(None)).await.unwrap();
+    assert!(fixture.a.connections() >= 2);
+    drop(lease);
+
+    // Once it was lost, another server may be the master, and only they know.
+    fixture.a.hang_up();
+    let refused = within(client.pool().clone().lease(None)).await.map(drop).unwrap_err();
+    assert_eq!(refused.code(), "SENTINEL_UNREACHABLE");
+}
