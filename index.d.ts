@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import type { Arg, Commands, Iterators, PinnedCommands, SessionCommands } from './commands'
-import type { Connections, PooledOptions } from './pool'
+import type { ConnectOptions, Connections, PooledOptions } from './pool'
 import type { Subscribing } from './pubsub'
 import type { AddressMap, SentinelConnectionOptions } from './sentinel'
 
@@ -318,6 +318,9 @@ export interface View<T extends string | Buffer = string>
 
   /** `with({ decodeResponses: false })` */
   readonly buffers: View<Buffer>
+
+  /** Connects the client, with the timeout and the signal of `with()` unless `options` have others. */
+  connect(options?: ConnectOptions): Promise<void>
 
   /**
    * Takes a connection for the caller alone, until it is released: `await using conn = await redis.client()`.

@@ -3,10 +3,21 @@ import type { EventEmitter } from 'node:events'
 
 import type { ClientState, Encoding, RedisEvents, RedisOptions } from './index'
 
+/** How long to wait for a connection. */
+export interface ConnectOptions {
+  /** In milliseconds; 0, the default, means until an attempt has failed. */
+  timeout?: number
+  /** Rejects as soon as it aborts. */
+  signal?: AbortSignal
+}
+
 /** Connections to one server: their life, and what happens to them. */
 export interface Connections extends EventEmitter {
-  /** Connects, which commands do by themselves. Rejects with the cause of a failure. */
-  connect(): Promise<void>
+  /**
+   * Connects, which commands do by themselves. Rejects with the cause of a failure, with TimeoutError, or with AbortError; the
+   * attempt then goes on for whoever else waits for it.
+   */
+  connect(options?: ConnectOptions): Promise<void>
   /**
    * Waits for the replies of all calls, then closes for good; commands that wait in the server are ended there, as if their
    * time were over. A client on a pool closes nothing: it only takes no more calls. May be called again.

@@ -111,7 +111,23 @@ export interface GetMessageOptions<C extends boolean = boolean, G extends boolea
   ignoreSubscribeMessages?: C
   /** Whether gaps are answers, too. Default: false. */
   gaps?: G
+  /** Rejects the call as soon as it aborts, with AbortError; no message is lost by that. */
+  signal?: AbortSignal
 }
+
+/** What may differ for single calls of a subscriber. */
+export interface PubSubCallSettings {
+  /** Longest time until the server has acknowledged, or until a message comes, in milliseconds. */
+  timeout?: number
+  /** Rejects the call as soon as it aborts, with AbortError. A subscription that only this call asked for is ended again. */
+  signal?: AbortSignal
+}
+
+/** The calls of a subscriber, with other settings. */
+export type PubSubView<T extends string | Buffer = string> = Pick<
+  PubSub<T>,
+  'subscribe' | 'psubscribe' | 'ssubscribe' | 'unsubscribe' | 'punsubscribe' | 'sunsubscribe' | 'getMessage'
+>
 
 /** Messages, and what else was asked for. */
 export interface MessageIterator<I> extends AsyncIterableIterator<I> {
@@ -161,6 +177,9 @@ export interface PubSub<T extends string | Buffer = string> extends EventEmitter
   sunsubscribe(...channels: Names): Promise<void>
   sunsubscribe(...more: [...channels: Arg[], listener: Listener<T>]): Promise<void>
   sunsubscribe(channels: readonly Arg[], listener: Listener<T>): Promise<void>
+
+  /** The same subscriber, with a timeout or a signal for single calls. Its own signal, that of `pubsub()`, closes it. */
+  with(settings: PubSubCallSettings): PubSubView<T>
 
   /**
    * The next message that nobody listens to; null when none arrives in time. Rejects with ClosedError once the PubSub is closed

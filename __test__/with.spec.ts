@@ -171,7 +171,7 @@ forBothProtocols((protocol) => {
       assert.ok((await failure(view.get('k'))) instanceof TimeoutError)
     proxy.resume()
     assert.equal(await slow, 'v')
-    for (const name of ['connect', 'close', 'destroy', 'on']) assert.equal(hurried[name], undefined)
+    for (const name of ['close', 'destroy', 'on']) assert.equal(hurried[name], undefined)
   })
 
   test('a retry is that of the view', async (t) => {

@@ -37,6 +37,8 @@ class Core {
     this.batch = native.batch
     /** Where reads go elsewhere: how. @type {import('./read-from.js').Split | undefined} */
     this.split = undefined
+    /** Makes the connections, where they are a client's. @type {((options: object) => Promise<void>) | undefined} */
+    this.connect = undefined
     this.scheduled = false
     this.tick = () => {
       this.scheduled = false

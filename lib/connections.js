@@ -8,6 +8,7 @@
 
 const { EventEmitter } = require('node:events')
 
+const { wait } = require('./connecting.js')
 const { errorOf } = require('./errors.js')
 const { create, join } = require('./origin.js')
 const { register } = require('./registry.js')
@@ -102,11 +103,14 @@ class Connections extends EventEmitter {
     return this.#facts
   }
 
-  async connect() {
-    if (this.#state === 'closed') throw errorOf(CLOSED)
-    const owner = this.#pool ?? this
-    if (owner.#state === 'idle') owner.#state = 'connecting'
-    await this.#all((native, slot) => native.connect(slot))
+  /** @param {{ timeout?: number, signal?: AbortSignal }} [options] */
+  async connect(options = {}) {
+    await wait(async (timeout) => {
+      if (this.#state === 'closed') throw errorOf(CLOSED)
+      const owner = this.#pool ?? this
+      if (owner.#state === 'idle') owner.#state = 'connecting'
+      await this.#all((native, slot) => native.connect(slot, timeout))
+    }, options)
   }
 
   async close() {

@@ -12,7 +12,7 @@
  * @property {(slot: number, meta: number, timeout: number | undefined, form: number, text: string, words: Uint32Array, count: number, odd: readonly unknown[]) => string | undefined} batch
  * @property {(slot: number) => string | undefined} withdraw
  * @property {() => void} flush
- * @property {(slot: number) => void} connect
+ * @property {(slot: number, timeout?: number) => void} connect
  * @property {(slot: number) => void} close
  * @property {(slot: number) => void} destroy
  * @property {(keep: number) => void} reference

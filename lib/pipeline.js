@@ -127,7 +127,9 @@ class Pipeline {
     for (const { routine } of runs.values()) {
       const ready = routine.prepare(this.#handle)
       // A batch that needs nothing is staged before this function returns.
-      if (ready !== undefined) await ready
+      if (ready !== undefined) {
+        await (signal === undefined ? ready : abortable(ready, signal, undefined, () => true))
+      }
     }
     /** @param {number} index */
     const nameOf = (index) => names.get(index) ?? nameAt(chunks, index)

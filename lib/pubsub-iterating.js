@@ -6,6 +6,7 @@
 const { abortError } = require('./errors.js')
 const { refuse, refuseUnknown } = require('./pubsub-options.js')
 const { END } = require('./pubsub-waiting.js')
+const { abortable } = require('./signal.js')
 
 /** Node's timers know no more: 24.8 days. */
 const LONGEST_TIMER = 2 ** 31 - 1
@@ -34,25 +35,35 @@ function assertBoolean(name, value) {
   if (value !== undefined && typeof value !== 'boolean') refuse(`option "${name}" must be a boolean`)
 }
 
+/** @param {AbortSignal | undefined} signal */
+function assertSignal(signal) {
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    refuse('option "signal" must be an AbortSignal')
+  }
+}
+
 /**
  * The next message; null when none arrives in time.
  * @param {Consumer} consumer
- * @param {{ timeout?: number, ignoreSubscribeMessages?: boolean, gaps?: boolean }} options
+ * @param {{ timeout?: number, ignoreSubscribeMessages?: boolean, gaps?: boolean, signal?: AbortSignal }} options
  */
 async function take({ waiting, state, reason, refusal }, options) {
-  refuseUnknown('getMessage()', options, ['timeout', 'ignoreSubscribeMessages', 'gaps'])
-  const { timeout = 0, ignoreSubscribeMessages = false, gaps = false } = options
+  refuseUnknown('getMessage()', options, ['timeout', 'ignoreSubscribeMessages', 'gaps', 'signal'])
+  const { timeout = 0, ignoreSubscribeMessages = false, gaps = false, signal } = options
   assertBoolean('ignoreSubscribeMessages', ignoreSubscribeMessages)
   assertBoolean('gaps', gaps)
   if (typeof timeout !== 'number' || !(timeout >= 0))
     refuse('option "timeout" must be a number of milliseconds')
+  assertSignal(signal)
+  if (signal?.aborted) throw abortError(signal.reason, undefined, false)
   const wants = filter(!ignoreSubscribeMessages, gaps)
   // Who waits already comes first.
   const item = waiting.isAwaited ? undefined : waiting.next(wants)
   if (item === END || state() === 'closed') throw reason() ?? refusal()
   if (item !== undefined) return item
   if (timeout === 0) return null
-  return new Promise((resolve, reject) => {
+  let leave = () => {}
+  const message = new Promise((resolve, reject) => {
     /** @type {NodeJS.Timeout | undefined} */
     let timer
     const waiter = {
@@ -65,12 +76,21 @@ async function take({ waiting, state, reason, refusal }, options) {
         else reject(failure)
       },
     }
-    const late = () => {
+    leave = () => {
+      clearTimeout(timer)
       waiting.leave(waiter)
+    }
+    const late = () => {
+      leave()
       resolve(null)
     }
     if (timeout !== Infinity) timer = setTimeout(late, Math.min(timeout, LONGEST_TIMER))
     waiting.wait(waiter)
+  })
+  if (signal === undefined) return message
+  return abortable(message, signal, undefined, () => {
+    leave()
+    return true
   })
 }
 
@@ -181,9 +201,7 @@ function iterate(consumer, options) {
   const { signal, gaps = false, close = true } = options
   assertBoolean('gaps', gaps)
   assertBoolean('close', close)
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    refuse('option "signal" must be an AbortSignal')
-  }
+  assertSignal(signal)
   return new Messages(consumer, { gaps, close, signal })
 }
 

@@ -6,8 +6,10 @@
  * six methods.
  */
 
+const { AbortError, abortError } = require('./errors.js')
 const { namesOf, pack, refuse: refuseArgument } = require('./pubsub-names.js')
 const { PREFIXES } = require('./pubsub-routes.js')
+const { abortable } = require('./signal.js')
 const { lastSlot, open, refuse } = require('./slots.js')
 
 /** Beside a route's number: somebody listens to it. */
@@ -33,6 +35,21 @@ function read(command, args) {
   return { given: args.length - 1, names: namesOf(command, args.slice(0, -1)), listener }
 }
 
+/**
+ * How long a call waits for the server, where it says so itself.
+ * @typedef {{ timeout?: number | undefined, signal?: AbortSignal | undefined }} Patience
+ */
+
+/**
+ * The outcome of a call that was just made, or its signal's.
+ * @param {Promise<unknown>} outcome
+ * @param {string} command
+ * @param {AbortSignal | undefined} signal
+ */
+function awaited(outcome, command, signal) {
+  return signal === undefined ? outcome : abortable(outcome, signal, command)
+}
+
 class Subscriptions {
   /** Which kinds of messages have event listeners. */
   #heard = PREFIXES.map(() => false)
@@ -56,12 +73,14 @@ class Subscriptions {
   /**
    * @param {number} kind
    * @param {readonly unknown[]} args
+   * @param {Patience} [patience]
    */
-  async subscribe(kind, args) {
+  async subscribe(kind, args, { timeout = this.timeout, signal } = {}) {
     const command = commandOf(kind, '')
     const { names, listener } = read(command, args)
     if (names.length === 0) refuseArgument(command, 'needs at least one name')
     this.assertOpen(command)
+    if (signal?.aborted) throw abortError(signal.reason, command, false)
     const fresh = names.map(({ key }) => key).filter((key) => this.routes.find(kind, key) === undefined)
     const routes = names.map((name) => this.routes.get(kind, name))
     if (listener !== undefined) {
@@ -72,18 +91,20 @@ class Subscriptions {
     for (const route of routes) route.flows = this.flow.isHeard(route)
     const words = Uint32Array.from(routes, ({ id, flows }) => id + (flows ? FLOWS : 0))
     const outcome = open(command)
-    const failure = this.native.subscribe(lastSlot(), this.timeout, kind, ...pack(names), words)
+    const failure = this.native.subscribe(lastSlot(), timeout, kind, ...pack(names), words)
     if (failure !== undefined) {
       refuse(lastSlot(), failure)
       for (const route of routes) if (fresh.includes(route.key)) this.routes.free(route)
     }
     try {
-      await outcome
+      await awaited(outcome, command, signal)
     } catch (error) {
       if (listener !== undefined) {
         for (const route of routes) this.#unlisten(route, listener)
         this.#tell(routes)
       }
+      // Other failures are taken back by the engine, which knows of them.
+      if (error instanceof AbortError) this.#takeBack(kind, outcome, fresh)
       throw error
     }
   }
@@ -91,11 +112,13 @@ class Subscriptions {
   /**
    * @param {number} kind
    * @param {readonly unknown[]} args names, none for all; a listener behind them is the only one to go
+   * @param {Patience} [patience]
    */
-  async unsubscribe(kind, args) {
+  async unsubscribe(kind, args, { timeout = this.timeout, signal } = {}) {
     const command = commandOf(kind, 'un')
     const { given, names, listener } = read(command, args)
     this.assertOpen(command)
+    if (signal?.aborted) throw abortError(signal.reason, command, false)
     let routes =
       given === 0 ? this.routes.ofKind(kind) : names.flatMap(({ key }) => this.routes.find(kind, key) ?? [])
     if (listener !== undefined) {
@@ -106,9 +129,27 @@ class Subscriptions {
     if (routes.length === 0) return
     for (const route of routes) this.routes.retire(route)
     const outcome = open(command)
-    const failure = this.native.unsubscribe(lastSlot(), this.timeout, kind, ...pack(routes))
+    const failure = this.native.unsubscribe(lastSlot(), timeout, kind, ...pack(routes))
     if (failure !== undefined) refuse(lastSlot(), failure)
-    await outcome
+    await awaited(outcome, command, signal)
+  }
+
+  /**
+   * Nobody waits any more for subscriptions that were asked for: those that are this call's alone end.
+   * @param {number} kind
+   * @param {Promise<unknown>} outcome of the call
+   * @param {readonly string[]} fresh
+   */
+  #takeBack(kind, outcome, fresh) {
+    const routes = fresh.flatMap((key) => this.routes.find(kind, key) ?? [])
+    const unwanted = routes.filter((route) => route.listeners.length === 0)
+    if (unwanted.length === 0) return
+    for (const route of unwanted) this.routes.retire(route)
+    const ended = open(commandOf(kind, 'un'))
+    const failure = this.native.unsubscribe(lastSlot(), this.timeout, kind, ...pack(unwanted))
+    if (failure !== undefined) refuse(lastSlot(), failure)
+    // Whoever asked has his error, and nobody asked for this one.
+    void Promise.allSettled([outcome, ended])
   }
 
   /** Who listens to events may have changed. */

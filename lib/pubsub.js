@@ -13,6 +13,7 @@ const { iterate, take } = require('./pubsub-iterating.js')
 const { tell } = require('./pubsub-listeners.js')
 const { Routes } = require('./pubsub-routes.js')
 const { Subscriptions, commandOf } = require('./pubsub-subscriptions.js')
+const { PubSubView, addAsking } = require('./pubsub-view.js')
 const { END, PARCEL_END, Waiting } = require('./pubsub-waiting.js')
 const { lastSlot, open } = require('./slots.js')
 const { enrol, keep } = require('./pubsub-roll.js')
@@ -84,37 +85,15 @@ class PubSub extends EventEmitter {
     this.#watch(settings.signal)
   }
 
-  /** @param {...unknown} args */
-  subscribe(...args) {
-    return this.#subscribe(0, args)
+  /**
+   * The same subscriber with a timeout, or a signal, for single calls.
+   * @param {Record<string, unknown>} changes
+   */
+  with(changes) {
+    return new PubSubView(this, changes)
   }
 
-  /** @param {...unknown} args */
-  psubscribe(...args) {
-    return this.#subscribe(1, args)
-  }
-
-  /** @param {...unknown} args */
-  ssubscribe(...args) {
-    return this.#subscribe(2, args)
-  }
-
-  /** @param {...unknown} args */
-  unsubscribe(...args) {
-    return this.#unsubscribe(0, args)
-  }
-
-  /** @param {...unknown} args */
-  punsubscribe(...args) {
-    return this.#unsubscribe(1, args)
-  }
-
-  /** @param {...unknown} args */
-  sunsubscribe(...args) {
-    return this.#unsubscribe(2, args)
-  }
-
-  /** @param {{ timeout?: number, ignoreSubscribeMessages?: boolean, gaps?: boolean }} [options] */
+  /** @param {{ timeout?: number, ignoreSubscribeMessages?: boolean, gaps?: boolean, signal?: AbortSignal }} [options] */
   getMessage(options = {}) {
     return take(this.#consumer, options)
   }
@@ -186,26 +165,24 @@ class PubSub extends EventEmitter {
     this.#subscriptions.listening()
   }
 
-  /** @param {number} kind @param {readonly unknown[]} args */
-  async #subscribe(kind, args) {
+  /**
+   * Subscribes, or ends subscriptions.
+   * @param {boolean} begins
+   * @param {number} kind
+   * @param {readonly unknown[]} args
+   * @param {import('./pubsub-subscriptions.js').Patience} [patience]
+   */
+  async _ask(begins, kind, args, patience) {
+    const subscriptions = this.#subscriptions
     try {
-      const asked = this.#subscriptions.subscribe(kind, args)
+      const asked = begins
+        ? subscriptions.subscribe(kind, args, patience)
+        : subscriptions.unsubscribe(kind, args, patience)
       this.#keep()
       await asked
     } catch (error) {
-      this.#keep()
-      throw this.#explain(error, commandOf(kind, ''))
-    }
-  }
-
-  /** @param {number} kind @param {readonly unknown[]} args */
-  async #unsubscribe(kind, args) {
-    try {
-      const asked = this.#subscriptions.unsubscribe(kind, args)
-      this.#keep()
-      await asked
-    } catch (error) {
-      throw this.#explain(error, commandOf(kind, 'un'))
+      if (begins) this.#keep()
+      throw this.#explain(error, commandOf(kind, begins ? '' : 'un'))
     }
   }
 
@@ -359,6 +336,8 @@ class PubSub extends EventEmitter {
     await left
   }
 }
+
+addAsking(PubSub.prototype)
 
 /** Methods of an emitter that change who listens. */
 const LISTENING = /** @type {const} */ ([

@@ -48,6 +48,7 @@ class Redis extends Connections {
     }
     const reader = this._reader
     const core = reader === undefined ? new Core(this._native) : new SplitCore(this._native, reader)
+    core.connect = (options) => this.connect(options)
     configure(/** @type {any} */ (this), core, /** @type {any} */ (settings))
   }
 

@@ -165,14 +165,16 @@ class Library {
   }
 
   /**
-   * Sees to it, once for each client, that the server has a library of this name.
+   * Sees to it, once for each client, that the server has a library of this name. Others may wait for it as well, so that the
+   * handle's own timeout and signal do not hold.
    * @param {any} handle
    */
   #prepare(handle) {
     const core = handle._core
     let ready = this.#ready.get(core)
     if (ready === undefined) {
-      ready = this.#look(handle)
+      const settings = { ...handle._settings, timeout: undefined, signal: undefined }
+      ready = this.#look(new handle._View(core, settings))
       this.#ready.set(core, ready)
       ready.catch(() => this.#ready.delete(core))
     }

@@ -6,6 +6,8 @@
  * that stops early leaves at most that one reply behind, which is dropped.
  */
 
+const { abortError } = require('./errors.js')
+
 /** @typedef {[cursor: unknown, items: readonly unknown[]]} Page */
 
 const START = '0'
@@ -20,8 +22,9 @@ const START = '0'
 function iterator(method, row) {
   const before = row.parts.filter((part) => part.is === 'one').length - 1
   return function (...args) {
-    return new PageIterator((cursor) =>
-      Reflect.apply(method, this, [...args.slice(0, before), cursor, ...args.slice(before)]),
+    return new PageIterator(
+      (cursor) => Reflect.apply(method, this, [...args.slice(0, before), cursor, ...args.slice(before)]),
+      this?._settings.signal,
     )
   }
 }
@@ -40,13 +43,23 @@ class PageIterator {
   #waiting
   #queued = 0
 
-  /** @param {(cursor: unknown) => Promise<Page>} fetch */
-  constructor(fetch) {
+  #signal
+
+  /**
+   * @param {(cursor: unknown) => Promise<Page>} fetch
+   * @param {AbortSignal | undefined} signal that of the pages: it ends the iteration between them as well
+   */
+  constructor(fetch, signal) {
     this.#fetch = fetch
+    this.#signal = signal
   }
 
   /** @returns {Promise<IteratorResult<unknown>>} */
   next() {
+    if (this.#signal?.aborted && !(this.#done && this.#at === this.#items.length)) {
+      this.#end()
+      return Promise.reject(abortError(this.#signal.reason, undefined, false))
+    }
     if (this.#waiting === undefined && this.#at < this.#items.length) {
       return Promise.resolve({ value: this.#items[this.#at++], done: false })
     }

@@ -56,6 +56,8 @@ async function abortable(promise, signal, command, withdraw) {
   })
   if (calls.size === 0) signal.addEventListener('abort', listener, { once: true })
   calls.add(abort)
+  // Its event has been and gone.
+  if (signal.aborted) abort()
   try {
     const outcome = await Promise.race([promise, aborted])
     // Made here and not by the listener, so that its stack leads to the caller.

@@ -71,6 +71,11 @@ function openUnit() {
   return open(BATCH)
 }
 
+/** How many calls wait for the engine, or were given up and their late replies are still to come. @returns {number} */
+function slotsInUse() {
+  return resolvers.length - free.length
+}
+
 /** @returns {number} */
 function lastSlot() {
   return opened
@@ -243,6 +248,7 @@ module.exports = {
   openUnit,
   release,
   lastSlot,
+  slotsInUse,
   withdrawal,
   refuse,
   reject,

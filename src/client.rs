@@ -9,10 +9,11 @@ use std::time::Duration;
 use napi::sys;
 use oxidis_engine::client::subscriber::Subscriber;
 use oxidis_engine::client::{Client, Mailbox};
-use oxidis_engine::error::Error;
+use oxidis_engine::error::{Error, Phase};
 use oxidis_engine::net::connection::Wish;
 use oxidis_engine::net::request::{Deliver, Reply, Ticket, View};
 use oxidis_engine::resp::Scalar;
+use tokio::time::timeout;
 
 use crate::credentials::Provider;
 use crate::environment::Environment;
@@ -100,10 +101,20 @@ impl NativeClient {
         &self.port
     }
 
-    /// Settles `slot` when every lane is connected, or with the first failure.
-    pub(crate) fn connect(&self, slot: u32) {
+    /// Settles `slot` when every lane is connected, with the first failure, or when `patience` is over: in milliseconds, 0 or
+    /// `None` for no end but that of the attempt.
+    pub(crate) fn connect(&self, slot: u32, patience: Option<f64>) {
         let connected = self.engine.connect();
-        self.report(slot, async move { connected.await.map(|()| Scalar::Null) });
+        let patience = patience.map(milliseconds).filter(|&patience| patience > 0);
+        self.report(slot, async move {
+            let connected = match patience.map(|patience| Duration::from_millis(u64::from(patience))) {
+                None => connected.await,
+                Some(patience) => timeout(patience, connected)
+                    .await
+                    .unwrap_or_else(|_| Err(Error::timeout(Phase::Queue, patience).executed(false))),
+            };
+            connected.map(|()| Scalar::Null)
+        });
     }
 
     /// Settles `slot` when every lane is closed.

@@ -122,7 +122,7 @@ object_function!(NativeClient, drained, |client, info| {
 object_function!(NativeClient, stats, |client, _info| Err(client.stats()));
 
 object_function!(NativeClient, connect, |client, info| {
-    client.connect(info.uint32(0));
+    client.connect(info.uint32(0), info.double(1));
     Ok(())
 });
 

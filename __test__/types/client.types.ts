@@ -172,8 +172,8 @@ export const asText: Promise<string | null> = bytes.get('k')
 byUrl.with({ timeot: 5 })
 // @ts-expect-error a setting of the wrong kind
 byUrl.with({ retry: true })
-// @ts-expect-error views do not connect
-byUrl.buffers.connect()
+// @ts-expect-error a setting that does not matter to a connection
+byUrl.connect({ retry: false })
 // @ts-expect-error views do not close
 byUrl.with({ timeout: 5 }).close()
 // @ts-expect-error the buffers of a view are read only
@@ -194,3 +194,7 @@ byUrl.emit('error')
 made.code = 'OTHER'
 // @ts-expect-error every error has a message
 new RedisError()
+
+export const connected: Promise<void> = byUrl
+  .with({ timeout: 5 })
+  .connect({ signal: new AbortController().signal })

@@ -59,6 +59,15 @@ export async function consumers() {
   const plain = await text.getMessage()
   const messages = await text.getMessage({ timeout: 1000, ignoreSubscribeMessages: true })
   const all = await bytes.getMessage({ gaps: true })
+  const hurried = await bytes
+    .with({ signal, timeout: 5 })
+    .getMessage({ ignoreSubscribeMessages: true, signal })
+  hurried?.data satisfies Buffer | undefined
+  await text
+    .with({ timeout: 5 })
+    .psubscribe('a*', (data, channel, pattern) => [data.length, channel, pattern])
+  // @ts-expect-error a setting that does not matter to a subscriber
+  text.with({ retry: false })
   for await (const message of text) message satisfies Message
   const iterator = bytes.messages({ signal, close: false })
   const withGaps = text.messages({ gaps: true })
