@@ -2,6 +2,7 @@
  * Runs a workload under faults: `npm run chaos -- commands`. Prints its seed, which `--seed` runs again.
  *
  *   npm run chaos -- [commands] [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--commands N] [--cuts N]
+ *   npm run chaos -- cancel [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--calls N] [--cancellations N]
  *   npm run chaos -- pool [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--actions N] [--cuts N]
  *   npm run chaos -- pubsub [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--seconds N] [--rate N]
  *   npm run chaos -- sentinel [--seed N] [--client oxidis,ioredis,redis|all] [--scenes graceful,kill,freeze,outage|all]
@@ -9,6 +10,7 @@
  */
 import { parseArgs } from 'node:util'
 import { type ServerKind, serverKinds } from '../__test__/support/server'
+import { runCancel } from './cancel'
 import { runCommands } from './commands'
 import { runPool } from './pool'
 import { runPubSub } from './pubsub'
@@ -20,6 +22,9 @@ interface Scale {
   readonly server: ServerKind
   readonly commands: number
   readonly cuts: number
+  /** Commands of callers who change their minds, and how often they do. */
+  readonly calls: number
+  readonly cancellations: number
   /** Leases, blocking commands and others. */
   readonly actions: number
   /** How long messages are published, and how many a second. */
@@ -46,6 +51,10 @@ type Flag = Exclude<keyof Scale, 'seed'>
 
 const WORKLOADS: Readonly<Record<string, Workload>> = {
   commands: { run: runCommands, flags: ['protocol', 'server', 'commands', 'cuts'] },
+  cancel: {
+    run: (scale) => runCancel({ ...scale, commands: scale.calls }),
+    flags: ['protocol', 'server', 'calls', 'cancellations'],
+  },
   pool: { run: runPool, flags: ['protocol', 'server', 'actions', 'cuts'] },
   pubsub: { run: runPubSub, flags: ['protocol', 'server', 'seconds', 'rate'] },
   sentinel: { run: runSentinel, flags: ['client', 'scenes', 'runs', 'stages'] },
@@ -60,6 +69,8 @@ const { values, positionals } = parseArgs({
     server: { type: 'string', default: 'redis' },
     commands: { type: 'string', default: '2000000' },
     cuts: { type: 'string', default: '500' },
+    calls: { type: 'string', default: '5000000' },
+    cancellations: { type: 'string', default: '500000' },
     actions: { type: 'string', default: '200000' },
     seconds: { type: 'string', default: '120' },
     rate: { type: 'string', default: '50000' },
@@ -74,12 +85,13 @@ function scale(seed: number): Scale {
   if (server === undefined) throw new Error(`--server: "${values.server}" is not here, but ${serverKinds()}`)
   if (values.protocol !== '2' && values.protocol !== '3') throw new Error('--protocol: 2 or 3')
   const [commands, cuts, actions] = [Number(values.commands), Number(values.cuts), Number(values.actions)]
+  const [calls, cancellations] = [Number(values.calls), Number(values.cancellations)]
   const [seconds, rate] = [Number(values.seconds), Number(values.rate)]
   const protocol = values.protocol === '2' ? 2 : 3
   const { client, scenes } = values
   const [runs, stages] = [Number(values.runs ?? SCENE_RUNS), Number(values.stages)]
   return {
-    ...{ seed, protocol, server, commands, cuts, actions, seconds, rate },
+    ...{ seed, protocol, server, commands, cuts, calls, cancellations, actions, seconds, rate },
     ...{ client, scenes, runs, stages },
   }
 }
