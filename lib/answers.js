@@ -22,8 +22,29 @@ const WITH_ERRORS = 4
  * @property {import('./errors.js').Failure | undefined} broken why there are no further results
  */
 
-/** The results of the calls before the last. @type {unknown[]} */
+/** The results of the calls before the last. @type {unknown[][]} */
 let collected = []
+
+/** The results of batches of which others are still to come. @type {unknown[][][]} */
+const parked = []
+
+/**
+ * Puts the results of a batch aside. What stands at the place is of a batch that came to nothing.
+ * @param {number} place
+ */
+function park(place) {
+  parked[place] = collected
+  collected = []
+}
+
+/**
+ * What was put aside goes on.
+ * @param {number} place
+ */
+function resume(place) {
+  collected = parked[place] ?? []
+  parked[place] = []
+}
 
 /**
  * @param {boolean} first
@@ -33,13 +54,12 @@ let collected = []
  * @returns {Answer | undefined} from the last call
  */
 function answer(first, last, notes, values) {
-  let results = values
-  if (!first) {
-    results = collected
-    for (let index = 0; index < values.length; index++) results.push(values[index])
-  }
-  collected = last ? [] : results
+  if (first) collected = [values]
+  else collected.push(values)
   if (!last) return undefined
+  /** @type {unknown[]} */
+  const results = collected.length === 1 ? values : [].concat(.../** @type {any[]} */ (collected))
+  collected = []
   if (notes === undefined) return { results, failures: [], broken: undefined }
   const { marks, broken } = JSON.parse(notes)
   /** @type {number[]} */
@@ -75,4 +95,4 @@ function replyError({ code = 'ERR', message }) {
   return errorOf({ kind: 'Reply', code, message })
 }
 
-module.exports = { answer, withErrors }
+module.exports = { answer, park, resume, withErrors }

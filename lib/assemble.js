@@ -6,13 +6,15 @@
  * time, because an argument costs it a tenth of setting an element.
  */
 
-const { answer } = require('./answers.js')
+const { answer, park, resume } = require('./answers.js')
 
 /** What is put together; the addon knows the same numbers (src/flat.rs). */
 const LIST = 0
 const PAIRS = 1
 const ENTRIES = 3
 const ANSWER = 4
+const PARK = 5
+const RESUME = 6
 
 /** Longer texts of names are not kept for the next time. */
 const KEPT_MAX = 64 * 1024
@@ -30,6 +32,8 @@ let collected
  */
 function assemble(plan, first, last, names, ...leaves) {
   if (plan === ANSWER) return answer(first, last, names, leaves)
+  if (plan === PARK) return park(/** @type {number} */ (leaves[0]))
+  if (plan === RESUME) return resume(/** @type {number} */ (leaves[0]))
   let all = leaves
   if (!first && collected !== undefined) {
     all = collected

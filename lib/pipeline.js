@@ -30,6 +30,9 @@ const ODD = 0xffff_ffff
 const CHUNK_WORDS = 64 * 1024
 const CHUNK_TEXT = 1024 * 1024
 
+/** Room for the words of an ordinary batch. */
+const ORDINARY_WORDS = 4096
+
 /** Words that are kept from batch to batch. */
 const WORDS_KEPT = 2 * CHUNK_WORDS
 
@@ -37,21 +40,27 @@ const WORDS_KEPT = 2 * CHUNK_WORDS
  * Some commands of a batch.
  * @typedef {object} Chunk
  * @property {string} text the arguments that are strings, one behind the other
- * @property {number[]} words for each command: its word, how many arguments it has, and the length of each
+ * @property {Uint32Array} words for each command: its word, how many arguments it has, and the length of each
+ * @property {number} count how many of the words count
  * @property {unknown[]} odd the other arguments
  */
 
-/** The words of the chunk that the addon is to read: it does so before the call returns. */
-let shared = new Uint32Array(4096)
+/** @type {Uint32Array} */
+const NO_WORDS = new Uint32Array(0)
 
-/** @param {readonly number[]} words */
-function typed(words) {
-  const count = words.length
-  if (count > shared.length || shared.length > WORDS_KEPT) {
-    shared = new Uint32Array(Math.max(count, Math.min(2 * shared.length, WORDS_KEPT)))
-  }
-  for (let at = 0; at < count; at++) shared[at] = /** @type {number} */ (words[at])
-  return shared
+/** The memory of the last batch's words, for the next one. */
+let spare = NO_WORDS
+
+/** @returns {Uint32Array} */
+function roomForWords() {
+  const words = spare
+  spare = NO_WORDS
+  return words.length === 0 ? new Uint32Array(ORDINARY_WORDS) : words
+}
+
+/** @param {Uint32Array} words */
+function keepWords(words) {
+  if (words.length <= WORDS_KEPT) spare = words
 }
 
 class Pipeline {
@@ -61,8 +70,10 @@ class Pipeline {
   #flags
   #form
   #text = ''
-  /** @type {number[]} */
-  #words = []
+  /** @type {Uint32Array} */
+  #words = NO_WORDS
+  /** How many of the words count. */
+  #count = 0
   /** @type {unknown[]} */
   #odd = []
   /** @type {Chunk[]} */
@@ -145,7 +156,10 @@ class Pipeline {
     if (signal !== undefined) promise = abortable(promise, signal, undefined, withdrawal(this.#core.native))
     const answer = await promise
     if (runs.size > 0) await this.#look(answer, runs)
-    return conclude(answer, raise, nameOf)
+    const results = conclude(answer, raise, nameOf)
+    // Names that are asked for are asked for until here.
+    keepWords(/** @type {Chunk} */ (chunks[0]).words)
+    return results
   }
 
   /**
@@ -183,9 +197,9 @@ class Pipeline {
     const last = chunks.length - 1
     const unit = core.split === undefined ? this.#form : core.split.formOf(this.#form, chunks)
     for (let at = 0; at <= last; at++) {
-      const { text, words, odd } = /** @type {Chunk} */ (chunks[at])
+      const { text, words, count, odd } = /** @type {Chunk} */ (chunks[at])
       const form = unit | (at === last ? FORM_LAST : 0)
-      const refusal = core.batch(slot, this.#flags, timeout, form, text, typed(words), words.length, odd)
+      const refusal = core.batch(slot, this.#flags, timeout, form, text, words, count, odd)
       if (refusal !== undefined) return refusal
     }
     if (!core.scheduled) {
@@ -197,7 +211,8 @@ class Pipeline {
 
   #reset() {
     this.#text = ''
-    this.#words = []
+    this.#words = NO_WORDS
+    this.#count = 0
     this.#odd = []
     this.#chunks = []
     this.#length = 0
@@ -207,62 +222,78 @@ class Pipeline {
   }
 
   #endChunk() {
-    if (this.#words.length === 0) return
-    this.#chunks.push({ text: this.#text, words: this.#words, odd: this.#odd })
+    if (this.#count === 0) return
+    this.#chunks.push({ text: this.#text, words: this.#words, count: this.#count, odd: this.#odd })
     this.#text = ''
-    this.#words = []
+    this.#words = NO_WORDS
+    this.#count = 0
     this.#odd = []
   }
 
   /** A command is recorded. */
   #recorded() {
     this.#length++
-    if (this.#words.length >= CHUNK_WORDS || this.#text.length >= CHUNK_TEXT) this.#endChunk()
+    if (this.#count >= CHUNK_WORDS || this.#text.length >= CHUNK_TEXT) this.#endChunk()
     return this
+  }
+
+  /**
+   * Begins a command.
+   * @param {number} meta
+   * @param {number} args How many arguments it has.
+   */
+  #begin(meta, args) {
+    const at = this.#count
+    const end = at + 2 + args
+    if (end > this.#words.length) this.#makeRoom(end)
+    const words = this.#words
+    words[at] = meta
+    words[at + 1] = args
+    this.#count = at + 2
+  }
+
+  /** @param {number} end */
+  #makeRoom(end) {
+    const old = this.#words
+    let words = old.length === 0 ? roomForWords() : old
+    if (words.length < end) {
+      words = new Uint32Array(Math.max(end, 2 * words.length))
+      words.set(old)
+    }
+    this.#words = words
   }
 
   /** @param {unknown} arg */
   #record(arg) {
     if (typeof arg === 'string') {
       this.#text += arg
-      this.#words.push(arg.length)
+      this.#words[this.#count++] = arg.length
     } else if (Number.isSafeInteger(arg)) {
       const text = `${arg}`
       this.#text += text
-      this.#words.push(text.length)
+      this.#words[this.#count++] = text.length
     } else {
       this.#odd.push(arg)
-      this.#words.push(ODD)
+      this.#words[this.#count++] = ODD
     }
   }
 
   /** @param {number} meta */
   _call0(meta) {
-    this.#words.push(meta, 0)
+    this.#begin(meta, 0)
     return this.#recorded()
   }
 
   /** @param {number} meta @param {unknown} a */
   _call1(meta, a) {
-    if (typeof a === 'string') {
-      this.#text += a
-      this.#words.push(meta, 1, a.length)
-      return this.#recorded()
-    }
-    this.#words.push(meta, 1)
+    this.#begin(meta, 1)
     this.#record(a)
     return this.#recorded()
   }
 
   /** @param {number} meta @param {unknown} a @param {unknown} b */
   _call2(meta, a, b) {
-    if (typeof a === 'string' && typeof b === 'string') {
-      this.#text += a
-      this.#text += b
-      this.#words.push(meta, 2, a.length, b.length)
-      return this.#recorded()
-    }
-    this.#words.push(meta, 2)
+    this.#begin(meta, 2)
     this.#record(a)
     this.#record(b)
     return this.#recorded()
@@ -270,7 +301,7 @@ class Pipeline {
 
   /** @param {number} meta @param {unknown} a @param {unknown} b @param {unknown} c */
   _call3(meta, a, b, c) {
-    this.#words.push(meta, 3)
+    this.#begin(meta, 3)
     this.#record(a)
     this.#record(b)
     this.#record(c)
@@ -280,7 +311,7 @@ class Pipeline {
   /** @param {number} meta @param {readonly unknown[]} args */
   _callMany(meta, args) {
     const count = args.length
-    this.#words.push(meta, count)
+    this.#begin(meta, count)
     for (let at = 0; at < count; at++) this.#record(args[at])
     return this.#recorded()
   }
@@ -325,8 +356,8 @@ class Pipeline {
  */
 function nameAt(chunks, index) {
   let left = index
-  for (const { words } of chunks) {
-    for (let at = 0; at < words.length; at += 2 + /** @type {number} */ (words[at + 1])) {
+  for (const { words, count } of chunks) {
+    for (let at = 0; at < count; at += 2 + /** @type {number} */ (words[at + 1])) {
       if (left-- === 0) return commandName(/** @type {number} */ (words[at]) & COMMAND_MASK)
     }
   }

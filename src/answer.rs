@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::vec::Drain;
 
 use napi::sys;
 use oxidis_engine::error::Error;
@@ -10,6 +11,7 @@ use oxidis_engine::net::request::{Gather, Reply, Ticket, View};
 use crate::batch::{Batch, Body, Item, Kind};
 use crate::flat::Plan;
 use crate::materialise::{LEAVES_PER_CALL, Materialiser};
+use crate::parking::Parked;
 use crate::prefixer::Named;
 use crate::status::Failed;
 use crate::{error, reply};
@@ -25,9 +27,24 @@ pub(crate) struct Gathered {
     count: usize,
     /// Those that name keys, from which a prefix is to be taken off, by their places.
     named: HashMap<usize, Named>,
+    /// Those that JavaScript has already, which stand no longer in `batches`.
+    early: Option<Early>,
+}
+
+/// Results that were made while others were still to come.
+#[derive(Debug)]
+struct Early {
+    parked: Parked,
+    count: usize,
+    marks: Vec<Mark>,
 }
 
 impl Gathered {
+    /// Uses the memory of `batch`.
+    pub(crate) fn with(batch: Batch) -> Self {
+        Self { batches: vec![batch], ..Self::default() }
+    }
+
     /// Makes room for `count` replies.
     pub(crate) fn reserve(&mut self, count: usize) {
         self.batch().items.reserve(count);
@@ -73,6 +90,7 @@ impl Gather for Gathered {
     fn clear(&mut self) {
         self.batches.clear();
         self.count = 0;
+        self.early = None;
     }
 }
 
@@ -96,73 +114,145 @@ impl Answer {
     }
 }
 
-/// What JavaScript has to know beside the values; `lib/answers.js` knows the form.
-#[derive(Default)]
-struct Notes {
-    /// Which values are something else than a reply: the place, and its [`Kind`].
-    marks: Vec<(usize, u32)>,
-    broken: Option<String>,
+/// A result that is something else than a reply: its place, and its [`Kind`].
+type Mark = (usize, u32);
+
+/// What JavaScript has to know beside the values, as JSON text that `lib/answers.js` knows; `None` where there is nothing.
+fn notes(marks: &[Mark], broken: Option<&str>) -> Option<String> {
+    if marks.is_empty() && broken.is_none() {
+        return None;
+    }
+    let marks: Vec<String> = marks.iter().map(|(place, kind)| format!("{place},{kind}")).collect();
+    Some(format!("{{\"marks\":[{}],\"broken\":{}}}", marks.join(","), broken.unwrap_or("null")))
 }
 
-impl Notes {
-    /// As JSON; `None` where there is nothing to know.
-    fn text(&self) -> Option<String> {
-        if self.marks.is_empty() && self.broken.is_none() {
-            return None;
-        }
-        let broken = self.broken.as_deref().unwrap_or("null");
-        let marks: Vec<String> = self.marks.iter().map(|(place, kind)| format!("{place},{kind}")).collect();
-        Some(format!("{{\"marks\":[{}],\"broken\":{broken}}}", marks.join(",")))
-    }
+/// The results of one batch on their way to `lib/answers.js`.
+#[derive(Default)]
+struct Handover {
+    /// How many it has.
+    count: usize,
+    marks: Vec<Mark>,
 }
 
 impl Materialiser {
     /// What `lib/answers.js` makes of it.
     pub(crate) fn answer(&self, answer: Answer) -> Result<sys::napi_value, Failed> {
         let Answer { gathered, broken } = answer;
-        let mut notes = Notes { marks: Vec::new(), broken };
-        let mut batches = gathered.batches.into_iter().filter(|batch| !batch.items.is_empty()).peekable();
-        let mut place = 0;
-        loop {
-            let Batch { items, bytes } = batches.next().unwrap_or_default();
-            let mut items = items.into_iter();
-            loop {
-                let count = items.len().min(LEAVES_PER_CALL);
-                let last = items.len() == count && batches.peek().is_none();
-                let mut text = None;
-                let made = self.assemble(Plan::Answer, place == 0, last, |values| {
-                    for item in items.by_ref().take(count) {
-                        values.push(self.element(&bytes, place, item, &mut notes)?);
-                        place += 1;
-                    }
-                    text = if last { notes.text() } else { None };
-                    Ok(text.as_deref().map(str::as_bytes))
-                });
-                if last || made.is_err() {
-                    return made;
-                }
-                if items.len() == 0 {
-                    break;
-                }
-            }
+        let mut handover = Handover::default();
+        if let Some(Early { parked, count, marks }) = gathered.early {
+            self.resume(&parked)?;
+            handover = Handover { count, marks };
         }
+        let mut batches = gathered.batches.into_iter();
+        let mut batch = batches.next().unwrap_or_default();
+        for next in batches {
+            self.hand_over(&mut handover, &mut batch)?;
+            batch = next;
+        }
+        let Batch { items, bytes } = &mut batch;
+        while items.len() > LEAVES_PER_CALL {
+            self.hand_over_some(&mut handover, bytes, items.drain(..LEAVES_PER_CALL))?;
+        }
+        let first = handover.count == 0;
+        let mut text = None;
+        let made = self.assemble(Plan::Answer, first, true, |values| {
+            self.elements(&mut handover, bytes, items.drain(..), values)?;
+            text = notes(&handover.marks, broken.as_deref());
+            Ok(text.as_deref().map(str::as_bytes))
+        });
+        self.keep_batch(batch);
+        made
     }
 
-    fn element(
-        &self,
-        arena: &[u8],
-        place: usize,
-        item: Item,
-        notes: &mut Notes,
-    ) -> Result<sys::napi_value, Failed> {
-        let Item { kind, body, .. } = item;
-        let (kind, value) = match self.value(arena, body) {
-            Ok(value) => (kind, value),
-            Err(Failed(status)) => (Kind::Error, self.text(&error::unrepresentable(status))?),
-        };
-        if kind != Kind::Value {
-            notes.marks.push((place, kind as u32));
+    /// Makes values of the replies in `replies` that are there, while others are still to come.
+    pub(crate) fn make_early(&self, replies: &mut dyn Gather) {
+        let replies: &mut dyn Any = replies;
+        let Some(gathered) = replies.downcast_mut::<Gathered>() else { return };
+        if gathered.batches.iter().all(|batch| batch.items.is_empty()) {
+            return;
         }
-        Ok(value)
+        // Should the environment end meanwhile, nobody is told of the batch any more.
+        let made = self.make_and_park(gathered);
+        debug_assert!(made.is_ok() || gathered.early.is_none());
+    }
+
+    fn make_and_park(&self, gathered: &mut Gathered) -> Result<(), Failed> {
+        let (parked, mut handover) = match gathered.early.take() {
+            Some(Early { parked, count, marks }) => {
+                self.resume(&parked)?;
+                (parked, Handover { count, marks })
+            }
+            None => (self.parking().place(), Handover::default()),
+        };
+        for batch in &mut gathered.batches {
+            self.hand_over(&mut handover, batch)?;
+            batch.clear();
+        }
+        self.park(&parked)?;
+        let Handover { count, marks } = handover;
+        gathered.early = Some(Early { parked, count, marks });
+        Ok(())
+    }
+
+    fn park(&self, parked: &Parked) -> Result<(), Failed> {
+        self.move_results(Plan::Park, parked)
+    }
+
+    /// What was parked goes on.
+    fn resume(&self, parked: &Parked) -> Result<(), Failed> {
+        self.move_results(Plan::Resume, parked)
+    }
+
+    fn move_results(&self, plan: Plan, parked: &Parked) -> Result<(), Failed> {
+        self.assemble(plan, false, false, |leaves| {
+            leaves.push(self.int(i64::from(parked.number()))?);
+            Ok(None)
+        })?;
+        Ok(())
+    }
+
+    /// Hands all of `batch` to JavaScript, which waits for more.
+    fn hand_over(&self, handover: &mut Handover, batch: &mut Batch) -> Result<(), Failed> {
+        let Batch { items, bytes } = batch;
+        while !items.is_empty() {
+            let count = items.len().min(LEAVES_PER_CALL);
+            self.hand_over_some(handover, bytes, items.drain(..count))?;
+        }
+        Ok(())
+    }
+
+    fn hand_over_some(
+        &self,
+        handover: &mut Handover,
+        arena: &[u8],
+        items: Drain<'_, Item>,
+    ) -> Result<(), Failed> {
+        let first = handover.count == 0;
+        self.assemble(Plan::Answer, first, false, |values| {
+            self.elements(handover, arena, items, values)?;
+            Ok(None)
+        })?;
+        Ok(())
+    }
+
+    fn elements(
+        &self,
+        handover: &mut Handover,
+        arena: &[u8],
+        items: Drain<'_, Item>,
+        values: &mut Vec<sys::napi_value>,
+    ) -> Result<(), Failed> {
+        for Item { kind, body, .. } in items {
+            let (kind, value) = match self.value(arena, body) {
+                Ok(value) => (kind, value),
+                Err(Failed(status)) => (Kind::Error, self.text(&error::unrepresentable(status))?),
+            };
+            if kind != Kind::Value {
+                handover.marks.push((handover.count, kind as u32));
+            }
+            handover.count += 1;
+            values.push(value);
+        }
+        Ok(())
     }
 }

@@ -34,6 +34,10 @@ pub(crate) enum Plan {
     Entries = 3,
     /// The results of a user's batch (see [`crate::answer`]), with notes about them as JSON text.
     Answer = 4,
+    /// Puts the results of a batch that are there aside, under the number that is the only leaf.
+    Park = 5,
+    /// The results that were put aside under the number that is the only leaf go on.
+    Resume = 6,
 }
 
 /// An element without parts.

@@ -8,8 +8,9 @@ use bytes::Bytes;
 use napi::sys;
 use oxidis_engine::net::block::POOLED_FROM;
 
-use crate::batch::Body;
+use crate::batch::{Batch, Body};
 use crate::flat::{Flat, Leaf, Plan};
+use crate::parking::Parking;
 use crate::reply::MAX_SAFE_INTEGER;
 use crate::status::{Failed, check};
 
@@ -23,6 +24,10 @@ pub(crate) struct Materialiser {
     assemble: sys::napi_ref,
     /// The arguments of a call of `assemble`, kept for the next.
     leaves: RefCell<Vec<sys::napi_value>>,
+    /// Where results of unfinished batches wait.
+    parking: Parking,
+    /// The memory of a finished batch's results, for the next.
+    spare: RefCell<Option<Batch>>,
     /// Whether this Node-API has strings and Buffers on foreign memory.
     external_strings: Cell<bool>,
     external_buffers: Cell<bool>,
@@ -49,9 +54,27 @@ impl Materialiser {
             env,
             assemble,
             leaves: RefCell::default(),
+            parking: Parking::default(),
+            spare: RefCell::default(),
             external_strings: Cell::new(has_external_strings(env)),
             external_buffers: Cell::new(true),
         }
+    }
+
+    /// Where results of unfinished batches wait.
+    pub(crate) fn parking(&self) -> &Parking {
+        &self.parking
+    }
+
+    /// Memory for the results of a batch.
+    pub(crate) fn take_batch(&self) -> Batch {
+        self.spare.take().unwrap_or_default()
+    }
+
+    /// Keeps the memory of a batch's results, which are made.
+    pub(crate) fn keep_batch(&self, mut batch: Batch) {
+        batch.clear();
+        self.spare.replace(Some(batch));
     }
 
     /// The value of one result.

@@ -14,12 +14,13 @@ use oxidis_engine::net::unit::{EXEC, Form, MULTI, Step, Unit};
 
 use crate::answer::Gathered;
 use crate::args::{self, Value};
+use crate::batch::Batch;
 use crate::meta::{Meta, Retry};
 use crate::prefixer::Prefixer;
 use crate::{error, port};
 
 /// The length of an argument that is no string.
-const ODD: u32 = u32::MAX;
+pub(crate) const ODD: u32 = u32::MAX;
 
 /// Room for steps that is kept for the next batch.
 const KEEP_STEPS: usize = 4096;
@@ -28,7 +29,7 @@ const KEEP_STEPS: usize = 4096;
 const KEEP_UNITS: usize = 256 * 1024;
 
 /// Why a batch was refused, as JSON.
-type Refusal = String;
+pub(crate) type Refusal = String;
 
 /// How a batch is sent.
 #[derive(Clone, Copy)]
@@ -53,6 +54,13 @@ pub(crate) struct Chunk {
     pub(crate) count: usize,
     /// The arguments that are no strings.
     pub(crate) odd: sys::napi_value,
+}
+
+impl Chunk {
+    /// The `Uint32Array`.
+    pub(crate) fn words(&self, env: sys::napi_env) -> Value {
+        Value { env, value: self.words }
+    }
 }
 
 /// A batch while its commands are encoded, and memory for the next one.
@@ -91,19 +99,30 @@ impl Pipeline {
         self.steps.len()
     }
 
-    /// Begins a batch.
-    pub(crate) fn begin(&mut self, terms: Terms<'_>, staging: &mut Staging) {
+    /// Begins a batch, whose results are gathered in `memory`.
+    pub(crate) fn begin(&mut self, terms: Terms<'_>, memory: Batch, staging: &mut Staging) {
+        self.reset(memory);
         self.open = true;
-        self.steps.clear();
-        self.inside = None;
-        self.ended = false;
-        self.gathered = Gathered::default();
-        self.replayable = true;
-        self.patience = Some(0);
         staging.begin_unit();
         if terms.transaction {
             staging.verbatim(MULTI);
         }
+    }
+
+    /// There is no command, and results will be gathered in `memory`.
+    pub(crate) fn reset(&mut self, memory: Batch) {
+        self.steps.clear();
+        self.inside = None;
+        self.ended = false;
+        self.gathered = Gathered::with(memory);
+        self.replayable = true;
+        self.patience = Some(0);
+    }
+
+    /// One more command, which is an ordinary one.
+    pub(crate) fn note(&mut self, step: Step) {
+        self.replayable &= step.replay;
+        self.steps.push(step);
     }
 
     /// Drops the batch.
@@ -120,7 +139,7 @@ impl Pipeline {
         chunk: &Chunk,
         staging: &mut Staging,
     ) -> Result<(), Refusal> {
-        let words = Value { env, value: chunk.words };
+        let words = chunk.words(env);
         let words = words.words(chunk.count).ok_or_else(|| error::argument(1, "cannot be read"))?;
         let ascii = self.read(env, chunk.text)?;
         let text = if ascii { Text::Ascii(&self.ascii) } else { Text::Wide(&self.units) };
@@ -138,12 +157,16 @@ impl Pipeline {
     /// The batch is complete.
     pub(crate) fn finish(&mut self, terms: Terms<'_>, staging: &mut Staging) -> Encoded {
         self.open = false;
+        if terms.transaction && self.inside.is_none() {
+            staging.verbatim(EXEC);
+        }
+        self.encoded(terms)
+    }
+
+    /// The batch, of which every command was noted.
+    pub(crate) fn encoded(&mut self, terms: Terms<'_>) -> Encoded {
         let form = if terms.transaction {
-            let inside = self.inside.unwrap_or_else(|| {
-                staging.verbatim(EXEC);
-                self.steps.len()
-            });
-            Form::Transaction(inside)
+            Form::Transaction(self.inside.unwrap_or(self.steps.len()))
         } else {
             Form::Plain
         };
@@ -160,8 +183,18 @@ impl Pipeline {
         Encoded { unit: Unit::new(form, steps, gather), replay, patience: self.patience }
     }
 
+    /// The text that was read, if it is ASCII.
+    pub(crate) fn take_text(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.ascii)
+    }
+
+    /// Its memory comes back.
+    pub(crate) fn keep_text(&mut self, text: Vec<u8>) {
+        self.ascii = text;
+    }
+
     /// Reads the text. Answers whether it is ASCII, and stands in `ascii` then, otherwise in `units`.
-    fn read(&mut self, env: sys::napi_env, text: sys::napi_value) -> Result<bool, Refusal> {
+    pub(crate) fn read(&mut self, env: sys::napi_env, text: sys::napi_value) -> Result<bool, Refusal> {
         args::utf16(env, text, &mut self.units).map_err(|problem| error::argument(1, problem))?;
         let all = self.units.iter().fold(0, |all, unit| all | unit);
         if all > 0x7f {

@@ -21,6 +21,7 @@ use crate::meta::{Meta, Retry};
 use crate::pipeline::{Chunk, Encoded, Pipeline, Terms};
 use crate::prefixer::Prefixer;
 use crate::road::{Road, Timeout, Way, milliseconds};
+use crate::streamed::Streamed;
 
 /// Staged bytes beyond this are handed over at once, so that the server works while JavaScript still produces.
 const FLUSH_BYTES: usize = 8 * 1024;
@@ -67,6 +68,14 @@ struct Call {
     slot: u32,
     meta: Meta,
     timeout: Timeout,
+}
+
+/// What a batch is sent with.
+#[derive(Clone, Copy)]
+struct BatchCall {
+    slot: u32,
+    /// The timeout that the call names, in milliseconds.
+    timeout: Option<f64>,
 }
 
 /// What a part of a batch is.
@@ -183,12 +192,21 @@ impl Port {
                 "a batch was executed while a command read its arguments",
             )));
         };
+        let call = BatchCall { slot, timeout };
         let lane = self.admit(&staging).map_err(|error| error::to_json(&error))?;
         let lease = self.road.lease();
         let lease = lease.as_deref().and_then(Option::as_ref);
         let terms = Terms { transaction, meta, prefix: self.manner.prefix.as_deref(), lease };
+        let whole = last && !pipeline.is_open();
+        if whole && staging.commands() == 0 && lane.queue().bytes() == 0 && lane.queue().is_online() {
+            let words = chunk.words(self.environment.env());
+            let memory = || self.environment.materialiser().take_batch();
+            if let Some(streamed) = pipeline.check(terms, chunk, &words, memory) {
+                return self.stream(call, terms, streamed, lane, &mut staging, &mut pipeline);
+            }
+        }
         if !pipeline.is_open() {
-            pipeline.begin(terms, &mut staging);
+            pipeline.begin(terms, self.environment.materialiser().take_batch(), &mut staging);
         }
         let appended = pipeline.append(self.environment.env(), terms, chunk, &mut staging).and_then(|()| {
             let commands = staging.commands() + pipeline.commands().saturating_sub(1);
@@ -205,7 +223,45 @@ impl Port {
             pipeline.abandon(&mut staging);
             return Err(error::to_json(&Error::watch()));
         }
-        let Encoded { unit, replay, patience } = pipeline.finish(terms, &mut staging);
+        let (request, commands) = self.unit_request(call, meta, pipeline.finish(terms, &mut staging), lane);
+        staging.commit_unit(request, commands);
+        self.submit_full(lane, &mut staging);
+        Ok(())
+    }
+
+    /// Hands over a batch that is encoded meanwhile.
+    fn stream(
+        &self,
+        call: BatchCall,
+        terms: Terms<'_>,
+        mut streamed: Streamed<'_>,
+        lane: &Arc<Lane>,
+        staging: &mut Staging,
+        pipeline: &mut Pipeline,
+    ) -> Result<(), String> {
+        let encoded = pipeline.encoded(terms);
+        lane.queue()
+            .admit(encoded.unit.commands() - 1, streamed.length())
+            .map_err(|error| error::to_json(&error))?;
+        if terms.transaction && terms.lease.is_some_and(Lease::has_lost_watch) {
+            return Err(error::to_json(&Error::watch()));
+        }
+        let (mut request, _) = self.unit_request(call, terms.meta, encoded, lane);
+        request.length = u32::try_from(streamed.length()).unwrap_or(u32::MAX);
+        lane.submit_while_encoding(staging.spare(), request, |out| streamed.encode(out));
+        pipeline.keep_text(streamed.into_text());
+        self.life.stay();
+        Ok(())
+    }
+
+    /// The request for a batch, and how many commands it is.
+    fn unit_request(
+        &self,
+        BatchCall { slot, timeout }: BatchCall,
+        meta: Meta,
+        Encoded { unit, replay, patience }: Encoded,
+        lane: &Arc<Lane>,
+    ) -> (Request, usize) {
         let timeout = match (timeout, patience) {
             (Some(given), _) => milliseconds(given),
             (None, Some(patience)) if self.manner.timeout > 0 => self.manner.timeout.saturating_add(patience),
@@ -224,9 +280,7 @@ impl Port {
             deadline: self.deadline(timeout),
             timeout,
         };
-        staging.commit_unit(request, commands);
-        self.submit_full(lane, &mut staging);
-        Ok(())
+        (request, commands)
     }
 
     /// Hands over what is staged if it is enough to be on its way before the tick ends.

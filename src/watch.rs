@@ -100,6 +100,10 @@ impl Watcher {
             let watch = self.loan.read(&mut *writer);
             self.environment.settle(writer.batch());
             writer.batch().clear();
+            if watch == Watch::On {
+                // While the server works on the others.
+                self.loan.look_at_batch(|replies| self.environment.materialiser().make_early(replies));
+            }
             watch
         });
         drop(writer);

@@ -130,6 +130,19 @@ impl Lane {
         }
     }
 
+    /// The same for one request, whose bytes are encoded while they are written.
+    pub fn submit_while_encoding(
+        self: &Arc<Self>,
+        bytes: &mut Vec<u8>,
+        request: Request,
+        encode: impl FnMut(&mut Vec<u8>),
+    ) {
+        self.queue.submit_while_encoding(bytes, request, encode);
+        if !self.queue.is_online() {
+            self.start();
+        }
+    }
+
     /// Starts the lane's task unless it runs.
     pub fn start(self: &Arc<Self>) {
         let mut control = self.control();

@@ -210,6 +210,12 @@ impl Staging {
         self.bytes.len()
     }
 
+    /// The buffer, while nothing is staged in it.
+    pub fn spare(&mut self) -> &mut Vec<u8> {
+        debug_assert_eq!(self.commands(), 0);
+        &mut self.bytes
+    }
+
     /// What a lane takes over.
     pub fn parts(&mut self) -> (&mut Vec<u8>, &mut Vec<Request>) {
         self.further = 0;

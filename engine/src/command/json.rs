@@ -291,7 +291,7 @@ mod tests {
         let get = &table[by_name(b"GET").expect("a row").index()];
         assert_eq!(
             get,
-            &json!({ "name": "GET", "methods": ["get"], "usage": "get(key)", "lane": "shared", "parts": [{ "is": "one" }] })
+            &json!({ "name": "GET", "methods": ["get"], "usage": "get(key)", "lane": "shared", "reads": true, "parts": [{ "is": "one" }] })
         );
         assert_eq!(table[by_name(b"HELLO").expect("a row").index()]["methods"], json!([]));
     }

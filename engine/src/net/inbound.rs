@@ -11,7 +11,7 @@ use super::liveness::{Liveness, Verdict};
 use super::queue::Queue;
 use super::refusal::{OnRefusal, Refusals};
 use super::replies::{InFlight, Replies};
-use super::request::{Deliver, Millis, NEVER, Recipient, Request, now};
+use super::request::{Deliver, Gather, Millis, NEVER, Recipient, Request, now};
 use crate::command::Shape;
 use crate::error::{ConnectionFailure, Error};
 use crate::resp::{Decoder, Frame};
@@ -73,6 +73,11 @@ impl Inbound {
     /// The replies to what is in flight go to `deliver`.
     pub fn replies<'a>(&'a mut self, queue: &'a Queue, deliver: &'a mut dyn Deliver) -> Replies<'a> {
         Replies::new(queue, &mut self.in_flight, deliver)
+    }
+
+    /// The replies to the batch of which some have come.
+    pub(super) fn open_batch(&mut self) -> Option<&mut dyn Gather> {
+        self.in_flight.open_batch()
     }
 
     /// Until when to wait for a server that refused a command because it is not the one to ask; `NEVER` where none was refused.

@@ -12,7 +12,7 @@ use super::connection::lost;
 use super::inbound::Inbound;
 use super::plain::PlainSocket;
 use super::queue::Queue;
-use super::request::{Deliver, Millis};
+use super::request::{Deliver, Gather, Millis};
 use crate::error::{ConnectionFailure, Error};
 
 /// Read at most this much at a time.
@@ -89,6 +89,13 @@ impl Loan {
         drop(slot);
         self.give_back();
         Watch::Off
+    }
+
+    /// Lets the borrower have a look at the replies to a batch that has some but not all.
+    pub fn look_at_batch(&self, look: impl FnOnce(&mut dyn Gather)) {
+        if let Some(replies) = self.lent().as_mut().and_then(|lent| lent.inbound.open_batch()) {
+            look(replies);
+        }
     }
 
     /// The borrower wants no more of it, nor another one soon.

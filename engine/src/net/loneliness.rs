@@ -4,6 +4,9 @@
 /// A submission of more commands is not lonely.
 const FEW_COMMANDS: usize = 4;
 
+/// Nor is a batch of more.
+const SMALL_BATCH: usize = 4096;
+
 /// Nor is one on top of more unanswered bytes.
 const FEW_BYTES: u64 = 1024;
 
@@ -52,10 +55,10 @@ impl Loneliness {
         Self { state: if lends { State::Own(0) } else { State::Never } }
     }
 
-    /// `commands` were submitted on top of `unanswered` bytes.
+    /// `calls` were submitted on top of `unanswered` bytes: commands, and batches with so many `further` ones.
     #[inline]
-    pub(super) fn note(&mut self, commands: usize, unanswered: u64) -> Option<Move> {
-        let lonely = commands <= FEW_COMMANDS && unanswered <= FEW_BYTES;
+    pub(super) fn note(&mut self, calls: usize, further: usize, unanswered: u64) -> Option<Move> {
+        let lonely = calls <= FEW_COMMANDS && further <= SMALL_BATCH && unanswered <= FEW_BYTES;
         match &mut self.state {
             State::Never => None,
             State::Own(points) if lonely => {
@@ -78,7 +81,7 @@ impl Loneliness {
             }
             State::Lent(points) => {
                 *points -= COMPANY;
-                (*points < 0 || commands >= MANY_COMMANDS).then_some(Move::Return)
+                (*points < 0 || calls + further >= MANY_COMMANDS).then_some(Move::Return)
             }
         }
     }
@@ -123,14 +126,14 @@ mod tests {
     use super::*;
 
     fn lonely(loneliness: &mut Loneliness, times: i32) -> Option<Move> {
-        (0..times).fold(None, |last, _| last.or(loneliness.note(1, 0)))
+        (0..times).fold(None, |last, _| last.or(loneliness.note(1, 0, 0)))
     }
 
     #[test]
     fn commands_one_by_one_make_a_loan() {
         let mut loneliness = Loneliness::new(true);
         assert_eq!(lonely(&mut loneliness, LEND_AT - 1), None);
-        assert_eq!(loneliness.note(1, 0), Some(Move::Lend));
+        assert_eq!(loneliness.note(1, 0, 0), Some(Move::Lend));
     }
 
     #[test]
@@ -138,23 +141,33 @@ mod tests {
         let mut loneliness = Loneliness::new(true);
         assert_eq!(lonely(&mut loneliness, LEND_AT), Some(Move::Lend));
         assert_eq!(lonely(&mut loneliness, LEND_AT - 1), None);
-        assert_eq!(loneliness.note(1, 0), Some(Move::Lend));
+        assert_eq!(loneliness.note(1, 0, 0), Some(Move::Lend));
     }
 
     #[test]
     fn many_at_once_end_a_loan() {
         let mut loneliness = Loneliness::new(true);
         loneliness.moved(true);
-        assert_eq!(loneliness.note(MANY_COMMANDS, 0), Some(Move::Return));
+        assert_eq!(loneliness.note(MANY_COMMANDS, 0, 0), Some(Move::Return));
+    }
+
+    #[test]
+    fn a_batch_by_itself_is_lonely_unless_it_is_large() {
+        let mut loneliness = Loneliness::new(true);
+        assert_eq!(lonely(&mut loneliness, LEND_AT - 1), None);
+        assert_eq!(loneliness.note(1, SMALL_BATCH, 0), Some(Move::Lend));
+        loneliness.moved(true);
+        assert_eq!(loneliness.note(1, SMALL_BATCH, 0), None);
+        assert_eq!(loneliness.note(1, SMALL_BATCH + 1, 0), Some(Move::Return));
     }
 
     #[test]
     fn some_company_is_borne_and_steady_company_is_not() {
         let mut loneliness = Loneliness::new(true);
         loneliness.moved(true);
-        assert_eq!(loneliness.note(1, FEW_BYTES + 1), None);
+        assert_eq!(loneliness.note(1, 0, FEW_BYTES + 1), None);
         assert_eq!(lonely(&mut loneliness, 100), None);
-        let ended = (0..LEND_AT).find_map(|_| loneliness.note(FEW_COMMANDS + 1, 0));
+        let ended = (0..LEND_AT).find_map(|_| loneliness.note(FEW_COMMANDS + 1, 0, 0));
         assert_eq!(ended, Some(Move::Return));
     }
 
@@ -195,6 +208,6 @@ mod tests {
         let mut loneliness = Loneliness::new(false);
         assert_eq!(lonely(&mut loneliness, 10 * LEND_AT), None);
         loneliness.moved(true);
-        assert_eq!(loneliness.note(MANY_COMMANDS, 0), None);
+        assert_eq!(loneliness.note(MANY_COMMANDS, 0, 0), None);
     }
 }

@@ -157,9 +157,48 @@ impl Queue {
 
     /// Takes over `bytes`, which hold exactly `requests` in order, and writes what the socket takes at once.
     pub fn submit(&self, bytes: &mut Vec<u8>, requests: &mut Vec<Request>) {
+        self.enter(requests, |outgoing, idle| {
+            outgoing.log.append(bytes);
+            if idle {
+                outgoing.write();
+            }
+        });
+    }
+
+    /// The same for one request, whose bytes are written while they are encoded, so that the server works meanwhile. `encode`
+    /// appends the next of them to `bytes`, until there are as many as the request says.
+    pub fn submit_while_encoding(
+        &self,
+        bytes: &mut Vec<u8>,
+        request: Request,
+        mut encode: impl FnMut(&mut Vec<u8>),
+    ) {
+        let length = u64::from(request.length);
+        self.enter(&mut vec![request], |outgoing, idle| {
+            // Whoever reads a reply now looks how much of the request was written.
+            let behind = self.backlog.swap(true, Ordering::AcqRel);
+            let end = outgoing.log.end() + length;
+            while outgoing.log.end() < end {
+                encode(bytes);
+                if bytes.is_empty() {
+                    break;
+                }
+                outgoing.log.append_slice(bytes);
+                bytes.clear();
+                if idle {
+                    outgoing.write();
+                }
+            }
+            debug_assert_eq!(outgoing.log.end(), end, "the request has as many bytes as it says");
+            self.backlog.store(behind, Ordering::Release);
+        });
+    }
+
+    /// Takes over `requests`, whose bytes `write` appends to the stream, and writes unless others wait already.
+    fn enter(&self, requests: &mut Vec<Request>, write: impl FnOnce(&mut Outgoing, bool)) {
         let mut outgoing = self.outgoing();
         outgoing.log.release(self.answered.load(Ordering::Acquire));
-        let idle = !outgoing.log.has_backlog();
+        let idle = outgoing.socket.is_some() && !outgoing.log.has_backlog();
         let unanswered = self.bytes();
         let mut end = outgoing.log.end();
         let mut earliest = NEVER;
@@ -168,25 +207,23 @@ impl Queue {
             request.end = end;
             earliest = earliest.min(request.deadline);
         }
-        let mut count = requests.len();
-        if self.further.load(Ordering::Relaxed) > 0 {
-            count += self.further.swap(0, Ordering::AcqRel);
-        }
+        let submissions = requests.len();
+        let further = match self.further.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => self.further.swap(0, Ordering::AcqRel),
+        };
         {
             let mut submitted = self.submitted();
             submitted.extend(requests.drain(..));
             self.earliest.fetch_min(earliest, Ordering::AcqRel);
         }
-        outgoing.log.append(bytes);
         self.end.store(end, Ordering::Release);
+        write(&mut outgoing, idle);
         let mut wake = earliest < self.armed.load(Ordering::Acquire);
         if outgoing.socket.is_none() {
-            self.waiting.fetch_add(count, Ordering::AcqRel);
+            self.waiting.fetch_add(submissions + further, Ordering::AcqRel);
         } else {
-            if idle {
-                outgoing.write();
-            }
-            match outgoing.loneliness.note(count, unanswered) {
+            match outgoing.loneliness.note(submissions, further, unanswered) {
                 None => {}
                 Some(Move::Lend) => {
                     self.wants_loan.store(true, Ordering::Release);

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::handover::{Alone, hand_over, hand_over_large};
 use super::queue::Queue;
 use super::refusal::{LEAVE_GRACE, Refusals};
-use super::request::{Deliver, Millis, NEVER, Recipient, Request, Ticket, View, now};
+use super::request::{Deliver, Gather, Millis, NEVER, Recipient, Request, Ticket, View, now};
 use super::unit::{Outcome, Turn, Unit, UnitId};
 use crate::error::{Error, Phase, ServerError};
 use crate::resp::{Frame, Scalar};
@@ -43,6 +43,11 @@ impl InFlight {
             refused: VecDeque::new(),
             leave_by: NEVER,
         }
+    }
+
+    /// The replies to the batch of which some have come.
+    pub(super) fn open_batch(&mut self) -> Option<&mut dyn Gather> {
+        self.unit.as_mut().map(|(_, unit)| unit.replies())
     }
 
     /// Until when to wait for a server that refused a command because it is not the one to ask; `NEVER` where none was refused.

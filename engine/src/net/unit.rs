@@ -134,6 +134,11 @@ impl Unit {
         }
     }
 
+    /// What has come so far.
+    pub(super) fn replies(&mut self) -> &mut dyn Gather {
+        &mut *self.gather
+    }
+
     /// How many commands the server sees.
     pub fn commands(&self) -> usize {
         self.steps.len() + if self.is_transaction() { 2 } else { 0 }
