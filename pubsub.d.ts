@@ -277,6 +277,6 @@ export interface KeyspaceEvents<T extends string | Buffer = string> extends Mess
 export interface Subscribing<T extends string | Buffer = string> {
   /** A new subscriber. The connection is made with the first subscription, and shared by all subscribers of the client. */
   pubsub(options?: PubSubOptions): PubSub<T>
-  /** What happens to keys, as an iterator. */
+  /** What happens to keys, as an iterator. With a `keyPrefix`: to keys that have it, named without it. */
   keyspace(options?: KeyspaceOptions): KeyspaceEvents<T>
 }

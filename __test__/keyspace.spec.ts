@@ -69,6 +69,34 @@ forBothProtocols((protocol) => {
     }
   })
 
+  test('a client with a prefix hears of its own keys, by the names that it gives them', async (t) => {
+    const other = openClient(t, server.url, { protocol })
+    for (const keyPrefix of ['app:', 'a[p]*?\\p:', 'ä:']) {
+      const redis = openClient(t, server.url, { protocol, keyPrefix })
+      await using matching = redis.keyspace({ pattern: 'k?' })
+      await using chosen = redis.keyspace({ events: ['set'] })
+      await Promise.all([matching.ready, chosen.ready])
+      await other.mset({ k1: 1, 'ap:k2': 1, 'xapp:k3': 1, [`${keyPrefix}longer`]: 1 })
+      await redis.set('k4', 1)
+      assert.deepEqual(await few(chosen, 2), [
+        { event: 'set', key: 'longer', db: 0 },
+        { event: 'set', key: 'k4', db: 0 },
+      ])
+      assert.deepEqual(await few(matching, 1), [{ event: 'set', key: 'k4', db: 0 }])
+    }
+    await other.flushdb()
+  })
+
+  test('keys come in the encoding of the view', async (t) => {
+    const redis = openClient(t, server.url, { protocol }).with({ encoding: 'hex' })
+    for (const options of [{ pattern: 'k*' }, { events: ['set'] }]) {
+      await using events = redis.keyspace(options)
+      await events.ready
+      await redis.set(Buffer.from([0x6b, 0xff]), 'x')
+      assert.deepEqual(await few(events, 1), [{ event: 'set', key: '6bff', db: 0 }])
+    }
+  })
+
   test('keys that expire are told', async (t) => {
     const redis = openClient(t, server.url, { protocol })
     await using events = redis.keyspace({ events: ['expired'] })

@@ -8,6 +8,7 @@
 
 const { RedisError, ReplyError } = require('./errors.js')
 const { readOptions, refuse } = require('./pubsub-options.js')
+const { ENCODINGS } = require('./settings.js')
 
 /** The letters of `notify-keyspace-events` for what has a letter of its own. `A` stands for some of them only. */
 const LETTERS = new Map([
@@ -69,13 +70,30 @@ function unset(setting, needed) {
 async function checkServer(redis, needed) {
   let settings
   try {
-    settings = await redis.with({ decodeResponses: true }).configGet(SETTING)
+    settings = await redis.with({ encoding: 'utf8' }).configGet(SETTING)
   } catch (error) {
     if (error instanceof ReplyError) return
     throw error
   }
   const setting = settings[SETTING]
   if (typeof setting === 'string' && !holds(setting, needed)) throw unset(setting, needed)
+}
+
+/**
+ * A pattern that `text` matches and nothing else.
+ * @param {string} text
+ */
+function literally(text) {
+  return text.replace(/[\\*?[\]]/g, '\\$&')
+}
+
+/**
+ * How a view shows the name of a key.
+ * @param {{ binary: boolean, encoding: number }} settings
+ * @returns {(name: Buffer) => Buffer | string}
+ */
+function shown({ binary, encoding }) {
+  return binary ? (name) => name : (name) => name.toString(/** @type {any} */ (ENCODINGS[encoding]))
 }
 
 class KeyspaceEvents {
@@ -86,38 +104,45 @@ class KeyspaceEvents {
 
   /**
    * @param {any} redis
+   * @param {string} keyPrefix
    * @param {{ events?: readonly string[], pattern?: string, db: number, [option: string]: any }} options
    */
-  constructor(redis, { events, pattern, db, ...options }) {
+  constructor(redis, keyPrefix, { events, pattern, db, ...options }) {
     const byKey = pattern !== undefined
-    const prefix = `__key${byKey ? 'space' : 'event'}@${db}__:`
+    const channels = `__key${byKey ? 'space' : 'event'}@${db}__:`
     const wanted = events === undefined ? undefined : new Set(events)
-    /** @param {any} message */
+    const own = Buffer.from(keyPrefix)
+    const show = shown(redis._settings)
+    /** @param {{ channel: Buffer, data: Buffer }} message */
     this.#read = ({ channel, data }) => {
-      const event = String(byKey ? data : channel.slice(prefix.length))
+      const named = channel.subarray(channels.length)
+      const [event, key] = byKey ? [String(data), named] : [String(named), data]
       if (byKey && wanted !== undefined && !wanted.has(event)) return undefined
-      return { event, key: byKey ? channel.slice(prefix.length) : data, db }
+      if (!key.subarray(0, own.length).equals(own)) return undefined
+      return { event, key: show(key.subarray(own.length)), db }
     }
-    this.#subscriber = redis.pubsub(options)
+    // Bytes, because a view's encoding is for keys, and not for the names of channels that they stand in.
+    this.#subscriber = redis.buffers.pubsub(options)
     this.#messages = this.#subscriber.messages()
-    this.ready = this.#start(redis, byKey ? 'K' : 'E', events, prefix, pattern)
+    const keys = byKey ? `${literally(keyPrefix)}${pattern}` : undefined
+    this.ready = this.#start(redis, byKey ? 'K' : 'E', events, channels, keys)
     // It reaches the iterator as well.
     this.ready.catch(() => {})
   }
 
   /**
    * @param {any} redis
-   * @param {'K' | 'E'} channels
+   * @param {'K' | 'E'} kind
    * @param {readonly string[] | undefined} events
-   * @param {string} prefix
-   * @param {string | undefined} pattern
+   * @param {string} channels what their names begin with
+   * @param {string | undefined} keys
    */
-  async #start(redis, channels, events, prefix, pattern) {
+  async #start(redis, kind, events, channels, keys) {
     try {
-      await checkServer(redis, needs(channels, events))
-      if (pattern !== undefined) await this.#subscriber.psubscribe(`${prefix}${pattern}`)
-      else if (events === undefined) await this.#subscriber.psubscribe(`${prefix}*`)
-      else await this.#subscriber.subscribe(events.map((event) => `${prefix}${event}`))
+      await checkServer(redis, needs(kind, events))
+      if (keys !== undefined) await this.#subscriber.psubscribe(`${channels}${keys}`)
+      else if (events === undefined) await this.#subscriber.psubscribe(`${channels}*`)
+      else await this.#subscriber.subscribe(events.map((event) => `${channels}${event}`))
     } catch (error) {
       await this.close()
       throw error
@@ -176,16 +201,16 @@ Object.defineProperty(KeyspaceEvents.prototype, Symbol.asyncDispose ?? Symbol.fo
 
 /**
  * @param {any} redis
- * @param {number} ownDb
+ * @param {{ db: number, keyPrefix: string | null }} facts the client's own
  * @param {Record<string, any>} options
  */
-function keyspace(redis, ownDb, options) {
+function keyspace(redis, facts, options) {
   readOptions('keyspace()', options, ['events', 'pattern', 'db'])
-  const { events, pattern, db = ownDb } = options
+  const { events, pattern, db = facts.db } = options
   checkEvents(events)
   if (pattern !== undefined && typeof pattern !== 'string') refuse('option "pattern" must be a string')
   if (!Number.isSafeInteger(db) || db < 0) refuse('option "db" must be the number of a database')
-  return new KeyspaceEvents(redis, { ...options, db })
+  return new KeyspaceEvents(redis, facts.keyPrefix ?? '', { ...options, db })
 }
 
 module.exports = { keyspace }

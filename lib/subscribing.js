@@ -31,7 +31,7 @@ function pubsub(options = {}) {
  * @param {Record<string, any>} [options]
  */
 function keyspaceEvents(options = {}) {
-  return keyspace(this, JSON.parse(this._core.native.facts).db, options)
+  return keyspace(this, JSON.parse(this._core.native.facts), options)
 }
 
 /**
