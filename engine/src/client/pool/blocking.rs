@@ -180,7 +180,8 @@ impl Pool {
             let ended = work.await.unwrap_or_else(panicked);
             pool.forget(slot, &standing);
             if let Err(error) = ended
-                && !standing.is_withdrawn()
+                // His slot is another's as soon as he has taken the command back.
+                && standing.commit()
             {
                 pool.reject(&request, &error);
             }
@@ -270,7 +271,7 @@ impl Pool {
 
     /// Asks the server and waits for its answer.
     async fn ask(&self, call: &Blocking, standing: &Standing, occupied: Occupied<'_>) -> Result<(), Error> {
-        if !standing.send() {
+        if !standing.commit() {
             occupied.give_back();
             return Err(Error::closed());
         }

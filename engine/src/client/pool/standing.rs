@@ -8,10 +8,11 @@ use tokio::sync::oneshot;
 use crate::error::Error;
 
 const WAITING: u8 = 0;
-const SENT: u8 = 1;
+const COMMITTED: u8 = 1;
 const WITHDRAWN: u8 = 2;
 
-/// It waits for a connection, or was sent; or its caller took it back before.
+/// It waits for a connection; or it is committed: it may have been sent, or its caller is about to be told of its end; or its caller
+/// took it back before.
 pub(super) struct Standing {
     state: AtomicU8,
     end: Mutex<Option<oneshot::Sender<Error>>>,
@@ -24,13 +25,14 @@ impl Standing {
         (Arc::new(Self { state: AtomicU8::new(WAITING), end: Mutex::new(Some(sender)) }), receiver)
     }
 
-    /// It is about to be sent, perhaps again. Answers whether it may.
-    pub(super) fn send(&self) -> bool {
-        let before = self.state.compare_exchange(WAITING, SENT, Ordering::AcqRel, Ordering::Acquire);
+    /// It is about to be sent, perhaps again, or its caller to be told of its end. Answers whether that may be: nobody waits for
+    /// what was taken back, and from now on it cannot be.
+    pub(super) fn commit(&self) -> bool {
+        let before = self.state.compare_exchange(WAITING, COMMITTED, Ordering::AcqRel, Ordering::Acquire);
         before != Err(WITHDRAWN)
     }
 
-    /// Takes it back, if it was not sent.
+    /// Takes it back, if it is not committed: then nobody will be told of its end.
     pub(super) fn withdraw(&self) -> bool {
         let before = self.state.compare_exchange(WAITING, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire);
         before.is_ok() && {
@@ -39,14 +41,39 @@ impl Standing {
         }
     }
 
-    /// Whether it was taken back: then nobody is to be told of its end.
-    pub(super) fn is_withdrawn(&self) -> bool {
-        self.state.load(Ordering::Acquire) == WITHDRAWN
-    }
-
     /// Ends it with `error`. Answers whether it was not over.
     pub(super) fn give_up(&self, error: Error) -> bool {
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner).take();
         end.is_some_and(|end| end.send(error).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_back_is_not_sent_and_nobody_is_told_of_its_end() {
+        let (standing, mut given_up) = Standing::new();
+        assert!(standing.withdraw());
+        assert!(given_up.try_recv().is_ok());
+        assert!(!standing.commit() && !standing.commit());
+        assert!(!standing.withdraw());
+    }
+
+    #[test]
+    fn whoever_is_about_to_be_told_cannot_take_it_back_any_more() {
+        let (standing, _given_up) = Standing::new();
+        assert!(standing.commit());
+        assert!(!standing.withdraw());
+        assert!(standing.commit());
+    }
+
+    #[test]
+    fn it_is_given_up_once() {
+        let (standing, mut given_up) = Standing::new();
+        assert!(standing.commit() && standing.give_up(Error::closed()));
+        assert!(given_up.try_recv().is_ok());
+        assert!(!standing.give_up(Error::closed()));
     }
 }
