@@ -68,7 +68,7 @@ function isReadJoined(word, joined, lengths) {
 
 /** @param {readonly import('./pipeline.js').Chunk[]} chunks */
 function areReads(chunks) {
-  return chunks.every(({ text, words, odd }) => {
+  return chunks.every(({ text, words, count, odd }) => {
     let from = 0
     let oddFrom = 0
     /** @param {number} length of the next argument */
