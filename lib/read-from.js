@@ -73,7 +73,8 @@ function areReads(chunks) {
     let oddFrom = 0
     /** @param {number} length of the next argument */
     const next = (length) => (length === ODD ? odd[oddFrom++] : text.slice(from, (from += length)))
-    for (let at = 0; at < words.length;) {
+    let at = 0
+    while (at < count) {
       const index = /** @type {number} */ (words[at]) & COMMAND_MASK
       const end = at + 2 + /** @type {number} */ (words[at + 1])
       at += 2
