@@ -164,11 +164,34 @@ forBothProtocols((protocol) => {
     await using proxy = await FaultProxy.start({ target: server })
     const late = openClient(t, proxy.url, { protocol, db: 1, clientName: 'late', commandTimeout: 60_000 })
     const call = late.incr('r:n')
-    await proxy.connection(3)
+    await proxy.replyFrames(40)
     const hurried = openClient(t, server.url, { protocol })
     assert.equal(await hurried.scriptKill(), 'OK')
     await ended
     assert.equal(await call, 1)
+  })
+
+  test('subscriptions outlive a connection that is lost while the server is busy', async (t) => {
+    const server = await startServer(t, { config: { 'busy-reply-threshold': 1 } })
+    await using proxy = await FaultProxy.start({ target: server })
+    const client = openClient(t, proxy.url, { protocol, commandTimeout: 60_000 })
+    await using ps = client.pubsub()
+    await ps.subscribe('r:channel')
+    const { ended } = await occupy(server)
+    const connections = proxy.connectionCount
+    await proxy.cutAll()
+    const late = client.pubsub()
+    const subscribed = late.subscribe('r:late')
+    // Each is one more that was refused.
+    await proxy.connection(connections + 4)
+    const stopper = openClient(t, server.url, { protocol })
+    await stopper.scriptKill()
+    await ended
+    await subscribed
+    await client.publish('r:channel', 'there')
+    const { data } = await ps.getMessage({ timeout: 60_000, ignoreSubscribeMessages: true })
+    assert.equal(data, 'there')
+    await late.close()
   })
 
   test('what comes while the server reads its data is executed once it has', async (t) => {

@@ -151,3 +151,72 @@ async fn a_refused_call_does_not_wait_for_a_connection_that_is_lost() {
     drop(peer);
     assert_eq!(fixture.inbox.failure(2).await.code(), "NOPERM");
 }
+
+const BUSY: &str =
+    "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n";
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_cannot_restore_now_is_asked_again_on_other_connections_until_it_can() {
+    let mut fixture = Fixture::new();
+    let (mut listener, peer) = fixture.subscribed("a").await;
+    drop(peer);
+    let mut before = tokio::time::Instant::now();
+    for attempt in 0..6 {
+        let mut peer = fixture.peers.accept().await;
+        assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
+        assert!(before.elapsed().as_millis() >= [50, 100, 200, 400, 800, 1600][attempt], "the pauses grow");
+        before = tokio::time::Instant::now();
+        peer.send(BUSY).await;
+        peer.closed().await;
+    }
+    listener.assert_silent();
+    let mut peer = fixture.peers.accept().await;
+    assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
+    peer.send([ack("subscribe", "a"), message("a", "back")].concat()).await;
+    assert!(listener.next().await.starts_with("gap: reconnect"));
+    assert_eq!(listener.next().await, "1 back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_a_server_cannot_take_now_waits_within_its_deadline() {
+    let mut fixture = Fixture::new();
+    let mut listener = fixture.join();
+    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    let mut peer = fixture.peers.accept().await;
+    assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
+    peer.send(BUSY).await;
+    let mut peer = fixture.peers.accept().await;
+    assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
+    peer.send(ack("subscribe", "a")).await;
+    fixture.inbox.reply(1).await;
+    assert_eq!(listener.next().await, "subscribed 1");
+
+    // A connection that others rely on is not given up for a call.
+    listener.subscribe(2, Kind::Channel, &[("b", 2)]);
+    assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE b");
+    peer.send(BUSY).await;
+    assert_eq!(fixture.inbox.failure(2).await.code(), "BUSY");
+    assert_eq!(listener.next().await, "unsubscribed 2");
+    peer.send(message("a", "goes on")).await;
+    assert_eq!(listener.next().await, "1 goes on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_can_is_what_a_call_is_told() {
+    let mut fixture = Fixture::new();
+    let listener = fixture.join();
+    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    let refusing = async {
+        loop {
+            let mut peer = fixture.peers.accept().await;
+            assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
+            peer.send(BUSY).await;
+        }
+    };
+    let error = tokio::select! {
+        error = fixture.inbox.failure(1) => error,
+        () = refusing => unreachable!(),
+    };
+    assert_eq!((error.code(), error.maybe_executed()), ("SERVER_NOT_READY", Some(false)));
+    assert!(error.to_string().contains("BUSY Redis is busy"), "{error}");
+}

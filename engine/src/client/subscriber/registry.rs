@@ -120,6 +120,11 @@ impl Registry {
         self.online && self.restoring == 0
     }
 
+    /// Whether something is live that would be interrupted by another connection.
+    pub(super) fn relies_on_connection(&self) -> bool {
+        self.is_restored() && !self.live_sinks().is_empty()
+    }
+
     /// Forgets all wishes; calls that are settled are still to be told.
     pub(super) fn reset(&mut self) {
         let settled = std::mem::take(&mut self.calls.settled);

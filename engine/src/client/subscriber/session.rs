@@ -16,6 +16,7 @@ use crate::error::{ConnectionFailure, Error};
 use crate::net::connection::{Connection, READ_CHUNK};
 use crate::net::halves::{Reader, Writer};
 use crate::net::liveness::{Liveness, Verdict};
+use crate::net::refusal::is_passing;
 use crate::net::request::{Millis, NEVER, now};
 use crate::resp::{Decoder, encode};
 use crate::value::Value;
@@ -198,6 +199,14 @@ impl Session {
                 _ => return Err(surplus()),
             },
             Answer::Refused(error) => match self.expected.pop_front() {
+                Some(Expected::Command(_))
+                    if is_passing(&error.code) && !state.registry.relies_on_connection() =>
+                {
+                    // Another one asks again, after a pause that grows.
+                    self.answered = false;
+                    let message = format!("the server cannot take subscriptions now: {}", error.message);
+                    return Err(Error::connection(ConnectionFailure::NotReady, message));
+                }
                 Some(Expected::Command(command)) => {
                     self.asked = now();
                     state.registry.refused(command, &Error::reply(error));
