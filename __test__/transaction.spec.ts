@@ -51,6 +51,23 @@ forBothProtocols((protocol) => {
     assert.deepEqual(results, ['OK', '3', 3])
   })
 
+  test('what watches stands before the transaction, and not in it', async (t) => {
+    const client = openClient(t, server.url, { protocol })
+    await client.del('t:w')
+    await client.client(async (conn: Client) => {
+      const misplaced = await failure(conn.pipeline().set('t:w', 1).executeCommand('WATCH', 't:w').execute())
+      assert.deepEqual(
+        [misplaced.code, misplaced.index, misplaced.maybeExecuted],
+        ['MISPLACED_COMMAND', 1, false],
+      )
+      assert.equal(await conn.exists('t:w'), 0)
+      const plain = conn.pipeline({ transaction: false }).executeCommand('WATCH', 't:w').get('t:w')
+      assert.deepEqual(await plain.execute(), ['OK', null])
+      await client.set('t:w', 'changed')
+      assert.ok((await failure(conn.pipeline().set('t:w', 2).execute())) instanceof WatchError)
+    })
+  })
+
   test('a change of a watched key begins it anew, until the attempts are used up', async (t) => {
     const client = openClient(t, server.url, { protocol })
     await client.set('t:n', 0)

@@ -289,6 +289,11 @@ impl Sequence<'_> {
         if matches!(lane, Lane::Raw | Lane::Internal) {
             return Err(error::misplaced("it changes how the other commands of a batch are answered"));
         }
+        if self.terms.transaction && command.row.trace == Trace::Watch {
+            return Err(error::misplaced(
+                "a transaction is too late for it: watch before, on the same connection",
+            ));
+        }
         *self.ended |= lane == Lane::Pinned && (self.terms.lease.is_none() || self.terms.transaction);
         *self.patience = match (waits, *self.patience) {
             (ServerTimeout::None, patience) => patience,

@@ -114,3 +114,13 @@ fn tree(sink: &mut impl Sink, shape: &'static Shape, value: Value) {
     let names = sink.view().names();
     sink.reply(Reply::Tree(command::shape(value, shape, names)));
 }
+
+/// Where replies go that nobody waits for.
+#[derive(Debug)]
+pub(super) struct Nowhere;
+
+impl Gather for Nowhere {
+    fn reply(&mut self, _reply: Reply<'_>, _view: View) {}
+    fn error(&mut self, _error: &Error) {}
+    fn clear(&mut self) {}
+}

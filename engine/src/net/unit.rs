@@ -3,9 +3,9 @@
 
 use bytes::Bytes;
 
-use super::handover::{InBatch, Sink, hand_over, hand_over_large};
+use super::handover::{InBatch, Nowhere, Sink, hand_over, hand_over_large};
 use super::refusal::{OnRefusal, Proof, Refusals, Verdict};
-use super::request::{Gather, Reply, Ticket, View};
+use super::request::{Gather, Ticket, View};
 use crate::command::Shape;
 use crate::error::{Error, ServerError};
 use crate::resp::{Frame, Packed, Scalar};
@@ -381,16 +381,6 @@ impl Unit {
         }
         Ok(())
     }
-}
-
-/// Where replies go that nobody waits for.
-#[derive(Debug)]
-struct Nowhere;
-
-impl Gather for Nowhere {
-    fn reply(&mut self, _reply: Reply<'_>, _view: View) {}
-    fn error(&mut self, _error: &Error) {}
-    fn clear(&mut self) {}
 }
 
 fn first(form: Form) -> Stage {
