@@ -58,7 +58,7 @@ export interface AclUser {
   keys: string
   channels: string
   databases?: string
-  selectors: { commands: string; keys: string; channels: string }[]
+  selectors: { commands: string; keys: string; channels: string; databases?: string }[]
 }
 
 export interface ArrayInfo {

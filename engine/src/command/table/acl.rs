@@ -14,6 +14,7 @@ const SELECTOR: Shape = Shape::Object(&[
     field("commands", Shape::Word),
     field("keys", Shape::Word),
     field("channels", Shape::Word),
+    field("databases", Shape::Optional(&Shape::Word)),
 ]);
 const USER: Shape = Shape::Named(
     "AclUser",
