@@ -45,6 +45,9 @@ export interface SentinelAddress extends SentinelConnectionOptions {
 /** Options of a client whose server the sentinels find. */
 export type FollowingOptions = Omit<RedisOptions, 'host' | 'port' | 'path' | 'sentinel' | 'addressMap'>
 
+/** Options of a client of the master. */
+export type MasterOptions = Omit<FollowingOptions, 'replicaFallback'>
+
 /** Options of a client that reads from replicas. */
 export type ReplicaOptions = Omit<FollowingOptions, 'readFrom'>
 
@@ -80,7 +83,7 @@ export declare class Sentinel extends EventEmitter {
   /** A client of the master called `name`, which follows failovers by itself. */
   masterFor<D extends boolean = true>(
     name: string,
-    options?: FollowingOptions & { decodeResponses?: D },
+    options?: MasterOptions & { decodeResponses?: D },
   ): Redis<TextReply<D>>
   /**
    * A client that reads from the replicas of the master called `name`: each connection goes to the next of those that are

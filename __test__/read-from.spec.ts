@@ -331,6 +331,16 @@ test('what cannot be is refused', () => {
   )
   sentinel.replicaFor('m').destroy()
   refuses(
+    () => sentinel.masterFor('m', { replicaFallback: false }),
+    /^option "replicaFallback" is one of replicaFor\(\)$/,
+  )
+  refuses(
+    () => createClient('redis-sentinel://h/m?replicaFallback=false'),
+    /^option "replicaFallback" is one of replicaFor\(\)$/,
+  )
+  const careful: Client = new (Sentinel as Client)(['redis://a'], { replicaFallback: false })
+  careful.masterFor('m').destroy()
+  refuses(
     () => sentinel.masterFor('m', { readFrom: 'replicas' }),
     /^option "readFrom" must be one of master, replica, replicaPreferred, any/,
   )

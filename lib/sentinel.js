@@ -85,10 +85,11 @@ class Sentinel extends EventEmitter {
       if (own[option] !== undefined) refuse(`option "${option}" belongs to the Sentinel itself`)
     }
     const options = { ...this.#defaults, ...own }
-    if (target === 'replicas') {
-      if (own.readFrom !== undefined) refuse('option "readFrom" is one of masterFor()')
-      delete options.readFrom
-    }
+    // What is said of all clients here holds for those that it means something to.
+    const [foreign, owner] =
+      target === 'replicas' ? ['readFrom', 'masterFor()'] : ['replicaFallback', 'replicaFor()']
+    if (own[foreign] !== undefined) refuse(`option "${foreign}" is one of ${owner}`)
+    delete options[foreign]
     // Credentials come from one place: those of the client replace those of the deployment as a whole.
     if (own.credentials !== undefined) {
       if (own.username === undefined) delete options.username

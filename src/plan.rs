@@ -35,6 +35,9 @@ impl Plan {
             .ok_or_else(|| Error::internal("the sentinels of a client are gone"))?;
         let mut options = read_options(info, provider, Some((&sentinel, &master)))?;
         let target = Target::of(&info.text(6).unwrap_or_default());
+        if target != Target::Replicas && options.replica_fallback != ReplicaFallback::Master {
+            return Err(Error::option("option \"replicaFallback\" is one of replicaFor()"));
+        }
         let locate = sentinel.engine().locate(&master, target.read_from(&options));
         if target == Target::Reads {
             // What nobody leases is not kept open.

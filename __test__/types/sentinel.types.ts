@@ -29,6 +29,8 @@ export type Clients = [
 sentinel.masterFor('m', { readFrom: 'replicas' })
 // @ts-expect-error it reads from replicas by its nature
 sentinel.replicaFor('m', { readFrom: 'any' })
+// @ts-expect-error it has nothing to fall back from
+sentinel.masterFor('m', { replicaFallback: false })
 // @ts-expect-error sentinels say where it is
 sentinel.masterFor('m', { host: 'h' })
 // @ts-expect-error it belongs to the Sentinel
