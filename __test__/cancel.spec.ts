@@ -266,6 +266,37 @@ forBothProtocols((protocol) => {
     assert.throws(() => ps.with({ retry: false }), /unknown option "retry" in with\(\)/)
   })
 
+  test('a loop over keyspace events ends with its signal, before and after it has begun', async (t) => {
+    await using proxy = await FaultProxy.start({ target: server })
+    const client = openClient(t, proxy.url, { protocol })
+    await client.configSet('notify-keyspace-events', 'AE')
+    const begun = new AbortController()
+    const events = client.keyspace({ events: ['set'], signal: begun.signal })
+    await events.ready
+    await client.set('c:event', 1)
+    assert.equal((await events.next()).value.key, 'c:event')
+    const next = failure(events.next())
+    begun.abort()
+    assertAborted(await next, begun, false)
+    assert.equal(events.closed, true)
+
+    const before = slotsInUse()
+    for (const [name, open] of Object.entries({
+      own: (signal: AbortSignal) => client.keyspace({ signal }),
+      view: (signal: AbortSignal) => client.with({ signal }).keyspace(),
+    })) {
+      proxy.stall('reply')
+      const controller = new AbortController()
+      const waiting = failure(open(controller.signal).next())
+      await proxy.requestFrames(proxy.requestCount + 1)
+      controller.abort()
+      assertAborted(await waiting, controller)
+      assert.ok(slotsInUse() > before, `${name}: the server has answered nothing`)
+      proxy.resume()
+      await client.drained()
+    }
+  })
+
   test('the signal of a view closes its subscribers and ends their loops', async (t) => {
     const client = openClient(t, server.url, { protocol })
     const controller = new AbortController()

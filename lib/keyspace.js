@@ -125,7 +125,9 @@ class KeyspaceEvents {
     this.#subscriber = redis.buffers.pubsub(options)
     this.#messages = this.#subscriber.messages()
     const keys = byKey ? `${literally(keyPrefix)}${pattern}` : undefined
-    this.ready = this.#start(redis, byKey ? 'K' : 'E', events, channels, keys)
+    const { signal } = options
+    const asking = signal === undefined ? redis : redis.with({ signal })
+    this.ready = this.#start(asking, byKey ? 'K' : 'E', events, channels, keys)
     // It reaches the iterator as well.
     this.ready.catch(() => {})
   }
@@ -144,7 +146,8 @@ class KeyspaceEvents {
       else if (events === undefined) await this.#subscriber.psubscribe(`${channels}*`)
       else await this.#subscriber.subscribe(events.map((event) => `${channels}${event}`))
     } catch (error) {
-      await this.close()
+      // Its end is not waited for: the server may be what nothing is heard of.
+      void this.close()
       throw error
     }
   }
