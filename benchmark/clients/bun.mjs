@@ -13,7 +13,7 @@ export async function open(url) {
   return {
     get: (key) => redis.get(key),
     set: (key, value) => redis.set(key, value),
-    setWithOptions: (key, value) => redis.set(key, value, 'EX', 3600, 'XX'),
+    setWithOptions: (key, value) => redis.set(key, value, 'KEEPTTL', 'XX'),
     getBuffer: (key) => redis.getBuffer(key),
     getBatch: (keys) => Promise.all(keys.map((key) => redis.get(key))),
     getTransaction: async (keys) => {

@@ -32,8 +32,7 @@ function configuration(url, ProtocolVersion) {
 
 /** @returns {Promise<import('./index.mjs').Adapter>} */
 export async function open(url) {
-  const { Batch, Decoder, GlideClient, GlideClientConfiguration, InfBoundary, ProtocolVersion, TimeUnit } =
-    load()
+  const { Batch, Decoder, GlideClient, GlideClientConfiguration, InfBoundary, ProtocolVersion } = load()
   const glide = await GlideClient.createClient(configuration(url, ProtocolVersion))
   const all = { start: 0, end: -1 }
   const bytes = { decoder: Decoder.Bytes }
@@ -41,10 +40,7 @@ export async function open(url) {
     get: (key) => glide.get(key),
     set: (key, value) => glide.set(key, value),
     setWithOptions: (key, value) =>
-      glide.set(key, value, {
-        conditionalSet: 'onlyIfExists',
-        expiry: { type: TimeUnit.Seconds, count: 3600 },
-      }),
+      glide.set(key, value, { conditionalSet: 'onlyIfExists', expiry: 'keepExisting' }),
     getBuffer: (key) => glide.get(key, bytes),
     getBatch: (keys) => {
       const batch = new Batch(false)

@@ -6,7 +6,7 @@
  * @typedef {object} Adapter
  * @property {(key: string) => Promise<unknown>} get
  * @property {(key: string, value: string) => Promise<unknown>} set
- * @property {(key: string, value: string) => Promise<unknown>} setWithOptions SET key value EX 3600 XX
+ * @property {(key: string, value: string) => Promise<unknown>} setWithOptions SET key value XX KEEPTTL
  * @property {(key: string) => Promise<unknown>} getBuffer
  * @property {(keys: string[]) => Promise<unknown>} getBatch the client's own way to send many GETs as one batch
  * @property {(keys: string[]) => Promise<unknown>} getTransaction the same between MULTI and EXEC

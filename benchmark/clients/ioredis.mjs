@@ -16,7 +16,7 @@ export async function openWith(url, options) {
   return {
     get: (key) => redis.get(key),
     set: (key, value) => redis.set(key, value),
-    setWithOptions: (key, value) => redis.set(key, value, 'EX', 3600, 'XX'),
+    setWithOptions: (key, value) => redis.set(key, value, 'KEEPTTL', 'XX'),
     getBuffer: (key) => redis.getBuffer(key),
     getBatch: (keys) => {
       const pipeline = redis.pipeline()

@@ -19,7 +19,7 @@ export async function open(url) {
   return {
     get: (key) => redis.get(key),
     set: (key, value) => redis.set(key, value),
-    setWithOptions: (key, value) => redis.set(key, value, { ex: 3600, xx: true }),
+    setWithOptions: (key, value) => redis.set(key, value, { keepttl: true, xx: true }),
     getBuffer: (key) => buffers.get(key),
     getBatch: has('pipeline')
       ? (keys) => {

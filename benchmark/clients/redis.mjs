@@ -19,8 +19,7 @@ export async function open(url) {
   return {
     get: (key) => redis.get(key),
     set: (key, value) => redis.set(key, value),
-    setWithOptions: (key, value) =>
-      redis.set(key, value, { expiration: { type: 'EX', value: 3600 }, condition: 'XX' }),
+    setWithOptions: (key, value) => redis.set(key, value, { expiration: 'KEEPTTL', condition: 'XX' }),
     getBuffer: (key) => buffers.get(key),
     getBatch: (keys) => {
       const multi = redis.multi()

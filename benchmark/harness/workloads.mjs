@@ -113,7 +113,7 @@ export const WORKLOADS = [
   closed('set-50', 'SET, 50 in flight', 50, set, verifySet),
   closed('get-500', 'GET, 500 in flight', 500, get, verifyGet),
   closed('set-500', 'SET, 500 in flight', 500, set, verifySet),
-  closed('set-options-500', 'SET EX XX, 500 in flight', 500, setWithOptions, verifySetWithOptions),
+  closed('set-options-500', 'SET XX KEEPTTL, 500 in flight', 500, setWithOptions, verifySetWithOptions),
   burst('get-10000', 'GET, 10 000 at once', BURST, getAll, verifyGetAll),
   burst('batch-1000', 'batch of 1000 GET', data.ELEMENT_COUNT, batch, rows(batch, data.batchValues)),
   burst(
