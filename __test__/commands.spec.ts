@@ -172,6 +172,10 @@ test('an unknown option names the nearest known one', async () => {
     'SET: unknown option "keepTTL"; did you mean "keepttl"?',
   )
   await rejects(redis.scan(0, { pattern: 'x' }), /^SCAN: unknown option "pattern"; did you mean "/)
+  await rejects(
+    redis.sort('k', { desc: true }),
+    'SORT: unknown option "desc"; did you mean "get"? Known are by, limit, offset, count, get, order, alpha, store.',
+  )
 })
 
 test('options that exclude each other are refused by name, false ones do not count', async () => {

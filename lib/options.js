@@ -98,7 +98,9 @@ class OptionSet {
         nearest = known
       }
     }
-    return argumentError(this.row, `unknown option "${name}"; did you mean "${nearest}"?`)
+    // With more letters wrong than right the nearest is a guess: the caller thinks of something else.
+    const others = least * 2 > name.length ? ` Known are ${[...this.known.keys()].join(', ')}.` : ''
+    return argumentError(this.row, `unknown option "${name}"; did you mean "${nearest}"?${others}`)
   }
 
   /**
