@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use memchr::memmem;
-
 use super::backoff::Backoff;
 use super::options::Reconnect;
 use super::request::Millis;
@@ -113,11 +111,11 @@ impl OnRefusal {
         }
         let said = |&(code, words): &Passing| {
             line.strip_prefix(code).and_then(|rest| rest.strip_prefix(b" ")).is_some_and(|rest| {
-                self.proof == Proof::Code || words.iter().any(|words| memmem::find(rest, words).is_some())
+                self.proof == Proof::Code || words.iter().any(|words| contains(rest, words))
             })
         };
         // What a script's own call was refused with comes with its place in the script, which has begun to run.
-        PASSING.iter().any(said) && (self.proof == Proof::Code || memmem::find(line, b" script: ").is_none())
+        PASSING.iter().any(said) && (self.proof == Proof::Code || !contains(line, b" script: "))
     }
 
     /// The same for a transaction that was not run, and which says why.
@@ -142,6 +140,10 @@ const PASSING: &[Passing] = &[
     // Nobody serves the keys, or too few nodes are there.
     (b"CLUSTERDOWN", &[b"The cluster is down", b"Hash slot not served"]),
 ];
+
+fn contains(line: &[u8], words: &[u8]) -> bool {
+    line.windows(words.len()).any(|part| part == words)
+}
 
 /// Whether an error of this code passes by itself.
 pub(crate) fn is_passing(code: &str) -> bool {

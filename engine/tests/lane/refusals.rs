@@ -304,3 +304,57 @@ async fn a_transaction_whose_multi_was_refused_and_whose_commands_ran_is_not_sen
     fixture.call(Call::read(2), "GET c");
     assert_eq!(peer.command().await.unwrap(), "GET c");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_handshake_that_is_refused_for_now_is_tried_again_and_the_command_sent_once() {
+    for (url, commands, refused) in [
+        ("redis://:secret@localhost/1", 4, "HELLO"),
+        ("redis://:secret@localhost/1", 4, "SELECT"),
+        ("redis://:secret@localhost/1?protocol=2", 4, "AUTH"),
+        ("redis://localhost/1?clientName=me&protocol=2", 5, "CLIENT SETNAME"),
+    ] {
+        for refusal in [LOADING, BUSY] {
+            let Setting { options, .. } = Setting::default();
+            let options = Options { reconnect: options.reconnect, ..Options::from_url(url).unwrap() };
+            let mut fixture = Fixture::with(Setting { options, ..Setting::default() });
+            fixture.call(Call::write(1), "INCR a");
+            for attempt in 0..4 {
+                let mut peer = fixture.peers.arrival().await;
+                for command in peer.commands(commands).await {
+                    let reply = match command {
+                        command if command.starts_with(refused) && attempt < 3 => refusal,
+                        command if command.starts_with("HELLO") => "%1\r\n+proto\r\n:3\r\n",
+                        _ => "+OK\r\n",
+                    };
+                    peer.send(reply).await;
+                }
+                if attempt == 3 {
+                    assert_eq!(peer.command().await.unwrap(), "INCR a");
+                    peer.send(":1\r\n").await;
+                }
+            }
+            assert_eq!(fixture.inbox.reply(1).await, Value::Int(1));
+            fixture.inbox.assert_empty();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handshake_that_is_refused_for_too_long_is_what_the_caller_is_told() {
+    let mut fixture = Fixture::new();
+    fixture.call(Call::write(1), "INCR a");
+    let refusing = async {
+        loop {
+            let mut peer = fixture.peers.arrival().await;
+            peer.commands(3).await;
+            peer.send(LOADING).await;
+            peer.closed().await;
+        }
+    };
+    let error = tokio::select! {
+        error = fixture.inbox.failure(1) => error,
+        () = refusing => unreachable!(),
+    };
+    assert_eq!((error.code(), error.maybe_executed()), ("SERVER_NOT_READY", Some(false)));
+    assert!(error.to_string().contains("LOADING Redis is loading"), "{error}");
+}
