@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { type Client, createClient, failure, Sentinel, SentinelError } from './support/client'
 import { Deployment, MASTER, until } from './support/deployment'
-import { failover as failOver, follow, next, openSentinel, PATIENCE_MS } from './support/following'
+import { ask, failover as failOver, follow, next, openSentinel, PATIENCE_MS } from './support/following'
 import { serverKinds, type TestServer } from './support/server'
 import { Executions, Traffic, verdict } from './support/traffic'
 
@@ -126,17 +126,6 @@ for (const { name, options } of [...ALL_SCENARIOS, ...FAILOVERS_ONLY]) {
         clients.map(({ client }) => client),
         cause,
       )
-    }
-
-    /** Asks a server whose role may be changed just now, whereupon sentinels have it hang up on everybody. */
-    async function ask(server: TestServer, ...words: string[]): Promise<unknown> {
-      for (;;) {
-        try {
-          return await server.raw(...words)
-        } catch (error) {
-          if (!/ECONNRESET|closed the connection/.test(String(error))) throw error
-        }
-      }
     }
 
     /** The clients' ports of their connections to a server, by its own word. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type Client, failure, forBothProtocols, ReplyError, SentinelError } from './support/client'
 import { Deployment, MASTER, startDeployment, until } from './support/deployment'
-import { failover, openSentinel, PATIENCE_MS } from './support/following'
+import { ask, failover, openSentinel, PATIENCE_MS } from './support/following'
 import { TestServer } from './support/server'
 import { Traffic } from './support/traffic'
 
@@ -26,7 +26,7 @@ async function connections(client: { _name: string }, servers: readonly TestServ
   return Promise.all(
     servers.map(async (server) => {
       if (!server.isRunning) return 0
-      const list = String(await server.raw('CLIENT', 'LIST'))
+      const list = String(await ask(server, 'CLIENT', 'LIST'))
       return list.split(` name=${client._name} `).length - 1
     }),
   )

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { EventEmitter } from 'node:events'
 import { type Client, Sentinel } from './client'
 import { type Deployment, MASTER } from './deployment'
+import type { TestServer } from './server'
 
 /** Long enough for every scenario, so that what takes longer is told from what fails. */
 export const PATIENCE_MS = 120_000
@@ -24,6 +25,17 @@ export function follow(test: Ending, sentinel: Client, options: object = {}): Cl
   client.on('error', () => {})
   test.after(() => client.destroy())
   return client
+}
+
+/** Asks a server whose role may be changed just now, whereupon sentinels have it hang up on everybody. */
+export async function ask(server: TestServer, ...words: string[]): Promise<unknown> {
+  for (;;) {
+    try {
+      return await server.raw(...words)
+    } catch (error) {
+      if (!/ECONNRESET|closed the connection/.test(String(error))) throw error
+    }
+  }
 }
 
 /** What an event brings, the next time that it happens. An `error` meanwhile is nothing to it, as it is to `once`. */
