@@ -3,7 +3,7 @@
  *
  *   npm run chaos -- [commands] [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--commands N] [--cuts N]
  *   npm run chaos -- cancel [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--calls N] [--cancellations N]
- *   npm run chaos -- pool [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--actions N] [--cuts N]
+ *   npm run chaos -- pool [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--tls true|false] [--actions N] [--cuts N]
  *   npm run chaos -- pubsub [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--seconds N] [--rate N]
  *   npm run chaos -- sentinel [--seed N] [--client oxidis,ioredis,redis|all] [--scenes graceful,kill,freeze,outage|all]
  *                             [--runs N] [--stages N]
@@ -20,6 +20,7 @@ interface Scale {
   readonly seed: number
   readonly protocol: 2 | 3
   readonly server: ServerKind
+  readonly tls: boolean
   readonly commands: number
   readonly cuts: number
   /** Commands of callers who change their minds, and how often they do. */
@@ -55,7 +56,7 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
     run: (scale) => runCancel({ ...scale, commands: scale.calls }),
     flags: ['protocol', 'server', 'calls', 'cancellations'],
   },
-  pool: { run: runPool, flags: ['protocol', 'server', 'actions', 'cuts'] },
+  pool: { run: runPool, flags: ['protocol', 'server', 'tls', 'actions', 'cuts'] },
   pubsub: { run: runPubSub, flags: ['protocol', 'server', 'seconds', 'rate'] },
   sentinel: { run: runSentinel, flags: ['client', 'scenes', 'runs', 'stages'] },
 }
@@ -67,6 +68,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string' },
     protocol: { type: 'string', default: '3' },
     server: { type: 'string', default: 'redis' },
+    tls: { type: 'string', default: 'false' },
     commands: { type: 'string', default: '2000000' },
     cuts: { type: 'string', default: '500' },
     calls: { type: 'string', default: '5000000' },
@@ -84,6 +86,8 @@ function scale(seed: number): Scale {
   const server = serverKinds().find((kind) => kind === values.server)
   if (server === undefined) throw new Error(`--server: "${values.server}" is not here, but ${serverKinds()}`)
   if (values.protocol !== '2' && values.protocol !== '3') throw new Error('--protocol: 2 or 3')
+  if (values.tls !== 'true' && values.tls !== 'false') throw new Error('--tls: true or false')
+  const tls = values.tls === 'true'
   const [commands, cuts, actions] = [Number(values.commands), Number(values.cuts), Number(values.actions)]
   const [calls, cancellations] = [Number(values.calls), Number(values.cancellations)]
   const [seconds, rate] = [Number(values.seconds), Number(values.rate)]
@@ -91,7 +95,7 @@ function scale(seed: number): Scale {
   const { client, scenes } = values
   const [runs, stages] = [Number(values.runs ?? SCENE_RUNS), Number(values.stages)]
   return {
-    ...{ seed, protocol, server, commands, cuts, calls, cancellations, actions, seconds, rate },
+    ...{ seed, protocol, server, tls, commands, cuts, calls, cancellations, actions, seconds, rate },
     ...{ client, scenes, runs, stages },
   }
 }

@@ -5,6 +5,7 @@
  * that is lost.
  */
 import assert from 'node:assert/strict'
+import { certificates } from '../__test__/support/certificates'
 import { type Client, ConnectionPool, type Failure, failure, Redis } from '../__test__/support/client'
 import { FaultProxy } from '../__test__/support/proxy'
 import { Random } from '../__test__/support/random'
@@ -19,6 +20,8 @@ export interface PoolChaos {
   readonly protocol?: 2 | 3
   /** Default: Redis. */
   readonly server?: ServerKind
+  /** Default: false. */
+  readonly tls?: boolean
 }
 
 const CALLERS = 24
@@ -266,9 +269,12 @@ class Run {
 
 /** Runs the workload on a server of its own. Answers what was done. */
 export async function runPool(options: PoolChaos): Promise<string> {
-  const server = await TestServer.start({ kind: options.server ?? 'redis' })
-  const proxy = await FaultProxy.start({ target: server })
-  const pool: Client = new (ConnectionPool as Client)(proxy.url, {
+  const { tls = false } = options
+  const server = await TestServer.start({ kind: options.server ?? 'redis', tls })
+  const target = { port: tls ? server.tlsPort : server.port }
+  const proxy = await FaultProxy.start({ target, frames: !tls })
+  const pool: Client = new (ConnectionPool as Client)(tls ? `rediss://localhost:${proxy.port}` : proxy.url, {
+    ...(tls && { tls: { ca: (await certificates()).ca.cert } }),
     ...{ protocol: options.protocol ?? 3, maxConnections: CONNECTIONS, clientName: NAME },
     ...{ acquireTimeout: 60_000, commandTimeout: 60_000, reconnect: { initialDelay: 1, maxDelay: 20 } },
   })
