@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { type Certificates, certificates } from './support/certificates'
 import {
+  type Client,
   ConnectionError,
   failure,
   forBothProtocols,
@@ -32,6 +33,26 @@ forBothProtocols((protocol) => {
       replies,
       replies.map((_, index) => String(index)),
     )
+  })
+
+  test('commands outlive connections that break during the TLS handshake', async (t) => {
+    const server = await startServer(t, { tls: true })
+    const proxy = await FaultProxy.start({ target: { port: server.tlsPort }, frames: false })
+    t.after(() => proxy.close())
+    const options = { protocol, tls: { ca: all.ca.cert }, reconnect: { initialDelay: 1, maxDelay: 5 } }
+    const client = openClient(t, `rediss://localhost:${proxy.port}`, options)
+    proxy.stall('reply')
+    const calls = [client.set('k', 'v'), client.get('k'), client.blpop('none', 0.01)]
+    const leased: Promise<string> = client.client((conn: Client) => conn.ping())
+    for (const manner of ['fin', 'rst'] as const) {
+      const made = proxy.connectionCount
+      await proxy.connection(made + (made === 0 ? 1 : 0))
+      await proxy.cutAll(manner)
+      await proxy.connection(made + 1)
+    }
+    proxy.resume()
+    assert.deepEqual(await Promise.all(calls), ['OK', 'v', null])
+    assert.equal(await leased, 'PONG')
   })
 
   test('an authority may be given as Buffer, and among others', async (t) => {

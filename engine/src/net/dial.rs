@@ -12,7 +12,7 @@ use super::address::{Endpoint, HostPort};
 use super::options::Options;
 use super::stream::Stream;
 use super::tcp::{self, TcpFailure};
-use super::tls::{self, Tls};
+use super::tls::{self, Insecure, Tls};
 use crate::error::{ConnectionFailure, Error};
 
 /// The answer of [`Dial::dial`].
@@ -88,7 +88,12 @@ impl Dialer {
         let secured = timeout_at(deadline, securing).await.map_err(|_| {
             timed_out(endpoint, self.connect_timeout, "the TLS handshake (is it a TLS port?)")
         })?;
-        secured.map(Stream::boxed).map_err(|cause| tls_failure(endpoint, &cause))
+        secured.map(Stream::boxed).map_err(|insecure| match insecure {
+            Insecure::Refused(cause) => tls_failure(endpoint, &cause),
+            Insecure::Broken(cause) => {
+                Error::connection(ConnectionFailure::Lost, format!("connect {endpoint}: TLS: {cause}"))
+            }
+        })
     }
 }
 

@@ -41,6 +41,14 @@ enum Trust {
     Anyone,
 }
 
+/// Why there is no TLS connection: a sentence without the address.
+pub(super) enum Insecure {
+    /// One side does not take the other.
+    Refused(String),
+    /// The connection below ended before the handshake did, as it does where a server is on its way down, or up.
+    Broken(String),
+}
+
 impl Tls {
     /// Reads certificates and keys. Fails with an error that names the option at fault.
     pub(super) fn new(options: &TlsOptions) -> Result<Self, Error> {
@@ -61,18 +69,20 @@ impl Tls {
         Ok(Self { trust, identity: identity(options)?, server_name, connector: OnceCell::new() })
     }
 
-    /// Makes the TLS connection over `stream`, which leads to `host`. The error is a sentence without the
-    /// address.
-    pub(super) async fn connect<S>(&self, stream: S, host: &str) -> Result<TlsStream<S>, String>
+    /// Makes the TLS connection over `stream`, which leads to `host`.
+    pub(super) async fn connect<S>(&self, stream: S, host: &str) -> Result<TlsStream<S>, Insecure>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let name =
-            self.server_name.clone().or_else(|| parse_name(host)).ok_or_else(|| {
-                format!("{host:?} is neither a DNS name nor an address; set tls.servername")
-            })?;
-        let connector = self.connector.get_or_try_init(|| self.configure()).await?;
-        connector.connect(name, stream).await.map_err(|error| explain(&error))
+        let name = self.server_name.clone().or_else(|| parse_name(host)).ok_or_else(|| {
+            Insecure::Refused(format!("{host:?} is neither a DNS name nor an address; set tls.servername"))
+        })?;
+        let connector =
+            self.connector.get_or_try_init(|| self.configure()).await.map_err(Insecure::Refused)?;
+        connector.connect(name, stream).await.map_err(|error| {
+            let cause = explain(&error);
+            if is_tls(&error) { Insecure::Refused(cause) } else { Insecure::Broken(cause) }
+        })
     }
 
     async fn configure(&self) -> Result<TlsConnector, String> {
