@@ -147,6 +147,8 @@ test('an abort rejects at once, and the reply that comes later reaches nobody', 
   const controller = new AbortController()
   const call = redis.with({ signal: controller.signal }).executeCommand('DEBUG', 'SLEEP', '0.05')
   const next = redis.get('text')
+  // The calls leave at the end of this turn.
+  await new Promise((resolve) => setImmediate(resolve))
   controller.abort()
   const error = await failure(() => call)
   assert.deepEqual([error.name, error.maybeExecuted], ['AbortError', true])
