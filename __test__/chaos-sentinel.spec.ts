@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { play, schedule } from '../chaos/sentinel'
-import { type Figures, missed } from '../chaos/sentinel-figures'
+import { type Figures, longestGap, missed } from '../chaos/sentinel-figures'
 import { SCENES } from '../chaos/sentinel-stage'
 
 test('failovers, a freeze and a full outage: every caller is told the truth, and writes succeed again', async (t) => {
@@ -44,4 +44,13 @@ test('bars that are missed are named, and so is an untruth', () => {
   assert.deepEqual(missed([{ ...kill, wrong: ['kill 1: x was executed twice'] }]), [
     'kill 1: x was executed twice',
   ])
+})
+
+test('the cost of a failover is counted from a call on, and to the end where no write succeeds again', () => {
+  const good = (begun: number, settled: number) => ({ value: '', begun, settled })
+  const bad = (begun: number, settled: number) => ({ ...good(begun, settled), error: new Error('lost') })
+  // Nothing was called between 12 and 300.
+  assert.equal(longestGap([good(0, 1), good(10, 12), good(300, 302), good(310, 312)]), 2)
+  assert.equal(longestGap([good(0, 1), bad(10, 11), bad(20, 25), good(30, 90), good(40, 91)]), 80)
+  assert.equal(longestGap([good(0, 1), bad(10, 11), bad(20, 25), bad(500, 501)]), 490)
 })
