@@ -137,7 +137,7 @@ forBothProtocols((protocol) => {
     const calls = [client.get('k'), client.set('k', 'v'), client.connect()]
     for (const error of await Promise.all(calls.map(failure))) {
       assert.ok(error instanceof ConnectionError)
-      assert.match(error.message, /single connection is gone/)
+      assert.match(error.message, /this one connection is gone/)
       assert.notEqual(error.maybeExecuted, true)
     }
     assert.equal(proxy.connectionCount, 1)
