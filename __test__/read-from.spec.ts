@@ -221,7 +221,7 @@ describe('readFrom', () => {
   })
 })
 
-test('replicas that are lost, or that lost their master, cost no read', async (t) => {
+test('replicas that are lost, that load their data, or that lost their master, cost no read', async (t) => {
   const deployment = await startDeployment(t)
   const [master, one, other] = deployment.servers as [TestServer, TestServer, TestServer]
   const sentinel = await openSentinel(t, deployment)
@@ -234,18 +234,32 @@ test('replicas that are lost, or that lost their master, cost no read', async (t
     return Number(found?.[1] ?? 0)
   }
   assert.equal(await client.get('key'), 'v')
-  const [first, second] = (await served(one)) > 0 ? [one, other] : [other, one]
+  const [loading, second] = (await served(one)) > 0 ? [one, other] : [other, one]
   assert.deepEqual([await served(master), await served(second)], [0, 0])
 
-  // It answers MASTERDOWN from now on, which the caller does not hear.
-  await first.raw('CONFIG', 'SET', 'replica-serve-stale-data', 'no')
-  await first.raw('REPLICAOF', '127.0.0.1', 1)
+  // It answers LOADING for a while, which the caller does not hear.
+  await loading.raw('CONFIG', 'SET', 'loading-process-events-interval-bytes', 1024, 'key-load-delay', 1000)
+  await loading.raw('DEBUG', 'POPULATE', 500, 'loaded', 100)
+  using raw = await loading.client({ timeout: PATIENCE_MS })
+  const loaded = raw.call('DEBUG', 'RELOAD')
+  await until('another one to be read from', async () => {
+    assert.equal(await client.get('key'), 'v')
+    return (await served(second)) > 0
+  })
+  await loaded
+  assert.match(String(await loading.raw('INFO', 'errorstats')), /errorstat_LOADING:count=[1-9]/)
+
+  // The other one answers MASTERDOWN from now on.
+  await deployment.complete()
+  const before = await served(loading)
+  await second.raw('CONFIG', 'SET', 'replica-serve-stale-data', 'no')
+  await second.raw('REPLICAOF', '127.0.0.1', 1)
   assert.equal(await client.get('key'), 'v')
-  assert.equal(await served(second), 1)
+  assert.ok((await served(loading)) > before)
 
   await deployment.complete()
   const reads = Promise.all(Array.from({ length: 1000 }, () => client.get('key')))
-  await second.kill()
+  await loading.kill()
   assert.deepEqual(new Set(await reads), new Set(['v']))
   assert.equal(await client.get('key'), 'v')
   assert.equal(await served(master), 0)
