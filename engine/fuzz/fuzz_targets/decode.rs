@@ -14,10 +14,12 @@ fuzz_target!(|input: &[u8]| {
     let Some((&[limits, ref sizes @ ..], wire)) = input.split_first_chunk::<5>() else { return };
     let limits = chosen_limits(limits);
     let trees = || Decoder::new(limits);
-    let whole = decode([wire], limits, trees());
-    assert_eq!(whole, decode(parts(wire, sizes), limits, trees()), "in parts");
-    assert_eq!(whole, decode(wire.chunks(1), limits, trees()), "byte by byte");
-    assert_eq!(whole, decode(parts(wire, sizes), limits, trees().packing()), "aggregates left as bytes");
+    let whole = decode([wire], limits, trees(), 0);
+    assert_eq!(whole, decode(parts(wire, sizes), limits, trees(), 0), "in parts");
+    assert_eq!(whole, decode(wire.chunks(1), limits, trees(), 0), "byte by byte");
+    assert_eq!(whole, decode(parts(wire, sizes), limits, trees().packing(), 0), "aggregates left as bytes");
+    let together = usize::from(sizes[0] >> 5) + 1;
+    assert_eq!(whole, decode(parts(wire, sizes), limits, trees(), together), "bulk strings taken together");
 });
 
 fn chosen_limits(choice: u8) -> Limits {
@@ -56,8 +58,13 @@ fn step_through(packed: &Packed) {
     }
 }
 
-/// Does what a connection does, and keeps a log of it.
-fn decode<'a>(parts: impl IntoIterator<Item = &'a [u8]>, limits: Limits, mut decoder: Decoder) -> Log {
+/// Does what a connection does, and keeps a log of it. So many bulk strings at most are taken `together`.
+fn decode<'a>(
+    parts: impl IntoIterator<Item = &'a [u8]>,
+    limits: Limits,
+    mut decoder: Decoder,
+    together: usize,
+) -> Log {
     let mut buf = BytesMut::new();
     let mut large = None;
     let mut needed = 1;
@@ -78,6 +85,14 @@ fn decode<'a>(parts: impl IntoIterator<Item = &'a [u8]>, limits: Limits, mut dec
                 }
                 buf.advance(len + 2);
                 large = None;
+            }
+            if together > 0 {
+                let mut left = together;
+                decoder.bulk_strings(&mut buf, |text| {
+                    log.push(format!("{:?}", Frame::Scalar(Scalar::Bulk(text))));
+                    left -= 1;
+                    left > 0
+                });
             }
             match decoder.next(&mut buf) {
                 Ok(None) => {

@@ -109,6 +109,7 @@ impl Inbound {
             if self.large.is_some() {
                 break;
             }
+            replies.settle_bulk_strings(&mut self.decoder, &mut self.buffer);
             match self.decoder.next(&mut self.buffer).map_err(|error| Error::protocol(error.to_string()))? {
                 Some(Frame::LargeBulk { len }) => {
                     let text = replies.next_wants_text();

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::handover::{Alone, hand_over, hand_over_large};
 use super::queue::Queue;
@@ -11,7 +11,7 @@ use super::refusal::{LEAVE_GRACE, Refusals};
 use super::request::{Deliver, Gather, Millis, NEVER, Recipient, Request, Ticket, View, now};
 use super::unit::{Outcome, Turn, Unit, UnitId};
 use crate::error::{Error, Phase, ServerError};
-use crate::resp::{Frame, Scalar};
+use crate::resp::{Decoder, Frame, Scalar};
 
 /// Requests in flight on a connection.
 #[derive(Debug)]
@@ -125,6 +125,21 @@ impl<'a> Replies<'a> {
             self.queue.answered(request.end);
         }
         Ok(())
+    }
+
+    /// Settles the bulk strings that come next for a batch of which some replies have come, but for its last reply: most batches
+    /// read many values.
+    #[inline]
+    pub fn settle_bulk_strings(&mut self, decoder: &mut Decoder, buffer: &mut BytesMut) {
+        let Some((_, unit)) = self.unit else { return };
+        // While the batch is being written, each reply is compared with how far it is.
+        let Some(request) = self.awaiting.front().filter(|_| !self.queue.has_backlog()) else { return };
+        if let Recipient::Unit(ticket, _) = request.recipient
+            && request.end <= *self.asked
+            && unit.expects_plain_reply()
+        {
+            decoder.bulk_strings(buffer, |text| unit.take_bulk_string(ticket, text));
+        }
     }
 
     /// Bytes came in: what they answer was submitted by now. A reply among them to anything later is not one.

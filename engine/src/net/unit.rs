@@ -5,8 +5,8 @@ use bytes::Bytes;
 
 use super::handover::{InBatch, Nowhere, Sink, hand_over, hand_over_large};
 use super::refusal::{OnRefusal, Proof, Refusals, Verdict};
-use super::request::{Gather, Ticket, View};
-use crate::command::Shape;
+use super::request::{Gather, Reply, Ticket, View};
+use crate::command::{ScalarRule, Shape};
 use crate::error::{Error, ServerError};
 use crate::resp::{Frame, Packed, Scalar};
 use crate::value::Value;
@@ -213,6 +213,25 @@ impl Unit {
             Stage::Exec => self.executed(caller, frame)?,
         }
         Ok(self.turn())
+    }
+
+    /// Whether the next reply is that to a command outside of a transaction which hands on what comes, and not the last one.
+    pub(super) fn expects_plain_reply(&self) -> bool {
+        let Stage::Step(at) = self.stage else { return false };
+        self.form == Form::Plain
+            && at + 1 < self.steps.len()
+            && self.steps.get(at).is_some_and(|step| step.shape.scalar_rule() == ScalarRule::Keep)
+    }
+
+    /// Takes a bulk string as such a reply. Answers whether the next is one, too.
+    #[inline]
+    pub(super) fn take_bulk_string(&mut self, caller: Ticket, text: &[u8]) -> bool {
+        if let Stage::Step(at) = self.stage {
+            self.verdict.ran |= self.steps.get(at).is_some_and(|step| !step.replay);
+        }
+        self.advance();
+        self.gather.reply(Reply::Scalar(Scalar::Bulk(text)), caller.view);
+        self.expects_plain_reply()
     }
 
     /// The same for a bulk string in a block of its own.

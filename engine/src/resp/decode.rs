@@ -161,6 +161,28 @@ impl Decoder {
         Some(strings)
     }
 
+    /// Hands the bulk strings at the front of `buf` that are wholly there to `take`, as long as it wants another one.
+    #[inline]
+    pub fn bulk_strings(&mut self, buf: &mut BytesMut, mut take: impl FnMut(&[u8]) -> bool) {
+        self.forget_last(buf);
+        if !matches!(self.state, State::Ready) || self.scanner.has_begun() || self.searched > 0 {
+            return;
+        }
+        let mut done = 0;
+        while let Some(rest) = buf.get(done..)
+            && let Some(text) = head::whole_bulk(rest)
+            && text.len() as u64 <= self.scanner.allowance()
+        {
+            done += text.end + 2;
+            if !take(&rest[text]) {
+                break;
+            }
+        }
+        if done > 0 {
+            self.finish_scalar(done);
+        }
+    }
+
     /// Removes the bytes of what was handed out last.
     #[inline]
     fn forget_last(&mut self, buf: &mut BytesMut) {

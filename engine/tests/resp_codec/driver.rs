@@ -32,13 +32,18 @@ pub(crate) fn own(scalar: Scalar<'_>) -> Value {
     }
 }
 
-/// Decodes `parts` as they would arrive one after the other; once into trees and once left as bytes, which must say the same.
+/// Decodes `parts` as they would arrive one after the other: into trees, left as bytes, and with bulk strings taken several at a
+/// time, which must say the same.
 pub(crate) fn decode_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>, limits: Limits) -> Vec<Event> {
     let parts: Vec<&[u8]> = parts.into_iter().collect();
-    let events = drive(&parts, Decoder::new(limits));
+    let events = drive(&parts, Decoder::new(limits), 0);
     // NaN is in the corpus, and is no more equal to itself here than elsewhere.
-    let packed = drive(&parts, Decoder::new(limits).packing());
+    let packed = drive(&parts, Decoder::new(limits).packing(), 0);
     assert_eq!(format!("{events:?}"), format!("{packed:?}"));
+    for most in [1, 3, usize::MAX] {
+        let together = drive(&parts, Decoder::new(limits), most);
+        assert_eq!(format!("{events:?}"), format!("{together:?}"));
+    }
     events
 }
 
@@ -67,7 +72,8 @@ fn tree_of(packed: &Packed) -> Value {
     value
 }
 
-fn drive(parts: &[&[u8]], mut decoder: Decoder) -> Vec<Event> {
+/// `together`: so many bulk strings at most are taken at a time.
+fn drive(parts: &[&[u8]], mut decoder: Decoder, together: usize) -> Vec<Event> {
     let mut buf = BytesMut::new();
     let mut large: Option<usize> = None;
     let mut events = Vec::new();
@@ -82,6 +88,14 @@ fn drive(parts: &[&[u8]], mut decoder: Decoder) -> Vec<Event> {
                 assert_eq!(&buf[..2], b"\r\n", "the corpus ends its large strings properly");
                 buf.advance(2);
                 large = None;
+            }
+            if together > 0 {
+                let mut left = together;
+                decoder.bulk_strings(&mut buf, |text| {
+                    events.push(Event::Reply(own(Scalar::Bulk(text))));
+                    left -= 1;
+                    left > 0
+                });
             }
             let event = match decoder.next(&mut buf) {
                 Ok(None) => {
