@@ -11,6 +11,7 @@ const { errorOf } = require('./errors.js')
 const { numbers } = require('./option-templates.js')
 const { withErrors } = require('./answers.js')
 const { assemble } = require('./assemble.js')
+const { warn } = require('./warning.js')
 
 /** Results of one call into JavaScript; the addon knows the same number. */
 const RESULTS_PER_CALL = 32
@@ -192,18 +193,29 @@ function answerRings(answer) {
 }
 
 /**
+ * A result for a slot on which nobody waits. The slot stays as it is: freed twice, it would be two calls'.
+ * @param {number} slot
+ */
+function reachesNobody(slot) {
+  const message = `a second result came for the call in slot ${slot}, and reached nobody`
+  warn(errorOf({ kind: 'Internal', code: 'INTERNAL', message }), null)
+}
+
+/**
  * @param {number} word
  * @param {any} value
  */
 function settleSpecial(word, value) {
   const slot = word & SLOT_MASK
   const kind = word >>> KIND_SHIFT
+  if (kind === EVENT) return onEvent(slot, JSON.parse(value))
+  if (kind === RING) return onRing(slot)
+  const resolve = resolvers[slot]
+  if (resolve === undefined) return reachesNobody(slot)
   if (kind === JSON_TEXT) {
-    const resolve = /** @type {Settler} */ (resolvers[slot])
     release(slot)
     resolve(JSON.parse(value))
   } else if (kind === ERROR) {
-    const resolve = /** @type {Settler} */ (resolvers[slot])
     if (names[slot] === BATCH) {
       release(slot)
       return resolve({ results: [], failures: [], broken: JSON.parse(value) })
@@ -211,12 +223,7 @@ function settleSpecial(word, value) {
     const command = commandOf(slot)
     release(slot)
     resolve(raise(value, command))
-  } else if (kind === EVENT) {
-    onEvent(slot, JSON.parse(value))
-  } else if (kind === RING) {
-    onRing(slot)
   } else {
-    const resolve = /** @type {Settler} */ (resolvers[slot])
     release(slot)
     resolve(withErrors(value))
   }
@@ -228,7 +235,11 @@ function settle() {
   for (let index = 0; index < count; index++) {
     const word = /** @type {number} */ (words[index])
     if (word <= SLOT_MASK) {
-      const resolve = /** @type {Settler} */ (resolvers[word])
+      const resolve = resolvers[word]
+      if (resolve === undefined) {
+        reachesNobody(word)
+        continue
+      }
       resolvers[word] = undefined
       rejecters[word] = undefined
       free.push(word)
@@ -249,6 +260,8 @@ module.exports = {
   release,
   lastSlot,
   slotsInUse,
+  settle,
+  words,
   withdrawal,
   refuse,
   reject,
