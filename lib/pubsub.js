@@ -120,7 +120,7 @@ class PubSub extends EventEmitter {
   }
 
   get closed() {
-    return this.#state !== 'open'
+    return this.#state !== 'open' || this.#reason !== undefined
   }
 
   close() {
@@ -233,6 +233,8 @@ class PubSub extends EventEmitter {
     const { notice, route: id, last, ...rest } = JSON.parse(text)
     const route = this.#routes.all[id]
     if (notice === 'ended') {
+      // What listens may still have to hear of what came before; who waits is through with it.
+      if (rest.error) this.#reason ??= errorOf(rest.error)
       this.#waiting.add(END)
     } else if (notice === 'gap') {
       this.#waiting.add(gapOf(rest))
@@ -284,11 +286,11 @@ class PubSub extends EventEmitter {
     this.#keep()
   }
 
-  /** @param {Error | undefined} error */
-  #ended(error) {
+  /** @param {Error | undefined} failure */
+  #ended(failure) {
     if (this.#state !== 'open') return
     this.#state = 'ended'
-    this.#reason = error
+    const error = (this.#reason ??= failure)
     this.#unwatch()
     this.#routes.clear()
     this.#keep()
