@@ -1,6 +1,5 @@
 //! Arguments, straight from JavaScript values into the staging buffer: one native call per command, no copy in between.
 
-use std::ffi::c_void;
 use std::io::Write;
 use std::ptr;
 
@@ -10,6 +9,7 @@ use oxidis_engine::net::block;
 
 use crate::error;
 use crate::status::{Failed, check};
+use crate::typed_array::TypedArray;
 
 /// A string of up to this many UTF-16 units gets room for the worst case, so that it is encoded in one pass.
 const ONE_PASS_UNITS: usize = 16 * 1024 * 1024;
@@ -281,7 +281,7 @@ impl Value {
 
     /// The first `count` words of a `Uint32Array`, borrowed until control returns to JavaScript.
     pub(crate) fn words(&self, count: usize) -> Option<&[u32]> {
-        let (kind, length, data) = self.typed_array()?;
+        let TypedArray { kind, length, data } = self.typed_array()?;
         if kind != sys::TypedarrayType::uint32_array || count > length || count == 0 {
             return None;
         }
@@ -291,7 +291,7 @@ impl Value {
 
     /// The bytes of a `Uint8Array`, borrowed until control returns to JavaScript.
     fn bytes(&self) -> Option<&[u8]> {
-        let (kind, length, data) = self.typed_array()?;
+        let TypedArray { kind, length, data } = self.typed_array()?;
         if kind != sys::TypedarrayType::uint8_array && kind != sys::TypedarrayType::uint8_clamped_array {
             return None;
         }
@@ -302,28 +302,14 @@ impl Value {
         Some(unsafe { std::slice::from_raw_parts(data.cast::<u8>(), length) })
     }
 
-    /// The element type, length and memory of a typed array.
-    fn typed_array(&self) -> Option<(sys::napi_typedarray_type, usize, *const c_void)> {
+    /// The value as a typed array, if it is one.
+    fn typed_array(&self) -> Option<TypedArray> {
         let mut is_typed_array = false;
         // SAFETY: the out-pointer is valid.
         check(unsafe { sys::napi_is_typedarray(self.env, self.value, &raw mut is_typed_array) }).ok()?;
         if !is_typed_array {
             return None;
         }
-        let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
-        // SAFETY: all out-pointers are valid; those that are not wanted may be null.
-        check(unsafe {
-            sys::napi_get_typedarray_info(
-                self.env,
-                self.value,
-                &raw mut kind,
-                &raw mut length,
-                &raw mut data,
-                ptr::null_mut(),
-                ptr::null_mut(),
-            )
-        })
-        .ok()?;
-        Some((kind, length, data.cast_const()))
+        TypedArray::of(self.env, self.value).ok()
     }
 }

@@ -20,6 +20,7 @@ use crate::materialise::Materialiser;
 use crate::sentinel::NativeSentinel;
 use crate::status::{Failed, check};
 use crate::templates::Templates;
+use crate::typed_array::TypedArray;
 use crate::watch;
 
 /// Results handed to JavaScript in one call.
@@ -59,19 +60,7 @@ impl Environment {
         numbers: sys::napi_value,
         watches: bool,
     ) -> Result<Rc<Self>, Failed> {
-        let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
-        // SAFETY: all out-pointers are valid; those that are not wanted may be null.
-        check(unsafe {
-            sys::napi_get_typedarray_info(
-                env,
-                words,
-                &raw mut kind,
-                &raw mut length,
-                &raw mut data,
-                ptr::null_mut(),
-                ptr::null_mut(),
-            )
-        })?;
+        let TypedArray { kind, length, data } = TypedArray::of(env, words)?;
         if kind != sys::TypedarrayType::uint32_array || length < RESULTS_PER_CALL {
             return Err(Failed(sys::Status::napi_invalid_arg));
         }

@@ -42,6 +42,7 @@ mod subscriber;
 mod subscriber_exports;
 mod templates;
 mod tree;
+mod typed_array;
 #[cfg(unix)]
 mod uv;
 #[cfg(unix)]

@@ -207,6 +207,18 @@ impl Pipeline {
     }
 }
 
+/// What a batch knows of a command of `bytes` bytes, called with `meta` in a batch with the settings of `all`. `command` is what the
+/// table knows of it.
+pub(crate) fn step(command: Option<&'static Command>, meta: Meta, all: Meta, bytes: usize) -> Step {
+    let settled = meta.with_settings_of(all);
+    Step {
+        shape: meta.command().map_or(&Shape::Any, |id| id.get().shape(meta.variant())),
+        length: u32::try_from(bytes).unwrap_or(u32::MAX),
+        replay: port::replayable(command, settled),
+        on_refusal: port::on_refusal(command, settled),
+    }
+}
+
 /// What the commands of a batch add up to.
 struct Sequence<'a> {
     steps: &'a mut Vec<Step>,
@@ -256,16 +268,9 @@ impl Sequence<'_> {
         {
             self.gathered.name(self.steps.len(), named);
         }
-        let settled = meta.with_settings_of(self.terms.meta);
-        let replay = port::replayable(command, settled);
-        *self.replayable &= replay;
-        let shape = match meta.command() {
-            Some(id) => id.get().shape(meta.variant()),
-            None => &Shape::Any,
-        };
-        let length = u32::try_from(staging.last_command_bytes()).unwrap_or(u32::MAX);
-        let on_refusal = port::on_refusal(command, settled);
-        self.steps.push(Step { shape, length, replay, on_refusal });
+        let step = step(command, meta, self.terms.meta, staging.last_command_bytes());
+        *self.replayable &= step.replay;
+        self.steps.push(step);
         Ok(())
     }
 

@@ -4,14 +4,13 @@
 use std::slice;
 
 use oxidis_engine::command::Lane;
-use oxidis_engine::net::unit::{EXEC, MULTI, Step};
+use oxidis_engine::net::unit::{EXEC, MULTI};
 use oxidis_engine::resp::encode;
 
 use crate::args::Value;
 use crate::batch::Batch;
 use crate::meta::Meta;
-use crate::pipeline::{Chunk, ODD, Pipeline, Terms};
-use crate::port;
+use crate::pipeline::{Chunk, ODD, Pipeline, Terms, step};
 
 /// A batch of fewer words is encoded before the server could have begun with it.
 const LONG_FROM: usize = 256;
@@ -86,13 +85,7 @@ impl Pipeline {
             if let Some(lease) = terms.lease {
                 lease.mark(command.row.trace);
             }
-            let settled = meta.with_settings_of(terms.meta);
-            self.note(Step {
-                shape: command.shape(meta.variant()),
-                length: u32::try_from(bytes).ok()?,
-                replay: port::replayable(Some(command), settled),
-                on_refusal: port::on_refusal(Some(command), settled),
-            });
+            self.note(step(Some(command), meta, terms.meta, bytes));
             length += bytes;
         }
         Some((length, text))

@@ -1,6 +1,6 @@
 //! The functions of a subscriber that JavaScript calls, in plain Node-API, and how their arguments are read.
 
-use std::ffi::{CStr, c_void};
+use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
@@ -12,6 +12,7 @@ use crate::exports::{Callback, add_functions, guard, object, object_function};
 use crate::info::Info;
 use crate::status::{Failed, check};
 use crate::subscriber::{Names, NativeSubscriber, Settings, WORDS};
+use crate::typed_array::TypedArray;
 
 object_function!(NativeSubscriber, subscribe, |subscriber, info| {
     let names = names(&info, 3).ok_or_else(|| error::argument(4, "must be names and their lengths"))?;
@@ -137,20 +138,7 @@ impl Element for u32 {
 
 /// Where the elements of a typed array are, and how many.
 fn elements<T, E: Element>(info: &Info<T>, index: usize) -> Option<(*mut E, usize)> {
-    let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut::<c_void>());
-    // SAFETY: all out-pointers are valid; those that are not wanted may be null. Anything but a typed array is refused.
-    check(unsafe {
-        sys::napi_get_typedarray_info(
-            info.env,
-            info.values[index],
-            &raw mut kind,
-            &raw mut length,
-            &raw mut data,
-            ptr::null_mut(),
-            ptr::null_mut(),
-        )
-    })
-    .ok()?;
+    let TypedArray { kind, length, data } = TypedArray::of(info.env, info.values[index]).ok()?;
     (kind == E::KIND).then_some((data.cast(), length))
 }
 

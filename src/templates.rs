@@ -10,6 +10,7 @@ use oxidis_engine::resp::encode;
 
 use crate::args;
 use crate::status::{Failed, check};
+use crate::typed_array::TypedArray;
 
 /// Numbers of one call; `lib/option-templates.js` knows the same one.
 const MAX_NUMBERS: usize = 8;
@@ -56,19 +57,7 @@ pub(crate) struct Templates {
 impl Templates {
     /// No templates yet; `numbers` is a `Float64Array` of [`MAX_NUMBERS`].
     pub(crate) fn create(env: sys::napi_env, numbers: sys::napi_value) -> Result<Self, Failed> {
-        let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
-        // SAFETY: all out-pointers are valid; those that are not wanted may be null.
-        check(unsafe {
-            sys::napi_get_typedarray_info(
-                env,
-                numbers,
-                &raw mut kind,
-                &raw mut length,
-                &raw mut data,
-                ptr::null_mut(),
-                ptr::null_mut(),
-            )
-        })?;
+        let TypedArray { kind, length, data } = TypedArray::of(env, numbers)?;
         if kind != sys::TypedarrayType::float64_array || length < MAX_NUMBERS {
             return Err(Failed(sys::Status::napi_invalid_arg));
         }

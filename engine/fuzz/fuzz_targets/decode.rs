@@ -3,9 +3,14 @@
 //! The first byte of the input chooses the limits, the next four the sizes of the parts, the rest is what the peer sends.
 #![no_main]
 
+#[path = "../parts.rs"]
+mod parts;
+
 use bytes::{Buf, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use oxidis_engine::resp::{Decoder, Frame, Limits, Packed, Part, Scalar};
+
+use self::parts::parts;
 
 /// Frames as text, because NaN is not equal to itself.
 type Log = Vec<String>;
@@ -29,19 +34,6 @@ fn chosen_limits(choice: u8) -> Limits {
         2 => Limits { max_reply_bytes: 1 << 20, max_depth: 1, max_elements: 1 << 10 },
         _ => Limits { max_reply_bytes: 64, max_depth: 8, max_elements: 16 },
     }
-}
-
-fn parts<'a>(mut wire: &'a [u8], sizes: &[u8]) -> Vec<&'a [u8]> {
-    let mut parts = Vec::new();
-    for size in sizes.iter().cycle() {
-        if wire.is_empty() {
-            break;
-        }
-        let (part, rest) = wire.split_at(wire.len().min(usize::from(size & 31) + 1));
-        parts.push(part);
-        wire = rest;
-    }
-    parts
 }
 
 /// Reads every part that the counts announce.
