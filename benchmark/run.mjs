@@ -22,7 +22,7 @@ function measureAll(settings, server) {
     server: { version: await describeServer(redis), origin: server.origin },
     versions: { ...clientVersions(), bun: runtimes.bun?.version },
     settings: { rounds: settings.rounds, times: settings.times, startupSamples: settings.startupSamples },
-    ...(await new Rounds(settings, runtimes, server.url).run()),
+    ...(await new Rounds(settings, runtimes, server).run()),
   }))
 }
 

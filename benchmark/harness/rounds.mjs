@@ -2,15 +2,17 @@
 
 import { OURS } from '../clients/index.mjs'
 import { Flood } from './delivery.mjs'
+import { untilQuiet } from './quiet.mjs'
 import { measureStartup } from './startup.mjs'
 import { WorkerProcess } from './worker-process.mjs'
 
 const log = (text) => console.error(text)
 
-/** `items` starting at another one for every `by`, so that nobody always runs first or after the same neighbour. */
+/** `items` starting at another one for every `by`, and every other time backwards: nobody always runs first or behind the same one. */
 function rotate(items, by) {
   const start = by % items.length
-  return [...items.slice(start), ...items.slice(0, start)]
+  const rotated = [...items.slice(start), ...items.slice(0, start)]
+  return by % 2 === 0 ? rotated : rotated.reverse()
 }
 
 const compact = (value) =>
@@ -21,15 +23,18 @@ export class Rounds {
   #settings
   #runtimes
   #url
+  #serverPid
   #skipped = new Map()
   #results = []
   #startup = []
   #failures = []
 
-  constructor(settings, runtimes, url) {
+  /** `server` is what `startServer` answered. */
+  constructor(settings, runtimes, server) {
     this.#settings = settings
     this.#runtimes = { node: runtimes.node, bun: runtimes.bun?.path }
-    this.#url = url
+    this.#url = server.url
+    this.#serverPid = server.pid
     if (!runtimes.bun) this.#skipClients('bun', 'no build of the bun package runs on this machine')
   }
 
@@ -88,6 +93,7 @@ export class Rounds {
     for (const client of clients) {
       const worker = workers.get(client.id)
       if (!worker.alive) continue
+      await this.#othersRest(workers)
       const flood = workload.kind === 'delivery' ? await Flood.start(this.#url, workload.channels) : undefined
       const { result, failed } = await worker.measure(workload, this.#settings.times)
       flood?.stop()
@@ -100,6 +106,14 @@ export class Rounds {
       }
     }
     log(`round ${round + 1}/${this.#settings.rounds}  ${workload.title.padEnd(24)}  ${cells.join('  ')}`)
+  }
+
+  /** Some clients and the server still work on messages when their measurement is over. */
+  async #othersRest(workers) {
+    const pids = [...workers.values()].filter((worker) => worker.alive).map((worker) => worker.pid)
+    if (this.#serverPid !== undefined) pids.push(this.#serverPid)
+    if (!(await untilQuiet(pids)))
+      log('A client or the server does not come to rest; what follows is slower for it')
   }
 
   #startupSamples(round) {

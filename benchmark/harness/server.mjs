@@ -51,7 +51,7 @@ async function untilReady(child, port) {
 }
 
 /**
- * Resolves to the server's URL, where it comes from, and `stop()`. A server started here also ends with this process,
+ * Resolves to the server's URL, where it comes from, its process id where it is ours, and `stop()`. A server started here also ends with this process,
  * however that ends, except for SIGKILL.
  */
 export async function startServer() {
@@ -92,6 +92,7 @@ export async function startServer() {
   return {
     url: `redis://${HOST}:${port}`,
     origin: `${binary}, started for the run on the same machine`,
+    pid: child.pid,
     stop,
   }
 }

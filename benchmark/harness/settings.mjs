@@ -9,15 +9,15 @@ export const USAGE = `Usage: npm run bench -- [options]
 
   --only a,b        only these clients: ${CLIENTS.map(({ id }) => id).join(', ')}
   --workload regex  only workloads whose name matches; "startup" is one, too (see --list)
-  --rounds n        rounds, each with fresh processes (default 3)
-  --duration ms     how long each measurement lasts (default 1400)
+  --rounds n        rounds, each with fresh processes (default 5)
+  --duration ms     how long each measurement lasts (default 1000)
   --quick           one short round: shows that all works, its numbers mean little
   --write           write results.* also after a partial or quick run
   --strict          exit with code 1 when a bar is missed
   --list            print the names of the workloads
   --help`
 
-const FULL = { rounds: 3, times: { warmUp: 300, measure: 1400, latency: 250 }, startupSamples: 4 }
+const FULL = { rounds: 5, times: { warmUp: 300, measure: 1000, latency: 250 }, startupSamples: 4 }
 const QUICK = { rounds: 1, times: { warmUp: 100, measure: 250, latency: 100 }, startupSamples: 1 }
 
 export const STARTUP = 'startup'

@@ -51,6 +51,10 @@ export class WorkerProcess {
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.#receive(line))
   }
 
+  get pid() {
+    return this.#child.pid
+  }
+
   get alive() {
     return this.#ended === null
   }
