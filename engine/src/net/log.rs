@@ -16,6 +16,13 @@ const SEGMENT_BYTES: usize = 64 * 1024;
 /// A submission of at least this many bytes becomes a segment of its own, without a copy.
 const OWN_SEGMENT_FROM: usize = 32 * 1024;
 
+/// A segment of at least this many bytes is written in two parts.
+const IN_TWO_PARTS_FROM: usize = 256 * 1024;
+
+/// The first of them. A Redis or Valkey server reads the beginning of a large value by way of its query buffer and makes room for
+/// the rest when it has seen the length. While it does, the rest arrives; in one write, both sides fight for the socket.
+const FIRST_PART: usize = 64 * 1024;
+
 /// Emptied segments kept for reuse.
 const SPARE_SEGMENTS: usize = 2;
 
@@ -84,17 +91,34 @@ impl Log {
         }
     }
 
-    /// Fills `slices` with what is next to write and returns how many it filled.
+    /// Fills `slices` with what is next to write, up to the first part of a large segment, and returns how many it filled.
     pub fn unwritten<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
         let mut filled = 0;
-        for part in self.parts(self.written..self.end) {
-            if filled == slices.len() {
+        let mut parts = self.parts(self.written..self.end);
+        while let Some(slice) = slices.get_mut(filled)
+            && let Some(part) = parts.next()
+        {
+            filled += 1;
+            let begins = filled > 1 || self.begins_segment(self.written);
+            if begins && part.len() >= IN_TWO_PARTS_FROM {
+                *slice = IoSlice::new(&part[..FIRST_PART]);
                 break;
             }
-            slices[filled] = IoSlice::new(part);
-            filled += 1;
+            *slice = IoSlice::new(part);
         }
         filled
+    }
+
+    /// Whether a segment begins at `offset`.
+    fn begins_segment(&self, offset: u64) -> bool {
+        let mut start = self.base;
+        for segment in &self.segments {
+            if start >= offset {
+                break;
+            }
+            start += segment.len() as u64;
+        }
+        start == offset
     }
 
     /// The socket took `count` more bytes.
@@ -264,6 +288,30 @@ mod tests {
         log.release(OWN_SEGMENT_FROM as u64 + 1);
         assert_eq!(log.segments.len(), 1);
         assert_eq!(unwritten(&log).len(), OWN_SEGMENT_FROM - 5);
+    }
+
+    fn next_write(log: &Log) -> Vec<usize> {
+        let mut slices = [IoSlice::new(&[]); 4];
+        let count = log.unwritten(&mut slices);
+        slices[..count].iter().map(|slice| slice.len()).collect()
+    }
+
+    #[test]
+    fn a_large_segment_is_written_in_two_parts() {
+        let mut log = Log::default();
+        log.append_slice(b"small");
+        log.append(&mut vec![b'a'; IN_TWO_PARTS_FROM - 1]);
+        log.append(&mut vec![b'b'; IN_TWO_PARTS_FROM]);
+        log.append_slice(b"behind");
+        assert_eq!(next_write(&log), [5, IN_TWO_PARTS_FROM - 1, FIRST_PART]);
+        log.advance(5 + IN_TWO_PARTS_FROM - 1);
+        assert_eq!(next_write(&log), [FIRST_PART], "it begins here");
+        log.advance(10);
+        assert_eq!(next_write(&log), [IN_TWO_PARTS_FROM - 10, 6], "the socket took less than the first part");
+        log.release((5 + IN_TWO_PARTS_FROM - 1) as u64);
+        assert_eq!(next_write(&log), [IN_TWO_PARTS_FROM - 10, 6], "what came before was answered");
+        log.advance(FIRST_PART);
+        assert_eq!(next_write(&log), [IN_TWO_PARTS_FROM - 10 - FIRST_PART, 6]);
     }
 
     /// What the log's segments take up, the spare ones included.
