@@ -251,6 +251,32 @@ pub(crate) fn utf16(env: sys::napi_env, value: sys::napi_value, units: &mut Vec<
     Ok(())
 }
 
+/// Reads a string into `bytes`. Answers whether all of it is ASCII; otherwise what is in `bytes` has no meaning.
+pub(crate) fn ascii(
+    env: sys::napi_env,
+    value: sys::napi_value,
+    bytes: &mut Vec<u8>,
+) -> Result<bool, Problem> {
+    let mut units = 0;
+    // SAFETY: without a buffer, only the length is written.
+    let status = unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut units) };
+    check(status).map_err(|_| "cannot be read")?;
+    // With room for any string of this length, V8 does not look at it before it encodes it.
+    let room = units * MAX_UTF8_PER_UNIT + 1;
+    bytes.clear();
+    bytes.reserve(room);
+    let mut written = 0;
+    // SAFETY: `bytes` has room for the string and its NUL.
+    let status = unsafe {
+        sys::napi_get_value_string_utf8(env, value, bytes.as_mut_ptr().cast(), room, &raw mut written)
+    };
+    check(status).map_err(|_| "cannot be read")?;
+    // SAFETY: Node has initialised the first `written` bytes.
+    unsafe { bytes.set_len(written) };
+    // Everything else takes more bytes than units.
+    Ok(written == units)
+}
+
 /// A JavaScript value with its environment.
 pub(crate) struct Value {
     pub(crate) env: sys::napi_env,

@@ -195,6 +195,9 @@ impl Pipeline {
 
     /// Reads the text. Answers whether it is ASCII, and stands in `ascii` then, otherwise in `units`.
     pub(crate) fn read(&mut self, env: sys::napi_env, text: sys::napi_value) -> Result<bool, Refusal> {
+        if args::ascii(env, text, &mut self.ascii).map_err(|problem| error::argument(1, problem))? {
+            return Ok(true);
+        }
         args::utf16(env, text, &mut self.units).map_err(|problem| error::argument(1, problem))?;
         let all = self.units.iter().fold(0, |all, unit| all | unit);
         if all > 0x7f {

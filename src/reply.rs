@@ -7,7 +7,7 @@ use oxidis_engine::net::request::{Reply, Ticket, View};
 use oxidis_engine::resp::{Packed, ProtocolError, Scalar};
 use oxidis_engine::value::Value;
 
-use crate::batch::{Batch, Body, Kind};
+use crate::batch::{Batch, Body, Item, Kind};
 use crate::prefixer::Named;
 use crate::{error, flat, json, packed_json};
 
@@ -20,6 +20,11 @@ pub(crate) const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 /// Appends the rendered reply to `batch`.
 pub(crate) fn render(batch: &mut Batch, ticket: Ticket, reply: Reply<'_>) {
     match reply {
+        // Most replies. Written in place: a body that is put together first and then moved costs more than all the rest.
+        Reply::Scalar(Scalar::Bulk(bytes)) if ticket.view == View::Text && bytes.is_ascii() => {
+            let span = batch.span(bytes);
+            batch.items.push(Item { slot: ticket.slot, kind: Kind::Value, body: Body::Ascii(span) });
+        }
         Reply::Scalar(scalar) => {
             let body = scalar_body(batch, &scalar, ticket.view);
             batch.push(ticket.slot, Kind::Value, body);

@@ -16,10 +16,10 @@ use crate::pipeline::{Chunk, ODD, Pipeline, Terms, step};
 const LONG_FROM: usize = 256;
 
 /// The server starts with so many bytes.
-const FIRST_PIECE: usize = 4 * 1024;
+const FIRST_PIECE: usize = 8 * 1024;
 
 /// The pieces that follow.
-const NEXT_PIECE: usize = 16 * 1024;
+const NEXT_PIECE: usize = 64 * 1024;
 
 /// A checked batch, on its way to the wire.
 pub(crate) struct Streamed<'w> {
