@@ -27,6 +27,9 @@ async function publishMany(channel: string, count: number, bytes = 0): Promise<v
   await Promise.all(calls)
 }
 
+/** Publishes the numbers from 1 to ARGV[2], of 99 characters each, as fast as a server can. */
+const PUBLISH_ALL = `for i = 1, ARGV[2] do redis.call('PUBLISH', ARGV[1], string.format('%099d', i)) end`
+
 /** Bytes that the server holds for its subscribers. */
 async function heldByServer(client: RawClient): Promise<number> {
   const list = String(await client.call('CLIENT', 'LIST', 'TYPE', 'pubsub'))
@@ -50,6 +53,24 @@ forBothProtocols((protocol) => {
     }
     await published
     assert.equal(await ps.getMessage({ ignoreSubscribeMessages: true }), null)
+  })
+
+  test('a flood is delivered to its end, though nothing follows', async (t) => {
+    const redis = openClient(t, server.url, { protocol })
+    await using ps = redis.pubsub()
+    // More than the socket waits for while messages flood in, and a rest that is less.
+    const count = 150_000
+    for (let flood = 0; flood < 3; flood += 1) {
+      const received: string[] = []
+      let finish = () => {}
+      const all = new Promise<void>((resolve) => (finish = resolve))
+      await ps.subscribe(`flood:${flood}`, (data: string) => {
+        if (received.push(data) === count) finish()
+      })
+      await raw.call('EVAL', PUBLISH_ALL, '0', `flood:${flood}`, String(count))
+      await all
+      assert.ok(received.every((data, index) => Number(data) === index + 1))
+    }
   })
 
   test('when the server gives a paused subscriber up, what had come is delivered, and a gap follows', async (t) => {

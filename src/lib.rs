@@ -23,6 +23,8 @@ mod info;
 mod json;
 mod lease;
 mod life;
+#[cfg(target_os = "linux")]
+mod low_water;
 mod materialise;
 mod meta;
 mod packed_json;

@@ -11,6 +11,8 @@ pub(crate) fn handle() -> Result<&'static Handle, String> {
 }
 
 fn start() -> Result<Handle, String> {
+    #[cfg(target_os = "linux")]
+    crate::low_water::lend();
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()

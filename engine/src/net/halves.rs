@@ -3,6 +3,8 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind, IoSlice};
+#[cfg(unix)]
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,6 +14,8 @@ use tokio::net::tcp;
 #[cfg(unix)]
 use tokio::net::unix;
 
+#[cfg(unix)]
+use super::low_water;
 use super::plain::PlainSocket;
 use super::queue::Queue;
 use super::stream::{BoxedStream, Stream};
@@ -203,6 +207,25 @@ fn poll_backlog(
             Ok(false) if pending => return Poll::Pending,
             Ok(false) => {}
         }
+    }
+}
+
+impl Reader {
+    /// From now on whoever waits for this reader is woken when so many bytes have arrived. Answers whether that is possible.
+    #[cfg(unix)]
+    pub fn set_low_water(&self, bytes: usize) -> bool {
+        match self {
+            Self::Tcp(half) => low_water::set(half.as_ref().as_fd(), bytes),
+            Self::Unix(half) => low_water::set(half.as_ref().as_fd(), bytes),
+            // What a TLS session has read already is not in the socket.
+            Self::Boxed(_) => false,
+        }
+    }
+
+    /// There is no such mark here.
+    #[cfg(not(unix))]
+    pub fn set_low_water(&self, _bytes: usize) -> bool {
+        false
     }
 }
 

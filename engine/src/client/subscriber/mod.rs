@@ -3,7 +3,7 @@
 //! ```text
 //!   Seat        a subscriber's orders                                        (any thread)
 //!   state       who the subscribers are; registry: who wants what, what the server holds
-//!   session     one connection: commands and their acknowledgements, messages, silence
+//!   session     one connection: commands and their acknowledgements, messages, silence; flood: when to read less often
 //!   handle      orders on their way to the task, and its end
 //!   task        connecting, restoring, giving up
 //!   sink        messages between the threads; backlog and parcel: their bounds and their form
@@ -13,6 +13,7 @@
 
 mod backlog;
 mod calls;
+mod flood;
 mod handle;
 mod heard;
 mod kind;

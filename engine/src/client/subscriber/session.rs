@@ -7,6 +7,7 @@ use std::io;
 use bytes::{Buf, BytesMut};
 use tokio::io::AsyncReadExt;
 
+use super::flood::Flood;
 use super::heard::{self, Answer, Message};
 use super::kind::{Kind, Verb};
 use super::notice::Reason;
@@ -99,6 +100,7 @@ pub(super) struct Session {
     expected: VecDeque<Expected>,
     held: Option<Held>,
     liveness: Liveness,
+    pub(super) flood: Flood,
     /// When the server was last heard.
     pub(super) heard: Millis,
     /// When the oldest question that it has not answered became the oldest.
@@ -110,6 +112,7 @@ impl Session {
     pub(super) fn new(connection: Connection) -> Self {
         let Connection { reader, writer, decoder, buffer, liveness, .. } = connection;
         Self {
+            flood: Flood::new(&reader),
             reader,
             writer,
             outgoing: Outgoing::default(),

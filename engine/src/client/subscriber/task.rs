@@ -166,6 +166,7 @@ impl Subscriber {
 
     async fn drive(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<(), Error> {
         let mut timer = Timer::new();
+        let mut lull = Timer::new();
         // A server may announce things right behind its greeting.
         session.take_in(&mut self.state())?;
         loop {
@@ -183,12 +184,17 @@ impl Subscriber {
                 return Ok(());
             }
             let held = session.is_held();
+            let flooded = session.flood.is_on();
             let Session { reader, writer, outgoing, buffer, .. } = session;
             tokio::select! {
                 read = Session::read(reader, buffer), if !held => {
-                    if read.map_err(|error| lost(&error))? == 0 {
+                    let count = read.map_err(|error| lost(&error))?;
+                    if count == 0 {
                         let message = "the server closed the subscribers' connection";
                         return Err(Error::connection(ConnectionFailure::Lost, message));
+                    }
+                    if let Some(at) = session.flood.read(&session.reader, count) {
+                        lull.set(at);
                     }
                     session.hear();
                     self.take_in(session, deliver)?;
@@ -204,6 +210,9 @@ impl Subscriber {
                     if held {
                         self.take_in(session, deliver)?;
                     }
+                }
+                () = lull.passed(), if flooded => {
+                    lull.set(session.flood.look(&session.reader));
                 }
                 () = timer.passed() => {
                     timer.set(self.look(session, deliver)?);
