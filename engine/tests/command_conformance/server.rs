@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read, Write as _};
+use std::io::{self, BufRead, BufReader, Read, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -92,7 +92,20 @@ impl Server {
         program.map(|program| Self::start(&program, Mode::Data))
     }
 
+    /// A server that answers. A free port may be somebody else's by the time that a server listens on it.
     fn start(program: &Path, mode: Mode) -> Self {
+        const ATTEMPTS: u32 = 3;
+        let mut server = Self::spawn(program, mode);
+        for _ in 1..ATTEMPTS {
+            match server.exchange(&["PING"]) {
+                Ok(_) => break,
+                Err(_) => server = Self::spawn(program, mode),
+            }
+        }
+        server.introduced()
+    }
+
+    fn spawn(program: &Path, mode: Mode) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("oxidis-command-{}-{number}", std::process::id()));
@@ -113,51 +126,60 @@ impl Server {
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
         let reader = BufReader::new(connect(port, program));
-        let mut server = Self { brand: Brand::Redis, version: String::new(), child, folder, reader };
-        let info = server.ask(&["INFO", "server"]);
+        Self { brand: Brand::Redis, version: String::new(), child, folder, reader }
+    }
+
+    /// It has said who it is.
+    fn introduced(mut self) -> Self {
+        let info = self.ask(&["INFO", "server"]);
         let field =
             |name: &str| info.text().lines().find_map(|line| line.strip_prefix(name)).map(str::to_string);
         if let Some(version) = field("valkey_version:") {
-            server.brand = Brand::Valkey;
-            server.version = version;
+            self.brand = Brand::Valkey;
+            self.version = version;
         } else {
-            server.version = field("redis_version:").expect("a version");
+            self.version = field("redis_version:").expect("a version");
         }
-        server
+        self
     }
 
     /// Sends one command and reads its reply.
     pub(crate) fn ask<A: AsRef<str>>(&mut self, words: &[A]) -> Reply {
+        self.exchange(words).expect("a reply")
+    }
+
+    fn exchange<A: AsRef<str>>(&mut self, words: &[A]) -> io::Result<Reply> {
         let mut frame = format!("*{}\r\n", words.len());
         for word in words {
             let word = word.as_ref();
             write!(frame, "${}\r\n{word}\r\n", word.len()).expect("memory");
         }
-        self.reader.get_mut().write_all(frame.as_bytes()).expect("a write");
+        self.reader.get_mut().write_all(frame.as_bytes())?;
         self.read()
     }
 
-    fn read(&mut self) -> Reply {
+    fn read(&mut self) -> io::Result<Reply> {
         let mut line = String::new();
-        self.reader.read_line(&mut line).expect("a line");
+        if self.reader.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         let line = line.trim_end();
-        assert!(!line.is_empty(), "the server closed the connection");
         let (kind, rest) = line.split_at(1);
         let number = || rest.parse::<i64>().unwrap_or_else(|_| panic!("no number: {line}"));
-        match kind {
+        Ok(match kind {
             "+" => Reply::Text(rest.to_string()),
             "-" => Reply::Error(rest.to_string()),
             ":" => Reply::Int(number()),
             "$" | "*" if number() < 0 => Reply::Null,
             "$" => {
                 let mut bytes = vec![0; usize::try_from(number()).expect("a length") + 2];
-                self.reader.read_exact(&mut bytes).expect("a bulk string");
+                self.reader.read_exact(&mut bytes)?;
                 bytes.truncate(bytes.len() - 2);
                 Reply::Text(String::from_utf8_lossy(&bytes).into_owned())
             }
-            "*" => Reply::List((0..number()).map(|_| self.read()).collect()),
+            "*" => Reply::List((0..number()).map(|_| self.read()).collect::<io::Result<_>>()?),
             _ => panic!("no RESP2: {line}"),
-        }
+        })
     }
 }
 
