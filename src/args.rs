@@ -128,10 +128,7 @@ fn string(env: sys::napi_env, value: sys::napi_value, staging: &mut Staging) -> 
 
 /// A string that did not fit the room: finds its length, makes room and encodes it again, in place.
 fn long_string(env: sys::napi_env, value: sys::napi_value, staging: &mut Staging) -> Result<(), Problem> {
-    let mut units = 0;
-    // SAFETY: without a buffer, only the length is written.
-    let status = unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut units) };
-    check(status).map_err(|_| "cannot be read")?;
+    let units = units_of(env, value)?;
     let bytes = if units <= ONE_PASS_UNITS {
         units * MAX_UTF8_PER_UNIT
     } else {
@@ -232,12 +229,18 @@ pub(crate) fn encode_element(
     encoded
 }
 
+/// How many UTF-16 units a string has.
+fn units_of(env: sys::napi_env, value: sys::napi_value) -> Result<usize, Problem> {
+    let mut units = 0;
+    // SAFETY: without a buffer, only the length is written.
+    let status = unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut units) };
+    check(status).map_err(|_| "cannot be read")?;
+    Ok(units)
+}
+
 /// Reads a string into `units`, whose old content is dropped.
 pub(crate) fn utf16(env: sys::napi_env, value: sys::napi_value, units: &mut Vec<u16>) -> Result<(), Problem> {
-    let mut length = 0;
-    // SAFETY: without a buffer, only the length is written.
-    let status = unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut length) };
-    check(status).map_err(|_| "cannot be read")?;
+    let length = units_of(env, value)?;
     units.clear();
     units.reserve(length + 1);
     let mut written = 0;
@@ -257,10 +260,7 @@ pub(crate) fn ascii(
     value: sys::napi_value,
     bytes: &mut Vec<u8>,
 ) -> Result<bool, Problem> {
-    let mut units = 0;
-    // SAFETY: without a buffer, only the length is written.
-    let status = unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut units) };
-    check(status).map_err(|_| "cannot be read")?;
+    let units = units_of(env, value)?;
     // With room for any string of this length, V8 does not look at it before it encodes it.
     let room = units * MAX_UTF8_PER_UNIT + 1;
     bytes.clear();

@@ -199,14 +199,7 @@ impl Pipeline {
             return Ok(true);
         }
         args::utf16(env, text, &mut self.units).map_err(|problem| error::argument(1, problem))?;
-        let all = self.units.iter().fold(0, |all, unit| all | unit);
-        if all > 0x7f {
-            return Ok(false);
-        }
-        self.ascii.clear();
-        #[allow(clippy::cast_possible_truncation, reason = "every unit is below 0x80")]
-        self.ascii.extend(self.units.iter().map(|unit| *unit as u8));
-        Ok(true)
+        Ok(false)
     }
 }
 

@@ -2,13 +2,17 @@
 
 import { readFileSync } from 'node:fs'
 
-// Under Node and Bun JavaScript runs on the process's first thread, whose id on Linux is the process id.
-const SCHEDSTAT = `/proc/self/task/${process.pid}/schedstat`
+/** Time on the CPU of a process's thread, in microseconds. Throws ENOENT where the system does not tell (anything but Linux) or it has ended. */
+export function threadMicros(pid, thread) {
+  const stat = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1')
+  return Number(stat.split(' ', 1)[0]) / 1000
+}
 
 /** Time on the CPU of the JavaScript thread; null where the system does not tell (anything but Linux). */
 function jsThreadMicros() {
   try {
-    return Number(readFileSync(SCHEDSTAT, 'latin1').split(' ', 1)[0]) / 1000
+    // Under Node and Bun JavaScript runs on the process's first thread, whose id on Linux is the process id.
+    return threadMicros('self', process.pid)
   } catch (error) {
     if (error.code === 'ENOENT') return null
     throw error

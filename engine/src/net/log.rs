@@ -99,8 +99,7 @@ impl Log {
             && let Some(part) = parts.next()
         {
             filled += 1;
-            let begins = filled > 1 || self.begins_segment(self.written);
-            if begins && part.len() >= IN_TWO_PARTS_FROM {
+            if part.len() >= IN_TWO_PARTS_FROM && (filled > 1 || self.begins_segment(self.written)) {
                 *slice = IoSlice::new(&part[..FIRST_PART]);
                 break;
             }

@@ -2,27 +2,21 @@
 //! crate may not make itself; whoever embeds the engine can lend it.
 
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::sync::OnceLock;
 
-#[cfg(unix)]
-use std::os::fd::BorrowedFd;
-
 /// Sets the low-water mark of a socket, in bytes.
-#[cfg(unix)]
 pub type SetLowWater = fn(BorrowedFd<'_>, usize) -> io::Result<()>;
 
-#[cfg(unix)]
 static SETTER: OnceLock<SetLowWater> = OnceLock::new();
 
 /// Lends the call. Without it, low-water marks stay at one byte.
-#[cfg(unix)]
 pub fn lend(setter: SetLowWater) {
     // Every environment of the process lends the same.
     let _lent_before = SETTER.set(setter);
 }
 
 /// Sets the mark of `socket`; answers whether that was possible.
-#[cfg(unix)]
 pub(super) fn set(socket: BorrowedFd<'_>, bytes: usize) -> bool {
     SETTER.get().is_some_and(|set| set(socket, bytes).is_ok())
 }

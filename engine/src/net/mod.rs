@@ -16,6 +16,7 @@ pub mod inbound;
 pub mod liveness;
 pub mod loan;
 pub mod log;
+#[cfg(unix)]
 pub mod low_water;
 pub mod options;
 pub mod plain;

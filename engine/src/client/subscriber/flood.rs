@@ -20,19 +20,18 @@ const LOW_WATER: usize = 1;
 const FLOOD_LULL: Millis = 2;
 
 /// Whether there is one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Level {
     /// There is none; that many large reads came in a row.
     Rising(u32),
     /// There is one.
     Flood,
     /// The socket cannot be told to wait.
-    #[default]
-    Unknown,
+    Fixed,
 }
 
 /// Looks for floods on one connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Flood {
     level: Level,
     last_read: Millis,
@@ -41,14 +40,14 @@ pub(super) struct Flood {
 impl Flood {
     /// There is none yet on the connection that `reader` reads.
     pub(super) fn new(reader: &Reader) -> Self {
-        let level = if reader.set_low_water(LOW_WATER) { Level::Rising(0) } else { Level::Unknown };
+        let level = if reader.set_low_water(LOW_WATER) { Level::Rising(0) } else { Level::Fixed };
         Self { level, last_read: 0 }
     }
 
     /// `count` bytes were read. Answers when to [look](Self::look) for a lull, if that begins with this read.
     pub(super) fn read(&mut self, reader: &Reader, count: usize) -> Option<Millis> {
         match self.level {
-            Level::Unknown => None,
+            Level::Fixed => None,
             Level::Flood => {
                 self.last_read = now();
                 None
@@ -63,7 +62,7 @@ impl Flood {
             }
             Level::Rising(_) => {
                 if !reader.set_low_water(FLOOD_LOW_WATER) {
-                    self.level = Level::Unknown;
+                    self.level = Level::Fixed;
                     return None;
                 }
                 self.level = Level::Flood;
@@ -87,7 +86,7 @@ impl Flood {
         if now() < at {
             return at;
         }
-        self.level = if reader.set_low_water(LOW_WATER) { Level::Rising(0) } else { Level::Unknown };
+        self.level = if reader.set_low_water(LOW_WATER) { Level::Rising(0) } else { Level::Fixed };
         NEVER
     }
 }
@@ -114,7 +113,7 @@ mod tests {
         let address = listener.local_addr().expect("its address");
         let (reader, _writer) =
             halves::split(Stream::Tcp(TcpStream::connect(address).await.expect("a connection")));
-        assert_eq!(Flood::new(&reader).level, Level::Unknown, "nobody has lent the call");
+        assert_eq!(Flood::new(&reader).level, Level::Fixed, "nobody has lent the call");
 
         low_water::lend(|_, bytes| {
             MARKS.lock().map(|mut marks| marks.push(bytes)).map_err(|_| std::io::Error::other("poisoned"))
