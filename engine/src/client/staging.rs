@@ -97,17 +97,20 @@ impl Staging {
         ArgumentSlot::new(&mut self.bytes, expected)
     }
 
-    /// Makes room for `additional` bytes. Large buffers come from the block pool.
+    /// Makes room for `additional` bytes. Grows at least to twice the room, so that a batch of any size copies each of its bytes
+    /// about once on the way. Large buffers come from the block pool; for those beyond it, the allocator may move pages instead of
+    /// bytes.
     pub fn reserve(&mut self, additional: usize) {
         if self.bytes.capacity() - self.bytes.len() >= additional {
             return;
         }
         let wanted = self.bytes.len() + additional;
-        if wanted < block::POOLED_FROM {
-            self.bytes.reserve(additional);
+        let room = wanted.max(self.bytes.capacity().saturating_mul(2));
+        if !block::is_pooled(room) {
+            self.bytes.reserve(room - self.bytes.len());
             return;
         }
-        let mut larger = block::take(wanted.max(self.bytes.capacity().saturating_mul(2).min(wanted + ROOM)));
+        let mut larger = block::take(room);
         larger.extend_from_slice(&self.bytes);
         block::give(std::mem::replace(&mut self.bytes, larger));
     }
@@ -277,6 +280,41 @@ mod tests {
         assert_eq!(requests.len(), 2);
         assert!(staging.withdraw(3).is_some() && staging.withdraw(1).is_some());
         assert_eq!((staging.commands(), staging.bytes()), (0, 0));
+    }
+
+    /// Bytes that a growing buffer copies at most while commands of `size` bytes are staged, and the staged bytes.
+    fn copied(commands: usize, size: usize) -> (usize, Staging) {
+        let argument = vec![b'x'; size];
+        let mut staging = Staging::new();
+        let mut copied = 0;
+        staging.begin_unit();
+        for _ in 0..commands {
+            let (length, capacity) = (staging.bytes.len(), staging.bytes.capacity());
+            staging.begin_next(b"$3\r\nSET\r\n", 1, 2);
+            staging.argument(b"key");
+            staging.argument(&argument);
+            if staging.bytes.capacity() != capacity {
+                copied += length;
+            }
+        }
+        staging.commit(request(1));
+        (copied, staging)
+    }
+
+    #[test]
+    fn a_batch_of_any_size_copies_each_byte_about_once() {
+        for (commands, size) in [(100, 100), (10_000, 100), (200_000, 100), (2_000, 10 * 1024), (20, 1 << 20)]
+        {
+            let (copied, mut staging) = copied(commands, size);
+            let total = staging.bytes();
+            // Each growth at least doubles, so that what was copied adds up to less than two buffers.
+            assert!(copied <= 2 * total, "{commands} commands of {size} bytes copied {copied} of {total}");
+            let one = [b"*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$", size.to_string().as_bytes(), b"\r\n"].concat();
+            let (bytes, requests) = staging.parts();
+            assert_eq!(total, commands * (one.len() + size + 2));
+            assert!(bytes.chunks(one.len() + size + 2).all(|command| command.starts_with(&one)));
+            assert_eq!(requests.first().map(|request| request.length as usize), Some(total));
+        }
     }
 
     #[test]

@@ -31,6 +31,11 @@ fn pool() -> MutexGuard<'static, Pool> {
     POOL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether blocks with room for `capacity` bytes are kept for reuse.
+pub fn is_pooled(capacity: usize) -> bool {
+    (POOLED_FROM..=POOLED_UP_TO).contains(&capacity)
+}
+
 /// An empty vector with room for `capacity` bytes, reused where one fits.
 pub fn take(capacity: usize) -> Vec<u8> {
     let mut block = reused(capacity).unwrap_or_else(|| Vec::with_capacity(capacity));
@@ -54,7 +59,7 @@ pub fn take_filled(length: usize) -> Vec<u8> {
 
 /// A kept block with room for `capacity` bytes.
 fn reused(capacity: usize) -> Option<Vec<u8>> {
-    if !(POOLED_FROM..=POOLED_UP_TO).contains(&capacity) {
+    if !is_pooled(capacity) {
         return None;
     }
     let mut pool = pool();
@@ -68,7 +73,7 @@ fn reused(capacity: usize) -> Option<Vec<u8>> {
 /// Keeps `block` for a later [`take`], or frees it when it is small, huge, or the pool is full.
 pub fn give(block: Vec<u8>) {
     let capacity = block.capacity();
-    if !(POOLED_FROM..=POOLED_UP_TO).contains(&capacity) {
+    if !is_pooled(capacity) {
         return;
     }
     let mut pool = pool();
