@@ -5,6 +5,9 @@ import type { Pipeline } from './index'
 /** What a command takes as key, value, member, ... */
 export type Arg = string | number | bigint | Uint8Array
 
+/** Text or bytes, where a number could be taken for something else. */
+export type Text = string | Uint8Array
+
 /** A number, or its decimal text. */
 export type Num = number | bigint | string
 
@@ -21,17 +24,16 @@ export type Pairs =
 /** An object, or an array of pairs where names are Buffers. */
 export type Fields<T, V = T> = T extends string ? Record<string, V> : [name: T, value: V][]
 
-/** Members with scores: an object or a `Map` of scores by member, an array of [score, member], or one flat array. */
+/** Members with scores: an object or a `Map` of scores by member, or an array of [member, score], as replies have them. */
 export type Scores =
   | { readonly [member: string]: Num }
   | ReadonlyMap<Arg, Num>
-  | readonly (readonly [score: Num, member: Arg])[]
-  | readonly Arg[]
+  | readonly (readonly [member: Text, score: number | bigint])[]
 
 /** Keys, each with a weight if it is a pair: one, an array of them, an object or a `Map` of weights by key. */
 export type Weighted =
-  | Arg
-  | readonly (Arg | readonly [key: Arg, weight: Num])[]
+  | Text
+  | readonly (Arg | readonly [key: Text, weight: number | bigint])[]
   | { readonly [key: string]: Num }
   | ReadonlyMap<Arg, Num>
 
@@ -1442,11 +1444,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Sets several strings at once, with one time to live.
    * @since Redis 8.4.0, Valkey 9.1.0
    */
-  msetex(...pairs: [key: Arg, value: Arg, ...more: Arg[]]): Out<T, R, boolean>
-  /**
-   * Sets several strings at once, with one time to live.
-   * @since Redis 8.4.0, Valkey 9.1.0
-   */
   msetex(pairs: Pairs, options?: MsetexOptions): Out<T, R, boolean>
 
   /**
@@ -1528,29 +1525,29 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hexpire(key: Arg, seconds: Num, ...fields: Arg[]): Out<T, R, number[]>
+  hexpire(key: Arg, seconds: Num, ...fields: Text[]): Out<T, R, number[]>
   /**
    * Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hexpire(key: Arg, seconds: Num, fields: Arg | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
+  hexpire(key: Arg, seconds: Num, fields: Text | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
 
   /**
    * Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hexpireat(key: Arg, time: Time, ...fields: Arg[]): Out<T, R, number[]>
+  hexpireat(key: Arg, time: Time, ...fields: Text[]): Out<T, R, number[]>
   /**
    * Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hexpireat(key: Arg, time: Time, fields: Arg | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
+  hexpireat(key: Arg, time: Time, fields: Text | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
 
   /**
    * Returns the Unix time in seconds at which fields expire; -1 never, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hexpiretime(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number[]>
+  hexpiretime(key: Arg, ...fields: Text[] | [fields: readonly Arg[]]): Out<T, R, number[]>
 
   /**
    * Returns a field of a hash, or null.
@@ -1568,18 +1565,18 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Returns fields of a hash and deletes them.
    * @since Redis 8.0.0, Valkey 9.1.0
    */
-  hgetdel(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, (T | null)[]>
+  hgetdel(key: Arg, ...fields: Text[] | [fields: readonly Arg[]]): Out<T, R, (T | null)[]>
 
   /**
    * Returns fields of a hash and sets their time to live.
    * @since Redis 8.0.0, Valkey 9.0.0
    */
-  hgetex(key: Arg, ...fields: Arg[]): Out<T, R, (T | null)[]>
+  hgetex(key: Arg, ...fields: Text[]): Out<T, R, (T | null)[]>
   /**
    * Returns fields of a hash and sets their time to live.
    * @since Redis 8.0.0, Valkey 9.0.0
    */
-  hgetex(key: Arg, fields: Arg | readonly Arg[], options?: GetexOptions): Out<T, R, (T | null)[]>
+  hgetex(key: Arg, fields: Text | readonly Arg[], options?: GetexOptions): Out<T, R, (T | null)[]>
 
   /**
    * Adds to an integer in a hash; answers the result.
@@ -1621,41 +1618,41 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Takes the time to live of fields away; answers for each 1 taken away, -1 none, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpersist(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number[]>
+  hpersist(key: Arg, ...fields: Text[] | [fields: readonly Arg[]]): Out<T, R, number[]>
 
   /**
    * Sets the time to live of fields in milliseconds; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpexpire(key: Arg, milliseconds: Num, ...fields: Arg[]): Out<T, R, number[]>
+  hpexpire(key: Arg, milliseconds: Num, ...fields: Text[]): Out<T, R, number[]>
   /**
    * Sets the time to live of fields in milliseconds; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpexpire(key: Arg, milliseconds: Num, fields: Arg | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
+  hpexpire(key: Arg, milliseconds: Num, fields: Text | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
 
   /**
    * Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpexpireat(key: Arg, time: Time, ...fields: Arg[]): Out<T, R, number[]>
+  hpexpireat(key: Arg, time: Time, ...fields: Text[]): Out<T, R, number[]>
   /**
    * Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpexpireat(key: Arg, time: Time, fields: Arg | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
+  hpexpireat(key: Arg, time: Time, fields: Text | readonly Arg[], options?: HexpireOptions): Out<T, R, number[]>
 
   /**
    * Returns the Unix time in milliseconds at which fields expire; -1 never, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpexpiretime(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number[]>
+  hpexpiretime(key: Arg, ...fields: Text[] | [fields: readonly Arg[]]): Out<T, R, number[]>
 
   /**
    * Returns the time to live of fields in milliseconds; -1 for ever, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  hpttl(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number[]>
+  hpttl(key: Arg, ...fields: Text[] | [fields: readonly Arg[]]): Out<T, R, number[]>
 
   /**
    * Returns a random field name, or several; a negative count may repeat them.
@@ -1704,11 +1701,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Sets fields of a hash and their time to live; answers whether it did.
    * @since Redis 8.0.0, Valkey 9.0.0
    */
-  hsetex(key: Arg, ...pairs: [field: Arg, value: Arg, ...more: Arg[]]): Out<T, R, boolean>
-  /**
-   * Sets fields of a hash and their time to live; answers whether it did.
-   * @since Redis 8.0.0, Valkey 9.0.0
-   */
   hsetex(key: Arg, pairs: Pairs, options?: HsetexOptions): Out<T, R, boolean>
 
   /**
@@ -1727,7 +1719,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Returns the time to live of fields in seconds; -1 for ever, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0
    */
-  httl(key: Arg, ...fields: Arg[] | [fields: readonly Arg[]]): Out<T, R, number[]>
+  httl(key: Arg, ...fields: Text[] | [fields: readonly Arg[]]): Out<T, R, number[]>
 
   /**
    * Returns the values of a hash.
@@ -1745,12 +1737,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * As `lmpop`; waits for an element, null after so many seconds.
    * @since 7.0.0
    */
-  blmpop(timeout: Num, ...keys: [...keys: Arg[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
+  blmpop(timeout: Num, ...keys: [...keys: Text[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
   /**
    * As `lmpop`; waits for an element, null after so many seconds.
    * @since 7.0.0
    */
-  blmpop(timeout: Num, keys: Arg | readonly Arg[], where: 'left' | 'right', options?: BlmpopOptions): Out<T, R, [key: T, elements: T[]] | null>
+  blmpop(timeout: Num, keys: Text | readonly Arg[], where: 'left' | 'right', options?: BlmpopOptions): Out<T, R, [key: T, elements: T[]] | null>
 
   /**
    * Takes the first element of the first list that has one; waits for it, null after so many seconds.
@@ -1798,12 +1790,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Takes elements off one end of the first list that has some.
    * @since 7.0.0
    */
-  lmpop(...keys: [...keys: Arg[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
+  lmpop(...keys: [...keys: Text[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
   /**
    * Takes elements off one end of the first list that has some.
    * @since 7.0.0
    */
-  lmpop(keys: Arg | readonly Arg[], where: 'left' | 'right', options?: BlmpopOptions): Out<T, R, [key: T, elements: T[]] | null>
+  lmpop(keys: Text | readonly Arg[], where: 'left' | 'right', options?: BlmpopOptions): Out<T, R, [key: T, elements: T[]] | null>
 
   /**
    * Takes the first element off a list, or several.
@@ -1931,12 +1923,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Counts the members that all sets have.
    * @since 7.0.0
    */
-  sintercard(...keys: Arg[]): Out<T, R, number>
+  sintercard(...keys: Text[]): Out<T, R, number>
   /**
    * Counts the members that all sets have.
    * @since 7.0.0
    */
-  sintercard(keys: Arg | readonly Arg[], options?: SintercardOptions): Out<T, R, number>
+  sintercard(keys: Text | readonly Arg[], options?: SintercardOptions): Out<T, R, number>
 
   /**
    * Stores what `sinter` returns; answers how many members.
@@ -2018,12 +2010,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * As `zmpop`; waits for a member, null after so many seconds.
    * @since 7.0.0
    */
-  bzmpop(timeout: Num, ...keys: [...keys: Arg[], where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
+  bzmpop(timeout: Num, ...keys: [...keys: Text[], where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
   /**
    * As `zmpop`; waits for a member, null after so many seconds.
    * @since 7.0.0
    */
-  bzmpop(timeout: Num, keys: Arg | readonly Arg[], where: 'min' | 'max', options?: BlmpopOptions): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
+  bzmpop(timeout: Num, keys: Text | readonly Arg[], where: 'min' | 'max', options?: BlmpopOptions): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
 
   /**
    * Takes the highest member of the first sorted set that has one; waits, null after so many seconds.
@@ -2041,7 +2033,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Sets members' scores; answers how many members are new.
    * @since 1.2.0
    */
-  zadd(key: Arg, ...pairs: [score: Num, member: Arg, ...more: Arg[]]): Out<T, R, number>
+  zadd(key: Arg, ...pairs: [score: number | bigint, member: Text, ...more: Arg[]]): Out<T, R, number>
   /**
    * Sets members' scores; answers how many members are new.
    * @since 1.2.0
@@ -2079,40 +2071,40 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Returns the members of the first sorted set that no other has.
    * @since 6.2.0
    */
-  zdiff(...keys: Arg[]): Out<T, R, T[]>
+  zdiff(...keys: Text[]): Out<T, R, T[]>
   /**
    * Returns the members of the first sorted set that no other has.
    * @since 6.2.0
    */
-  zdiff(keys: Arg | readonly Arg[], options: ZdiffOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
+  zdiff(keys: Text | readonly Arg[], options: ZdiffOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /**
    * Returns the members of the first sorted set that no other has.
    * @since 6.2.0
    */
-  zdiff(keys: Arg | readonly Arg[], options?: ZdiffOptions & { withscores?: false }): Out<T, R, T[]>
+  zdiff(keys: Text | readonly Arg[], options?: ZdiffOptions & { withscores?: false }): Out<T, R, T[]>
   /**
    * Returns the members of the first sorted set that no other has.
    * @since 6.2.0
    */
-  zdiff(keys: Arg | readonly Arg[], options?: ZdiffOptions): Out<T, R, [member: T, score: number][] | T[]>
+  zdiff(keys: Text | readonly Arg[], options?: ZdiffOptions): Out<T, R, [member: T, score: number][] | T[]>
 
   /**
    * Stores what `zdiff` returns; answers how many members.
    * @since 6.2.0
    */
-  zdiffstore(destination: Arg, ...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, number>
+  zdiffstore(destination: Arg, ...keys: Text[] | [keys: readonly Arg[]]): Out<T, R, number>
 
   /**
    * Adds to a member's score; answers the result.
    * @since 1.2.0
    */
-  zincrby(key: Arg, increment: Num, member: Arg): Out<T, R, number>
+  zincrby(key: Arg, increment: number | bigint, member: Text): Out<T, R, number>
 
   /**
    * Returns the members that all sorted sets have, with the sum of their weighted scores.
    * @since 6.2.0
    */
-  zinter(...keys: Arg[]): Out<T, R, T[]>
+  zinter(...keys: Text[]): Out<T, R, T[]>
   /**
    * Returns the members that all sorted sets have, with the sum of their weighted scores.
    * @since 6.2.0
@@ -2133,18 +2125,18 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Counts the members that all sorted sets have.
    * @since 7.0.0
    */
-  zintercard(...keys: Arg[]): Out<T, R, number>
+  zintercard(...keys: Text[]): Out<T, R, number>
   /**
    * Counts the members that all sorted sets have.
    * @since 7.0.0
    */
-  zintercard(keys: Arg | readonly Arg[], options?: SintercardOptions): Out<T, R, number>
+  zintercard(keys: Text | readonly Arg[], options?: SintercardOptions): Out<T, R, number>
 
   /**
    * Stores what `zinter` returns; answers how many members.
    * @since 2.0.0
    */
-  zinterstore(destination: Arg, ...keys: Arg[]): Out<T, R, number>
+  zinterstore(destination: Arg, ...keys: Text[]): Out<T, R, number>
   /**
    * Stores what `zinter` returns; answers how many members.
    * @since 2.0.0
@@ -2161,12 +2153,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Takes the lowest or highest members of the first sorted set that has some.
    * @since 7.0.0
    */
-  zmpop(...keys: [...keys: Arg[], where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
+  zmpop(...keys: [...keys: Text[], where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
   /**
    * Takes the lowest or highest members of the first sorted set that has some.
    * @since 7.0.0
    */
-  zmpop(keys: Arg | readonly Arg[], where: 'min' | 'max', options?: BlmpopOptions): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
+  zmpop(keys: Text | readonly Arg[], where: 'min' | 'max', options?: BlmpopOptions): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
 
   /**
    * Returns the scores of several members, null for each that is missing.
@@ -2371,7 +2363,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Returns the members that any of the sorted sets has, with the sum of their weighted scores.
    * @since 6.2.0
    */
-  zunion(...keys: Arg[]): Out<T, R, T[]>
+  zunion(...keys: Text[]): Out<T, R, T[]>
   /**
    * Returns the members that any of the sorted sets has, with the sum of their weighted scores.
    * @since 6.2.0
@@ -2392,7 +2384,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Stores what `zunion` returns; answers how many members.
    * @since 2.0.0
    */
-  zunionstore(destination: Arg, ...keys: Arg[]): Out<T, R, number>
+  zunionstore(destination: Arg, ...keys: Text[]): Out<T, R, number>
   /**
    * Stores what `zunion` returns; answers how many members.
    * @since 2.0.0
@@ -2436,12 +2428,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xdelex(key: Arg, ...ids: Arg[]): Out<T, R, (1 | -1 | 2)[]>
+  xdelex(key: Arg, ...ids: Text[]): Out<T, R, (1 | -1 | 2)[]>
   /**
    * Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xdelex(key: Arg, ids: Arg | readonly Arg[], options?: XdelexOptions): Out<T, R, (1 | -1 | 2)[]>
+  xdelex(key: Arg, ids: Text | readonly Arg[], options?: XdelexOptions): Out<T, R, (1 | -1 | 2)[]>
 
   /**
    * Returns facts about a stream.
@@ -2510,12 +2502,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xackdel(key: Arg, group: Arg, ...ids: Arg[]): Out<T, R, (1 | -1 | 2)[]>
+  xackdel(key: Arg, group: Arg, ...ids: Text[]): Out<T, R, (1 | -1 | 2)[]>
   /**
    * Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0
    */
-  xackdel(key: Arg, group: Arg, ids: Arg | readonly Arg[], options?: XdelexOptions): Out<T, R, (1 | -1 | 2)[]>
+  xackdel(key: Arg, group: Arg, ids: Text | readonly Arg[], options?: XdelexOptions): Out<T, R, (1 | -1 | 2)[]>
 
   /**
    * Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
@@ -2600,12 +2592,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Gives pending entries back to the group for another delivery; answers how many.
    * @since Redis 8.8.0
    */
-  xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ...ids: Arg[]): Out<T, R, number>
+  xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ...ids: Text[]): Out<T, R, number>
   /**
    * Gives pending entries back to the group for another delivery; answers how many.
    * @since Redis 8.8.0
    */
-  xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ids: Arg | readonly Arg[], options?: XnackOptions): Out<T, R, number>
+  xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ids: Text | readonly Arg[], options?: XnackOptions): Out<T, R, number>
 
   /**
    * Returns a summary of what is pending in a group, or the pending entries of a range.
@@ -3028,12 +3020,12 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * Adds places, or moves them; answers how many are new.
    * @since 3.2.0
    */
-  geoadd(key: Arg, ...rows: [longitude: Num, latitude: Num, member: Arg, ...more: Arg[]]): Out<T, R, number>
+  geoadd(key: Arg, ...rows: [longitude: number | bigint, latitude: number | bigint, member: Text, ...more: Arg[]]): Out<T, R, number>
   /**
    * Adds places, or moves them; answers how many are new.
    * @since 3.2.0
    */
-  geoadd(key: Arg, rows: readonly (readonly [longitude: Num, latitude: Num, member: Arg])[] | readonly { longitude: Num; latitude: Num; member: Arg }[] | { longitude: Num; latitude: Num; member: Arg } | readonly Arg[], options?: GeoaddOptions): Out<T, R, number>
+  geoadd(key: Arg, rows: readonly (readonly [longitude: number | bigint, latitude: number | bigint, member: Text])[] | readonly { longitude: Num; latitude: Num; member: Arg }[] | { longitude: Num; latitude: Num; member: Arg }, options?: GeoaddOptions): Out<T, R, number>
 
   /**
    * Returns the distance between two places in meters or another unit, or null.
@@ -3342,40 +3334,40 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   spublish(channel: Arg, message: Arg): Out<T, R, number>
 
   /**
-   * Runs a script with keys and arguments.
+   * Runs a script with an array of keys and one of arguments.
    * @since 2.6.0
    */
-  eval(script: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
+  eval(script: Arg, keys?: Text | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Runs a script that the server knows by its SHA-1.
    * @since 2.6.0
    */
-  evalsha(sha1: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
+  evalsha(sha1: Arg, keys?: Text | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Runs a script that only reads and that the server knows by its SHA-1.
    * @since 7.0.0
    */
-  evalsha_ro(sha1: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
+  evalsha_ro(sha1: Arg, keys?: Text | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Runs a script that only reads.
    * @since 7.0.0
    */
-  eval_ro(script: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
+  eval_ro(script: Arg, keys?: Text | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Runs a function with keys and arguments.
    * @since 7.0.0
    */
-  fcall(name: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
+  fcall(name: Arg, keys?: Text | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Runs a function that only reads.
    * @since 7.0.0
    */
-  fcall_ro(name: Arg, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
+  fcall_ro(name: Arg, keys?: Text | readonly Arg[], args?: Arg | readonly Arg[]): Out<T, R, unknown>
 
   /**
    * Deletes a library and its functions.

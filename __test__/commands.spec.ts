@@ -95,7 +95,7 @@ test('pairs come as object, Map, array of pairs, flat array or one by one', asyn
 test('counted pairs say how many there are, and options may follow', async () => {
   const sent = ['MSETEX', 2, 'a', 1, 'b', 2, 'EX', 5]
   assert.deepEqual(await redis.msetex({ a: 1, b: 2 }, { ex: 5 }), sent)
-  assert.deepEqual(await redis.msetex('a', 1, 'b', 2, { ex: 5 }), sent)
+  assert.deepEqual(await redis.msetex([['a', 1], ['b', 2]], { ex: 5 }), sent) // prettier-ignore
   assert.deepEqual(await redis.msetex({ a: 1 }), ['MSETEX', 1, 'a', 1])
   assert.deepEqual(await redis.msetex({ a: 1 }, { nx: true }), {
     variant: 2,

@@ -22,7 +22,7 @@ import { Redis } from '${join(PROJECT, 'index')}'
 const redis = new Redis({ port: 6379, keyPrefix: 'app:' })
 export async function use(): Promise<string | null> {
   await redis.set('k', 'v', { ex: 60, nx: true })
-  await redis.zadd('z', [[1, 'a']], { gt: true })
+  await redis.zadd('z', [['a', 1]], { gt: true })
   for await (const key of redis.scanIter({ match: 'user:*' })) await redis.del(key)
   const scored: [string, number][] = await redis.zrange('z', 0, -1, { withscores: true })
   return redis.buffers.get('k').then((value) => value && \`\${value.length} \${scored.length}\`)

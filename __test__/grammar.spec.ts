@@ -20,8 +20,8 @@ test('a score stands before its member on the wire, in whatever form it is given
   ])
   assert.deepEqual(await words(redis.zadd('z', map)), sent)
   const pairs = [
-    [1, 'a'],
-    [2, 'b'],
+    ['a', 1],
+    ['b', 2],
   ]
   assert.deepEqual(await words(redis.zadd('z', pairs)), sent)
   assert.deepEqual(await words(redis.zadd('z', [1, 'a', 2, 'b'])), sent)
@@ -35,8 +35,140 @@ test('a score stands before its member on the wire, in whatever form it is given
   await rejects(redis.zadd('z', {}), /there are no pairs/)
   await rejects(redis.zadd('z', 1), /wrong number of arguments/)
   await rejects(redis.zadd('z', { a: 1 }, { gx: true }), 'ZADD: unknown option "gx"; did you mean "nx"?')
-  const million = Array.from({ length: 1_000_000 }, (_, at) => [at, at])
+  const million = Array.from({ length: 1_000_000 }, (_, at) => [`${at}`, at])
   assert.equal((await words(redis.zadd('z', million))).length, 2_000_001)
+})
+
+test('refuses a score and a member that could be taken for each other', async () => {
+  const score = /ZADD: .*each score must be a number or bigint, not text/
+  const member = /ZADD: .*each member must be text or bytes, not a number: give String\(id\)/
+  for (const pairs of [
+    [[1, 'a']],
+    [['1', '2']],
+    [['a', '1']],
+    [
+      ['a', 1],
+      [2, 'b'],
+    ],
+  ])
+    // prettier-ignore
+    await rejects(redis.zadd('z', pairs), score)
+  for (const pairs of [[[1, 2]], [[1n, 2n]]]) await rejects(redis.zadd('z', pairs), member)
+  for (const flat of [
+    ['a', 1],
+    ['1', 'a'],
+    [1, 'a', '2', 'b'],
+    [Buffer.from('1'), 'a'],
+  ])
+    // prettier-ignore
+    await rejects(redis.zadd('z', ...flat), score)
+  for (const flat of [[1, 2], [1, 'a', 2, 3], [[1, 2]]]) await rejects(redis.zadd('z', ...flat), member) // prettier-ignore
+  await rejects(
+    redis.zadd('z', [[1, 'a']], { gt: true }),
+    'ZADD: pairs are [member, score]: each score must be a number or bigint, not text; usage: zadd(key, ...pairs, options?)',
+  )
+  await rejects(redis.zadd('z', 'a', 1), /one by one, each score comes before its member/)
+
+  assert.deepEqual(await words(redis.zadd('z', { 5: '1.5' })), ['z', '1.5', '5'])
+  assert.deepEqual(await words(redis.zadd('z', new Map([[5, '1.5']]))), ['z', '1.5', 5])
+  assert.deepEqual(await words(redis.zadd('z', [['5', 1n]])), ['z', 1n, '5'])
+  const bytes = Buffer.from('7')
+  assert.deepEqual(await words(redis.zadd('z', [[bytes, 1]])), ['z', 1, bytes])
+  assert.deepEqual(await words(redis.zadd('z', 1, bytes)), ['z', 1, bytes])
+})
+
+test('refuses an increment, a weight and a position that could be taken for what stands beside it', async () => {
+  assert.deepEqual(await words(redis.zincrby('z', 0.5, '5')), ['z', 0.5, '5'])
+  const increment =
+    'ZINCRBY: increment must be a number or bigint, not text; usage: zincrby(key, increment, member)'
+  await rejects(redis.zincrby('z', 'a', 5), increment)
+  await rejects(redis.zincrby('z', '5', 'a'), increment)
+  await rejects(redis.zincrby('z', 5, 5), /ZINCRBY: member must be text or bytes, not a number/)
+  await rejects(redis.zincrby('z', 5), /wrong number of arguments: got 2 arguments/)
+  await rejects(redis.zincrby('z', 1, 'a', 2), /wrong number of arguments: got 4 arguments/)
+
+  for (const call of ['zunion', 'zinter']) {
+    await rejects(redis[call]([[2, 'a']]), /pairs are \[key, weight\]: each weight must be a number/)
+    await rejects(redis[call]([['a', 'b']]), /each weight must be a number/)
+    await rejects(redis[call]([[1, 2]]), /each key must be text or bytes/)
+  }
+  await rejects(redis.zunionstore('d', [['1', '2']]), /each weight must be a number/)
+  await rejects(redis.zinterstore('d', ['a', [1, 2]]), /each key must be text or bytes/)
+
+  assert.deepEqual(await words(redis.geoadd('g', 13, 38, '5')), ['g', 13, 38, '5'])
+  assert.deepEqual(await words(redis.geoadd('g', { longitude: '13', latitude: 38n, member: 5 })), [
+    ...['g', '13', 38n, 5],
+  ])
+  await rejects(redis.geoadd('g', 'a', 13, 38), /rows are .*each longitude must be a number/)
+  await rejects(redis.geoadd('g', [['5', 13, 38]]), /each longitude must be a number/)
+  await rejects(redis.geoadd('g', [[13, '38', 'a']]), /each latitude must be a number/)
+  await rejects(redis.geoadd('g', [[13, 38, 5]]), /each member must be text or bytes/)
+})
+
+test('refuses the count that other clients want before keys and fields', async () => {
+  const counted = /^[A-Z_]+: (keys|fields|ids|pairs) are not counted here: give an? (array|object)/
+  const calls: Record<string, unknown[][]> = {
+    eval: [['lua', 1, 'k'], ['lua', 0], ['lua', '1', 'k'], ['lua', 2, 'a', 'b', 'x'], ['lua', 1n, 'k']], // prettier-ignore
+    evalsha: [['sha', 1, 'k'], ['sha', 1, 'k', 'x']], // prettier-ignore
+    fcall: [['f', 1, 'k'], ['f', 0, 'x']], // prettier-ignore
+    fcall_ro: [['f', 1, 'k']],
+    eval_ro: [['lua', 1, 'k']],
+    evalsha_ro: [['sha', '2', 'k', 'l', 'x']],
+    zinter: [[2, 'a', 'b'], ['2', 'a', 'b'], [2, 'a', 'b', 'WEIGHTS', 2, 3], ['a', 2], [2]], // prettier-ignore
+    zunion: [[2, 'a', 'b', { withscores: true }]],
+    zdiff: [[1, 'a']],
+    zdiffstore: [['d', 1, 'a']],
+    zintercard: [[2, 'a', 'b', 'LIMIT', 5]],
+    zinterstore: [['d', 2, 'a', 'b']],
+    zunionstore: [['d', 2, 'a', 'b', 'WEIGHTS', 2, 3], ['d', '1', 'a']], // prettier-ignore
+    sintercard: [[2, 's', 't'], [2, 's', 't', { limit: 5 }]], // prettier-ignore
+    lmpop: [[2, 'a', 'b', 'LEFT'], ['2', 'a', 'b', 'LEFT'], [1, 'a', 'LEFT', 'COUNT', 2]], // prettier-ignore
+    zmpop: [[1, 'a', 'MIN']],
+    blmpop: [[0, 1, 'a', 'LEFT']],
+    bzmpop: [[0, 1, 'a', 'MIN', { count: 2 }]],
+    hexpire: [['h', 5, 'FIELDS', 1, 'f'], ['h', 5, 'NX', 'fields', '1', 'f'], ['h', 5, 1, 'f']], // prettier-ignore
+    httl: [['h', 'FIELDS', 2, 'f', 'g']],
+    hgetex: [['h', 'EX', 5, 'FIELDS', 1, 'f']],
+    hsetex: [['h', 'FIELDS', 1, 'f', 'v'], ['h', 'EX', 60, 'FIELDS', 1, 'f', 'v'], ['h', 'f', 'v']], // prettier-ignore
+    msetex: [[2, 'a', 1, 'b', 2], [1, 'a', 1, 'NX'], ['a', 1, 'b', 2]], // prettier-ignore
+    xackdel: [['s', 'g', 'IDS', 1, '1-1']],
+    xdelex: [['s', 'IDS', '1', '1-1']],
+  }
+  for (const [name, forms] of Object.entries(calls))
+    for (const form of forms) await rejects(redis[name](...form), counted)
+  await rejects(
+    redis.zunionstore('d', 2, 'a', 'b'),
+    'ZUNIONSTORE: keys are not counted here: give an array, as in zunionstore(destination, [keys], options?), or { key: weight }',
+  )
+  await rejects(
+    redis.hexpire('h', 5, 'FIELDS', 1, 'f'),
+    'HEXPIRE: fields are not counted here: give an array, as in hexpire(key, seconds, [fields], options?)',
+  )
+})
+
+test('takes a number in an array for a key, and text that is no count for one by itself', async () => {
+  assert.deepEqual(await words(redis.eval('lua', [1], ['x'])), ['lua', 1, 1, 'x'])
+  assert.deepEqual(await words(redis.eval('lua', 'k', 1)), ['lua', 1, 'k', 1])
+  assert.deepEqual(await words(redis.eval('lua', undefined, 1)), ['lua', 0, 1])
+  assert.deepEqual(await words(redis.zinter([1, 2])), [2, 1, 2])
+  assert.deepEqual(await words(redis.zinter('a', '2')), [2, 'a', '2'])
+  assert.deepEqual(await words(redis.lmpop(['2', 'a'], 'left')), [2, '2', 'a', 'left'])
+  assert.deepEqual(await words(redis.hexpire('h', 5, ['FIELDS', 1])), ['h', 5, 'FIELDS', 2, 'FIELDS', 1])
+  assert.deepEqual(await words(redis.httl('h', 'fields')), ['h', 'FIELDS', 1, 'fields'])
+  assert.deepEqual(await words(redis.httl('h', '1')), ['h', 'FIELDS', 1, '1'])
+})
+
+test('every list that is counted for the caller refuses a number', async () => {
+  const lists = table.filter(
+    (row: any) => row.methods.length > 0 && row.parts.some((part: any) => part.counted),
+  )
+  assert.ok(lists.length > 30, `${lists.length}`)
+  for (const row of lists as any[]) {
+    const needed = row.parts.filter((part: any) => !['word', 'count', 'lifted', 'options'].includes(part.is))
+    const args = needed.map((part: any) => (part.counted ? 1 : 'x'))
+    const { counted } = needed.find((part: any) => part.counted)
+    await rejects(redis[row.methods[0]](...args), new RegExp(`${counted} are not counted here`))
+  }
 })
 
 test('keys with weights come as pairs, object or Map; their weights stand behind them', async () => {
@@ -132,7 +264,12 @@ test('two columns are written one behind the other', async () => {
   const sent = ['STREAMS', 'a', 'b', '0', '$']
   assert.deepEqual(await words(redis.xread({ a: '0', b: '$' })), sent)
   assert.deepEqual(await words(redis.xread(new Map([['a', '0'], ['b', '$']]))), sent) // prettier-ignore
-  assert.deepEqual(await words(redis.xread('a', '0', 'b', '$')), sent)
+  assert.deepEqual(await words(redis.xread('a', '0')), ['STREAMS', 'a', '0'])
+  await rejects(
+    redis.xread('a', 'b', '0', '$'),
+    /more than one stream cannot be given one by one: give an object/,
+  )
+  await rejects(redis.xread(['a', '0', 'b', '$']), /more than one stream cannot be given one by one/)
   const pairs = [
     ['a', '0'],
     ['b', '$'],

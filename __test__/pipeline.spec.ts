@@ -44,8 +44,8 @@ forBothProtocols((protocol) => {
         .hset('p:h', { f: 'v', __proto__: 'no' })
         .hgetall('p:h')
         .zadd('p:z', [
-          [1, 'one'],
-          [2.5, 'two'],
+          ['one', 1],
+          ['two', 2.5],
         ])
         .zrange('p:z', 0, -1, { withscores: true })
         .persist('p:a')

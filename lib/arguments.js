@@ -8,7 +8,7 @@
 
 const { pushList, pushPairs, pushRows, pushSteps, pushWeighted } = require('./lists')
 const { OptionSet } = require('./options')
-const { argumentError, convert, isOptions } = require('./values')
+const { argumentError, convert, fits, isOptions, wantedFor } = require('./values')
 
 /**
  * One step along the wire, as the engine describes it.
@@ -22,7 +22,11 @@ const { argumentError, convert, isOptions } = require('./values')
  * @property {number} min how few a list accepts
  * @property {'named' | 'valued' | 'columns'} layout how pairs stand on the wire; the names of an object are the first of each,
  *   of a 'valued' one the second
- * @property {readonly string[]} names what a row has
+ * @property {readonly string[]} names what a row or a pair has, in the order of the wire
+ * @property {readonly import('./values').Conversion[]} [kinds] which of these are numbers and labels
+ * @property {string} [name] what a number or a label is called
+ * @property {string} [counted] what the entries of a list are called that is counted for the caller
+ * @property {string} [behind] the constant word in front of that count
  * @property {boolean} required whether an option must be given
  * @property {number} needs the groups of which one option must be given
  * @property {Record<string, import('./option-words').Option>} options of the options object, or of a step
@@ -47,6 +51,7 @@ const { argumentError, convert, isOptions } = require('./values')
  * @property {readonly Part[]} slots the parts that take a JavaScript argument, options apart
  * @property {number} required how many arguments are needed at least, a list counting as one
  * @property {number} list the slot of the only list, which may be given one by one; -1 without
+ * @property {number} counted the slot of the list that is counted for the caller; -1 without
  * @property {InstanceType<typeof OptionSet> | undefined} options
  * @property {InstanceType<typeof OptionSet> | undefined} steps
  * @property {boolean} objects whether an object may be something else than options
@@ -72,6 +77,7 @@ function plan(row) {
     slots,
     required: slots.filter((slot) => slot.is !== 'maybe' && !(slot.is === 'many' && slot.min === 0)).length,
     list: alone ? slots.indexOf(/** @type {Part} */ (lists[0])) : -1,
+    counted: slots.findIndex((slot) => slot.counted !== undefined),
     objects: slots.some((slot) => OBJECTS.has(slot.is)),
     options: part && new OptionSet(row, part),
     steps: steps && new OptionSet(row, steps),
@@ -105,7 +111,7 @@ function build(plan, args) {
   for (const part of row.parts) {
     switch (part.is) {
       case 'one':
-        flat.push(convert(part.as, values[slot++]))
+        flat.push(convert(part.as, checked(row, part, values[slot++])))
         break
       case 'maybe': {
         const value = values[slot++]
@@ -132,8 +138,8 @@ function build(plan, args) {
         const value = values[slot++]
         let entries
         if (part.is === 'many') entries = pushList(row, flat, value, part.min)
-        else if (part.is === 'pairs') entries = pushPairs(row, flat, value, part.layout)
-        else if (part.is === 'rows') entries = pushRows(row, flat, value, part.names)
+        else if (part.is === 'pairs') entries = pushPairs(row, flat, value, part)
+        else if (part.is === 'rows') entries = pushRows(row, flat, value, part)
         else if (part.is === 'steps')
           entries = pushSteps(flat, value, /** @type {InstanceType<typeof OptionSet>} */ (plan.steps))
         else ({ count: entries, weights: lifted } = pushWeighted(row, flat, value))
@@ -180,8 +186,18 @@ function build(plan, args) {
  * @param {number} given how many of `args` are there, options apart
  * @returns {readonly unknown[]}
  */
-function assign({ row, slots, required, list }, args, given) {
+function assign({ row, slots, required, list, counted }, args, given) {
   const at = slots[list]
+  if (counted >= 0 && counted < given) {
+    const after = counted === list ? slots.length - list - 1 : given - counted - 1
+    refuseCount(
+      row,
+      /** @type {Part} */ (slots[counted]),
+      args,
+      counted,
+      Math.max(given - after, counted + 1),
+    )
+  }
   const whole = at !== undefined && isContainer(at, args[list])
   if (at === undefined || whole) {
     if (given < required || given > slots.length) throw wrongArguments(row, args.length)
@@ -191,6 +207,58 @@ function assign({ row, slots, required, list }, args, given) {
   const taken = given - list - after
   if (taken < fewest(at)) throw wrongArguments(row, args.length)
   return [...args.slice(0, list), args.slice(list, list + taken), ...args.slice(list + taken, given)]
+}
+
+/**
+ * Refuses what looks like the count of another client's form, or like the word in front of it: it would be taken for an entry of
+ * the list. In an array everything is an entry.
+ *
+ * @param {Row} row
+ * @param {Part} part
+ * @param {readonly unknown[]} args
+ * @param {number} from where the list begins, if it is given one by one
+ * @param {number} until where it ends then
+ */
+function refuseCount(row, part, args, from, until) {
+  const first = args[from]
+  if (isContainer(part, first)) return
+  const isCount = part.behind === undefined && typeof first === 'string' && /^\d+$/.test(first)
+  let refused = part.is === 'pairs' || isCount
+  for (let at = from; at < until && !refused; at++) {
+    const value = args[at]
+    if (typeof value === 'number' || typeof value === 'bigint') refused = true
+    else if (typeof value === 'string' && part.behind !== undefined)
+      refused = value.toUpperCase() === part.behind && until - from > 1
+  }
+  if (!refused) return
+  const name = /** @type {string} */ (part.counted)
+  const weights = part.is === 'weighted' ? ', or { key: weight }' : ''
+  const list = `an array, as in ${inArray(row, name)}${weights}`
+  const form = part.is === 'pairs' ? 'an object, a Map or an array of pairs' : list
+  throw argumentError(row, `${name} are not counted here: give ${form}`)
+}
+
+/**
+ * The usage with a list as an array.
+ *
+ * @param {Row} row
+ * @param {string} name
+ */
+function inArray({ usage }, name) {
+  const open = usage.indexOf('(') + 1
+  const words = usage.slice(open, -1).split(', ')
+  return `${usage.slice(0, open)}${words.map((word) => (word.replace(/^\.{3}|\?$/g, '') === name ? `[${name}]` : word)).join(', ')})`
+}
+
+/**
+ * @template V
+ * @param {Row} row
+ * @param {Part} part
+ * @param {V} value
+ */
+function checked(row, part, value) {
+  if (fits(part.as, value)) return value
+  throw argumentError(row, `${part.name} must be ${wantedFor(part.as)}; usage: ${row.usage}`)
 }
 
 /**
@@ -228,4 +296,4 @@ function wrongArguments(row, given) {
   return argumentError(row, `wrong number of arguments: got ${given} ${noun}; usage: ${row.usage}`)
 }
 
-module.exports = { argumentError, build, plan, wrongArguments }
+module.exports = { argumentError, build, checked, plan, wrongArguments }

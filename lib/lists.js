@@ -6,7 +6,7 @@
  * how many entries there were. Checks the structure; single values are checked where they are encoded.
  */
 
-const { argumentError, isOptions } = require('./values')
+const { argumentError, fits, isOptions, wantedFor } = require('./values')
 
 /** @typedef {import('./arguments').Row} Row */
 /** @typedef {import('./arguments').Part} Part */
@@ -32,13 +32,27 @@ function pushList(row, flat, list, min) {
 }
 
 /**
+ * The error for values that could be taken for each other: a label that is a number, a number that is text.
+ *
+ * @param {Row} row
+ * @param {string} form how they are given
+ * @param {string} name
+ * @param {import('./values').Conversion | undefined} as
+ */
+function misfit(row, form, name, as) {
+  return argumentError(row, `${form}: each ${name} must be ${wantedFor(as)}; usage: ${row.usage}`)
+}
+
+/**
  * @param {Row} row
  * @param {unknown[]} flat
  * @param {unknown} pairs
- * @param {Part['layout']} layout
+ * @param {Pick<Part, 'layout' | 'names' | 'kinds'>} part
  */
-function pushPairs(row, flat, pairs, layout) {
+function pushPairs(row, flat, pairs, { layout, names, kinds }) {
   const columns = layout === 'columns'
+  const valued = layout === 'valued'
+  const [first, second] = /** @type {readonly [string, string]} */ (names)
   const before = flat.length
   /** @type {unknown[]} The second column. */
   const later = []
@@ -50,21 +64,38 @@ function pushPairs(row, flat, pairs, layout) {
       throw argumentError(row, `pairs must be an object, a Map or an array; usage: ${row.usage}`)
     for (const name of Object.keys(pairs)) pushNamed(flat, seconds, name, pairs[name], layout)
   } else if (Array.isArray(pairs[0])) {
+    const form = `pairs are [${second}, ${first}]`
     for (const pair of pairs) {
       if (!Array.isArray(pair) || pair.length !== 2) {
         throw argumentError(row, `each pair must be an array of two; usage: ${row.usage}`)
       }
-      flat.push(pair[0])
-      seconds.push(pair[1])
+      if (valued) {
+        if (!fits(kinds?.[0], pair[1])) throw misfit(row, form, first, kinds?.[0])
+        if (!fits(kinds?.[1], pair[0])) throw misfit(row, form, second, kinds?.[1])
+        flat.push(pair[1], pair[0])
+      } else {
+        flat.push(pair[0])
+        seconds.push(pair[1])
+      }
     }
   } else {
+    if (columns && pairs.length > 2) {
+      const advice = `give an object, a Map or an array of [${first}, ${second}] pairs`
+      throw argumentError(
+        row,
+        `more than one ${first} cannot be given one by one: ${advice}; usage: ${row.usage}`,
+      )
+    }
     if (pairs.length % 2 !== 0) {
       throw argumentError(
         row,
         `pairs need an even number of arguments, got ${pairs.length}; usage: ${row.usage}`,
       )
     }
+    const form = `one by one, each ${first} comes before its ${second}`
     for (let at = 0; at < pairs.length; at += 2) {
+      if (!fits(kinds?.[0], pairs[at])) throw misfit(row, form, first, kinds?.[0])
+      if (!fits(kinds?.[1], pairs[at + 1])) throw misfit(row, form, second, kinds?.[1])
       flat.push(pairs[at])
       seconds.push(pairs[at + 1])
     }
@@ -116,8 +147,11 @@ function pushWeighted(row, flat, keys) {
   } else if (Array.isArray(keys)) {
     for (const key of keys) {
       if (!Array.isArray(key)) push(key)
-      else if (key.length === 2) push(key[0], key[1])
-      else throw argumentError(row, `a key with a weight must be an array of two; usage: ${row.usage}`)
+      else if (key.length !== 2)
+        throw argumentError(row, `a key with a weight must be an array of two; usage: ${row.usage}`)
+      else if (!fits('number', key[1])) throw misfit(row, 'pairs are [key, weight]', 'weight', 'number')
+      else if (!fits('label', key[0])) throw misfit(row, 'pairs are [key, weight]', 'key', 'label')
+      else push(key[0], key[1])
     }
   } else if (isOptions(keys)) {
     for (const key of Object.keys(keys)) push(key, keys[key])
@@ -133,22 +167,28 @@ function pushWeighted(row, flat, keys) {
  * @param {Row} row
  * @param {unknown[]} flat
  * @param {unknown} rows
- * @param {readonly string[]} names what a row has, in this order
+ * @param {Pick<Part, 'names' | 'kinds'>} part what a row has, in this order
  */
-function pushRows(row, flat, rows, names) {
+function pushRows(row, flat, rows, { names, kinds }) {
   const size = names.length
+  const form = `rows are [${names.join(', ')}]`
+  /** @param {number} at @param {unknown} value */
+  const push = (at, value) => {
+    if (!fits(kinds?.[at], value)) throw misfit(row, form, /** @type {string} */ (names[at]), kinds?.[at])
+    flat.push(value)
+  }
   const wrong = () => argumentError(row, `each row must be [${names.join(', ')}]; usage: ${row.usage}`)
   const list = Array.isArray(rows) ? rows : [rows]
   if (list.length === 0) throw argumentError(row, `there are no rows; usage: ${row.usage}`)
   if (!Array.isArray(list[0]) && !isOptions(list[0])) {
     if (list.length % size !== 0) throw wrong()
-    for (let at = 0; at < list.length; at++) flat.push(list[at])
+    for (let at = 0; at < list.length; at++) push(at % size, list[at])
     return list.length / size
   }
   for (const each of list) {
     if (Array.isArray(each)) {
       if (each.length !== size) throw wrong()
-      for (let at = 0; at < size; at++) flat.push(each[at])
+      for (let at = 0; at < size; at++) push(at, each[at])
     } else {
       if (!isOptions(each)) throw wrong()
       for (const name of names) {

@@ -6,7 +6,7 @@
  * `_callMany` of its receiver.
  */
 
-const { argumentError, build, plan, wrongArguments } = require('./arguments')
+const { argumentError, build, checked, plan, wrongArguments } = require('./arguments')
 const { OptionSet } = require('./options')
 const { Sequences } = require('./option-templates')
 
@@ -40,6 +40,8 @@ const VARIANT_SHIFT = 12
  */
 function compile(row, meta) {
   const { parts } = row
+  if (parts.length <= 3 && parts.some(isOneOfTwo) && parts.every((part) => part.is === 'one'))
+    return guarded(row, positional(row, meta, parts.length))
   const last = parts.at(-1)
   const fixed = last === undefined || last.is === 'one' ? parts.length : parts.length - 1
   for (let at = 0; at < fixed; at++) {
@@ -52,6 +54,35 @@ function compile(row, meta) {
   if (last.is === 'many' && fixed <= 1) return variadic(row, meta, fixed, last.min)
   if (last.is === 'maybe' && last.as === undefined && fixed <= 1) return trailing(row, meta, fixed, last.bits)
   return general(row, meta)
+}
+
+/**
+ * A number or a label, one of which could be taken for the other.
+ *
+ * @param {import('./arguments').Part} part
+ */
+function isOneOfTwo({ as }) {
+  return as === 'number' || as === 'label'
+}
+
+/**
+ * The same method for a row that has such arguments.
+ *
+ * @param {Row} row
+ * @param {Method} method
+ * @returns {Method}
+ */
+function guarded(row, method) {
+  const { parts } = row
+  return function () {
+    try {
+      for (let at = 0; at < parts.length && at < arguments.length; at++)
+        checked(row, /** @type {import('./arguments').Part} */ (parts[at]), arguments[at])
+    } catch (error) {
+      return this._reject(/** @type {Error} */ (error))
+    }
+    return method.apply(this, /** @type {any} */ (arguments))
+  }
 }
 
 /**

@@ -20,6 +20,7 @@ const { SCALAR, argumentError, convert, isScalar, wantedBy } = require('./values
  * @property {Conversion} [as]
  * @property {number} size how many values a tuple has
  * @property {readonly string[]} names what each of the counted rows has
+ * @property {readonly Conversion[]} [kinds]
  * @property {readonly string[]} words the words of a choice
  * @property {readonly Piece[]} pieces what follows the token of a phrase
  * @property {Record<string, number>} ends where the ends of a range stand among the words, by name
@@ -39,6 +40,9 @@ const { SCALAR, argumentError, convert, isScalar, wantedBy } = require('./values
  */
 
 /** @typedef {(flat: unknown[], value: unknown, options: Record<string, unknown>) => boolean} Put */
+
+/** How the pairs of an option stand on the wire. @type {Pick<import('./arguments').Part, 'layout' | 'names'>} */
+const NAMED = { layout: 'named', names: ['name', 'value'] }
 
 /** @typedef {import('./arguments').Row} Row */
 
@@ -98,14 +102,14 @@ function writer(row, name, option, all) {
       return (flat, value) => {
         flat.push(token)
         const countAt = flat.push(0) - 1
-        flat[countAt] = pushRows(row, flat, value, option.names)
+        flat[countAt] = pushRows(row, flat, value, option)
         return true
       }
     case 'repeatPairs':
       return (flat, value) => {
         /** @type {unknown[]} */
         const pairs = []
-        pushPairs(row, pairs, value, 'named')
+        pushPairs(row, pairs, value, NAMED)
         for (let at = 0; at < pairs.length; at += 2) flat.push(token, pairs[at], pairs[at + 1])
         return true
       }

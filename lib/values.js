@@ -3,7 +3,11 @@
 
 /** Single values of calls: what is one, what is sent for it, what is said about a wrong one. */
 
-/** @typedef {'seconds' | 'milliseconds' | readonly [on: string, off: string]} Conversion */
+/**
+ * `number` and `label` convert nothing: they stand beside each other, and one must not be taken for the other.
+ *
+ * @typedef {'seconds' | 'milliseconds' | 'number' | 'label' | readonly [on: string, off: string]} Conversion
+ */
 
 /** @typedef {import('./arguments').Row} Row */
 
@@ -29,6 +33,26 @@ function convert(as, value) {
   }
   if (typeof value === 'boolean' && typeof as !== 'string') return value ? as[0] : as[1]
   return value
+}
+
+/**
+ * Whether a value is what must be a number, and is not one where a number could be taken for its neighbour.
+ *
+ * @param {Conversion | undefined} as
+ * @param {unknown} value
+ */
+function fits(as, value) {
+  const isNumber = typeof value === 'number' || typeof value === 'bigint'
+  return as === 'number' ? isNumber : as !== 'label' || !isNumber
+}
+
+/**
+ * What is said about a value that does not fit.
+ *
+ * @param {Conversion | undefined} as
+ */
+function wantedFor(as) {
+  return as === 'number' ? 'a number or bigint, not text' : 'text or bytes, not a number: give String(id)'
 }
 
 /** @param {unknown} value */
@@ -72,4 +96,4 @@ function isOptions(value) {
   )
 }
 
-module.exports = { SCALAR, argumentError, convert, isOptions, isScalar, wantedBy }
+module.exports = { SCALAR, argumentError, convert, fits, isOptions, isScalar, wantedBy, wantedFor }

@@ -168,7 +168,7 @@ family(
     async HSETEX({ redis, has }) {
       equal(await redis.hsetex('h', { f: 1, g: 2 }, { ex: 100 }), true)
       equal(await redis.hsetex('h', { f: 2 }, { fnx: true }), false)
-      equal(await redis.hsetex('h', 'f', 3, { fxx: true, keepttl: true }), true)
+      equal(await redis.hsetex('h', { f: 3 }, { fxx: true, keepttl: true }), true)
       assert.ok((await redis.httl('h', 'f'))[0] > 90)
       equal(await redis.hget('h', 'f'), '3')
       if (has({ valkey: '9.1.0' })) equal(await redis.hsetex('h', { f: 4 }, { nx: true }), false)

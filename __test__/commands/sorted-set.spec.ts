@@ -28,8 +28,16 @@ family('sorted-set', {
 
   async ZADD({ redis }) {
     equal(await redis.zadd('z', { a: 1, b: 2 }), 2)
-    equal(await redis.zadd('z', [[2, 'a'], [3.5, 'c']]), 1) // prettier-ignore
+    equal(await redis.zadd('z', [['a', 2], ['c', 3.5]]), 1) // prettier-ignore
     equal(await redis.zadd('z', new Map([['d', Infinity]])), 1)
+    const numbers = { 7: 1, 8: 20.5, 9: Infinity }
+    await redis.zadd('numbers', numbers)
+    for (const view of [redis, redis.buffers]) {
+      await redis.del('copy')
+      const pairs = await view.zrange('numbers', 0, -1, { withscores: true })
+      equal(await view.zadd('copy', pairs, { ch: true }), 3)
+      equal(await redis.zrange('copy', 0, -1, { withscores: true }), Object.entries(numbers))
+    }
     equal(await redis.zadd('z', 4, 'e', 5, 'f'), 2)
     equal(await redis.zadd('z', { a: 9, g: 1 }, { nx: true }), 1)
     equal(await redis.zadd('z', { a: 9, x: 1 }, { xx: true, ch: true }), 1)

@@ -9,7 +9,7 @@ const NAMES = { a: 0, b: 0, c: 0, d: 0 }
 section('Zset, set', {
   async 'zadd(key, score, member, *pairs)'(redis) {
     equal(await redis.zadd('zset', 1, 'a', 2, 'b'), 2)
-    equal(await redis.zadd('zset', [[3, 'c'], [4, 'd']]), 2) // prettier-ignore
+    equal(await redis.zadd('zset', [['c', 3], ['d', 4]]), 2) // prettier-ignore
     equal(await redis.zadd('zset', { e: 5 }), 1)
     equal(await redis.zadd('zset', new Map([['f', 6]])), 1)
     equal(await redis.zrange('zset', 0, -1), ['a', 'b', 'c', 'd', 'e', 'f'])

@@ -48,7 +48,7 @@ const hexpireat = reply(redis.hexpireat('h', new Date(), 'f'))
 const hgetex = reply(redis.hgetex('h', ['f'], { ex: 60 }))
 const hgetdel = reply(buffers.hgetdel('h', 'f'))
 const hsetex = reply(redis.hsetex('h', { f: 1 }, { px: 60, fnx: true }))
-const hsetexRest = reply(redis.hsetex('h', 'f', 1))
+const hsetexRest = reply(redis.hsetex('h', [['f', 1]]))
 const httl = reply(redis.httl('h', 'f', 'g'))
 const hpersist = reply(redis.hpersist('h', names))
 const hscanIter = redis.hscanIter('h', { match: 'a*' })
@@ -155,7 +155,7 @@ export type ListsAndSets = [
 const zadd = reply(redis.zadd('z', 1, 'a', 2, 'b'))
 const zaddObject = reply(redis.zadd('z', { a: 1, b: '2' }, { ch: true }))
 const zaddRecord = reply(redis.zadd('z', record))
-const zaddPairs = reply(redis.zadd('z', [[1, 'a'], [Infinity, bytes]], { gt: true })) // prettier-ignore
+const zaddPairs = reply(redis.zadd('z', [['a', 1], [bytes, Infinity]], { gt: true })) // prettier-ignore
 const zaddMap = reply(redis.zadd('z', new Map([['a', 1]]), { nx: true }))
 const zaddIncr = reply(redis.zadd('z', { a: 1 }, { incr: true }))
 const zaddIncrNx = reply(redis.zadd('z', { a: 1 }, { incr: true, nx: true }))
@@ -254,8 +254,47 @@ export type NewServers = [
 void redis.hset('h', 'f', null)
 // @ts-expect-error scores are numbers
 void redis.zadd('z', { a: true })
-// @ts-expect-error the score stands before the member
-void redis.zadd('z', [[bytes, 'a']])
+void redis.zadd('z', reply(redis.zrange('y', 0, -1, { withscores: true })))
+void redis.zadd('z', reply(buffers.zpopmin('y', 2)), { gt: true })
+void redis.zunionstore('d', ['a', 1, ['b', 2]])
+// @ts-expect-error a member stands before its score
+void redis.zadd('z', [[1, 'a']])
+// @ts-expect-error text is no score in a pair
+void redis.zadd('z', [['a', '1']])
+// @ts-expect-error a number is no member in a pair
+void redis.zadd('z', [[1, 2]])
+// @ts-expect-error one by one, the score stands before the member
+void redis.zadd('z', 'a', 1)
+// @ts-expect-error one by one, a number is no member
+void redis.zadd('z', 1, 2)
+// @ts-expect-error the increment stands before the member
+void redis.zincrby('z', 'a', 1)
+// @ts-expect-error a number is no member beside an increment
+void redis.zincrby('z', 1, 2)
+// @ts-expect-error a key stands before its weight
+void redis.zunion([[2, 'a']])
+// @ts-expect-error a position stands before the member
+void redis.geoadd('g', 'm', 1, 2)
+// @ts-expect-error a position stands before the member
+void redis.geoadd('g', [['m', 1, 2]])
+// @ts-expect-error keys are not counted
+void redis.eval('return 1', 1, 'k')
+// @ts-expect-error keys are not counted
+void redis.fcall_ro('f', 0)
+// @ts-expect-error keys are not counted
+void redis.zinter(2, 'a', 'b')
+// @ts-expect-error keys are not counted
+void redis.zunionstore('d', 2, 'a', 'b')
+// @ts-expect-error keys are not counted
+void redis.sintercard(2, 's', 't')
+// @ts-expect-error keys are not counted
+void redis.lmpop(2, 'a', 'b', 'left')
+// @ts-expect-error keys are not counted
+void redis.bzmpop(0, 1, 'a', 'min')
+// @ts-expect-error fields are not counted
+void redis.hexpire('h', 60, 'FIELDS', 1, 'f')
+// @ts-expect-error pairs are not counted
+void redis.msetex(1, 'a', 1)
 // @ts-expect-error a member without a score
 void redis.zadd('z', 1)
 // @ts-expect-error a key alone

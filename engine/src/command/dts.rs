@@ -18,6 +18,9 @@ import type { Pipeline } from './index'
 /** What a command takes as key, value, member, ... */
 export type Arg = string | number | bigint | Uint8Array
 
+/** Text or bytes, where a number could be taken for something else. */
+export type Text = string | Uint8Array
+
 /** A number, or its decimal text. */
 export type Num = number | bigint | string
 
@@ -34,17 +37,16 @@ export type Pairs =
 /** An object, or an array of pairs where names are Buffers. */
 export type Fields<T, V = T> = T extends string ? Record<string, V> : [name: T, value: V][]
 
-/** Members with scores: an object or a `Map` of scores by member, an array of [score, member], or one flat array. */
+/** Members with scores: an object or a `Map` of scores by member, or an array of [member, score], as replies have them. */
 export type Scores =
   | { readonly [member: string]: Num }
   | ReadonlyMap<Arg, Num>
-  | readonly (readonly [score: Num, member: Arg])[]
-  | readonly Arg[]
+  | readonly (readonly [member: Text, score: number | bigint])[]
 
 /** Keys, each with a weight if it is a pair: one, an array of them, an object or a `Map` of weights by key. */
 export type Weighted =
-  | Arg
-  | readonly (Arg | readonly [key: Arg, weight: Num])[]
+  | Text
+  | readonly (Arg | readonly [key: Text, weight: number | bigint])[]
   | { readonly [key: string]: Num }
   | ReadonlyMap<Arg, Num>
 

@@ -121,7 +121,12 @@ fn row(out: &mut Json, command: &Command) {
     out.array_at("methods", command.methods().filter(|_| has_method), Json::text);
     out.text_at("usage", &usage(command));
     out.text_at("lane", command.lane().as_str());
-    out.array_at("parts", parts, |out, each| out.object(|out| part(out, each, parts)));
+    out.array_at("parts", parts.iter().enumerate(), |out, (at, each)| {
+        out.object(|out| {
+            part(out, each, parts);
+            counted(out, &parts[..at], each);
+        });
+    });
     if command.row.scan {
         out.raw_at("scan", true);
     }
@@ -149,21 +154,29 @@ fn part(out: &mut Json, part: &Part, parts: &[Part]) {
         },
     );
     match part {
-        Part::One(param) => conversion(out, param.kind),
+        Part::One(param) => {
+            conversion(out, param.kind);
+            if let Kind::Number | Kind::Label = param.kind {
+                out.text_at("name", param.name);
+            }
+        }
         Part::Maybe { param, bits } => {
             conversion(out, param.kind);
             out.raw_at("bits", bits);
         }
         Part::Word(word) | Part::Lifted(word) => out.text_at("word", word),
         Part::Many { min, .. } => out.raw_at("min", min),
-        Part::Pairs { layout, .. } => out.text_at(
-            "layout",
-            match layout {
-                Layout::Named => "named",
-                Layout::Valued => "valued",
-                Layout::Columns => "columns",
-            },
-        ),
+        Part::Pairs { first, second, layout } => {
+            out.text_at(
+                "layout",
+                match layout {
+                    Layout::Named => "named",
+                    Layout::Valued => "valued",
+                    Layout::Columns => "columns",
+                },
+            );
+            names(out, &[*first, *second]);
+        }
         Part::Rows(params) => names(out, params),
         Part::Steps(steps) => options(out, steps, &[]),
         Part::Options { options: known, need } => {
@@ -177,6 +190,20 @@ fn part(out: &mut Json, part: &Part, parts: &[Part]) {
 
 fn names(out: &mut Json, params: &[Param]) {
     out.array_at("names", params, |out, param| out.text(param.name));
+    if params.iter().any(|param| matches!(param.kind, Kind::Number | Kind::Label)) {
+        out.array_at("kinds", params, |out, param| {
+            out.text(if param.kind == Kind::Label { "label" } else { "number" });
+        });
+    }
+}
+
+/// Says of a list behind its count what it is called, and the constant word in front of the count.
+fn counted(out: &mut Json, before: &[Part], part: &Part) {
+    let ([before @ .., Part::Count], Some(name)) = (before, part.list_name()) else { return };
+    out.text_at("counted", name);
+    if let Some(Part::Word(word)) = before.last() {
+        out.text_at("behind", word);
+    }
 }
 
 fn options(out: &mut Json, known: &[Opt], parts: &[Part]) {
@@ -265,6 +292,8 @@ fn conversion(out: &mut Json, kind: Kind) {
         Kind::UnixSeconds => out.text_at("as", "seconds"),
         Kind::UnixMillis => out.text_at("as", "milliseconds"),
         Kind::Switch { on, off } => out.array_at("as", [on, off], Json::text),
+        Kind::Number => out.text_at("as", "number"),
+        Kind::Label => out.text_at("as", "label"),
         Kind::Key
         | Kind::Text
         | Kind::Name

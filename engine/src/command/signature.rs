@@ -13,6 +13,11 @@ pub(super) struct Parameter {
     pub(super) bits: u8,
 }
 
+/// The entries of a list that is counted for the caller, where they are given one by one: a number would look like the count.
+const BARE: &str = "Text";
+/// The type of what may be anything.
+const ANY: &str = "Arg";
+
 /// How a parameter is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -41,7 +46,8 @@ fn lists(parts: &[Part]) -> usize {
 pub(super) fn spread_without_options(parts: &[Part]) -> Option<Vec<Parameter>> {
     let optional = |part: &Part| matches!(part, Part::Options { need: Need::Nothing, .. });
     let rest: Vec<Part> = parts.iter().filter(|part| !optional(part)).copied().collect();
-    if rest.len() == parts.len() || !spreads(&rest) {
+    let counted_pairs = rest.windows(2).any(|two| matches!(two, [Part::Count, Part::Pairs { .. }]));
+    if rest.len() == parts.len() || !spreads(&rest) || counted_pairs {
         return None;
     }
     let values = parts.iter().find_map(|part| match part {
@@ -75,6 +81,7 @@ pub(super) fn parameters(parts: &[Part], options_type: &str, step_type: &str) ->
     let mut options_object = None;
     for (index, part) in parts.iter().enumerate() {
         let tail = &parts[index + 1..];
+        let counted = index > 0 && parts[index - 1] == Part::Count;
         match part {
             Part::One(param) => found.push(parameter(param.name, ts_kind(param.kind), Form::Required, 0)),
             Part::Maybe { param, bits } => {
@@ -82,28 +89,30 @@ pub(super) fn parameters(parts: &[Part], options_type: &str, step_type: &str) ->
             }
             Part::Many { param, min } => {
                 let one = ts_element(param.kind);
+                let bare = if counted && one == ANY { BARE } else { &one };
                 if spreads && tail.iter().any(|part| matches!(part, Part::One(_))) {
-                    found.push(variadic_head(param.name, &one, tail));
+                    found.push(variadic_head(param.name, bare, &one, tail));
                     return found;
                 }
                 found.push(if spreads {
                     parameter(
                         param.name,
-                        format!("{one}[] | [{}: readonly {one}[]]", param.name),
+                        format!("{bare}[] | [{}: readonly {one}[]]", param.name),
                         Form::Rest,
                         0,
                     )
                 } else {
                     let form = if *min == 0 { Form::Optional } else { Form::Required };
-                    parameter(param.name, format!("{one} | readonly {one}[]"), form, 0)
+                    parameter(param.name, format!("{bare} | readonly {one}[]"), form, 0)
                 });
             }
             Part::Pairs { layout, .. } => {
                 let pairs = ts_pairs(*layout);
-                found.push(listed(spreads, "pairs", format!("Arg[] | [pairs: {pairs}]"), pairs.into()));
+                let rest = format!("Arg[] | [pairs: {pairs}]");
+                found.push(listed(spreads && !counted, "pairs", rest, pairs.into()));
             }
             Part::Weighted { param, .. } => {
-                let one_by_one = format!("{}[]", ts_kind(param.kind));
+                let one_by_one = format!("{BARE}[]");
                 let rest = format!("{one_by_one} | [{}: Weighted]", param.name);
                 found.push(listed(spreads, param.name, rest, "Weighted".into()));
             }
@@ -137,7 +146,7 @@ pub(super) fn parameters(parts: &[Part], options_type: &str, step_type: &str) ->
 }
 
 /// A list that is followed by required arguments: TypeScript wants all of them in one rest parameter.
-fn variadic_head(name: &str, one: &str, tail: &[Part]) -> Parameter {
+fn variadic_head(name: &str, bare: &str, one: &str, tail: &[Part]) -> Parameter {
     let after: Vec<String> = tail
         .iter()
         .filter_map(|part| match part {
@@ -146,7 +155,7 @@ fn variadic_head(name: &str, one: &str, tail: &[Part]) -> Parameter {
         })
         .collect();
     let after = after.join(", ");
-    let ts = format!("[...{name}: {one}[], {after}] | [{name}: readonly {one}[], {after}]");
+    let ts = format!("[...{name}: {bare}[], {after}] | [{name}: readonly {one}[], {after}]");
     parameter(name, ts, Form::Rest, 0)
 }
 
@@ -195,8 +204,10 @@ pub(super) fn usage(command: &Command) -> String {
 /// The type of one argument.
 pub(super) fn ts_kind(kind: Kind) -> String {
     match kind {
-        Kind::Key | Kind::Text | Kind::Name | Kind::Pattern | Kind::Template | Kind::Bound => "Arg".into(),
+        Kind::Key | Kind::Text | Kind::Name | Kind::Pattern | Kind::Template | Kind::Bound => ANY.into(),
         Kind::Int | Kind::Float | Kind::Timeout(_) => "Num".into(),
+        Kind::Number => "number | bigint".into(),
+        Kind::Label => "Text".into(),
         Kind::UnixSeconds | Kind::UnixMillis => "Time".into(),
         Kind::Choice(words) => union_of_words(words),
         Kind::Switch { .. } => "boolean".into(),
@@ -218,8 +229,15 @@ fn ts_pairs(layout: Layout) -> &'static str {
 
 fn ts_rows(params: &[Param]) -> String {
     let tuple = ts_values(params);
-    let object = tuple.replace(", ", "; ");
-    format!("readonly (readonly [{tuple}])[] | readonly {{ {object} }}[] | {{ {object} }} | readonly Arg[]")
+    // By its name no value can be taken for another.
+    let named = |param: &Param| match param.kind {
+        Kind::Number => format!("{}: Num", param.name),
+        Kind::Label => format!("{}: Arg", param.name),
+        kind => format!("{}: {}", param.name, ts_kind(kind)),
+    };
+    let object = params.iter().map(named).collect::<Vec<_>>().join("; ");
+    let flat = if params.iter().any(|param| param.kind == Kind::Label) { "" } else { " | readonly Arg[]" };
+    format!("readonly (readonly [{tuple}])[] | readonly {{ {object} }}[] | {{ {object} }}{flat}")
 }
 
 /// The type of one option of a row with these parts.
@@ -287,7 +305,7 @@ fn union_of_words(words: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::argument::{KEYS, Unit, any, many, one, options};
+    use super::super::argument::{KEYS, Unit, any, many, one, options, pairs, param};
     use super::*;
 
     fn ts(parts: &[Part]) -> Vec<String> {
@@ -315,8 +333,24 @@ mod tests {
         let parts = [one("script", Kind::Text), Part::Count, any("keys", Kind::Key), any("args", Kind::Text)];
         let forms: Vec<_> =
             parameters(&parts, "", "").into_iter().map(|parameter| (parameter.ts, parameter.form)).collect();
-        let list = || ("Arg | readonly Arg[]".to_string(), Form::Optional);
-        assert_eq!(forms, [("Arg".to_string(), Form::Required), list(), list()]);
+        let list = |bare: &str| (format!("{bare} | readonly Arg[]"), Form::Optional);
+        assert_eq!(forms, [("Arg".to_string(), Form::Required), list("Text"), list("Arg")]);
+    }
+
+    #[test]
+    fn entries_that_are_counted_are_no_numbers_unless_an_array_holds_them() {
+        assert_eq!(ts(&[Part::Count, KEYS]), ["Text[] | [keys: readonly Arg[]]"]);
+        assert_eq!(ts(&[Part::Count, KEYS, options(&[])]), ["Text | readonly Arg[]", "Options"]);
+        let words = [Part::Count, many("words", Kind::Choice(&["a", "b"]))];
+        assert_eq!(ts(&words), ["('a' | 'b')[] | [words: readonly ('a' | 'b')[]]"]);
+    }
+
+    #[test]
+    fn counted_pairs_are_never_given_one_by_one() {
+        let counted = [Part::Count, pairs(param("key", Kind::Key), param("value", Kind::Text)), options(&[])];
+        assert_eq!(ts(&counted), ["Pairs", "Options"]);
+        assert_eq!(spread_without_options(&counted), None);
+        assert!(spread_without_options(&counted[1..]).is_some());
     }
 
     #[test]

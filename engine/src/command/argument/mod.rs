@@ -24,6 +24,10 @@ pub enum Kind {
     Int,
     /// A floating-point number.
     Float,
+    /// A floating-point number beside a [`Kind::Label`]: a number or bigint, never text, so that neither is taken for the other.
+    Number,
+    /// Text or bytes beside a [`Kind::Number`], never a number.
+    Label,
     /// An end of a range: a number, or text as the server reads it. The option [`OptValue::Exclude`] leaves it out.
     Bound,
     /// A Unix time in seconds; a `Date` is converted.
@@ -66,6 +70,16 @@ impl Part {
     pub fn is_one_word(&self) -> bool {
         matches!(self, Self::One(_) | Self::OneOrMany(_) | Self::Word(_) | Self::Count)
     }
+
+    /// What its entries are called, if it is a list.
+    pub(super) fn list_name(&self) -> Option<&'static str> {
+        match self {
+            Self::Many { param, .. } | Self::Weighted { param, .. } => Some(param.name),
+            Self::Pairs { .. } => Some("pairs"),
+            Self::Rows(_) => Some("rows"),
+            _ => None,
+        }
+    }
 }
 
 /// How pairs stand on the wire.
@@ -73,7 +87,8 @@ impl Part {
 pub enum Layout {
     /// `first second first second`; an object's names are the first ones.
     Named,
-    /// `first second first second`; an object's names are the second ones, as in `{ member: score }`.
+    /// `first second first second`; an object's names and the first ones of array pairs are the second ones, as in
+    /// `{ member: score }` and `[[member, score]]`. One by one they stand as on the wire.
     Valued,
     /// `first first second second`; an object's names are the first ones.
     Columns,
@@ -167,7 +182,7 @@ pub(super) const fn pairs(first: Param, second: Param) -> Part {
     Part::Pairs { first, second, layout: Layout::Named }
 }
 
-/// One pair or more, by the second of each: `{ member: score }` or `[[score, member]]`.
+/// One pair or more, by the second of each: `{ member: score }` or `[[member, score]]`.
 pub(super) const fn valued(first: Param, second: Param) -> Part {
     Part::Pairs { first, second, layout: Layout::Valued }
 }

@@ -118,9 +118,9 @@ pub(super) const ROWS: &[Row] = &[
                 flag("ch", "CH", "Counts those that were moved, too (6.2)."),
             ]),
             Rows(&[
-                param("longitude", Kind::Float),
-                param("latitude", Kind::Float),
-                param("member", Kind::Text),
+                param("longitude", Kind::Number),
+                param("latitude", Kind::Number),
+                param("member", Kind::Label),
             ]),
         ])
         .gives(&Shape::Int)

@@ -49,7 +49,7 @@ const STATS: Shape = Shape::Named(
 );
 
 pub(super) const ROWS: &[Row] = &[
-    tell("EVAL", since("2.6.0"), "Runs a script with keys and arguments.").takes(&[
+    tell("EVAL", since("2.6.0"), "Runs a script with an array of keys and one of arguments.").takes(&[
         SCRIPT,
         Count,
         SCRIPT_KEYS,

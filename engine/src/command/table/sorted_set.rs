@@ -11,7 +11,7 @@ const MEMBER: Part = one("member", Kind::Text);
 const MEMBERS: Part = many("members", Kind::Text);
 const DESTINATION: Part = one("destination", Kind::Key);
 const WEIGHTED: Part =
-    Part::Weighted { param: param("keys", Kind::Key), weight: param("weight", Kind::Float) };
+    Part::Weighted { param: param("keys", Kind::Key), weight: param("weight", Kind::Number) };
 const WEIGHTS: Part = Lifted("WEIGHTS");
 const SECONDS: Part = one("timeout", Kind::Timeout(Unit::Seconds));
 const WHERE: Part = one("where", Kind::Choice(&["min", "max"]));
@@ -119,7 +119,7 @@ pub(super) const ROWS: &[Row] = &[
                 )
                 .sets(INCREMENTS),
             ]),
-            valued(param("score", Kind::Float), param("member", Kind::Text)),
+            valued(param("score", Kind::Number), param("member", Kind::Label)),
         ])
         .but(&[when(INCREMENTS | CONDITIONAL, &SCORE_OR_NULL), when(INCREMENTS, &Shape::Double)])
         .gives(&Shape::Int)
@@ -138,7 +138,7 @@ pub(super) const ROWS: &[Row] = &[
         .takes(&[DESTINATION, Count, KEYS])
         .gives(&Shape::Int),
     write("ZINCRBY", since("1.2.0"), "Adds to a member's score; answers the result.")
-        .takes(&[KEY, one("increment", Kind::Float), MEMBER])
+        .takes(&[KEY, one("increment", Kind::Number), one("member", Kind::Label)])
         .gives(&Shape::Double),
     read(
         "ZINTER",
