@@ -22,7 +22,7 @@ async function wait(connect, options) {
   const { timeout, signal } = merge(NOTHING, options)
   if (signal === undefined) return connect(timeout)
   if (signal.aborted) throw abortError(signal.reason, undefined, false)
-  return abortable(connect(timeout), signal, undefined, () => true)
+  return abortable(connect(timeout), signal, undefined, () => 'withdrawn')
 }
 
 Object.defineProperty(View.prototype, 'connect', {

@@ -104,7 +104,7 @@ async function take(handle, taken) {
   try {
     return await abortable(taking, signal, undefined, () => {
       giveUp()
-      return true
+      return 'withdrawn'
     })
   } catch (error) {
     // It may have been granted at that moment, to nobody.

@@ -139,7 +139,7 @@ class Pipeline {
       const ready = routine.prepare(this.#handle)
       // A batch that needs nothing is staged before this function returns.
       if (ready !== undefined) {
-        await (signal === undefined ? ready : abortable(ready, signal, undefined, () => true))
+        await (signal === undefined ? ready : abortable(ready, signal, undefined, () => 'withdrawn'))
       }
     }
     /** @param {number} index */

@@ -90,7 +90,7 @@ async function take({ waiting, state, reason, refusal }, options) {
   if (signal === undefined) return message
   return abortable(message, signal, undefined, () => {
     leave()
-    return true
+    return 'withdrawn'
   })
 }
 

@@ -6,7 +6,7 @@
  * leak where there are more than ten.
  */
 
-const { abortError } = require('./errors.js')
+const { ReplyError, abortError } = require('./errors.js')
 
 const ABORTED = Symbol('aborted')
 
@@ -37,20 +37,38 @@ function watchOf(signal) {
 }
 
 /**
- * Follows `promise` until it settles or `signal` aborts. The late reply is drained by the engine and dropped here.
+ * The outcome of a call that was ended early in the server. The call resolves where something came of it.
  * @param {Promise<any>} promise
  * @param {AbortSignal} signal
  * @param {string | undefined} command
- * @param {() => boolean} [withdraw] takes the call back if nothing of it was sent; answers whether it did
+ */
+async function outcomeOf(promise, signal, command) {
+  try {
+    return await promise
+  } catch (error) {
+    // What the server said is the outcome.
+    if (error instanceof ReplyError) throw error
+    throw abortError(signal.reason, command, /** @type {any} */ (error).maybeExecuted !== false)
+  }
+}
+
+/**
+ * Follows `promise` until it settles or `signal` aborts. The late reply is drained by the engine and dropped here, except where
+ * the engine ends the call in the server: then its outcome counts.
+ * @param {Promise<any>} promise
+ * @param {AbortSignal} signal
+ * @param {string | undefined} command
+ * @param {() => 'withdrawn' | 'pending' | undefined} [withdraw] takes the call back or ends it, if that is possible
  */
 async function abortable(promise, signal, command, withdraw) {
   const { calls, listener } = watchOf(signal)
   /** @type {() => void} */
   let abort = () => {}
-  let never = false
+  /** @type {'withdrawn' | 'pending' | undefined} */
+  let withdrawal
   const aborted = new Promise((resolve) => {
     abort = () => {
-      never = withdraw?.() ?? false
+      withdrawal = withdraw?.()
       resolve(ABORTED)
     }
   })
@@ -61,7 +79,10 @@ async function abortable(promise, signal, command, withdraw) {
   try {
     const outcome = await Promise.race([promise, aborted])
     // Made here and not by the listener, so that its stack leads to the caller.
-    if (outcome === ABORTED) throw abortError(signal.reason, command, !never)
+    if (outcome === ABORTED) {
+      if (withdrawal === 'pending') return await outcomeOf(promise, signal, command)
+      throw abortError(signal.reason, command, withdrawal !== 'withdrawn')
+    }
     return outcome
   } finally {
     if (calls.delete(abort) && calls.size === 0) signal.removeEventListener('abort', listener)

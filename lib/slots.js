@@ -85,16 +85,20 @@ function lastSlot() {
 /**
  * What takes back the call whose slot was opened last, if the addon can.
  * @param {{ withdraw(slot: number): unknown }} native
- * @returns {() => boolean} answers whether it did: then nobody will settle the call's promise
+ * @returns {() => 'withdrawn' | 'pending' | undefined} `withdrawn`: nobody will settle the call's promise. `pending`: the promise
+ *   settles soon, with the call's outcome
  */
 function withdrawal(native) {
   const slot = opened
   const own = resolvers[slot]
   return () => {
     // The slot may be another call's by now.
-    if (own === undefined || resolvers[slot] !== own || native.withdraw(slot) === undefined) return false
+    if (own === undefined || resolvers[slot] !== own) return undefined
+    const withdrawal = native.withdraw(slot)
+    if (withdrawal === 'pending') return 'pending'
+    if (withdrawal === undefined) return undefined
     release(slot)
-    return true
+    return 'withdrawn'
   }
 }
 

@@ -21,6 +21,7 @@ use crate::sentinel::NativeSentinel;
 use crate::status::{Failed, check};
 use crate::templates::Templates;
 use crate::typed_array::TypedArray;
+use crate::waits::Waits;
 use crate::watch;
 
 /// Results handed to JavaScript in one call.
@@ -42,6 +43,7 @@ pub(crate) struct Environment {
     words: *mut u32,
     materialiser: Materialiser,
     templates: Templates,
+    waits: Waits,
     clients: RefCell<HashMap<u32, Weak<NativeClient>>>,
     sentinels: RefCell<HashMap<u32, Weak<NativeSentinel>>>,
     next_client: Cell<u32>,
@@ -89,6 +91,7 @@ impl Environment {
             words: data.cast(),
             materialiser: Materialiser::new(env, assemble_ref),
             templates,
+            waits: Waits::default(),
             clients: RefCell::default(),
             sentinels: RefCell::default(),
             next_client: Cell::new(0),
@@ -96,6 +99,11 @@ impl Environment {
         });
         environment.create_function()?;
         Ok(environment)
+    }
+
+    /// The slots of calls that a server may keep waiting.
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// The options that JavaScript names by number.

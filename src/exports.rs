@@ -24,6 +24,7 @@ use crate::meta::Meta;
 use crate::pipeline::Chunk;
 use crate::plan::Plan;
 use crate::port::{Form, Port};
+use crate::road::Withdrawal;
 use crate::sentinel_functions;
 use crate::status::{Failed, check};
 use crate::subscriber_exports::create_subscriber;
@@ -103,9 +104,13 @@ object_function!(Port, batch, |port, info| {
     port.batch(info.uint32(0), form, Meta::from(info.uint32(1)), info.double(2), &chunk)
 });
 
-// withdraw(slot): a text where nothing of the call was sent, and never will be.
+// withdraw(slot): "withdrawn" where nothing of the call was sent and never will be; "pending" where its slot is settled soon.
 object_function!(Port, withdraw, |port, info| {
-    if port.withdraw(info.uint32(0)) { Err("withdrawn".to_owned()) } else { Ok(()) }
+    match port.withdraw(info.uint32(0)) {
+        Withdrawal::Done => Err("withdrawn".to_owned()),
+        Withdrawal::Pending => Err("pending".to_owned()),
+        Withdrawal::Refused => Ok(()),
+    }
 });
 
 object_function!(Port, flush, |port, _info| {

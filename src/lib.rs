@@ -48,6 +48,7 @@ mod typed_array;
 #[cfg(unix)]
 mod uv;
 #[cfg(unix)]
+mod waits;
 mod watch;
 #[cfg(not(unix))]
 #[path = "no_watch.rs"]

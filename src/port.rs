@@ -20,7 +20,7 @@ use crate::life::Life;
 use crate::meta::{Meta, Retry};
 use crate::pipeline::{Chunk, Encoded, Pipeline, Terms};
 use crate::prefixer::Prefixer;
-use crate::road::{Road, Timeout, Way, milliseconds};
+use crate::road::{Road, Timeout, Way, Withdrawal, milliseconds};
 use crate::streamed::Streamed;
 
 /// Staged bytes beyond this are handed over at once, so that the server works while JavaScript still produces.
@@ -224,6 +224,7 @@ impl Port {
             return Err(error::to_json(&Error::watch()));
         }
         let (request, commands) = self.unit_request(call, meta, pipeline.finish(terms, &mut staging), lane);
+        self.environment.waits().clear(slot);
         staging.commit_unit(request, commands);
         self.submit_full(lane, &mut staging);
         Ok(())
@@ -247,6 +248,7 @@ impl Port {
             return Err(error::to_json(&Error::watch()));
         }
         let (mut request, _) = self.unit_request(call, terms.meta, encoded, lane);
+        self.environment.waits().clear(call.slot);
         request.length = u32::try_from(streamed.length()).unwrap_or(u32::MAX);
         lane.submit_while_encoding(staging.spare(), request, |out| streamed.encode(out));
         pipeline.keep_text(streamed.into_text());
@@ -275,6 +277,7 @@ impl Port {
             replays: replays(replay),
             on_refusal: on_refusal(None, meta),
             refusals: 0,
+            track: None,
             length: 0,
             end: 0,
             deadline: self.deadline(timeout),
@@ -340,6 +343,7 @@ impl Port {
             replays: replays(replayable(command, call.meta)),
             on_refusal: on_refusal(command, call.meta),
             refusals: 0,
+            track: None,
             length: 0,
             end: 0,
             deadline: self.deadline(timeout),
@@ -349,9 +353,11 @@ impl Port {
             self.environment.inbox().names().expect(call.slot, named);
         }
         let Some((pool, name, patience)) = apart else {
+            self.environment.waits().clear(call.slot);
             staging.commit(request);
             return Ok(());
         };
+        self.environment.waits().note(call.slot);
         let (bytes, request) = staging.take_command(request);
         let blocking = Blocking { name: name.into(), bytes, request, patience };
         pool.block(blocking).map_err(|error| {
@@ -365,18 +371,24 @@ impl Port {
         lane.submit(bytes, requests);
     }
 
-    /// Takes the call in `slot` back, if nothing of it was sent. Answers whether it did: then it never will be.
-    pub(crate) fn withdraw(&self, slot: u32) -> bool {
-        let withdrawn = self.withdraw_staged(slot)
-            || self.road.withdraw(slot)
-            || (0..).map_while(|at| self.lanes.get(at)).any(|lane| lane.queue().withdraw(slot));
-        if withdrawn {
+    /// Takes the call in `slot` back, if nothing of it was sent.
+    pub(crate) fn withdraw(&self, slot: u32) -> Withdrawal {
+        let withdrawal = if self.environment.waits().contains(slot) {
+            self.road.withdraw(slot)
+        } else if self.withdraw_staged(slot)
+            || self.lanes.all().iter().any(|lane| lane.queue().withdraw(slot))
+        {
+            Withdrawal::Done
+        } else {
+            Withdrawal::Refused
+        };
+        if withdrawal == Withdrawal::Done {
             self.environment.inbox().names().take(slot);
         } else if let Road::Leased(_) = self.road {
             // A connection that waits for nobody any more must not be kept from others when the lease is given back.
             self.lanes.all().iter().for_each(|lane| lane.queue().give_up(slot));
         }
-        withdrawn
+        withdrawal
     }
 
     /// The same for a call of this tick.

@@ -3,12 +3,10 @@
 use std::cell::{Ref, RefCell};
 use std::sync::Arc;
 
+use crate::error;
 use oxidis_engine::client::Staging;
 use oxidis_engine::client::pool::{Lease, Patience, Pool};
 use oxidis_engine::command::{self, Command, ServerTimeout, Trace};
-use oxidis_engine::error::Error;
-
-use crate::error;
 
 /// Whose connections are behind a port.
 pub(crate) enum Road {
@@ -26,6 +24,17 @@ pub(crate) enum Way {
     Here(u32),
     /// It gets a connection for itself.
     Apart(Arc<Pool>, &'static str, Patience),
+}
+
+/// What became of a caller's wish to take a call back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Withdrawal {
+    /// It was not sent and never will be. Its slot will not be settled.
+    Done,
+    /// Its slot is settled soon: with its outcome, or with an error where nothing came of it.
+    Pending,
+    /// The server may run it. A reply reaches its slot whenever it comes.
+    Refused,
 }
 
 /// How long the caller waits, in milliseconds; 0 for ever.
@@ -75,13 +84,17 @@ impl Road {
         })
     }
 
-    /// Takes the blocking command in `slot` back, if no server was asked yet. One that waits in a server ends there: its
-    /// connection is closed, and whoever is still there gets an error.
-    pub(crate) fn withdraw(&self, slot: u32) -> bool {
-        let Self::Shared(pool) = self else { return false };
-        pool.withdraw(slot) || {
-            pool.give_up(slot, Error::closed().executed(true));
-            false
+    /// Takes the blocking command in `slot` back, if it was not sent. Otherwise its wait ends in the server, and its outcome
+    /// follows.
+    pub(crate) fn withdraw(&self, slot: u32) -> Withdrawal {
+        match self {
+            Self::Shared(pool) if pool.withdraw(slot) => Withdrawal::Done,
+            Self::Shared(pool) => {
+                // One that is over has its outcome on the way.
+                pool.give_up(slot);
+                Withdrawal::Pending
+            }
+            Self::Single | Self::Leased(_) => Withdrawal::Refused,
         }
     }
 

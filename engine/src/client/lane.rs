@@ -1,6 +1,7 @@
 //! One shared connection that outlives its sockets: connects, restores, reconnects, and decides what a lost socket means for
 //! the commands that were on it (promises P2, P3, P4, P6).
 
+mod asking;
 mod callers;
 mod link;
 
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 use super::Mailbox;
 use super::redial::{Pace, Redial};
 use crate::error::{Error, Kind};
+use crate::net::address::Place;
 use crate::net::connection::{Ended, Wish};
 use crate::net::establish::Connector;
 use crate::net::queue::{Keep, Queue, QueueLimits};
@@ -50,6 +52,8 @@ pub struct Lane {
     severed: AtomicBool,
     /// The server's number for the connection; 0 where it is not known.
     client_id: AtomicI64,
+    /// Where the present connection, or the last one, leads.
+    place: Mutex<Option<Place>>,
     control: Mutex<Control>,
     mailbox: Arc<dyn Mailbox>,
     runtime: Handle,
@@ -76,6 +80,7 @@ impl Lane {
             leaving: AtomicBool::new(false),
             severed: AtomicBool::new(false),
             client_id: AtomicI64::new(0),
+            place: Mutex::default(),
             control: Mutex::new(control),
             mailbox,
             runtime,
@@ -115,6 +120,11 @@ impl Lane {
     /// The server's number for the present connection, where it is known.
     pub fn client_id(&self) -> Option<i64> {
         Some(self.client_id.load(Ordering::Acquire)).filter(|&id| id != 0 && self.queue.is_online())
+    }
+
+    /// Where its connection leads.
+    pub fn place(&self) -> Option<Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The lane's queue.
@@ -247,6 +257,8 @@ impl Lane {
                     // Who hears of the connection may use it at once, also where nothing may wait for one.
                     self.severed.store(false, Ordering::Release);
                     self.client_id.store(connection.client_id.unwrap_or(0), Ordering::Release);
+                    *self.place.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some(connection.place.clone());
                     connection.attach(&self.queue, deliver.borrows());
                     self.online();
                     deliver.event(Event::Ready);

@@ -145,12 +145,22 @@ impl Client {
     /// now on.
     pub fn close(&self, wish: Wish) -> impl Future<Output = ()> + Send + use<> {
         self.lanes.close();
-        // First, while a shared connection may still call off what waits in the server.
         let pool = self.pool.close(wish);
-        let waiting: Vec<_> = self.lanes.all().iter().map(|lane| lane.close(wish)).collect();
-        let subscriber = self.subscriber.close();
+        let close =
+            move |lanes: &Lanes| lanes.all().iter().map(move |lane| lane.close(wish)).collect::<Vec<_>>();
+        // A shared connection ends what waits in the server.
+        let first = (wish == Wish::Drain && self.pool.has_calls()).then(|| Arc::clone(&self.pool));
+        let closing = if first.is_none() { close(&self.lanes) } else { Vec::new() };
+        let (lanes, subscriber) = (Arc::clone(&self.lanes), self.subscriber.close());
         async move {
-            for lane in waiting {
+            let closing = match first {
+                None => closing,
+                Some(pool) => {
+                    pool.settled().await;
+                    close(&lanes)
+                }
+            };
+            for lane in closing {
                 // A lane that is gone is closed.
                 drop(lane.await);
             }

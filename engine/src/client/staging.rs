@@ -258,6 +258,7 @@ mod tests {
             replays: 0,
             on_refusal: OnRefusal::TOLD,
             refusals: 0,
+            track: None,
             length: 0,
             end: 0,
             deadline: NEVER,

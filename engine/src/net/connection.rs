@@ -187,7 +187,7 @@ async fn read_here(
                     timer.set(inbound.keep_time(queue, deliver)?);
                 }
             }
-            written = writer.drain(queue), if queue.has_backlog() => {
+            written = writer.drain(queue), if queue.has_backlog() && !queue.is_parked() => {
                 written.map_err(|error| lost(&error))?;
             }
             () = queue.wake.notified() => {

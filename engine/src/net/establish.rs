@@ -97,13 +97,18 @@ impl Connector {
     /// Has the server at `place`, which is left, answer what it keeps waiting on the connection of this number: then it is certain
     /// that nothing came of it. Fails where the server does not answer, or does not allow it.
     pub async fn unblock(&self, place: &Place, client_id: i64, patience: Duration) -> Result<(), Error> {
+        let number = client_id.to_string();
+        let order = vec![b"CLIENT".as_slice(), b"UNBLOCK", number.as_bytes(), b"ERROR"];
+        self.converse(place, patience).await?.ask(&[order]).await.map(drop)
+    }
+
+    /// A conversation with the server at `place`, whatever its role is by now.
+    pub async fn converse(&self, place: &Place, patience: Duration) -> Result<Conversation, Error> {
         let place = Place { role: Role::Any, ..place.clone() };
         let deadline = Instant::now() + patience;
         let stream = self.dial.dial(&place.endpoint, deadline).await?;
         let connection = self.greet_before(&place, stream, deadline).await?;
-        let number = client_id.to_string();
-        let order = vec![b"CLIENT".as_slice(), b"UNBLOCK", number.as_bytes(), b"ERROR"];
-        Conversation::over(connection, patience).ask(&[order]).await.map(drop)
+        Ok(Conversation::over(connection, patience))
     }
 
     async fn greet_before(

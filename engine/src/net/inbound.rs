@@ -208,6 +208,7 @@ impl Inbound {
                     replays: 0,
                     on_refusal: OnRefusal::TOLD,
                     refusals: 0,
+                    track: None,
                     length: u32::try_from(PROBE.len()).unwrap_or(0),
                     end: 0,
                     deadline: now + patience,

@@ -84,6 +84,7 @@ mod tests {
             replays: 0,
             on_refusal: OnRefusal::TOLD,
             refusals: 0,
+            track: None,
             length: 1,
             end: 1,
             deadline: if timeout == 0 { NEVER } else { asked + u64::from(timeout) },

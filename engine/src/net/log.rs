@@ -36,6 +36,8 @@ pub struct Log {
     end: u64,
     /// Whether what is answered is kept as well.
     kept: bool,
+    /// Stream offsets, ascending, beyond the first of which nothing is written.
+    barriers: VecDeque<u64>,
 }
 
 impl fmt::Debug for Log {
@@ -59,6 +61,33 @@ impl Log {
     /// Whether bytes wait for the socket.
     pub fn has_backlog(&self) -> bool {
         self.written < self.end
+    }
+
+    /// Nothing beyond `offset` is written until the barrier is lifted.
+    pub fn add_barrier(&mut self, offset: u64) {
+        self.barriers.push_back(offset);
+    }
+
+    /// Lifts the barriers up to `answered`. Returns whether there was one.
+    pub fn lift_barriers(&mut self, answered: u64) -> bool {
+        let before = self.barriers.len();
+        self.barriers.retain(|&offset| offset > answered);
+        self.barriers.len() < before
+    }
+
+    /// Drops the barriers beyond `offset`.
+    pub fn drop_barriers(&mut self, offset: u64) {
+        self.barriers.retain(|&barrier| barrier <= offset);
+    }
+
+    /// Whether all that may be written is, and something is left.
+    pub fn is_parked(&self) -> bool {
+        self.has_backlog() && self.written >= self.limit()
+    }
+
+    /// Stream offset beyond which nothing is written.
+    fn limit(&self) -> u64 {
+        self.barriers.front().map_or(self.end, |&barrier| barrier.min(self.end))
     }
 
     /// Appends all of `staged` and leaves an empty vector in its place. Small content is copied, large content is moved.
@@ -94,7 +123,7 @@ impl Log {
     /// Fills `slices` with what is next to write, up to the first part of a large segment, and returns how many it filled.
     pub fn unwritten<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
         let mut filled = 0;
-        let mut parts = self.parts(self.written..self.end);
+        let mut parts = self.parts(self.written..self.limit());
         while let Some(slice) = slices.get_mut(filled)
             && let Some(part) = parts.next()
         {

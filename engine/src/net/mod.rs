@@ -27,6 +27,7 @@ pub mod request;
 pub mod role;
 pub mod stream;
 pub mod timer;
+pub mod track;
 pub mod unit;
 mod units;
 

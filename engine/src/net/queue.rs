@@ -1,13 +1,14 @@
 //! The commands of one shared connection, from submission to reply. Owns what the JavaScript thread and the engine's thread
 //! both touch; holds a lock only for a push, a swap or one write to the socket.
 //!
-//! Lock order: `outgoing`, `given_up`, `submitted`, `units`, `postponed`. A command enters `submitted` before its bytes can reach the
+//! Lock order: `outgoing`, `given_up`, `submitted`, `units`, `postponed`, `tracks`. A command enters `submitted` before its bytes can reach the
 //! socket, so that a reply always finds it.
 
 mod drained;
 mod limits;
 mod loss;
 mod postponed;
+mod tracking;
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice};
@@ -23,6 +24,7 @@ use super::halves::DirectWriter;
 use super::log::Log;
 use super::loneliness::{Loneliness, Move};
 use super::request::{Millis, NEVER, Request};
+use super::track::Tracks;
 use super::unit::{Unit, UnitId};
 use super::units::Units;
 
@@ -67,6 +69,8 @@ pub struct Queue {
     further: AtomicUsize,
     online: AtomicBool,
     backlog: AtomicBool,
+    /// The whole backlog waits behind a call that the server keeps waiting.
+    parked: AtomicBool,
     /// Commands that wait for a connection.
     waiting: AtomicUsize,
     end: AtomicU64,
@@ -82,6 +86,7 @@ pub struct Queue {
     drains: Drains,
     /// Calls that their callers gave up, and the end of the stream then: the slot of a later call is somebody else's.
     given_up: Mutex<Vec<(u32, u64)>>,
+    tracks: Mutex<Tracks>,
     /// Wakes the connection's task.
     pub wake: Notify,
 }
@@ -99,6 +104,7 @@ impl Queue {
             further: AtomicUsize::new(0),
             online: AtomicBool::new(false),
             backlog: AtomicBool::new(false),
+            parked: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
             end: AtomicU64::new(0),
             answered: AtomicU64::new(0),
@@ -109,6 +115,7 @@ impl Queue {
             awaiting: AtomicUsize::new(0),
             drains: Drains::default(),
             given_up: Mutex::default(),
+            tracks: Mutex::default(),
             wake: Notify::new(),
         }
     }
@@ -205,6 +212,9 @@ impl Queue {
         for request in requests.iter_mut() {
             end += u64::from(request.length);
             request.end = end;
+            if request.holds_back() {
+                outgoing.log.add_barrier(end);
+            }
             earliest = earliest.min(request.deadline);
         }
         let submissions = requests.len();
@@ -235,6 +245,7 @@ impl Queue {
                 }
             }
             if outgoing.log.has_backlog() && !self.backlog.swap(true, Ordering::AcqRel) {
+                self.parked.store(outgoing.log.is_parked(), Ordering::Release);
                 wake = true;
             }
         }
@@ -257,6 +268,7 @@ impl Queue {
         self.waiting.store(0, Ordering::Release);
         self.online.store(true, Ordering::Release);
         self.backlog.store(outgoing.log.has_backlog(), Ordering::Release);
+        self.parked.store(outgoing.log.is_parked(), Ordering::Release);
     }
 
     /// Hands the socket from one writer to another, while nobody writes; `lent` says whether the submitting thread reads from it
@@ -332,7 +344,7 @@ impl Queue {
         self.hold();
     }
 
-    /// Whether bytes wait for the engine to write them.
+    /// Whether bytes are not written yet.
     pub fn has_backlog(&self) -> bool {
         self.backlog.load(Ordering::Acquire)
     }
@@ -346,7 +358,9 @@ impl Queue {
         let mut slices = [IoSlice::new(&[]); MAX_SLICES];
         let filled = outgoing.log.unwritten(&mut slices);
         if filled == 0 {
-            self.backlog.store(false, Ordering::Release);
+            let parked = outgoing.log.is_parked();
+            self.parked.store(parked, Ordering::Release);
+            self.backlog.store(parked, Ordering::Release);
             return Ok(true);
         }
         let Some(count) = write(&slices[..filled])? else { return Ok(false) };
@@ -418,6 +432,9 @@ impl Outgoing {
         while self.log.has_backlog() {
             let mut slices = [IoSlice::new(&[]); MAX_SLICES];
             let filled = self.log.unwritten(&mut slices);
+            if filled == 0 {
+                return;
+            }
             match socket.try_write(&slices[..filled]) {
                 Ok(count) if count > 0 => self.log.advance(count),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

@@ -9,6 +9,7 @@ use super::handover::{Alone, hand_over, hand_over_large};
 use super::queue::Queue;
 use super::refusal::{LEAVE_GRACE, Refusals};
 use super::request::{Deliver, Gather, Millis, NEVER, Recipient, Request, Ticket, View, now};
+use super::track::{self, End, Target, TrackId};
 use super::unit::{Outcome, Turn, Unit, UnitId};
 use crate::error::{Error, Phase, ServerError};
 use crate::resp::{Decoder, Frame, Scalar};
@@ -105,7 +106,15 @@ impl<'a> Replies<'a> {
                         return Ok(());
                     }
                 }
-                hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
+                match request.track {
+                    None => {
+                        hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
+                    }
+                    Some(id) => {
+                        self.settle_tracked(&request, ticket, id, frame);
+                        return Ok(());
+                    }
+                }
             }
             Recipient::Unit(..) | Recipient::AbandonedUnit(_) => {
                 let refusals = self.refusals;
@@ -118,13 +127,41 @@ impl<'a> Replies<'a> {
                     }
                 }
             }
-            Recipient::Probe | Recipient::Abandoned => {}
+            Recipient::Probe | Recipient::Abandoned => {
+                if let Some(id) = request.track
+                    && let Target::Listener(listener) = self.queue.tracks().target(id, false)
+                {
+                    // Nobody may listen any more.
+                    drop(listener.send(track::reply(frame)));
+                }
+            }
         }
         self.awaiting.pop_front();
         if self.awaiting.is_empty() {
             self.queue.answered(request.end);
         }
         Ok(())
+    }
+
+    /// Settles a call with a listener, which is notified when the call's place is free: it may have more written at once.
+    fn settle_tracked(&mut self, request: &Request, ticket: Ticket, id: TrackId, frame: Frame<'_>) {
+        let is_null = matches!(frame, Frame::Scalar(Scalar::Null));
+        let target = self.queue.tracks().target(id, is_null);
+        if let Target::Caller(_) = target {
+            hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
+        }
+        self.ended(request, target);
+    }
+
+    fn ended(&mut self, request: &Request, target: Target) {
+        self.awaiting.pop_front();
+        self.queue.answered(request.end);
+        // A listener that is gone has told the caller something else.
+        match target {
+            Target::Caller(end) => drop(end.send(End::Delivered)),
+            Target::Kept(end) => drop(end.send(End::Null)),
+            Target::Listener(_) | Target::Nobody => {}
+        }
     }
 
     /// Settles the bulk strings that come next for a batch of which some replies have come, but for its last reply: most batches
@@ -171,8 +208,15 @@ impl<'a> Replies<'a> {
         let request = self.front()?;
         match request.recipient {
             Recipient::Caller(ticket) => {
-                let mut caller = Alone { deliver: &mut *self.deliver, ticket };
-                hand_over_large(&mut caller, request.shape, bytes, ascii);
+                let target = request.track.map(|id| self.queue.tracks().target(id, false));
+                if matches!(target, None | Some(Target::Caller(_))) {
+                    let mut caller = Alone { deliver: &mut *self.deliver, ticket };
+                    hand_over_large(&mut caller, request.shape, bytes, ascii);
+                }
+                if let Some(target) = target {
+                    self.ended(&request, target);
+                    return Ok(());
+                }
             }
             Recipient::Unit(..) | Recipient::AbandonedUnit(_) => {
                 let take = |unit: &mut Unit, caller| unit.take_large(caller, bytes, ascii);
@@ -180,7 +224,11 @@ impl<'a> Replies<'a> {
                     return Ok(());
                 }
             }
-            Recipient::Probe | Recipient::Abandoned => {}
+            Recipient::Probe | Recipient::Abandoned => {
+                if let Some(id) = request.track {
+                    self.queue.untrack(id);
+                }
+            }
         }
         self.awaiting.pop_front();
         self.queue.answered(request.end);
@@ -265,19 +313,29 @@ impl<'a> Replies<'a> {
             return self.give_back();
         }
         self.leave();
-        self.deliver.error(ticket, &Error::reply(ServerError::from_line(line)).executed(false));
+        self.fail(request, ticket, line);
         self.awaiting.pop_front();
         self.queue.answered(request.end);
     }
 
     /// The server did not run the oldest request for now: it is sent again, unless too much waits for that.
     fn postponed(&mut self, request: &Request, ticket: Ticket, line: &[u8]) {
-        if !self.queue.postpone(request, line) {
-            self.deliver.error(ticket, &Error::reply(ServerError::from_line(line)).executed(false));
-        }
+        let postponed = self.queue.postpone(request, line);
         self.awaiting.pop_front();
         if self.awaiting.is_empty() {
             self.queue.answered(request.end);
+        }
+        if !postponed {
+            self.fail(request, ticket, line);
+        }
+    }
+
+    /// The oldest request was refused with the error `line`, and ends with it.
+    fn fail(&mut self, request: &Request, ticket: Ticket, line: &[u8]) {
+        let error = Error::reply(ServerError::from_line(line)).executed(false);
+        match request.track {
+            Some(id) => self.queue.tracks().fail(id, &error),
+            None => self.deliver.error(ticket, &error),
         }
     }
 
@@ -309,12 +367,13 @@ impl<'a> Replies<'a> {
 
     /// Rejects callers whose deadline has passed, and sends again what has waited for it.
     pub fn expire(&mut self) {
-        self.queue.retry(|request, outcome, error| reject(self.deliver, request, outcome, error));
+        let (queue, deliver) = (self.queue, &mut *self.deliver);
+        queue.retry(|request, outcome, error| queue.reject(deliver, request, outcome, error));
         let Self { queue, awaiting, unit: open, deliver, .. } = self;
         queue.expire(awaiting, |request, outcome, phase, begun| {
             let begun_unit = open.as_mut().filter(|(id, _)| request.recipient.unit() == Some(*id));
             let outcome = outcome.or_else(|| begun_unit.map(|(_, unit)| unit.give_up()));
-            expired(&mut **deliver, request, outcome, phase, begun);
+            queue.reject(&mut **deliver, request, outcome, &expired(request, phase, begun));
         });
         self.deliver.flush();
     }
@@ -334,16 +393,10 @@ impl<'a> Replies<'a> {
     }
 }
 
-/// Tells a caller that its deadline has passed, with whether its command was `begun` to be written.
-pub fn expired(
-    deliver: &mut dyn Deliver,
-    request: &Request,
-    outcome: Option<Outcome>,
-    phase: Phase,
-    begun: bool,
-) {
+/// What a caller whose deadline has passed is told; `begun`: its command was begun to be written.
+pub fn expired(request: &Request, phase: Phase, begun: bool) -> Error {
     let timeout = std::time::Duration::from_millis(u64::from(request.timeout));
-    reject(deliver, request, outcome, &Error::timeout(phase, timeout).executed(begun));
+    Error::timeout(phase, timeout).executed(begun)
 }
 
 /// Tells whoever waits for `request` that there will be no reply or, for a batch, none beyond its `outcome`.

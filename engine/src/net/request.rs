@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use super::loan::Loan;
 use super::refusal::OnRefusal;
+use super::track::TrackId;
 use super::unit::UnitId;
 use crate::command::{self, Names, Shape};
 use crate::error::Error;
@@ -90,6 +91,9 @@ pub struct Request {
     pub deadline: Millis,
     /// The timeout behind the deadline, in milliseconds; 0 for none.
     pub timeout: u32,
+    /// Who learns how it ends, besides its caller. On a connection that carries such calls, nothing behind one is written
+    /// before its listener allows it ([`Queue::pass`](super::queue::Queue::pass)).
+    pub track: Option<TrackId>,
 }
 
 /// A command whose connection is lost so often is perhaps what breaks it.
@@ -145,6 +149,11 @@ impl Recipient {
 }
 
 impl Request {
+    /// Whether nothing behind it is written before its listener allows it.
+    pub fn holds_back(&self) -> bool {
+        self.track.is_some() && self.recipient.waiting().is_some()
+    }
+
     /// Stream offset of its first byte.
     pub fn start(&self) -> u64 {
         self.end - u64::from(self.length)

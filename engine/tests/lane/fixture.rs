@@ -90,6 +90,7 @@ impl Call {
             replays: replays(self.replay),
             on_refusal: self.on_refusal,
             refusals: 0,
+            track: None,
             length: 0,
             end: 0,
             deadline: if self.timeout == 0 { NEVER } else { now() + u64::from(self.timeout) },

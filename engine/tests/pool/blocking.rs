@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use oxidis_engine::client::pool::Patience;
 use oxidis_engine::command::ServerTimeout;
-use oxidis_engine::error::{ConnectionFailure, Error, Kind, Phase};
+use oxidis_engine::error::{ConnectionFailure, Kind, Phase};
 use oxidis_engine::net::request::{now, replays};
 use oxidis_engine::value::Value;
 use tokio::time::{Instant, sleep};
@@ -107,9 +107,9 @@ async fn one_that_is_given_up_frees_its_connection_wherever_it_is() {
     fixture.block(3, "BLPOP c 0", ServerTimeout::Never);
     idle().await;
     for slot in [2, 1] {
-        assert!(fixture.pool.give_up(slot, Error::closed()));
+        assert!(fixture.pool.give_up(slot));
         assert_eq!(*fixture.inbox.failure(slot).await.kind(), Kind::Closed);
-        assert!(!fixture.pool.give_up(slot, Error::closed()), "it is over");
+        assert!(!fixture.pool.give_up(slot), "it is over");
     }
     assert_eq!(peer.command().await, None);
     let mut peer = fixture.peers.accept().await;
@@ -126,7 +126,7 @@ async fn an_answer_that_comes_after_giving_up_reaches_nobody() {
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
     peer.send("+too late\r\n").await;
-    fixture.pool.give_up(1, Error::closed());
+    fixture.pool.give_up(1);
     let first = fixture.inbox.settled().await;
     idle().await;
     fixture.inbox.assert_empty();
@@ -143,7 +143,7 @@ async fn a_slot_that_is_used_again_belongs_to_the_new_call() {
     fixture.inbox.reply(1).await;
     fixture.block(1, "BLPOP b 0", ServerTimeout::Never);
     assert_eq!(peer.command().await.unwrap(), "BLPOP b 0");
-    assert!(fixture.pool.give_up(1, Error::closed()));
+    assert!(fixture.pool.give_up(1));
     assert_eq!(*fixture.inbox.failure(1).await.kind(), Kind::Closed);
 }
 

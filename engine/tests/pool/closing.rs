@@ -1,20 +1,12 @@
 //! The end of a pool.
 
 use oxidis_engine::command::ServerTimeout;
-use oxidis_engine::error::{Error, Kind};
+use oxidis_engine::error::Kind;
 use oxidis_engine::net::connection::Wish;
 use oxidis_engine::value::Value;
-use tokio::io::DuplexStream;
 use tokio::time::Instant;
 
-use crate::fixture::{Fixture, call, idle, room_for, within};
-use crate::peer::Peer;
-
-/// Answers HELLO with a number for the connection.
-async fn greet_as(peer: &mut Peer<DuplexStream>, id: u32) {
-    peer.commands(3).await;
-    peer.send(format!("%2\r\n+proto\r\n:3\r\n+id\r\n:{id}\r\n+OK\r\n+OK\r\n")).await;
-}
+use crate::fixture::{Fixture, call, greet_as, idle, room_for, within};
 
 #[tokio::test(start_paused = true)]
 async fn what_waits_in_the_server_is_called_off_there_over_a_shared_connection() {
@@ -116,7 +108,7 @@ async fn a_pool_is_active_as_long_as_somebody_has_or_wants_a_connection() {
     assert!(fixture.pool.is_active());
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
-    fixture.pool.give_up(1, Error::closed());
+    fixture.pool.give_up(1);
     fixture.inbox.failure(1).await;
     peer.closed().await;
     loop {

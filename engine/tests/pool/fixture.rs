@@ -117,6 +117,7 @@ fn stage(staging: &mut Staging, slot: u32, command: &str) -> Request {
         replays: 0,
         on_refusal: OnRefusal { again: true, proof: Proof::Code },
         refusals: 0,
+        track: None,
         length: 0,
         end: 0,
         deadline: NEVER,
@@ -137,4 +138,10 @@ pub(crate) fn call_within(lane: &Arc<Lane>, slot: u32, command: &str, timeout: u
     staging.commit(Request { deadline, timeout, ..request });
     let (bytes, requests) = staging.parts();
     lane.submit(bytes, requests);
+}
+
+/// Replies to HELLO with a number for the connection.
+pub(crate) async fn greet_as(peer: &mut Peer<DuplexStream>, id: u32) {
+    peer.commands(3).await;
+    peer.send(format!("%2\r\n+proto\r\n:3\r\n+id\r\n:{id}\r\n+OK\r\n+OK\r\n")).await;
 }

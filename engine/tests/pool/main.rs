@@ -4,6 +4,7 @@
 
 mod blocking;
 mod closing;
+mod ending;
 mod fixture;
 #[path = "../lane/inbox.rs"]
 #[allow(dead_code, reason = "shared with the tests of lanes, which need more of it")]

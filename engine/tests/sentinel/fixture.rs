@@ -297,6 +297,7 @@ fn request(recipient: Recipient, replay: bool) -> Request {
         replays: replays(replay),
         on_refusal: OnRefusal::TOLD,
         refusals: 0,
+        track: None,
         length: 0,
         end: 0,
         deadline,

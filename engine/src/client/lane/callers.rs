@@ -9,7 +9,7 @@ use super::{Lane, State};
 use crate::error::Error;
 use crate::net::connection::Wish;
 use crate::net::queue::Keep;
-use crate::net::replies::{expired, reject};
+use crate::net::replies::expired;
 use crate::net::request::{Deliver, Event, NEVER, Request, instant};
 
 impl Lane {
@@ -39,9 +39,12 @@ impl Lane {
             tokio::select! {
                 () = self.queue.wake.notified() => {}
                 () = due => {
-                    let late = |request: &Request, outcome, phase, begun| match cause {
-                        Some(cause) => reject(deliver, request, outcome, &cause.clone().executed(begun)),
-                        None => expired(deliver, request, outcome, phase, begun),
+                    let late = |request: &Request, outcome, phase, begun| {
+                        let error = match cause {
+                            Some(cause) => cause.clone().executed(begun),
+                            None => expired(request, phase, begun),
+                        };
+                        self.queue.reject(deliver, request, outcome, &error);
                     };
                     self.queue.expire(&mut VecDeque::new(), late);
                     deliver.flush();
@@ -53,7 +56,7 @@ impl Lane {
     /// Rejects with `error` what cannot be kept for the next connection.
     pub(super) fn reject(&self, deliver: &mut dyn Deliver, keep: Keep, error: &Error) {
         self.queue.detach(keep, |request, outcome, executed| {
-            reject(deliver, request, outcome, &error.clone().executed(executed));
+            self.queue.reject(deliver, request, outcome, &error.clone().executed(executed));
         });
         deliver.flush();
     }

@@ -1,25 +1,28 @@
 //! Commands that the server may keep waiting: each has a connection for itself while it waits, without its caller's doing.
 //!
-//! The connection comes from the pool and goes back when the command is answered. A command that ends otherwise (its
-//! deadline passes, its caller gives up) leaves a connection that the server may still hold up: that one is closed, which
-//! ends the wait there as well, and replaced.
+//! The connection comes from the pool and goes back when the command has its reply. A command that is to end early (its
+//! deadline passes, its caller gives up, the client closes) is ended in the server, and its outcome is read ([`Wait`]). Where
+//! the server does not allow that, the connection is closed, which ends the wait there as well, and replaced.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Pool;
 use super::acquire::deadline;
-use super::member::{Member, Served};
+use super::member::Member;
 use super::permit::{Holder, Permit};
-use super::standing::Standing;
+use super::standing::{Cause, Standing};
+use super::wait::{Until, Wait, Waited};
 use crate::command::ServerTimeout;
 use crate::error::{ConnectionFailure, Error, Kind, Phase};
 use crate::net::backoff::Backoff;
 use crate::net::connection::Wish;
+use crate::net::options::Reconnect;
 use crate::net::refusal::{MOST_REFUSALS, is_postponement, pauses};
 use crate::net::request::{Event, Millis, NEVER, Request, instant, now, replays};
 
@@ -61,6 +64,17 @@ impl Patience {
             }
         }
     }
+
+    /// When a call with this `request`, sent now, ends at the latest.
+    pub(super) fn until(self, request: &Request) -> Until {
+        let timeout = self.timeout(request.timeout);
+        let deadline = match self {
+            Self::Given => request.deadline,
+            Self::Server { .. } if timeout == 0 => NEVER,
+            Self::Server { .. } => now() + u64::from(timeout),
+        };
+        Until { deadline, timeout, is_own: self == Self::Given }
+    }
 }
 
 /// A server that cannot run a command now: how long it is asked again, and how often.
@@ -90,6 +104,53 @@ impl Postponement {
                 sleep_until(until).await;
                 return Err(error);
             }
+        }
+        Ok(())
+    }
+}
+
+/// A command and its attempts.
+struct Course {
+    call: Blocking,
+    /// Attempts left for a command that no server has run, whatever it does.
+    unsent: u8,
+    /// The pauses after a server that refused it; none where no other attempt follows.
+    pauses: Option<Backoff>,
+    postponed: Option<Postponement>,
+    /// Whether an attempt that was lost may have been run.
+    maybe_executed: bool,
+}
+
+impl Course {
+    fn new(call: Blocking, reconnect: Option<&Reconnect>) -> Self {
+        let pauses = reconnect.map(Backoff::new);
+        Self { call, unsent: replays(true), pauses, postponed: None, maybe_executed: false }
+    }
+
+    /// What the caller is told when the command ends between two attempts.
+    fn called_off(&self) -> Error {
+        Error::closed().executed(self.maybe_executed)
+    }
+
+    /// The attempt ended with `error`. Returns when the next one may begin; fails where there is none.
+    async fn after(&mut self, error: Error) -> Result<(), Error> {
+        self.maybe_executed |= error.maybe_executed() != Some(false);
+        if is_postponement(&error) {
+            let Self { postponed, call, .. } = self;
+            return postponed.get_or_insert_with(|| Postponement::new(call)).rest(error).await;
+        }
+        let lost = matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost));
+        let refused = matches!(error.kind(), Kind::Reply(_));
+        let left = match error.maybe_executed() {
+            Some(false) => &mut self.unsent,
+            _ => &mut self.call.request.replays,
+        };
+        let Some(pauses) = self.pauses.as_mut().filter(|_| (lost || refused) && *left > 0) else {
+            return Err(error);
+        };
+        *left -= 1;
+        if refused && let Some(pause) = pauses.next_delay() {
+            sleep(pause).await;
         }
         Ok(())
     }
@@ -130,10 +191,10 @@ impl Occupied<'_> {
         self.held.as_ref().map(|(_, member)| member)
     }
 
-    /// The command is answered: the connection goes back.
+    /// The command is over: the connection goes back.
     fn give_back(mut self) {
         let Some((permit, member)) = self.held.take() else { return };
-        member.served();
+        member.lane().queue().pass();
         if member.is_quiet() {
             self.pool.rest(permit, member);
         } else {
@@ -145,7 +206,6 @@ impl Occupied<'_> {
 impl Drop for Occupied<'_> {
     fn drop(&mut self) {
         if let Some((permit, member)) = self.held.take() {
-            member.give_up();
             self.pool.retire(permit, member, Wish::Destroy);
         }
     }
@@ -160,19 +220,12 @@ impl Pool {
             return Err(Error::queue_full("limits.maxInFlightBytes", limit));
         }
         let pending = Pending::new(self, call.bytes.len());
-        let (standing, given_up) = Standing::new();
+        let (standing, order) = Standing::new();
         let slot = call.slot();
         self.calls().insert(slot, Arc::clone(&standing));
         let (pool, request) = (Arc::clone(self), call.request);
         let (working, own) = (Arc::clone(self), Arc::clone(&standing));
-        let work = async move {
-            tokio::select! {
-                // In this order: whoever has his answer must not get an error as well.
-                biased;
-                ended = working.run(call, &own) => ended,
-                Ok(error) = given_up => Err(error),
-            }
-        };
+        let work = async move { working.run(call, &own, order).await };
         self.runtime.spawn(async move {
             let work = pool.runtime.spawn(work);
             // Without the panic's text, which may quote what was being worked on; the panic hook has printed it.
@@ -197,11 +250,11 @@ impl Pool {
         call.is_some_and(|call| call.withdraw())
     }
 
-    /// Gives up the blocking command of the caller in `slot`: he gets `error`, and its connection is closed. Answers whether
-    /// there was such a command.
-    pub fn give_up(&self, slot: u32, error: Error) -> bool {
-        let call = self.calls().remove(&slot);
-        call.is_some_and(|call| call.give_up(error))
+    /// The caller in `slot` gives up a call that may have been sent. The call ends with its outcome if there is one, otherwise
+    /// with an error. Returns false where the call is over, or about to end already.
+    pub fn give_up(&self, slot: u32) -> bool {
+        let call = self.calls().get(&slot).cloned();
+        call.is_some_and(|call| call.end(Cause::GivenUp))
     }
 
     /// The call that had this slot is over. The slot may have a new one already.
@@ -220,35 +273,31 @@ impl Pool {
         }
     }
 
-    async fn run(self: &Arc<Self>, call: Blocking, standing: &Standing) -> Result<(), Error> {
-        let mut call = call;
-        // For a command that no server has seen, whatever it does.
-        let mut unsent = replays(true);
-        let mut pauses = self.options.reconnect.as_ref().map(Backoff::new);
-        let mut postponed = None;
+    async fn run(
+        self: &Arc<Self>,
+        call: Blocking,
+        standing: &Standing,
+        mut order: oneshot::Receiver<Cause>,
+    ) -> Result<(), Error> {
+        let mut course = Course::new(call, self.options.reconnect.as_ref());
         loop {
-            let (permit, member) = self.wait_for_connection(&call).await?;
+            let (permit, member) = tokio::select! {
+                biased;
+                Ok(_) = &mut order => return Err(course.called_off()),
+                connected = self.wait_for_connection(&course.call) => connected?,
+            };
             self.watch();
-            match self.ask(&call, standing, Occupied { pool: self, held: Some((permit, member)) }).await {
-                Ok(()) => return Ok(()),
-                Err(error) if is_postponement(&error) => {
-                    postponed.get_or_insert_with(|| Postponement::new(&call)).rest(error).await?;
-                }
-                Err(error) => {
-                    let lost = matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost));
-                    let refused = matches!(error.kind(), Kind::Reply(_));
-                    let left = match error.maybe_executed() {
-                        Some(false) => &mut unsent,
-                        _ => &mut call.request.replays,
-                    };
-                    if !(lost || refused) || self.options.reconnect.is_none() || *left == 0 {
-                        return Err(error);
-                    }
-                    *left -= 1;
-                    if refused && let Some(pause) = pauses.as_mut().and_then(Backoff::next_delay) {
-                        sleep(pause).await;
-                    }
-                }
+            let occupied = Occupied { pool: self, held: Some((permit, member)) };
+            let Waited { result, is_final, .. } =
+                self.attempt(&course.call, standing, occupied, &mut order).await;
+            let Err(error) = result else { return Ok(()) };
+            if is_final {
+                return Err(error);
+            }
+            tokio::select! {
+                biased;
+                Ok(_) = &mut order => return Err(course.called_off()),
+                next = course.after(error) => next?,
             }
         }
     }
@@ -269,38 +318,33 @@ impl Pool {
         })
     }
 
-    /// Asks the server and waits for its answer.
-    async fn ask(&self, call: &Blocking, standing: &Standing, occupied: Occupied<'_>) -> Result<(), Error> {
+    /// Sends the command and waits for its end.
+    async fn attempt(
+        &self,
+        call: &Blocking,
+        standing: &Standing,
+        occupied: Occupied<'_>,
+        order: &mut oneshot::Receiver<Cause>,
+    ) -> Waited {
+        let failed = |error| Waited { result: Err(error), is_free: true, is_final: true };
         if !standing.commit() {
             occupied.give_back();
-            return Err(Error::closed());
+            return failed(Error::closed());
         }
         let Some(member) = occupied.member() else {
-            return Err(Error::internal("a blocking command has lost its connection"));
+            return failed(Error::internal("a blocking command has lost its connection"));
         };
-        let served = member.serve();
-        let timeout = call.patience.timeout(call.request.timeout);
-        let deadline = match call.patience {
-            Patience::Given => call.request.deadline,
-            Patience::Server { .. } if timeout == 0 => NEVER,
-            Patience::Server { .. } => now() + u64::from(timeout),
-        };
-        let request = Request { deadline, timeout, ..call.request };
+        let (id, ended) = member.lane().queue().track_call();
+        // The wait keeps the time.
+        let request = Request { deadline: NEVER, timeout: 0, track: Some(id), ..call.request };
         member.lane().submit(&mut call.bytes.clone(), &mut vec![request]);
-        match served.await {
-            Ok(Served::Answered) => {
-                occupied.give_back();
-                Ok(())
-            }
-            Ok(Served::Failed(error)) => {
-                // The connection is as good as before.
-                if is_postponement(&error) {
-                    occupied.give_back();
-                }
-                Err(error)
-            }
-            Err(_) => Err(Error::internal("a blocking command was forgotten")),
+        let until = call.patience.until(&call.request);
+        let wait = Wait { lane: member.lane(), id, ended, slot: call.slot(), until };
+        let waited = wait.end(self, order).await;
+        if waited.is_free {
+            occupied.give_back();
         }
+        waited
     }
 
     /// Whoever keeps the process alive for the pool's sake may learn that nothing is left of it.

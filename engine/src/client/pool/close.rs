@@ -1,23 +1,13 @@
-//! The end of a pool: what rests goes at once, what works may finish, what waits in the server is called off there.
+//! The end of a pool: idle connections close at once, those at work finish, and what waits in the server is ended there.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use tokio::time::timeout;
-
-use super::member::Member;
-use super::{Pool, close};
+use super::Pool;
+use super::standing::Cause;
 use crate::client::Lane;
-use crate::command::{self, Shape};
 use crate::net::connection::Wish;
-use crate::net::refusal::OnRefusal;
-use crate::net::request::{NEVER, Recipient, Request, now};
-use crate::resp::encode;
-
-/// How long the server may take to call off what waits in it, where `commandTimeout` says nothing.
-const GRACE: Duration = Duration::from_secs(5);
 
 impl Pool {
     /// Closes every connection: after its work with [`Wish::Drain`], at once with [`Wish::Destroy`]. Nothing is given out any
@@ -27,10 +17,10 @@ impl Pool {
     /// that nothing is taken from a list for nobody.
     pub fn close(self: &Arc<Self>, wish: Wish) -> impl Future<Output = ()> + Send + use<> {
         let (resting, out) = self.roster().close();
-        let waiting: Vec<i64> = out.iter().filter_map(|member| blocked(member)).collect();
-        let control = if wish == Wish::Drain && !waiting.is_empty() { self.control() } else { None };
-        if let Some(lane) = &control {
-            self.unblock(lane, &waiting);
+        if wish == Wish::Drain {
+            for call in self.calls().values() {
+                call.end(Cause::Closing);
+            }
         }
         let resting: Vec<_> = resting
             .into_iter()
@@ -48,80 +38,32 @@ impl Pool {
                 drop(member);
                 drop(permit);
             }
-            if wish == Wish::Drain && !waiting.is_empty() && control.is_none() {
-                pool.unblock_from_new(&waiting).await;
-            }
-            let grace = pool.options.command_timeout.unwrap_or(GRACE);
             for (closed, member) in out {
-                if !member.is_serving() {
-                    drop(closed.await);
-                } else if timeout(grace, closed).await.is_err() {
-                    close(member).await;
-                }
+                drop(closed.await);
+                drop(member);
             }
             pool.settled().await;
         }
     }
 
+    /// Whether calls wait in a server, or for a connection that they may wait on.
+    pub fn has_calls(&self) -> bool {
+        self.pending.load(Ordering::Acquire) > 0
+    }
+
     /// Returns when no blocking command is left.
-    async fn settled(&self) {
+    pub async fn settled(&self) {
         loop {
             let notified = self.settled.notified();
-            if self.pending.load(Ordering::Acquire) == 0 {
+            if !self.has_calls() {
                 return;
             }
             notified.await;
         }
     }
 
-    /// A connection that is open and belongs to nobody alone.
-    fn control(&self) -> Option<Arc<Lane>> {
-        self.shared.all().iter().find(|lane| lane.queue().is_online()).cloned()
-    }
-
-    async fn unblock_from_new(self: &Arc<Self>, waiting: &[i64]) {
-        let member = Member::new(self);
-        if let Ok(Ok(())) = member.lane().connect().await {
-            self.unblock(member.lane(), waiting);
-        }
-        drop(member.lane().close(Wish::Drain).await);
-    }
-
-    /// Ends what waits on the connections with these numbers in the server. Replies are read and dropped.
-    fn unblock(&self, lane: &Arc<Lane>, waiting: &[i64]) {
-        for number in waiting {
-            self.tell(lane, b"CLIENT UNBLOCK", &[number.to_string().as_bytes()]);
-        }
-    }
-
     /// Sends a command on nobody's behalf. Its reply is read and dropped.
-    pub(super) fn tell(&self, lane: &Arc<Lane>, name: &[u8], arguments: &[&[u8]]) {
-        let Some(id) = command::by_name(name) else { return };
-        let command = id.get();
-        let mut bytes = Vec::with_capacity(64);
-        encode::array_header(&mut bytes, command.words + arguments.len());
-        bytes.extend_from_slice(&command.name_resp);
-        for argument in arguments {
-            encode::bulk(&mut bytes, argument);
-        }
-        let patience = self.options.command_timeout.or(self.options.keep_alive);
-        let timeout = patience.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
-        let request = Request {
-            recipient: Recipient::Probe,
-            shape: &Shape::Any,
-            replays: 0,
-            on_refusal: OnRefusal::TOLD,
-            refusals: 0,
-            length: u32::try_from(bytes.len()).unwrap_or(0),
-            end: 0,
-            deadline: if timeout == 0 { NEVER } else { now() + u64::from(timeout) },
-            timeout,
-        };
-        lane.submit(&mut bytes, &mut vec![request]);
+    pub(super) fn tell(&self, lane: &Arc<Lane>, name: &[u8]) {
+        lane.tell(name, &[], self.options.command_timeout.or(self.options.keep_alive));
     }
-}
-
-/// The server's number for a connection with an unanswered command.
-fn blocked(member: &Member) -> Option<i64> {
-    member.lane().client_id().filter(|_| member.lane().queue().bytes() > 0)
 }

@@ -73,10 +73,10 @@ impl Lease {
         }
         if trace >= Trace::Transaction as u8 {
             // Outside of a transaction this is an error that nobody sees; inside of one everything else would be queued.
-            self.pool.tell(member.lane(), b"DISCARD", &[]);
+            self.pool.tell(member.lane(), b"DISCARD");
         }
         if trace >= Trace::Watch as u8 {
-            self.pool.tell(member.lane(), b"UNWATCH", &[]);
+            self.pool.tell(member.lane(), b"UNWATCH");
         }
         self.pool.rest(permit, member);
     }

@@ -7,6 +7,7 @@
 mod acquire;
 mod blocking;
 mod close;
+mod control;
 mod lease;
 mod member;
 mod permit;
@@ -14,6 +15,7 @@ mod roster;
 mod standing;
 mod stats;
 mod upkeep;
+mod wait;
 mod watch;
 
 use std::collections::HashMap;

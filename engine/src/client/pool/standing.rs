@@ -5,22 +5,29 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
-use crate::error::Error;
-
 const WAITING: u8 = 0;
 const COMMITTED: u8 = 1;
 const WITHDRAWN: u8 = 2;
+
+/// Why a call is to end early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Its caller gave up.
+    GivenUp,
+    /// The client is being closed.
+    Closing,
+}
 
 /// It waits for a connection; or it is committed: it may have been sent, or its caller is about to be told of its end; or its caller
 /// took it back before.
 pub(super) struct Standing {
     state: AtomicU8,
-    end: Mutex<Option<oneshot::Sender<Error>>>,
+    end: Mutex<Option<oneshot::Sender<Cause>>>,
 }
 
 impl Standing {
     /// It waits. What the receiver gets ends it.
-    pub(super) fn new() -> (Arc<Self>, oneshot::Receiver<Error>) {
+    pub(super) fn new() -> (Arc<Self>, oneshot::Receiver<Cause>) {
         let (sender, receiver) = oneshot::channel();
         (Arc::new(Self { state: AtomicU8::new(WAITING), end: Mutex::new(Some(sender)) }), receiver)
     }
@@ -36,15 +43,15 @@ impl Standing {
     pub(super) fn withdraw(&self) -> bool {
         let before = self.state.compare_exchange(WAITING, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire);
         before.is_ok() && {
-            self.give_up(Error::closed());
+            self.end(Cause::GivenUp);
             true
         }
     }
 
-    /// Ends it with `error`. Answers whether it was not over.
-    pub(super) fn give_up(&self, error: Error) -> bool {
+    /// Orders its end. Returns whether it was neither over nor ordered before.
+    pub(super) fn end(&self, cause: Cause) -> bool {
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner).take();
-        end.is_some_and(|end| end.send(error).is_ok())
+        end.is_some_and(|end| end.send(cause).is_ok())
     }
 }
 
@@ -72,8 +79,8 @@ mod tests {
     #[test]
     fn it_is_given_up_once() {
         let (standing, mut given_up) = Standing::new();
-        assert!(standing.commit() && standing.give_up(Error::closed()));
+        assert!(standing.commit() && standing.end(Cause::Closing));
         assert!(given_up.try_recv().is_ok());
-        assert!(!standing.give_up(Error::closed()));
+        assert!(!standing.end(Cause::GivenUp));
     }
 }

@@ -56,7 +56,7 @@ impl Pool {
             let queue = member.lane().queue();
             stats.in_flight += queue.requests();
             // Those of blocking commands are counted as long as they are pending.
-            stats.queued_bytes += if member.is_serving() { 0 } else { queue.bytes() };
+            stats.queued_bytes += if queue.tracks_calls() { 0 } else { queue.bytes() };
         }
         stats
     }

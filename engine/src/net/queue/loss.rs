@@ -133,6 +133,9 @@ impl Queue {
         let written = outgoing.log.written();
         for request in submitted.iter_mut() {
             if request.recipient.waiting().is_none() {
+                if let Some(id) = request.track.take() {
+                    self.untrack(id);
+                }
                 continue;
             }
             let sent = request.end <= written;
@@ -165,6 +168,9 @@ impl Queue {
             }
             next.append_range(&outgoing.log, request.start()..request.end);
             request.end = next.end();
+            if request.holds_back() {
+                next.add_barrier(request.end);
+            }
             earliest = earliest.min(request.deadline);
             submitted.push_back(request);
         }
@@ -200,6 +206,7 @@ impl Outgoing {
         let Some(first) = awaiting.iter().position(|request| request.start() >= written) else { return };
         let from = awaiting.get(first).map_or(self.log.end(), Request::start);
         let tail = self.log.split_off(from);
+        self.log.drop_barriers(from);
         let rest = awaiting.split_off(first);
         for mut request in rest {
             if request.recipient == Recipient::Abandoned {
@@ -207,6 +214,9 @@ impl Outgoing {
             }
             self.log.append_range(&tail, request.start()..request.end);
             request.end = self.log.end();
+            if request.holds_back() {
+                self.log.add_barrier(request.end);
+            }
             awaiting.push_back(request);
         }
     }

@@ -183,6 +183,9 @@ impl Queue {
         for Refused { mut request, bytes, .. } in postponed.take() {
             outgoing.log.append_slice(&bytes);
             request.end = outgoing.log.end();
+            if request.holds_back() {
+                outgoing.log.add_barrier(request.end);
+            }
             submitted.push_back(request);
         }
         self.end.store(outgoing.log.end(), Ordering::Release);
