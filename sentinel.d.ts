@@ -43,10 +43,7 @@ export interface SentinelAddress extends SentinelConnectionOptions {
 }
 
 /** Options of a client whose server the sentinels find. */
-export type FollowingOptions = Omit<
-  RedisOptions,
-  'host' | 'port' | 'path' | 'sentinel' | 'addressMap' | 'readOnly'
->
+export type FollowingOptions = Omit<RedisOptions, 'host' | 'port' | 'path' | 'sentinel' | 'addressMap'>
 
 /** Options of a client of the master. */
 export type MasterOptions = Omit<FollowingOptions, 'replicaFallback'>

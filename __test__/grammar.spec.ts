@@ -129,8 +129,8 @@ test('refuses the count that other clients want before keys and fields', async (
     hexpire: [['h', 5, 'FIELDS', 1, 'f'], ['h', 5, 'NX', 'fields', '1', 'f'], ['h', 5, 1, 'f']], // prettier-ignore
     httl: [['h', 'FIELDS', 2, 'f', 'g']],
     hgetex: [['h', 'EX', 5, 'FIELDS', 1, 'f']],
-    hsetex: [['h', 'FIELDS', 1, 'f', 'v'], ['h', 'EX', 60, 'FIELDS', 1, 'f', 'v'], ['h', 'f', 'v']], // prettier-ignore
-    msetex: [[2, 'a', 1, 'b', 2], [1, 'a', 1, 'NX'], ['a', 1, 'b', 2]], // prettier-ignore
+    hsetex: [['h', 'FIELDS', 1, 'f', 'v'], ['h', 'EX', 60, 'FIELDS', 1, 'f', 'v'], ['h', 'NX', 'FIELDS', 1, 'f']], // prettier-ignore
+    msetex: [[2, 'a', 1, 'b', 2], [1, 'a', 1, 'NX'], ['2', 'a', '1', 'b']], // prettier-ignore
     xackdel: [['s', 'g', 'IDS', 1, '1-1']],
     xdelex: [['s', 'IDS', '1', '1-1']],
   }
@@ -156,6 +156,10 @@ test('takes a number in an array for a key, and text that is no count for one by
   assert.deepEqual(await words(redis.hexpire('h', 5, ['FIELDS', 1])), ['h', 5, 'FIELDS', 2, 'FIELDS', 1])
   assert.deepEqual(await words(redis.httl('h', 'fields')), ['h', 'FIELDS', 1, 'fields'])
   assert.deepEqual(await words(redis.httl('h', '1')), ['h', 'FIELDS', 1, '1'])
+  assert.deepEqual(await words(redis.msetex('a', 1, 'b', 2)), [2, 'a', 1, 'b', 2])
+  assert.deepEqual(await words(redis.hsetex('h', 'fields', 1, { ex: 5 })), [
+    ...['h', 'EX', 5, 'FIELDS', 1, 'fields', 1],
+  ])
 })
 
 test('every list that is counted for the caller refuses a number', async () => {
@@ -169,6 +173,16 @@ test('every list that is counted for the caller refuses a number', async () => {
     const { counted } = needed.find((part: any) => part.counted)
     await rejects(redis[row.methods[0]](...args), new RegExp(`${counted} are not counted here`))
   }
+})
+
+test('leaves out what is undefined in an object of values, and refuses one without values', async () => {
+  assert.deepEqual(await words(redis.hset('h', { a: undefined, b: 1 })), ['h', 'b', 1])
+  assert.deepEqual(await words(redis.zadd('z', { a: 1, b: undefined })), ['z', 1, 'a'])
+  assert.deepEqual(await words(redis.zunionstore('d', { a: 2, b: undefined })), ['d', 1, 'a', 'WEIGHTS', 2])
+  assert.deepEqual(await words(redis.xread({ s: '0', t: undefined })), ['STREAMS', 's', '0'])
+  assert.deepEqual(await words(redis.hsetex('h', { a: undefined, b: 1 })), ['h', 'FIELDS', 1, 'b', 1])
+  await rejects(redis.hset('h', { a: undefined }), /there are no pairs/)
+  await rejects(redis.zunion({ a: undefined }), /there are no keys/)
 })
 
 test('keys with weights come as pairs, object or Map; their weights stand behind them', async () => {

@@ -9,7 +9,6 @@
 const { Deployment, Following } = require('./deployment.js')
 const { OptionError, errorOf } = require('./errors.js')
 const { serialise } = require('./options-json.js')
-const { ownOptions } = require('./own-options.js')
 const { createClient } = require('./slots.js')
 
 /** @typedef {InstanceType<typeof import('./connections.js').Connections>} Connections */
@@ -98,10 +97,9 @@ const HANDLE_OPTIONS = ['commandTimeout', 'decodeResponses', 'encoding', 'keyPre
 /**
  * Another way to the connections of `pool`.
  * @param {Connections} pool
- * @param {Record<string, unknown>} given
+ * @param {Record<string, unknown>} own
  */
-function join(pool, given) {
-  const own = ownOptions(given)
+function join(pool, own) {
   const theirs = pool._options
   /** @type {Record<string, unknown>} */
   const options = {}

@@ -7,7 +7,6 @@ const { EventEmitter } = require('node:events')
 
 const { Deployment, Following } = require('./deployment.js')
 const { OptionError, errorOf } = require('./errors.js')
-const { ownOptions } = require('./own-options.js')
 const { Redis } = require('./redis.js')
 const { warn } = require('./warning.js')
 
@@ -53,7 +52,7 @@ class Sentinel extends EventEmitter {
     const list = checkedList(sentinels)
     const self = new WeakRef(this)
     this.#deployment = new Deployment({ list }, options, (happening) => self.deref()?._happened(happening))
-    const { sentinel, addressMap, ...defaults } = ownOptions(options)
+    const { sentinel, addressMap, ...defaults } = options
     this.#defaults = defaults
   }
 
@@ -78,11 +77,10 @@ class Sentinel extends EventEmitter {
   /**
    * @param {string} name
    * @param {'master' | 'replicas'} target
-   * @param {Record<string, unknown>} [given]
+   * @param {Record<string, unknown>} [own]
    */
-  #client(name, target, given = {}) {
-    if (given === null || typeof given !== 'object') refuse('the options must be an object')
-    const own = ownOptions(given)
+  #client(name, target, own = {}) {
+    if (own === null || typeof own !== 'object') refuse('the options must be an object')
     for (const option of ['sentinel', 'addressMap']) {
       if (own[option] !== undefined) refuse(`option "${option}" belongs to the Sentinel itself`)
     }

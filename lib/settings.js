@@ -7,7 +7,6 @@
  */
 
 const { OptionError, abortError } = require('./errors.js')
-const { ownOptions } = require('./own-options.js')
 const { abortable } = require('./signal.js')
 const { withdrawal } = require('./slots.js')
 
@@ -78,8 +77,7 @@ const READERS = {
 }
 
 /** @param {Record<string, unknown>} changes */
-function refuseContradiction(changes) {
-  const { decodeResponses, encoding } = ownOptions(changes)
+function refuseContradiction({ decodeResponses, encoding }) {
   if (decodeResponses === false && encoding !== undefined) {
     const message = 'option "encoding" excludes "decodeResponses": false'
     throw new OptionError(message, { code: 'INVALID_OPTION' })

@@ -102,15 +102,15 @@ function withdrawal(native) {
   }
 }
 
-/** @type {readonly import('./arguments.js').Row[]} */
-let commands = []
+/** @type {(index: number) => string} */
+let nameOf = () => ''
 
 /**
- * Says which commands there are.
- * @param {readonly import('./arguments.js').Row[]} table
+ * Says how the table's commands are called in errors.
+ * @param {(index: number) => string} name
  */
-function nameCommands(table) {
-  commands = table
+function nameCommands(name) {
+  nameOf = name
 }
 
 /**
@@ -118,15 +118,7 @@ function nameCommands(table) {
  * @returns {string | undefined}
  */
 function commandName(index) {
-  return commands[index]?.name
-}
-
-/**
- * The command's row; none for a raw command.
- * @param {number} index
- */
-function commandRow(index) {
-  return commands[index]
+  return nameOf(index) || undefined
 }
 
 /** @param {number} slot */
@@ -147,10 +139,10 @@ function release(slot) {
 /**
  * Rejects a slot that the engine never saw.
  * @param {number} slot
- * @param {string | import('./errors.js').Failure} failure
+ * @param {string} failure
  */
 function refuse(slot, failure) {
-  reject(slot, errorOf(typeof failure === 'string' ? JSON.parse(failure) : failure, commandOf(slot)))
+  reject(slot, errorOf(JSON.parse(failure), commandOf(slot)))
 }
 
 /**
@@ -278,7 +270,6 @@ module.exports = {
   refuse,
   reject,
   commandName,
-  commandRow,
   nameCommands,
   listen,
   answerRings,

@@ -48,7 +48,7 @@ const hexpireat = reply(redis.hexpireat('h', new Date(), 'f'))
 const hgetex = reply(redis.hgetex('h', ['f'], { ex: 60 }))
 const hgetdel = reply(buffers.hgetdel('h', 'f'))
 const hsetex = reply(redis.hsetex('h', { f: 1 }, { px: 60, fnx: true }))
-const hsetexRest = reply(redis.hsetex('h', [['f', 1]]))
+const hsetexRest = reply(redis.hsetex('h', 'f', 1))
 const httl = reply(redis.httl('h', 'f', 'g'))
 const hpersist = reply(redis.hpersist('h', names))
 const hscanIter = redis.hscanIter('h', { match: 'a*' })
@@ -72,7 +72,7 @@ export type Hashes = [
   Expect<Equal<typeof hrandfield, string | null>>,
   Expect<Equal<typeof hrandfieldCount, string[]>>,
   Expect<Equal<typeof hrandfieldValues, [string, string][]>>,
-  Expect<Equal<typeof hrandfieldMaybe, [string, string][] | string[] | string | null>>,
+  Expect<Equal<typeof hrandfieldMaybe, [string, string][] | string[]>>,
   Expect<Equal<typeof hscan, [cursor: string, entries: [field: string, value: string][]]>>,
   Expect<Equal<typeof hscanNames, [cursor: string, fields: string[]]>>,
   Expect<Equal<typeof hexpire, number[]>>,
@@ -200,7 +200,7 @@ export type SortedSets = [
   Expect<Equal<typeof zaddMap, number>>,
   Expect<Equal<typeof zaddIncr, number>>,
   Expect<Equal<typeof zaddIncrNx, number | null>>,
-  Expect<Equal<typeof zaddMaybe, number | null>>,
+  Expect<Equal<typeof zaddMaybe, number>>,
   Expect<Equal<typeof zrange, string[]>>,
   Expect<Equal<typeof zrangeScores, Scored>>,
   Expect<Equal<typeof zrangeBuffer, Scored<Buffer>>>,

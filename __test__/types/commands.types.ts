@@ -219,7 +219,7 @@ export type NarrowedReplies = [
   Expect<Equal<typeof setGet, string | null>>,
   Expect<Equal<typeof setGetNx, string | null>>,
   Expect<Equal<typeof setGetBuffer, Buffer | null>>,
-  Expect<Equal<typeof setMaybeNx, string | null>>,
+  Expect<Equal<typeof setMaybeNx, 'OK' | null>>,
   Expect<Equal<typeof setMaybeGet, string | null>>,
   Expect<Equal<typeof setAny, string | null>>,
   Expect<Equal<typeof lcs, string>>,

@@ -241,7 +241,7 @@ impl Lane {
         let mut deliver = self.mailbox.open();
         let deliver = deliver.as_mut();
         let _watched = self.connector.attend();
-        let mut pace = Pace::new(&self.redial, &self.connector);
+        let mut pace = Pace::new(&self.redial, self.connector.news());
         let mut connected_before = false;
         let mut cause: Option<Error> = None;
         while !self.is_done() {
@@ -267,12 +267,7 @@ impl Lane {
                     let ended = self.serve(connection, deliver).await;
                     pace.ended(since.elapsed(), self.queue.has_answers());
                     self.control().online = false;
-                    moved = match ended {
-                        Ended::Left(_) => true,
-                        // Where nobody watches, the name may lead elsewhere already.
-                        Ended::Refused(_) => !self.connector.is_watched(),
-                        Ended::Closed | Ended::Lost(_) => false,
-                    };
+                    moved = matches!(ended, Ended::Left(_));
                     match ended {
                         Ended::Closed => break,
                         Ended::Lost(error) | Ended::Left(error) | Ended::Refused(error) => {

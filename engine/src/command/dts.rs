@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::argument::{Opt, Part};
-use super::overload::{narrowed, overloads, unset};
+use super::argument::{Need, Part};
+use super::call::{Call, call};
+use super::options_type::OptionTypes;
+use super::overload::{Overload, overloads, sole, switches};
 use super::registry::{Command, table};
-use super::reply_type::{interfaces, ts_shape};
+use super::reply_type::{SwitchedReplies, interfaces, joined, ts_shape};
 use super::row::Lane;
 use super::shape::Shape;
-use super::signature::{Parameter, parameters, ts_option};
 
 const HEADER: &str = "\
 // Printed from the command table by `npm run generate`. Do not edit.
@@ -17,6 +18,9 @@ import type { Pipeline } from './index'
 
 /** What a command takes as key, value, member, ... */
 export type Arg = string | number | bigint | Uint8Array
+
+/** Any number of these. */
+export type Args = readonly Arg[]
 
 /** Text or bytes, where a number could be taken for something else. */
 export type Text = string | Uint8Array
@@ -27,28 +31,41 @@ export type Num = number | bigint | string
 /** A Unix time in the unit that the command says, or a `Date`. */
 export type Time = Num | Date
 
+/** An object of values by name. Any type of object, also an `interface`; what is undefined counts as not there. */
+export type Named<O, V = Arg> = object & { readonly [K in keyof O]: V | undefined }
+
+/** Pairs that are no object: a `Map`, an array of pairs, or one flat array. */
+export type PairList = ReadonlyMap<Arg, Arg> | readonly (readonly [Arg, Arg])[] | Args
+
 /** Pairs: an object, a `Map`, an array of pairs, or one flat array. */
-export type Pairs =
-  | { readonly [name: string]: Arg }
-  | ReadonlyMap<Arg, Arg>
-  | readonly (readonly [Arg, Arg])[]
-  | readonly Arg[]
+export type Pairs = { readonly [name: string]: Arg | undefined } | PairList
 
 /** An object, or an array of pairs where names are Buffers. */
 export type Fields<T, V = T> = T extends string ? Record<string, V> : [name: T, value: V][]
 
-/** Members with scores: an object or a `Map` of scores by member, or an array of [member, score], as replies have them. */
-export type Scores =
-  | { readonly [member: string]: Num }
-  | ReadonlyMap<Arg, Num>
-  | readonly (readonly [member: Text, score: number | bigint])[]
+/** Scores that are no object: a `Map` of scores by member, or an array of [member, score], as replies have them. */
+export type ScoreList = ReadonlyMap<Arg, Num> | readonly (readonly [member: Text, score: number | bigint])[]
 
-/** Keys, each with a weight if it is a pair: one, an array of them, an object or a `Map` of weights by key. */
-export type Weighted =
+/** Members with scores: an object or a `Map` of scores by member, or an array of [member, score], as replies have them. */
+export type Scores = { readonly [member: string]: Num | undefined } | ScoreList
+
+/** Keys, each with a weight if it is a pair: one, an array of them, or a `Map` of weights by key. */
+export type WeightedList =
   | Text
   | readonly (Arg | readonly [key: Text, weight: number | bigint])[]
-  | { readonly [key: string]: Num }
   | ReadonlyMap<Arg, Num>
+
+/** Keys, each with a weight if it is a pair: one, an array of them, an object or a `Map` of weights by key. */
+export type Weighted = { readonly [key: string]: Num | undefined } | WeightedList
+
+/** None of these options. */
+export type Without<K extends string> = { [P in K]?: false | undefined }
+
+/** Arguments `K`, of which some may come out of spread arrays. Where the first one is known, they are as `H` and then `E`s. */
+export type Spread<K, H extends List, E = Arg> = K extends readonly [] | readonly [unknown, ...List] ? [...H, ...E[]] : K
+
+/** Any values. */
+export type List = readonly unknown[]
 
 /** What a method answers: a promise of the reply `X`, or in a pipeline with the replies `R`, the pipeline with one more. */
 export type Out<T, R, X> = R extends readonly unknown[] ? Pipeline<T, [...R, X]> : Promise<X>
@@ -83,44 +100,62 @@ export interface Iterators<T = string> {
 
 /// The TypeScript declarations of every command.
 pub fn print_dts() -> String {
-    let mut out = String::from(HEADER);
-    out.push_str(&interfaces());
-    let mut named: Vec<(String, String)> = Vec::new();
-    for command in table().iter().filter(|command| command.lane().has_method()) {
-        let of = [(options_of(command), "Options"), (steps_of(command), "Step")];
-        for (options, suffix) in of.into_iter().filter_map(|(options, suffix)| Some((options?, suffix))) {
-            let body = members(options, command.row.parts);
-            if !named.iter().any(|(known, _)| *known == body) {
-                let name = format!("{}{suffix}", pascal(&command.method));
-                // Writing to a String cannot fail.
-                let _ = writeln!(out, "export interface {name} {{\n{body}}}\n");
-                named.push((body, name));
-            }
-        }
-    }
-    let name_of = |options: Option<&[Opt]>, parts: &[Part]| {
-        let body = members(options?, parts);
-        named.iter().find(|(known, _)| *known == body).map(|(_, name)| name.as_str())
-    };
-    let parameters_of = |command: &Command| {
-        let parts = command.row.parts;
-        let options_type = name_of(options_of(command), parts).unwrap_or_default();
-        let step_type = name_of(steps_of(command), parts).unwrap_or_default();
-        parameters(parts, options_type, step_type)
-    };
-    let interfaces: [(&str, &[Lane]); 3] = [
+    let mut types = Types::default();
+    let mut body = String::new();
+    let interfaces_of: [(&str, &[Lane]); 3] = [
         (COMMANDS, &[Lane::Shared, Lane::Dedicated]),
         (PINNED, &[Lane::Pinned]),
         (SESSION, &[Lane::Session]),
     ];
-    for (head, lanes) in interfaces {
+    for (head, lanes) in interfaces_of {
         let belonging = table().iter().filter(|command| lanes.contains(&command.lane()));
-        declare(&mut out, head, belonging, |out, command| methods(out, command, &parameters_of(command)));
-        out.push('\n');
+        declare(&mut body, head, belonging, |out, command| methods(out, command, &mut types));
+        body.push('\n');
     }
     let scanning = table().iter().filter(|command| command.row.scan);
-    declare(&mut out, ITERATORS, scanning, |out, command| iterator(out, command, &parameters_of(command)));
-    out
+    declare(&mut body, ITERATORS, scanning, |out, command| iterator(out, command, &mut types));
+    let Types { options, replies } = types;
+    [HEADER, &interfaces(), &options.printed, &replies.printed, &body].concat()
+}
+
+/// The types that the signatures name.
+#[derive(Default)]
+struct Types {
+    options: OptionTypes,
+    replies: SwitchedReplies,
+}
+
+impl Types {
+    /// The call of a command; the type of its options is printed if it is not yet.
+    fn call(&mut self, command: &Command) -> Call {
+        let parts = command.row.parts;
+        let name = pascal(&command.method);
+        let options_type = parts.iter().find_map(|part| match part {
+            Part::Options { options, need } => {
+                let sole = sole(command.row, options);
+                Some(self.options.name(&format!("{name}Options"), options, *need, parts, sole))
+            }
+            _ => None,
+        });
+        let step_type = parts.iter().find_map(|part| match part {
+            Part::Steps(steps) => {
+                Some(self.options.name(&format!("{name}Step"), steps, Need::Nothing, parts, None))
+            }
+            _ => None,
+        });
+        call(parts, &options_type.unwrap_or_default(), &step_type.unwrap_or_default())
+    }
+
+    fn overloads(
+        &mut self,
+        command: &Command,
+        call: &Call,
+        members: &dyn Fn(&Shape) -> Vec<String>,
+    ) -> Vec<Overload> {
+        let options = call.options.as_ref().map_or(&[][..], |options| options.known);
+        let name = self.replies.name(&pascal(&command.method), command.row, &switches(command.row, options));
+        overloads(command.row, call, &name, members)
+    }
 }
 
 /// One interface, with a blank line between its commands.
@@ -128,7 +163,7 @@ fn declare<'a>(
     out: &mut String,
     head: &str,
     commands: impl Iterator<Item = &'a Command>,
-    print: impl Fn(&mut String, &'a Command),
+    mut print: impl FnMut(&mut String, &'a Command),
 ) {
     out.push_str(head);
     for (index, command) in commands.enumerate() {
@@ -138,20 +173,6 @@ fn declare<'a>(
         print(out, command);
     }
     out.push_str("}\n");
-}
-
-fn options_of(command: &Command) -> Option<&'static [Opt]> {
-    command.row.parts.iter().find_map(|part| match part {
-        Part::Options { options, .. } => Some(*options),
-        _ => None,
-    })
-}
-
-fn steps_of(command: &Command) -> Option<&'static [Opt]> {
-    command.row.parts.iter().find_map(|part| match part {
-        Part::Steps(options) => Some(*options),
-        _ => None,
-    })
 }
 
 /// `SortRo` for `sort_ro`.
@@ -165,62 +186,46 @@ fn pascal(method: &str) -> String {
     name
 }
 
-/// The properties of the options object of a row with these parts.
-fn members(options: &[Opt], parts: &[Part]) -> String {
-    let mut out = String::new();
-    for option in options {
-        let excluded: Vec<_> = options
-            .iter()
-            .filter(|other| other.name != option.name && other.groups & option.groups != 0)
-            .map(|other| format!("`{}`", other.name))
-            .collect();
-        let excluded =
-            if excluded.is_empty() { String::new() } else { format!(" Excludes {}.", excluded.join(", ")) };
-        let _ = writeln!(out, "  /** {}{excluded} */", option.doc);
-        let _ = writeln!(out, "  {}?: {}", option.name, ts_option(option, parts));
-    }
-    out
-}
-
-fn methods(out: &mut String, command: &Command, parameters: &[Parameter]) {
-    let overloads = overloads(command, options_of(command).unwrap_or_default(), parameters);
+fn methods(out: &mut String, command: &Command, types: &mut Types) {
+    let call = types.call(command);
+    let overloads = types.overloads(command, &call, &ts_shape);
     for method in command.methods() {
         for overload in &overloads {
-            let _ = writeln!(
-                out,
-                "  /**\n   * {}\n   * @since {}\n   */",
-                command.row.doc,
-                command.row.since.text()
-            );
-            let parameters = overload.parameters.join(", ");
-            let _ = writeln!(out, "  {method}({parameters}): Out<T, R, {}>", overload.reply.join(" | "));
+            let _ = writeln!(out, "  /** {}\n   * @since {} */", command.row.doc, command.row.since.text());
+            let _ =
+                writeln!(out, "  {method}{}: Out<T, R, {}>", signature(overload), overload.reply.join(" | "));
         }
     }
 }
 
+/// The type parameters and the parameters.
+fn signature(overload: &Overload) -> String {
+    let generics = overload.generics.join(", ");
+    let generics = if generics.is_empty() { generics } else { format!("<{generics}>") };
+    format!("{generics}({})", overload.parameters.join(", "))
+}
+
 /// The async iterator that belongs to a scanning command: without the cursor, over the members of the pages.
-fn iterator(out: &mut String, command: &Command, parameters: &[Parameter]) {
-    let cases = command.row.cases.iter().map(|case| (case.bits, case.shape));
-    let mut earlier = Vec::new();
-    for (bits, shape) in cases.chain([(0, command.row.reply)]) {
-        let unset = unset(&earlier, bits);
-        earlier.push(bits);
-        let options = options_of(command).unwrap_or_default();
-        let list: Vec<String> = parameters
-            .iter()
-            .filter(|parameter| parameter.name != "cursor")
-            .filter_map(|parameter| narrowed(options, parameter, bits, unset))
-            .collect();
-        let item = match shape {
-            Shape::Typed(_, Shape::Tuple([_, Shape::List(item)])) => ts_shape(item).join(" | "),
-            Shape::Typed(_, Shape::Tuple([_, Shape::Pairs(first, second)])) => {
-                format!("[{}, {}]", ts_shape(first).join(" | "), ts_shape(second).join(" | "))
-            }
-            _ => "unknown".into(),
-        };
-        let _ = writeln!(out, "  /**\n   * Iterates over all pages of `{}`.", command.method);
-        let _ = writeln!(out, "   * @since {}\n   */", command.row.since.text());
-        let _ = writeln!(out, "  {}Iter({}): AsyncIterableIterator<{item}>", command.method, list.join(", "));
+fn iterator(out: &mut String, command: &Command, types: &mut Types) {
+    let mut call = types.call(command);
+    call.before.retain(|parameter| parameter.name != "cursor");
+    for overload in types.overloads(command, &call, &items) {
+        let _ = writeln!(out, "  /** Iterates over all pages of `{}`.", command.method);
+        let _ = writeln!(out, "   * @since {} */", command.row.since.text());
+        let item = overload.reply.join(" | ");
+        let _ =
+            writeln!(out, "  {}Iter{}: AsyncIterableIterator<{item}>", command.method, signature(&overload));
+    }
+}
+
+/// What a page of this shape consists of.
+fn items(page: &Shape) -> Vec<String> {
+    match page {
+        Shape::Typed(_, Shape::Tuple([_, Shape::List(item)])) => ts_shape(item),
+        Shape::Typed(_, Shape::Tuple([_, Shape::Pairs(first, second)])) => {
+            vec![format!("[{}, {}]", joined(first), joined(second))]
+        }
+        _ => vec!["unknown".into()],
     }
 }
 
@@ -229,8 +234,9 @@ mod tests {
     use super::*;
 
     fn lines(method: &str) -> Vec<String> {
-        let head = format!("  {method}(");
-        print_dts().lines().filter(|line| line.starts_with(&head)).map(str::to_string).collect()
+        let heads = [format!("  {method}("), format!("  {method}<")];
+        let belongs = |line: &&str| heads.iter().any(|head| line.starts_with(head));
+        print_dts().lines().filter(belongs).map(str::to_string).collect()
     }
 
     #[test]
@@ -238,14 +244,24 @@ mod tests {
         assert_eq!(lines("get"), ["  get(key: Arg): Out<T, R, T | null>"]);
         assert_eq!(
             lines("mget"),
-            ["  mget(...keys: Arg[] | [keys: readonly Arg[]]): Out<T, R, (T | null)[]>"]
+            [
+                "  mget(key: Arg, ...keys: Arg[]): Out<T, R, (T | null)[]>",
+                "  mget<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, (T | null)[]>",
+            ]
         );
-        assert_eq!(lines("delete").len(), 1);
+        assert_eq!(lines("delete").len(), 2);
     }
 
     #[test]
     fn an_optional_argument_that_changes_the_reply_has_an_overload() {
-        assert_eq!(lines("ping"), ["  ping(message: Arg): Out<T, R, T>", "  ping(): Out<T, R, 'PONG'>"]);
+        assert_eq!(
+            lines("ping"),
+            [
+                "  ping(message?: undefined): Out<T, R, 'PONG'>",
+                "  ping(message: Arg): Out<T, R, T>",
+                "  ping(message?: Arg): Out<T, R, 'PONG' | T>",
+            ]
+        );
     }
 
     #[test]
@@ -253,10 +269,32 @@ mod tests {
         assert_eq!(
             lines("sort"),
             [
+                "  sort(key: Arg, options?: SortOptions & Without<'store'>): Out<T, R, (T | null)[]>",
                 "  sort(key: Arg, options: SortOptions & { store: Arg }): Out<T, R, number>",
-                "  sort(key: Arg, options?: SortOptions & { store?: undefined }): Out<T, R, (T | null)[]>",
-                "  sort(key: Arg, options?: SortOptions): Out<T, R, number | (T | null)[]>",
+                "  sort(key: Arg, options?: SortOptions): Out<T, R, (T | null)[] | number>",
             ]
+        );
+    }
+
+    #[test]
+    fn an_optional_argument_needs_those_before_it() {
+        assert_eq!(
+            lines("bitcount"),
+            [
+                "  bitcount(key: Arg, start?: Num, end?: undefined, unit?: undefined): Out<T, R, number>",
+                "  bitcount(key: Arg, start: Num, end?: Num, unit?: undefined): Out<T, R, number>",
+                "  bitcount(key: Arg, start: Num, end: Num, unit?: 'byte' | 'bit'): Out<T, R, number>",
+            ]
+        );
+    }
+
+    #[test]
+    fn many_switches_are_type_parameters() {
+        let found = lines("georadius_ro");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].ends_with("Out<T, R, GeoradiusReply<T, Withcoord, Withdist, Withhash>>"),
+            "{found:?}"
         );
     }
 

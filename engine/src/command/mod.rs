@@ -2,11 +2,13 @@
 //! timeouts, reply shapes, the JavaScript methods' description and the TypeScript declarations. Knows no socket.
 
 mod argument;
+mod call;
 mod dts;
 mod json;
 mod key;
 mod markdown;
 mod normalise;
+mod options_type;
 mod overload;
 mod prefix;
 mod registry;
@@ -18,6 +20,7 @@ mod sharing;
 mod signature;
 mod table;
 mod timeout;
+mod ways;
 
 pub use argument::{Companion, Kind, Layout, Need, Opt, OptValue, Param, Part, Piece, Unit};
 pub use dts::print_dts;

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::argument::Opt;
+use super::overload::parameter_of;
 use super::registry::table;
+use super::row::Row;
 use super::shape::{Field, Shape};
 
 /// The members of the union that a reply's type is.
@@ -145,6 +148,51 @@ pub(super) fn interfaces() -> String {
         out.push_str("}\n\n");
     }
     out
+}
+
+/// The replies that switches decide about one by one, each printed once as a type with a parameter for each switch.
+#[derive(Default)]
+pub(super) struct SwitchedReplies {
+    named: Vec<(String, String)>,
+    pub(super) printed: String,
+}
+
+impl SwitchedReplies {
+    /// The name of the type, which is `nameReply` where it is not known yet; none without switches.
+    pub(super) fn name(&mut self, name: &str, row: &Row, switches: &[&Opt]) -> String {
+        if switches.is_empty() {
+            return String::new();
+        }
+        let body = decided(row, switches, 0);
+        if let Some((_, known)) = self.named.iter().find(|(other, _)| *other == body) {
+            return known.clone();
+        }
+        let name = format!("{name}Reply");
+        let parameters: Vec<String> =
+            switches.iter().map(|option| format!("{} = false", parameter_of(option))).collect();
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            self.printed,
+            "/** The reply, by the options that are true; a boolean gives both. */\nexport type {name}<T, {}> = {body}\n",
+            parameters.join(", ")
+        );
+        self.named.push((body, name.clone()));
+        name
+    }
+}
+
+/// The reply as a tree of decisions.
+fn decided(row: &Row, switches: &[&Opt], variant: u8) -> String {
+    let Some((first, rest)) = switches.split_first() else {
+        let case = row.cases.iter().find(|case| case.bits & variant == case.bits);
+        return joined(case.map_or(row.reply, |case| case.shape));
+    };
+    format!(
+        "{} extends true ? {} : {}",
+        parameter_of(first),
+        decided(row, rest, variant | first.bits),
+        decided(row, rest, variant)
+    )
 }
 
 #[cfg(test)]

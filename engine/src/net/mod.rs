@@ -18,7 +18,6 @@ pub mod loan;
 pub mod log;
 #[cfg(unix)]
 pub mod low_water;
-pub mod named;
 pub mod options;
 pub mod plain;
 pub mod queue;

@@ -59,10 +59,8 @@ impl Lane {
                 ended = &mut running => ended,
             }
         };
-        match ended {
-            Ended::Lost(_) => self.connector.distrust(&place),
-            Ended::Refused(_) => self.connector.refused(&place),
-            Ended::Closed | Ended::Left(_) => {}
+        if let Ended::Lost(_) | Ended::Refused(_) = ended {
+            self.connector.distrust(&place);
         }
         ended
     }
