@@ -455,6 +455,10 @@ export declare class AuthenticationError extends RedisError {}
 export declare class TimeoutError extends RedisError {
   constructor(message: string, details?: ErrorDetails & { phase?: 'queue' | 'write' | 'server' })
   /** Where the command was: waiting for a connection, being written, or with the server. */
+  /**
+   * Where the command was when its deadline passed: `queue`, it was not handed to a connection, or the JavaScript thread was busy
+   * until after the deadline; `write`, not wholly written; `server`, written and not answered.
+   */
   readonly phase: 'queue' | 'write' | 'server'
 }
 /** The signal aborted: `ABORTED`. Its reason is the `cause`. */

@@ -132,7 +132,7 @@ test('errors say what is known: the code of the server, the phase, the cause', a
   assert.ok(reply instanceof ReplyError)
   assert.deepEqual([reply.code, reply.command], ['WRONGTYPE', 'LPUSH'])
 
-  const late = await failure(() => redis.with({ timeout: 20 }).executeCommand('DEBUG', 'SLEEP', '0.5'))
+  const late = await failure(() => redis.with({ timeout: 1000 }).executeCommand('DEBUG', 'SLEEP', '1.5'))
   assert.ok(late instanceof TimeoutError)
   assert.deepEqual([late.code, late.phase, late.maybeExecuted], ['COMMAND_TIMEOUT', 'server', true])
 

@@ -13,7 +13,7 @@ import {
 } from './support/client'
 import { assertHides } from './support/secrets'
 import { startServer } from './support/server'
-import { BRIEF, cannotConnect, closedPort, listen, PASSWORD } from './support/unreachable'
+import { BRIEF, cannotConnect, closedPort, listen, ONE_ATTEMPT, PASSWORD } from './support/unreachable'
 
 forBothProtocols((protocol) => {
   test('nobody listens there', async (t) => {
@@ -52,7 +52,7 @@ forBothProtocols((protocol) => {
     const server = await startServer(t, { tls: true })
     const options = { protocol, port: server.tlsPort }
     const error = await failure(
-      openClient(t, { host: '127.0.0.1', password: PASSWORD, ...BRIEF, ...options }).connect(),
+      openClient(t, { host: '127.0.0.1', password: PASSWORD, ...ONE_ATTEMPT, ...options }).connect(),
     )
     // This server answers with an alert, or closes at once: both are told.
     assert.match(error.message, /looks like a TLS server|closed the connection during the handshake|reset/)
@@ -100,9 +100,9 @@ forBothProtocols((protocol) => {
       createServer(() => {}),
     )
     const waiting =
-      /timed out after 100 ms \(connectTimeout\) waiting for the server's answer to the handshake/
-    await cannotConnect(t, { protocol, port }, ConnectionError, 'CONNECT_TIMEOUT', waiting)
-    const tls = { protocol, port, tls: true }
+      /timed out after 500 ms \(connectTimeout\) waiting for the server's answer to the handshake/
+    await cannotConnect(t, { ...BRIEF, protocol, port }, ConnectionError, 'CONNECT_TIMEOUT', waiting)
+    const tls = { ...BRIEF, protocol, port, tls: true }
     await cannotConnect(t, tls, ConnectionError, 'CONNECT_TIMEOUT', /waiting for the TLS handshake/)
   })
 
@@ -177,7 +177,7 @@ test('a client that is refused for want of room rejects with the reason of the s
   using first = await server.client()
   using second = await server.client()
   await Promise.all([first.call('PING'), second.call('PING')])
-  const options = { host: '127.0.0.1', port: server.port, ...BRIEF }
+  const options = { host: '127.0.0.1', port: server.port, ...ONE_ATTEMPT }
   const error = await failure(openClient(t, options).connect())
   assert.ok(error instanceof ConnectionError, String(error))
   assert.match(error.message, /max number of clients reached/)

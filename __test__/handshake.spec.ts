@@ -11,7 +11,7 @@ import {
 import { FaultProxy } from './support/proxy'
 import { assertHides } from './support/secrets'
 import { serverKinds, startServer } from './support/server'
-import { cannotConnect, PASSWORD } from './support/unreachable'
+import { BRIEF, cannotConnect, ONE_ATTEMPT, PASSWORD } from './support/unreachable'
 
 forBothProtocols((protocol) => {
   test('database, name and user are those of the options', async (t) => {
@@ -156,7 +156,8 @@ const PROVIDERS: [
 for (const [description, credentials, type, code, cause] of PROVIDERS) {
   test(`a provider of credentials that ${description} fails the attempt and says so`, async (t) => {
     const server = await startServer(t)
-    const options = { port: server.port, password: undefined, credentials }
+    const attempt = code === 'CONNECT_TIMEOUT' ? BRIEF : ONE_ATTEMPT
+    const options = { ...attempt, port: server.port, password: undefined, credentials }
     await cannotConnect(t, options, type, code, cause)
   })
 }

@@ -98,7 +98,7 @@ forBothProtocols((protocol) => {
   test('close() of a client that cannot connect rejects what waits, by its deadline', async (t) => {
     const proxy = await FaultProxy.start({ target: server })
     proxy.refuse()
-    const client = openClient(t, proxy.url, { protocol, commandTimeout: 50 })
+    const client = openClient(t, proxy.url, { protocol, commandTimeout: 1000 })
     const call = failure(client.get('k'))
     await client.close()
     assert.ok((await call) instanceof ConnectionError)

@@ -224,7 +224,7 @@ forBothProtocols((protocol) => {
     ]) {
       const announced = proxy.replace({ next: 1 }, bytes)
       // Nothing follows: what only announces much waits for it, until the caller does not want to wait any longer.
-      const given = failure(proxied.with({ timeout: 20, retry: false }).executeCommand('PING'))
+      const given = failure(proxied.with({ timeout: 1000, retry: false }).executeCommand('PING'))
       await announced.fired()
       await given
       await proxy.cutAll()

@@ -81,7 +81,7 @@ forBothProtocols((protocol) => {
     const client = openClient(t, proxy.url, { protocol })
     await client.connect()
     proxy.stall('reply')
-    const view = client.with({ timeout: 20 })
+    const view = client.with({ timeout: 1000 })
     for (const transaction of [true, false]) {
       const error = await failure(view.pipeline({ transaction }).echo('a').echo('b').execute())
       assert.ok(error instanceof TimeoutError, String(error))

@@ -130,7 +130,7 @@ forBothProtocols((protocol) => {
     const { proxy, client } = await proxied(t)
     for (const frame of [300, 900]) {
       const fault = proxy.stallAt({ next: frame, direction: 'reply' })
-      const error = await failure(reads(client.with({ timeout: 100 })).execute())
+      const error = await failure(reads(client.with({ timeout: 1000 })).execute())
       assert.ok(error instanceof TimeoutError, String(error))
       await fault.fired()
       const others = [reads(client).execute(), client.echo('behind')] as const

@@ -80,7 +80,7 @@ forBothProtocols((protocol) => {
     for (let next = 1; next <= 100; next++) {
       proxy.replace({ direction: 'request', next }, refusing(REFUSALS.LOADING as string))
     }
-    const error = await failure(client.with({ timeout: 200 }).incr('r:n'))
+    const error = await failure(client.with({ timeout: 1500 }).incr('r:n'))
     assert.ok(error instanceof ReplyError, String(error))
     assert.deepEqual([error.code, error.maybeExecuted, error.command], ['LOADING', false, 'INCR'])
     proxy.disarm()

@@ -101,7 +101,7 @@ describe('discovery', () => {
     const client = sentinelsAt(t, [ignorant]).masterFor(MASTER)
     client.on('error', () => {})
     t.after(() => client.destroy())
-    const calls = [client.connect(), client.with({ timeout: 300 }).get('key')]
+    const calls = [client.connect(), client.with({ timeout: 30_000 }).get('key')]
     for (const told of await Promise.all(calls.map(failure))) {
       assert.ok(told instanceof SentinelError)
       assert.equal(reasons(told).get(ignorant.port), "does not know this master's name")

@@ -9,6 +9,7 @@ mod args;
 mod arguments;
 mod asking;
 mod batch;
+mod call_time;
 mod client;
 mod credentials;
 mod encoding;

@@ -11,9 +11,10 @@ use oxidis_engine::command::{self, Command, Replay, Shape};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::options::Options;
 use oxidis_engine::net::refusal::{OnRefusal, Proof};
-use oxidis_engine::net::request::{NEVER, Recipient, Request, Ticket, now, replays};
+use oxidis_engine::net::request::{Millis, NEVER, Recipient, Request, Ticket, replays};
 
 use crate::arguments::Arguments;
+use crate::call_time::CallTime;
 use crate::environment::Environment;
 use crate::error;
 use crate::life::Life;
@@ -36,7 +37,9 @@ pub(crate) struct Port {
     staging: RefCell<Staging>,
     pipeline: RefCell<Pipeline>,
     lane: Cell<usize>,
-    staged_at: Cell<u64>,
+    time: CallTime,
+    /// When the batch was executed whose commands are being staged.
+    executed_at: Cell<Millis>,
     flush_at: Cell<usize>,
     manner: Manner,
     life: Rc<Life>,
@@ -130,7 +133,8 @@ impl Port {
             staging: RefCell::new(Staging::new()),
             pipeline: RefCell::default(),
             lane: Cell::new(0),
-            staged_at: Cell::new(0),
+            time: CallTime::new(),
+            executed_at: Cell::new(0),
             flush_at: Cell::new(FLUSH_BYTES),
             manner,
             life: Rc::clone(life),
@@ -194,6 +198,9 @@ impl Port {
         };
         let call = BatchCall { slot, timeout };
         let lane = self.admit(&staging).map_err(|error| error::to_json(&error))?;
+        if !pipeline.is_open() {
+            self.executed_at.set(self.time.look());
+        }
         let lease = self.road.lease();
         let lease = lease.as_deref().and_then(Option::as_ref);
         let terms = Terms { transaction, meta, prefix: self.manner.prefix.as_deref(), lease };
@@ -280,8 +287,9 @@ impl Port {
             track: None,
             length: 0,
             end: 0,
-            deadline: self.deadline(timeout),
+            deadline: if timeout == 0 { NEVER } else { self.executed_at.get() + u64::from(timeout) },
             timeout,
+            late: 0,
         };
         (request, commands)
     }
@@ -295,8 +303,8 @@ impl Port {
         self.life.stay();
     }
 
-    fn deadline(&self, timeout: u32) -> u64 {
-        if timeout == 0 { NEVER } else { self.staged_at.get() + u64::from(timeout) }
+    fn deadline(&self, timeout: u32) -> Millis {
+        if timeout == 0 { NEVER } else { self.time.of_call(timeout) + u64::from(timeout) }
     }
 
     /// The lane that takes the current batch, if one more command may join it.
@@ -306,7 +314,7 @@ impl Port {
         }
         if staging.commands() == 0 {
             self.lane.set(self.lanes.least_busy());
-            self.staged_at.set(now());
+            self.time.look();
             let idle = self.lanes.get(self.lane.get()).is_some_and(|lane| lane.queue().bytes() == 0);
             self.flush_at.set(if idle { FIRST_FLUSH_BYTES } else { FLUSH_BYTES });
         }
@@ -348,6 +356,7 @@ impl Port {
             end: 0,
             deadline: self.deadline(timeout),
             timeout,
+            late: 0,
         };
         if let Some(named) = prefixed {
             self.environment.inbox().names().expect(call.slot, named);

@@ -8,8 +8,10 @@ import { assertHides, collectWarnings } from './secrets'
 
 /** The password of every client that `cannotConnect` makes. */
 export const PASSWORD = 'pass/w@rd s3cret'
-/** Enough for what is sure to happen, and short enough to wait for what is sure not to. */
-export const BRIEF = { connectTimeout: 100, commandTimeout: 500 }
+/** One attempt to connect, whose outcome, and no deadline of their own, is what calls end with. */
+export const ONE_ATTEMPT = { connectTimeout: 30_000, commandTimeout: 60_000, reconnect: false }
+/** The same, where nobody will ever answer. */
+export const BRIEF = { ...ONE_ATTEMPT, connectTimeout: 500 }
 
 /** A port on which nobody listens. */
 export function closedPort(): Promise<number> {
@@ -47,7 +49,7 @@ export async function cannotConnect(
   cause: RegExp,
 ): Promise<Failure> {
   const warnings = collectWarnings(t)
-  const client: Client = new Redis({ host: '127.0.0.1', password: PASSWORD, ...BRIEF, ...options })
+  const client: Client = new Redis({ host: '127.0.0.1', password: PASSWORD, ...ONE_ATTEMPT, ...options })
   t.after(() => client.destroy())
   const events: unknown[] = []
   for (const name of ['close', 'reconnecting', 'end']) client.on(name, (event: unknown) => events.push(event))

@@ -190,6 +190,16 @@ impl Error {
             .executed(phase == Phase::Server)
     }
 
+    /// The deadline of `timeout` had passed when the caller's thread handed the command over, `late` after the call.
+    pub fn handed_over_late(timeout: Duration, late: Duration) -> Self {
+        let (timeout, late) = (timeout.as_millis(), late.as_millis());
+        let message = format!(
+            "timed out after {timeout} ms before it was sent: the JavaScript thread was busy for {late} ms and \
+             handed it over too late"
+        );
+        Self::new(Kind::Timeout(Phase::Queue), message).executed(false)
+    }
+
     /// `limit` (an option's name) of `allowed` is reached.
     pub fn queue_full(limit: &str, allowed: u64) -> Self {
         Self::new(Kind::QueueFull, format!("{limit} ({allowed}) is reached; the command was not queued"))
@@ -231,6 +241,16 @@ impl Error {
     /// A fault of this library.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(Kind::Internal, message)
+    }
+
+    /// Adds that the caller's thread had handed the command over only this long after the call.
+    #[must_use]
+    pub fn delayed(mut self, late: Duration) -> Self {
+        let message = &self.0.message;
+        let late = late.as_millis();
+        self.0.message =
+            format!("{message}; the JavaScript thread had been busy for {late} ms before it handed it over");
+        self
     }
 
     /// Says whether the server may have run the command.

@@ -18,7 +18,7 @@ use crate::error::{Error, Kind};
 use crate::net::address::Place;
 use crate::net::connection::{Ended, Wish};
 use crate::net::establish::Connector;
-use crate::net::queue::{Keep, Queue, QueueLimits};
+use crate::net::queue::{Keep, Overdue, Queue, QueueLimits};
 use crate::net::request::{Deliver, Event, Request};
 
 /// Whether a task runs for the lane.
@@ -134,8 +134,22 @@ impl Lane {
 
     /// Takes over staged commands and sees to it that somebody works on them.
     pub fn submit(self: &Arc<Self>, bytes: &mut Vec<u8>, requests: &mut Vec<Request>) {
-        self.queue.submit(bytes, requests);
-        if !self.queue.is_online() {
+        let overdue = self.queue.submit(bytes, requests);
+        self.see_to(overdue);
+    }
+
+    /// Takes over a command of the engine's own thread, which has seen to its deadline.
+    pub(super) fn forward(self: &Arc<Self>, bytes: &mut Vec<u8>, request: Request) {
+        self.queue.submit_all(bytes, &mut vec![request]);
+        self.see_to(Overdue::default());
+    }
+
+    /// Something was submitted, but for what is `overdue`.
+    fn see_to(self: &Arc<Self>, overdue: Overdue) {
+        if !overdue.is_empty() {
+            overdue.tell(self.mailbox.open().as_mut());
+        }
+        if !self.queue.is_online() && !self.queue.is_empty() {
             self.start();
         }
     }
@@ -147,10 +161,8 @@ impl Lane {
         request: Request,
         encode: impl FnMut(&mut Vec<u8>),
     ) {
-        self.queue.submit_while_encoding(bytes, request, encode);
-        if !self.queue.is_online() {
-            self.start();
-        }
+        let overdue = self.queue.submit_while_encoding(bytes, request, encode);
+        self.see_to(overdue);
     }
 
     /// Starts the lane's task unless it runs.

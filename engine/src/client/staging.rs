@@ -263,6 +263,7 @@ mod tests {
             end: 0,
             deadline: NEVER,
             timeout: 0,
+            late: 0,
         }
     }
 

@@ -22,6 +22,10 @@ use crate::resp::Decoder;
 /// Room made for one read at first.
 pub const READ_CHUNK: usize = 64 * 1024;
 
+/// When a deadline passes, the bytes that wait to be read may hold the reply: so many of them are read before it is judged. No system
+/// keeps more for one socket unless it was told to.
+pub(super) const OVERDUE_READ: usize = 8 * 1024 * 1024;
+
 /// Why a connection ended that its owner gave up.
 const SEVERED: &str = "the connection was given up: its server does not answer on others either";
 
@@ -162,6 +166,7 @@ async fn read_here(
 ) -> Result<Turn, Error> {
     let queue = desk.queue;
     let inbound = desk.inbound()?;
+    let mut since_due = 0;
     loop {
         // What is left must be read out, whatever else is wished but an end at once.
         let wish_now = match wish() {
@@ -178,17 +183,25 @@ async fn read_here(
         tokio::select! {
             biased;
             read = read(reader, inbound) => {
-                if read.map_err(|error| lost(&error))? == 0 {
+                let count = read.map_err(|error| lost(&error))?;
+                if count == 0 {
                     return Err(Error::connection(ConnectionFailure::Lost, "the server closed the connection"));
                 }
                 inbound.received(queue, deliver)?;
-                // A flood of replies must not keep the timer branch from its turn.
+                // What came in time is not late because it was not read yet; a flood must not put the timer off for ever.
                 if inbound.heard() >= timer.at() {
-                    timer.set(inbound.keep_time(queue, deliver)?);
+                    since_due += count;
+                    if since_due > OVERDUE_READ {
+                        since_due = 0;
+                        timer.set(inbound.keep_time(queue, deliver)?);
+                    }
                 }
             }
             written = writer.drain(queue), if queue.has_backlog() && !queue.is_parked() => {
                 written.map_err(|error| lost(&error))?;
+                if queue.is_due() {
+                    timer.set(inbound.keep_time(queue, deliver)?);
+                }
             }
             () = queue.wake.notified() => {
                 if queue.wants_loan()
@@ -202,6 +215,7 @@ async fn read_here(
                 timer.set(queue.arm(timer.at()));
             }
             () = timer.passed() => {
+                since_due = 0;
                 timer.set(inbound.keep_time(queue, deliver)?);
             }
         }

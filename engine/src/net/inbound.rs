@@ -213,8 +213,9 @@ impl Inbound {
                     end: 0,
                     deadline: now + patience,
                     timeout: u32::try_from(patience).unwrap_or(u32::MAX),
+                    late: 0,
                 };
-                queue.submit(&mut PROBE.to_vec(), &mut vec![probe]);
+                queue.submit_all(&mut PROBE.to_vec(), &mut vec![probe]);
                 Ok(now + patience)
             }
         }

@@ -51,7 +51,8 @@ impl Liveness {
                 Verdict::Wait(heard + self.probe_after)
             };
         };
-        let asked = first.deadline.saturating_sub(u64::from(first.timeout));
+        // A server is not silent before it was asked, however long ago the call was.
+        let asked = first.called() + u64::from(first.late);
         let mut patience = u64::from(first.timeout);
         let mut unlimited = first.timeout == 0;
         for request in awaiting {
@@ -89,6 +90,7 @@ mod tests {
             end: 1,
             deadline: if timeout == 0 { NEVER } else { asked + u64::from(timeout) },
             timeout,
+            late: 0,
         }
     }
 

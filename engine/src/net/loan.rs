@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::connection::lost;
+use super::connection::{OVERDUE_READ, lost};
 use super::inbound::Inbound;
 use super::plain::PlainSocket;
 use super::queue::Queue;
@@ -76,7 +76,7 @@ impl Loan {
         // Should what follows panic, the connection has ended.
         lent.broken = Some(Error::internal("reading a reply panicked"));
         match lent.read(&self.socket, &self.queue, deliver) {
-            Ok(()) => {
+            Ok(_) => {
                 lent.broken = None;
                 if lent.inbound.partial() <= PARTIAL_MAX && lent.inbound.large() <= LARGE_MAX {
                     return Watch::On;
@@ -118,28 +118,44 @@ impl Loan {
             return Err(error.clone());
         }
         // The borrower may be busy; its replies are not late for that.
-        lent.read(&self.socket, &self.queue, deliver)?;
+        let mut read = 0;
+        while read <= OVERDUE_READ {
+            match lent.read(&self.socket, &self.queue, deliver)? {
+                0 => break,
+                count => read += count,
+            }
+        }
         lent.inbound.keep_time(&self.queue, deliver)
     }
 }
 
 impl Lent {
-    fn read(&mut self, socket: &PlainSocket, queue: &Queue, deliver: &mut dyn Deliver) -> Result<(), Error> {
+    /// Reads once, or what there is of a large string. Answers how many bytes that were.
+    fn read(
+        &mut self,
+        socket: &PlainSocket,
+        queue: &Queue,
+        deliver: &mut dyn Deliver,
+    ) -> Result<usize, Error> {
+        let mut read = 0;
         loop {
             match self.inbound.read_from(&mut &*socket, &mut self.scratch) {
                 Ok(0) => {
                     let message = "the server closed the connection";
                     return Err(Error::connection(ConnectionFailure::Lost, message));
                 }
-                Ok(_) => self.inbound.received(queue, deliver)?,
+                Ok(count) => {
+                    read += count;
+                    self.inbound.received(queue, deliver)?;
+                }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
-                    return Ok(());
+                    return Ok(read);
                 }
                 Err(error) => return Err(lost(&error)),
             }
             // The rest of a large string is mostly there already, or comes while this is read.
             if self.inbound.large() == 0 {
-                return Ok(());
+                return Ok(read);
             }
         }
     }

@@ -7,6 +7,7 @@
 mod drained;
 mod limits;
 mod loss;
+mod overdue;
 mod postponed;
 mod tracking;
 
@@ -18,12 +19,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 pub use self::limits::QueueLimits;
+pub use self::overdue::Overdue;
 use self::postponed::Postponed;
 use super::drains::Drains;
 use super::halves::DirectWriter;
 use super::log::Log;
 use super::loneliness::{Loneliness, Move};
-use super::request::{Millis, NEVER, Request};
+use super::request::{Millis, NEVER, Request, now};
 use super::track::Tracks;
 use super::unit::{Unit, UnitId};
 use super::units::Units;
@@ -162,8 +164,18 @@ impl Queue {
         self.end.load(Ordering::Acquire).saturating_sub(self.answered.load(Ordering::Acquire))
     }
 
-    /// Takes over `bytes`, which hold exactly `requests` in order, and writes what the socket takes at once.
-    pub fn submit(&self, bytes: &mut Vec<u8>, requests: &mut Vec<Request>) {
+    /// Takes over `bytes`, which hold exactly `requests` in order, and writes what the socket takes at once. Returns those whose
+    /// deadline has passed already.
+    pub fn submit(&self, bytes: &mut Vec<u8>, requests: &mut Vec<Request>) -> Overdue {
+        let overdue = self.part_overdue(bytes, requests);
+        if !requests.is_empty() {
+            self.submit_all(bytes, requests);
+        }
+        overdue
+    }
+
+    /// The same, whatever their deadlines.
+    pub(crate) fn submit_all(&self, bytes: &mut Vec<u8>, requests: &mut Vec<Request>) {
         self.enter(requests, |outgoing, idle| {
             outgoing.log.append(bytes);
             if idle {
@@ -179,7 +191,11 @@ impl Queue {
         bytes: &mut Vec<u8>,
         request: Request,
         mut encode: impl FnMut(&mut Vec<u8>),
-    ) {
+    ) -> Overdue {
+        let request = match self.part_overdue_batch(request) {
+            Ok(request) => request,
+            Err(overdue) => return overdue,
+        };
         let length = u64::from(request.length);
         self.enter(&mut vec![request], |outgoing, idle| {
             // Whoever reads a reply now looks how much of the request was written.
@@ -199,6 +215,7 @@ impl Queue {
             debug_assert_eq!(outgoing.log.end(), end, "the request has as many bytes as it says");
             self.backlog.store(behind, Ordering::Release);
         });
+        Overdue::default()
     }
 
     /// Takes over `requests`, whose bytes `write` appends to the stream, and writes unless others wait already.
@@ -349,11 +366,21 @@ impl Queue {
         self.backlog.load(Ordering::Acquire)
     }
 
-    /// Runs one write under the lock. `write` returns `None` when the socket takes no more.
+    /// Whether a deadline may have passed that nobody has looked at.
+    pub(super) fn is_due(&self) -> bool {
+        let earliest = self.earliest.load(Ordering::Acquire);
+        earliest != NEVER && earliest <= now()
+    }
+
+    /// Runs one write under the lock. `write` returns `None` when the socket takes no more. Answers whether nothing is to be
+    /// written for now: there is no more, or some of it [may be overdue](Self::is_due) and is not to be sent.
     pub fn write_with<E>(
         &self,
         write: impl FnOnce(&[IoSlice<'_>]) -> Result<Option<usize>, E>,
     ) -> Result<bool, E> {
+        if self.is_due() {
+            return Ok(true);
+        }
         let mut outgoing = self.outgoing();
         let mut slices = [IoSlice::new(&[]); MAX_SLICES];
         let filled = outgoing.log.unwritten(&mut slices);

@@ -2,6 +2,7 @@
 //! command that caused it.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
@@ -13,6 +14,9 @@ use super::track::{self, End, Target, TrackId};
 use super::unit::{Outcome, Turn, Unit, UnitId};
 use crate::error::{Error, Phase, ServerError};
 use crate::resp::{Decoder, Frame, Scalar};
+
+/// A caller whose deadline passes is told of the delay before its command was handed over, if that was this part of its time or more.
+const TOLD_DELAY: u32 = 4;
 
 /// Requests in flight on a connection.
 #[derive(Debug)]
@@ -395,8 +399,9 @@ impl<'a> Replies<'a> {
 
 /// What a caller whose deadline has passed is told; `begun`: its command was begun to be written.
 pub fn expired(request: &Request, phase: Phase, begun: bool) -> Error {
-    let timeout = std::time::Duration::from_millis(u64::from(request.timeout));
-    Error::timeout(phase, timeout).executed(begun)
+    let millis = |time: u32| Duration::from_millis(u64::from(time));
+    let error = Error::timeout(phase, millis(request.timeout)).executed(begun);
+    if request.late < request.timeout / TOLD_DELAY { error } else { error.delayed(millis(request.late)) }
 }
 
 /// Tells whoever waits for `request` that there will be no reply or, for a batch, none beyond its `outcome`.

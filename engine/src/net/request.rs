@@ -94,6 +94,9 @@ pub struct Request {
     /// Who learns how it ends, besides its caller. On a connection that carries such calls, nothing behind one is written
     /// before its listener allows it ([`Queue::pass`](super::queue::Queue::pass)).
     pub track: Option<TrackId>,
+    /// Milliseconds of the timeout that had passed when the command was handed over: its caller's thread was busy. Set when it enters
+    /// a queue.
+    pub late: u32,
 }
 
 /// A command whose connection is lost so often is perhaps what breaks it.
@@ -152,6 +155,11 @@ impl Request {
     /// Whether nothing behind it is written before its listener allows it.
     pub fn holds_back(&self) -> bool {
         self.track.is_some() && self.recipient.waiting().is_some()
+    }
+
+    /// When it was called, where it has a deadline.
+    pub fn called(&self) -> Millis {
+        self.deadline.saturating_sub(u64::from(self.timeout))
     }
 
     /// Stream offset of its first byte.

@@ -95,6 +95,7 @@ impl Call {
             end: 0,
             deadline: if self.timeout == 0 { NEVER } else { now() + u64::from(self.timeout) },
             timeout: self.timeout,
+            late: 0,
         }
     }
 }
@@ -108,7 +109,7 @@ pub(crate) struct Batch<'a> {
 
 impl Batch<'_> {
     /// Puts the batch on `staging`, as a unit of the lane's queue.
-    fn stage(&self, staging: &mut Staging, lane: &Lane) {
+    pub(crate) fn stage(&self, staging: &mut Staging, lane: &Lane) {
         let mut steps = Vec::new();
         staging.begin_unit();
         if self.form != Form::Plain {

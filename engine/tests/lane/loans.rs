@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use oxidis_engine::client::{Client, Mailbox, Staging};
 use oxidis_engine::error::{Error, Kind, Phase};
@@ -13,6 +14,7 @@ use oxidis_engine::value::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{advance, pause, resume};
 
 use crate::fixture::{Call, LOST, verdict, within};
 use crate::inbox::{Inbox, Recorder};
@@ -237,20 +239,31 @@ async fn commands_one_by_one_are_lent_again_after_that() {
 
 #[tokio::test]
 async fn a_borrower_that_is_busy_gets_the_replies_that_came_in_time() {
+    const CALLS: u32 = 4;
     let mut lent = Lent::new("commandTimeout=100").await;
-    lent.submit(&[(Call::read(1).timeout(100), "GET a")]);
-    lent.peer.command().await.unwrap();
-    lent.peer.send(":7\r\n").await;
-    // The borrower does not come; the engine looks before it calls the reply late.
-    assert_eq!(lent.inbox.reply(1).await, Value::Int(7));
+    let value = "v".repeat(60_000);
+    // More than one read, of which the borrower makes none; and the engine's thread does nothing else before the deadline.
+    let replies = format!("${}\r\n{value}\r\n", value.len()).repeat(CALLS as usize);
+    pause();
+    lent.submit(&[0, 1, 2, 3].map(|slot| (Call::read(slot).timeout(100), "GET a")));
+    let mut sent = 0;
+    while sent < replies.len() {
+        sent += lent.peer.stream.try_write(&replies.as_bytes()[sent..]).unwrap();
+    }
+    advance(Duration::from_millis(150)).await;
+    for slot in 0..CALLS {
+        assert_eq!(lent.inbox.reply(slot).await, crate::fixture::bulk(&value));
+    }
 }
 
 #[tokio::test]
 async fn deadlines_are_kept_while_the_borrower_reads() {
-    let mut lent = Lent::new("commandTimeout=0").await;
+    let mut lent = Lent::new("commandTimeout=60000").await;
+    pause();
     lent.submit(&[(Call::write(1).timeout(50), "INCR a")]);
-    lent.peer.command().await.unwrap();
     let (slot, result) = lent.inbox.settled().await;
+    resume();
+    lent.peer.command().await.unwrap();
     let error = result.unwrap_err();
     assert_eq!((slot, error.kind(), error.maybe_executed()), (1, &Kind::Timeout(Phase::Server), Some(true)));
     // The late reply is drained, and the next one finds its own command.

@@ -9,6 +9,7 @@ mod fixture;
 mod greeting;
 mod inbox;
 mod large;
+mod late;
 mod lifecycle;
 mod limits;
 mod liveness;

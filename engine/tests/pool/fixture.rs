@@ -122,6 +122,7 @@ fn stage(staging: &mut Staging, slot: u32, command: &str) -> Request {
         end: 0,
         deadline: NEVER,
         timeout: 0,
+        late: 0,
     }
 }
 

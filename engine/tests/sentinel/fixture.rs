@@ -302,5 +302,6 @@ fn request(recipient: Recipient, replay: bool) -> Request {
         end: 0,
         deadline,
         timeout: TIMEOUT,
+        late: 0,
     }
 }

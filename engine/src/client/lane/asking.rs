@@ -17,7 +17,7 @@ impl Lane {
     /// Sends a command on nobody's behalf. Its reply is read and dropped.
     pub fn tell(self: &Arc<Self>, name: &[u8], arguments: &[&[u8]], patience: Option<Duration>) {
         if let Some((mut bytes, request)) = order(name, arguments, patience) {
-            self.submit(&mut bytes, &mut vec![request]);
+            self.forward(&mut bytes, request);
         }
     }
 
@@ -32,7 +32,7 @@ impl Lane {
         let unknown = || Error::internal("the engine asks by a command that it does not know");
         let (mut bytes, request) = order(name, arguments, Some(patience)).ok_or_else(unknown)?;
         let (id, replied) = self.queue.track_question();
-        self.submit(&mut bytes, &mut vec![Request { track: Some(id), ..request }]);
+        self.forward(&mut bytes, Request { track: Some(id), ..request });
         let lost = |what| Error::connection(ConnectionFailure::Lost, what);
         match timeout_at(limit, replied).await {
             Ok(Ok(reply)) => reply,
@@ -63,6 +63,7 @@ fn order(name: &[u8], arguments: &[&[u8]], patience: Option<Duration>) -> Option
         end: 0,
         deadline: if timeout == 0 { NEVER } else { now() + u64::from(timeout) },
         timeout,
+        late: 0,
     };
     Some((bytes, request))
 }

@@ -311,8 +311,7 @@ impl Pool {
         connection.map_err(|error| {
             let waited = matches!(error.kind(), Kind::PoolTimeout | Kind::Connection(_));
             if waited && now() >= call.deadline_given() {
-                let timeout = Duration::from_millis(u64::from(call.request.timeout));
-                return Error::timeout(Phase::Queue, timeout).executed(false);
+                return call.overdue();
             }
             error
         })
@@ -334,11 +333,15 @@ impl Pool {
         let Some(member) = occupied.member() else {
             return failed(Error::internal("a blocking command has lost its connection"));
         };
+        let until = call.patience.until(&call.request);
+        if until.deadline <= now() {
+            occupied.give_back();
+            return failed(call.overdue());
+        }
         let (id, ended) = member.lane().queue().track_call();
         // The wait keeps the time.
         let request = Request { deadline: NEVER, timeout: 0, track: Some(id), ..call.request };
-        member.lane().submit(&mut call.bytes.clone(), &mut vec![request]);
-        let until = call.patience.until(&call.request);
+        member.lane().forward(&mut call.bytes.clone(), request);
         let wait = Wait { lane: member.lane(), id, ended, slot: call.slot(), until };
         let waited = wait.end(self, order).await;
         if waited.is_free {
@@ -360,6 +363,12 @@ impl Pool {
 impl Blocking {
     fn slot(&self) -> u32 {
         self.request.recipient.waiting().map_or(u32::MAX, |ticket| ticket.slot)
+    }
+
+    /// The caller has waited long enough, and no server was asked.
+    fn overdue(&self) -> Error {
+        let timeout = Duration::from_millis(u64::from(self.request.timeout));
+        Error::timeout(Phase::Queue, timeout).executed(false)
     }
 
     /// When the caller stops waiting, if he said so himself.

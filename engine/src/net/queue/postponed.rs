@@ -168,7 +168,8 @@ impl Queue {
         if !due.is_empty() {
             let mut bytes = due.iter().flat_map(|refused| &refused.bytes).copied().collect();
             let mut requests = due.iter().map(|refused| refused.request).collect();
-            self.submit(&mut bytes, &mut requests);
+            // What is overdue was told so above.
+            self.submit_all(&mut bytes, &mut requests);
             // Whoever waits for the answers to what was submitted before waits for these.
             self.drains.rebase(self.end());
         }
