@@ -122,6 +122,11 @@ export interface RedisOptions {
   singleConnection?: boolean
   /** Whether the first command connects; otherwise the client connects at once. Default: true. */
   lazyConnect?: boolean
+  /**
+   * The server is a replica on purpose: a write that it refuses with `READONLY` rejects at once. Otherwise the client connects
+   * anew through the name, to find the master, and sends again what was not run. Not with sentinels. Default: false.
+   */
+  readOnly?: boolean
   /** What this client is called in warnings and when it is printed; never sent to the server. Default: none. */
   name?: string
   /** How sentinels are connected to. With a redis-sentinel:// URL. Default: none. */

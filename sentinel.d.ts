@@ -43,7 +43,10 @@ export interface SentinelAddress extends SentinelConnectionOptions {
 }
 
 /** Options of a client whose server the sentinels find. */
-export type FollowingOptions = Omit<RedisOptions, 'host' | 'port' | 'path' | 'sentinel' | 'addressMap'>
+export type FollowingOptions = Omit<
+  RedisOptions,
+  'host' | 'port' | 'path' | 'sentinel' | 'addressMap' | 'readOnly'
+>
 
 /** Options of a client of the master. */
 export type MasterOptions = Omit<FollowingOptions, 'replicaFallback'>

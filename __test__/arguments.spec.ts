@@ -22,14 +22,17 @@ const WRONG_VALUES: [description: string, value: unknown, named: RegExp][] = [
   ['false', false, /boolean/],
   ['an object', { a: 1 }, /object/],
   ['an object with toString', { toString: () => 'text' }, /object/],
-  ['an array', ['a'], /object|array/],
-  ['a Date', new Date(0), /object/],
-  ['a Map', new Map(), /object/],
+  ['an array', ['a'], /not an array$/],
+  ['a Date', new Date(0), /not a Date$/],
+  ['a Map', new Map(), /not a Map$/],
+  ['a Set', new Set(['a']), /not a Set$/],
   ['a boxed string', new String('boxed'), /object/],
-  ['a promise', Promise.resolve('later'), /object/],
-  ['an ArrayBuffer', new ArrayBuffer(4), /object/],
-  ['a DataView', new DataView(new ArrayBuffer(4)), /object/],
-  ['a Float64Array', new Float64Array(2), /object/],
+  ['a promise', Promise.resolve('later'), /not a promise: is an await missing\?$/],
+  ['an iterator', ['a'].values(), /not an iterable object: pass an array/],
+  ['a generator', (async function* () {})(), /not an iterable object: pass an array/],
+  ['an ArrayBuffer', new ArrayBuffer(4), /not an ArrayBuffer: pass a Uint8Array of it$/],
+  ['a DataView', new DataView(new ArrayBuffer(4)), /not a DataView$/],
+  ['a Float64Array', new Float64Array(2), /not a Float64Array$/],
   ['a symbol', Symbol('mark'), /symbol/],
   ['a function', () => 'text', /function/],
 ]
@@ -137,9 +140,36 @@ forBothProtocols((protocol) => {
     const shared = new Uint8Array(new SharedArrayBuffer(3))
     shared.set([97, 98, 99])
     assert.equal(await client.echo(shared), 'abc')
+  })
+
+  test('bytes that are gone are refused wherever they stand, and nothing is stored', async () => {
     const detached = new Uint8Array([1, 2, 3])
     structuredClone(detached, { transfer: [detached.buffer] })
-    assert.equal(await client.echo(detached), '')
+    const room = new (ArrayBuffer as any)(8, { maxByteLength: 8 })
+    const outside = new Uint8Array(room, 4, 4)
+    room.resize(2)
+    for (const gone of [detached, outside]) {
+      const calls: [call: Promise<unknown>, place: RegExp][] = [
+        [client.set('gone', gone), /^SET: argument 2 \(value\) is a Uint8Array without its bytes/],
+        [client.mget(['a', gone]), /^MGET: element 2 of argument 1 \(keys\) is a Uint8Array without/],
+        [client.hset('gone', { a: 1, b: gone }), /^HSET: the value of "b" is a Uint8Array without/],
+        [client.set('gone', 'v', { ifeq: gone }), /^SET: the option "ifeq" is a Uint8Array without/],
+        [client.zrangebyscore('z', gone, 5, { exclude: 'min' }), /is a Uint8Array without its bytes/],
+        [client.executeCommand('SET', 'gone', gone), /^SET: argument 3 is a Uint8Array without/],
+        [client.pipeline().set('gone', gone).execute(), /^SET: argument 2 is a Uint8Array without/],
+        [client.publish('c', gone), /is a Uint8Array without/],
+      ]
+      for (const [call, place] of calls) {
+        const error = await failure(call)
+        assert.ok(error instanceof TypeError, String(error))
+        assert.match(error.message, place)
+      }
+      const ps = client.pubsub()
+      assert.match((await failure(ps.subscribe('a', gone))).message, /^SUBSCRIBE: argument 2 is a Uint8Array/)
+      await ps.close()
+    }
+    assert.equal(await client.exists('gone'), 0)
+    assert.equal(await client.echo(new Uint8Array(new ArrayBuffer(4), 4)), '')
   })
 
   test('bytes are read when the call is made, not later', async () => {
@@ -263,7 +293,10 @@ forBothProtocols((protocol) => {
   test('a list with a hole is refused by its place', async () => {
     const holey = ['a', 'b', 'c']
     delete holey[1]
-    assert.match((await failure(client.mget(holey))).message, /^MGET: argument 2 .*undefined/)
+    assert.match(
+      (await failure(client.mget(holey))).message,
+      /^MGET: element 2 of argument 1 \(keys\) .*undefined/,
+    )
   })
 
   test('a list whose reading throws rejects with what was thrown, and nothing is sent', async () => {

@@ -81,7 +81,7 @@ test('pairs come as object, Map, array of pairs, flat array or one by one', asyn
   )
   assert.deepEqual(await redis.mset(['a', 1, 'b', 'x']), sent)
   assert.deepEqual(await redis.mset('a', 1, 'b', 'x'), sent)
-  await rejects(redis.mset({}), 'MSET: there are no pairs; usage: mset(...pairs)')
+  await rejects(redis.mset({}), 'MSET: there are no pairs: the object is empty; usage: mset(...pairs)')
   await rejects(redis.mset('a', 1, 'b'), /even number of arguments, got 3/)
   await rejects(redis.mset([['a', 1], ['b']]), /each pair must be an array of two/)
   await rejects(redis.mset('a'), /wrong number of arguments/)
@@ -199,14 +199,23 @@ test('an option of the wrong kind is refused by name and without its value', asy
   await rejects(redis.set('k', 'v', { ex: secret }), /^SET: the option "ex" must be a string, number/)
   await rejects(redis.set('k', 'v', { ex: null }), /^SET: the option "ex" must be/)
   await rejects(redis.set('k', 'v', { nx: 1 }), 'SET: the option "nx" must be a boolean')
-  await rejects(redis.set('k', 'v', { exat: {} }), 'SET: the option "exat" must be a Date or a number')
-  await rejects(redis.sort('k', { limit: [1] }), 'SORT: the option "limit" must be an array of 2 values')
+  await rejects(
+    redis.set('k', 'v', { exat: {} }),
+    'SET: the option "exat" must be a Date or a number, not an object',
+  )
+  await rejects(
+    redis.sort('k', { limit: [1] }),
+    'SORT: the option "limit" must be an array of 2 values, not of 1',
+  )
   await rejects(redis.sort('k', { order: 'up' }), 'SORT: the option "order" must be "asc" or "desc"')
   await rejects(redis.set('k', 'v', 'NX'), /^SET: options must be an object/)
   await rejects(redis.set('k', 'v', [1]), /^SET: options must be an object/)
   await rejects(redis.set('k', 'v', null), /^SET: options must be an object/)
   await rejects(redis.clientKill({}), /^CLIENT KILL: at least one option must be given/)
-  await rejects(redis.clientKill({ skipme: {} }), 'CLIENT KILL: the option "skipme" must be a boolean')
+  await rejects(
+    redis.clientKill({ skipme: {} }),
+    'CLIENT KILL: the option "skipme" must be a boolean, not an object',
+  )
 })
 
 test('several keys to migrate stand behind their own word', async () => {
@@ -229,12 +238,10 @@ test('commands of the session and internal ones are methods of the right classes
   assert.equal(Object.keys(redis).length, 0, 'methods are not enumerable')
 })
 
-test('an object of another prototype sends its own and inherited options alike', async () => {
-  const defaults = { ex: 5 }
-  const options = Object.create(defaults)
+test('an object of another prototype sends its own options and no inherited ones', async () => {
+  const options = Object.create({ ex: 5 })
   options.xx = true
-  const { words } = await redis.set('k', 'v', options)
-  assert.deepEqual(new Set(words), new Set(['SET', 'k', 'v', 'EX', 5, 'XX']))
+  assert.deepEqual((await redis.set('k', 'v', options)).words, ['SET', 'k', 'v', 'XX'])
 })
 
 /** What a row that the table does not hold yet would send. */

@@ -102,7 +102,7 @@ test('wrong options are refused as ever after right ones', async () => {
     [{ ex: 5, xy: true }, /unknown option "xy"/],
     [{ ex: true }, /"ex" must be a string, number/],
     [{ xx: 1 }, /"xx" must be a boolean/],
-    [{ ex: Number.NaN }, /argument 4 is NaN/],
+    [{ ex: Number.NaN }, /the option "ex" must be a string, number, bigint or Uint8Array, not NaN/],
     [{ ex: null }, /"ex" must be/],
     [null, /options must be an object/],
     [new Map([['ex', 5]]), /options must be an object/],

@@ -219,10 +219,20 @@ forBothProtocols((protocol) => {
       const client = openClient(t, server.url, { protocol })
       await client.set('p:wrong', 'before')
       const wrong: [(pipeline: Client) => Client, string, number, RegExp][] = [
-        [(pipeline) => pipeline.set('p:wrong', undefined), 'SET', 1, /argument 2 must be .* not undefined/],
+        [
+          (pipeline) => pipeline.set('p:wrong', undefined),
+          'SET',
+          1,
+          /argument 2 \(value\) must be .* not undefined/,
+        ],
         [(pipeline) => pipeline.set('p:wrong'), 'SET', 1, /wrong number of arguments: got 1/],
-        [(pipeline) => pipeline.mget('p:wrong', {}), 'MGET', 1, /argument 2 must be .* not an object/],
-        [(pipeline) => pipeline.get(Number.NaN), 'GET', 1, /argument 1 is NaN/],
+        [
+          (pipeline) => pipeline.mget('p:wrong', {}),
+          'MGET',
+          1,
+          /argument 2 \(keys\) must be .* not an object/,
+        ],
+        [(pipeline) => pipeline.get(Number.NaN), 'GET', 1, /argument 1 \(key\) must be .* not NaN/],
         [(pipeline) => pipeline.get('\ud800'), 'GET', 1, /lone surrogate/],
         [(pipeline) => pipeline.executeCommand('echo', null), 'ECHO', 1, /argument 2 must be .* not null/],
       ]

@@ -133,7 +133,7 @@ forBothProtocols((protocol) => {
     const error = await failure(redis.sort('l', { by: 'w_*' }))
     assert.ok(error instanceof TypeError)
     equal([error.code, error.command], ['INVALID_ARGUMENT', 'SORT'])
-    assert.match(error.message, /argument 3 holds a \*/)
+    assert.match(error.message, /the option "by" holds a \*/)
     assert.match((await failure(redis.executeCommand('sort', 'l', 'BY', 'w_*'))).message, /argument 4 /)
     equal(await redis.sort('l', { by: 'nosort' }), [])
   })

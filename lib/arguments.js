@@ -6,9 +6,9 @@
  * puts them. Checks how many there are and their structure; single values are checked where they are encoded.
  */
 
-const { pushList, pushPairs, pushRows, pushSteps, pushWeighted } = require('./lists')
+const { emptyError, pushList, pushPairs, pushRows, pushSteps, pushWeighted } = require('./lists')
 const { OptionSet } = require('./options')
-const { argumentError, convert, fits, isOptions, wantedFor } = require('./values')
+const { argumentError, convert, fits, formOf, isRecord, isScalar, listOf, wantedFor } = require('./values')
 
 /**
  * One step along the wire, as the engine describes it.
@@ -97,7 +97,7 @@ function build(plan, args) {
   while (given > plan.required && args[given - 1] === undefined) given--
   // Where pairs and their like are taken, the last object that is still needed is these.
   const spare = given > plan.required || !plan.objects
-  const options = plan.options && spare && isOptions(args[given - 1]) ? args[--given] : undefined
+  const options = plan.options && spare && isRecord(args[given - 1]) ? args[--given] : undefined
   const values = assign(plan, args, given)
 
   /** @type {unknown[]} */
@@ -149,9 +149,10 @@ function build(plan, args) {
       }
       case 'oneOrMany': {
         const value = values[slot++]
-        if (Array.isArray(value)) {
-          lifted = value
-          if (value.length === 0) throw argumentError(row, `the array is empty; usage: ${row.usage}`)
+        const list = listOf(value)
+        if (list !== undefined) {
+          lifted = list
+          if (list.length === 0) throw emptyError(row, value)
           flat.push('')
         } else {
           flat.push(value)
@@ -286,7 +287,10 @@ function fewest(list) {
  * @param {unknown} value
  */
 function isContainer(slot, value) {
-  return Array.isArray(value) || (OBJECTS.has(slot.is) && (value instanceof Map || isOptions(value)))
+  const form = formOf(value)
+  if (form === 'array' || form === 'set') return true
+  // What is no collection at all is refused where the pairs are read, which says so.
+  return OBJECTS.has(slot.is) && typeof value === 'object' && value !== null && !isScalar(value)
 }
 
 /**

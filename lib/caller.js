@@ -7,7 +7,8 @@
  */
 
 const { follow } = require('./settings.js')
-const { commandName, defineOptions, lastSlot, open, refuse, reject } = require('./slots.js')
+const { commandName, commandRow, defineOptions, lastSlot, open, refuse, reject } = require('./slots.js')
+const { explain } = require('./wrong-argument.js')
 
 const { nextTick } = process
 
@@ -69,18 +70,38 @@ function shut(core, failure) {
  */
 
 /**
- * The end of every call: the addon took the command, or refused it with `failure`.
+ * The end of every call that the addon took: it is sent at the end of the tick.
  * @param {Core} core
  * @param {Promise<any>} promise
- * @param {number} slot
- * @param {string | undefined} failure
  */
-function staged(core, promise, slot, failure) {
-  if (failure !== undefined) {
-    refuse(slot, failure)
-  } else if (!core.scheduled) {
+function staged(core, promise) {
+  if (!core.scheduled) {
     core.scheduled = true
     nextTick(core.tick)
+  }
+  return promise
+}
+
+/**
+ * The end of a call that the addon refused. Its error names a wrong argument as the caller wrote it.
+ * @param {Promise<any>} promise
+ * @param {number} slot
+ * @param {string} text the failure
+ * @param {number} index of the command
+ * @param {readonly unknown[]} args those that were refused
+ * @param {readonly unknown[]} [written] the caller's, where these are others
+ */
+function refused(promise, slot, text, index, args, written = args) {
+  const failure = JSON.parse(text)
+  const { position, problem } = failure
+  try {
+    if (position !== undefined) {
+      failure.message = explain(commandRow(index), written, args[position - 1], problem)
+    }
+    refuse(slot, failure)
+  } catch (error) {
+    // A list may be a proxy or have accessors: what they throw is the caller's.
+    reject(slot, error)
   }
   return promise
 }
@@ -114,8 +135,9 @@ function listed(core, slot, word, args, timeout) {
  * @param {number} meta
  * @param {number | string} name
  * @param {readonly unknown[]} args
+ * @param {readonly unknown[]} [written] as the caller wrote them
  */
-function list(caller, meta, name, args) {
+function list(caller, meta, name, args, written) {
   const core = caller._core
   const promise = open(name)
   const slot = lastSlot()
@@ -133,7 +155,8 @@ function list(caller, meta, name, args) {
     reject(slot, error)
     return promise
   }
-  return staged(core, promise, slot, failure)
+  if (failure !== undefined) return refused(promise, slot, failure, meta & COMMAND_MASK, args, written)
+  return staged(core, promise)
 }
 
 /** The lengths of the strings that `join` put together; reused from call to call. */
@@ -165,10 +188,12 @@ function join(args) {
  * @param {import('./settings.js').Settings} slow
  * @param {number} meta
  * @param {readonly unknown[]} args
+ * @param {readonly unknown[]} [written] as the caller wrote them
  */
-function slowly(caller, slow, meta, args) {
+function slowly(caller, slow, meta, args, written) {
   const index = meta & COMMAND_MASK
-  return follow(slow, commandName(index), () => list(caller, meta, index, args), caller._core.native)
+  const send = () => list(caller, meta, index, args, written)
+  return follow(slow, commandName(index), send, caller._core.native)
 }
 
 const calls = {
@@ -178,7 +203,9 @@ const calls = {
     const core = this._core
     const promise = open(meta & COMMAND_MASK)
     const slot = lastSlot()
-    return staged(core, promise, slot, core.call(slot, meta | this._flags))
+    const failure = core.call(slot, meta | this._flags)
+    if (failure !== undefined) return refused(promise, slot, failure, meta & COMMAND_MASK, [])
+    return staged(core, promise)
   },
 
   /** @this {Caller} @param {number} meta @param {unknown} a */
@@ -187,7 +214,9 @@ const calls = {
     const core = this._core
     const promise = open(meta & COMMAND_MASK)
     const slot = lastSlot()
-    return staged(core, promise, slot, core.call(slot, meta | this._flags, a))
+    const failure = core.call(slot, meta | this._flags, a)
+    if (failure !== undefined) return refused(promise, slot, failure, meta & COMMAND_MASK, [a])
+    return staged(core, promise)
   },
 
   /** @this {Caller} @param {number} meta @param {unknown} a @param {unknown} b */
@@ -196,7 +225,9 @@ const calls = {
     const core = this._core
     const promise = open(meta & COMMAND_MASK)
     const slot = lastSlot()
-    return staged(core, promise, slot, core.call(slot, meta | this._flags, a, b))
+    const failure = core.call(slot, meta | this._flags, a, b)
+    if (failure !== undefined) return refused(promise, slot, failure, meta & COMMAND_MASK, [a, b])
+    return staged(core, promise)
   },
 
   /** @this {Caller} @param {number} meta @param {unknown} a @param {unknown} b @param {unknown} c */
@@ -205,7 +236,9 @@ const calls = {
     const core = this._core
     const promise = open(meta & COMMAND_MASK)
     const slot = lastSlot()
-    return staged(core, promise, slot, core.call(slot, meta | this._flags, a, b, c))
+    const failure = core.call(slot, meta | this._flags, a, b, c)
+    if (failure !== undefined) return refused(promise, slot, failure, meta & COMMAND_MASK, [a, b, c])
+    return staged(core, promise)
   },
 
   /**
@@ -232,20 +265,26 @@ const calls = {
         : count === 1
           ? core.call(slot, word, a)
           : core.call(slot, word, a, b, c)
-    return staged(core, promise, slot, failure)
+    if (failure !== undefined) return refused(promise, slot, failure, meta & COMMAND_MASK, [a, b, c])
+    return staged(core, promise)
   },
 
-  /** @this {Caller} @param {number} meta @param {readonly unknown[]} args */
-  _callMany(meta, args) {
-    if (this._slow !== undefined) return slowly(this, this._slow, meta, args)
-    return list(this, meta, meta & COMMAND_MASK, args)
+  /** @this {Caller} @param {number} meta @param {readonly unknown[]} args @param {readonly unknown[]} [written] */
+  _callMany(meta, args, written) {
+    if (this._slow !== undefined) return slowly(this, this._slow, meta, args, written)
+    return list(this, meta, meta & COMMAND_MASK, args, written)
   },
 
-  /** @this {Caller} @param {string} name @param {readonly unknown[]} args The name included. */
-  _callRaw(name, args) {
+  /**
+   * @this {Caller}
+   * @param {string} name
+   * @param {readonly unknown[]} args The name included.
+   * @param {readonly unknown[]} written As the caller wrote them.
+   */
+  _callRaw(name, args, written) {
     const slow = this._slow
-    if (slow === undefined) return list(this, RAW, name, args)
-    return follow(slow, name, () => list(this, RAW, name, args), this._core.native)
+    if (slow === undefined) return list(this, RAW, name, args, written)
+    return follow(slow, name, () => list(this, RAW, name, args, written), this._core.native)
   },
 
   /** @param {Error} error */

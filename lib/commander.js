@@ -17,7 +17,7 @@ const { nameCommands } = require('./slots.js')
 /** @type {readonly import('./arguments.js').Row[]} */
 const table = JSON.parse(native.commandTable())
 
-nameCommands((index) => table[index]?.name ?? '')
+nameCommands(table)
 
 /** The names of two words, and the first words of these. */
 const pairs = new Set(table.map((row) => row.name).filter((name) => name.includes(' ')))
@@ -83,7 +83,7 @@ const methods = {
   },
 
   /**
-   * @this {{ _callRaw(name: string, args: unknown[]): unknown, _reject(error: Error): unknown }}
+   * @this {{ _callRaw(name: string, args: unknown[], written: unknown[]): unknown, _reject(error: Error): unknown }}
    * @param {unknown} name
    * @param {unknown[]} args
    */
@@ -96,7 +96,7 @@ const methods = {
       return this._reject(wrongName(message))
     }
     const flat = args.length === 1 && Array.isArray(args[0]) ? words.concat(args[0]) : [...words, ...args]
-    return this._callRaw(rawName(flat), flat)
+    return this._callRaw(rawName(flat), flat, [name, ...args])
   },
 
   /** @this {Commander} @param {unknown} [options] */

@@ -11,6 +11,8 @@
  * @property {string | null} [phase]
  * @property {boolean | null} [maybeExecuted]
  * @property {number} [index] the command's place in its batch
+ * @property {number} [position] of a wrong argument: its place on the wire, from 1
+ * @property {string} [problem] what is wrong with it
  * @property {{ index: number, code: string, message: string }[]} [rejected] the commands that the server would not queue
  */
 

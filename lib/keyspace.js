@@ -7,6 +7,7 @@
  */
 
 const { RedisError, ReplyError } = require('./errors.js')
+const { ownOptions } = require('./own-options.js')
 const { readOptions, refuse } = require('./pubsub-options.js')
 const { ENCODINGS } = require('./settings.js')
 
@@ -125,7 +126,7 @@ class KeyspaceEvents {
     this.#subscriber = redis.buffers.pubsub(options)
     this.#messages = this.#subscriber.messages()
     const keys = byKey ? `${literally(keyPrefix)}${pattern}` : undefined
-    const { signal } = options
+    const { signal } = ownOptions(options)
     const asking = signal === undefined ? redis : redis.with({ signal })
     this.ready = this.#start(asking, byKey ? 'K' : 'E', events, channels, keys)
     // It reaches the iterator as well.
@@ -209,11 +210,11 @@ Object.defineProperty(KeyspaceEvents.prototype, Symbol.asyncDispose ?? Symbol.fo
  */
 function keyspace(redis, facts, options) {
   readOptions('keyspace()', options, ['events', 'pattern', 'db'])
-  const { events, pattern, db = facts.db } = options
+  const { events, pattern, db = facts.db } = ownOptions(options)
   checkEvents(events)
   if (pattern !== undefined && typeof pattern !== 'string') refuse('option "pattern" must be a string')
   if (!Number.isSafeInteger(db) || db < 0) refuse('option "db" must be the number of a database')
-  return new KeyspaceEvents(redis, facts.keyPrefix ?? '', { ...options, db })
+  return new KeyspaceEvents(redis, facts.keyPrefix ?? '', { ...ownOptions(options), db })
 }
 
 module.exports = { keyspace }

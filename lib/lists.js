@@ -6,13 +6,37 @@
  * how many entries there were. Checks the structure; single values are checked where they are encoded.
  */
 
-const { argumentError, fits, isOptions, wantedFor } = require('./values')
+const {
+  argumentError,
+  described,
+  fits,
+  formOf,
+  isRecord,
+  listOf,
+  ownProperty,
+  wantedFor,
+} = require('./values')
 
 /** @typedef {import('./arguments').Row} Row */
 /** @typedef {import('./arguments').Part} Part */
 
 /** The weight of a key that has none. */
 const WEIGHT = 1
+
+/** What errors call a collection by its form. */
+const FORM_NAMES = { array: 'array', map: 'Map', set: 'Set', record: 'object' }
+
+/**
+ * @param {Row} row
+ * @param {unknown} collection
+ * @param {string} [lacking] what there should be in it
+ */
+function emptyError(row, collection, lacking) {
+  const form = formOf(collection)
+  const empty = `the ${form === undefined ? 'list' : FORM_NAMES[form]} is empty`
+  const message = lacking === undefined ? empty : `there are no ${lacking}: ${empty}`
+  return argumentError(row, `${message}; usage: ${row.usage}`)
+}
 
 /**
  * @param {Row} row
@@ -22,13 +46,14 @@ const WEIGHT = 1
  */
 function pushList(row, flat, list, min) {
   if (list === undefined && min === 0) return 0
-  if (!Array.isArray(list)) {
+  const values = listOf(list)
+  if (values === undefined) {
     flat.push(list)
     return 1
   }
-  if (list.length < min) throw argumentError(row, `the array is empty; usage: ${row.usage}`)
-  for (let at = 0; at < list.length; at++) flat.push(list[at])
-  return list.length
+  if (values.length < min) throw emptyError(row, list)
+  for (let at = 0; at < values.length; at++) flat.push(values[at])
+  return values.length
 }
 
 /**
@@ -57,13 +82,18 @@ function pushPairs(row, flat, pairs, { layout, names, kinds }) {
   /** @type {unknown[]} The second column. */
   const later = []
   const seconds = columns ? later : flat
-  if (pairs instanceof Map) {
-    for (const [name, value] of pairs) pushNamed(flat, seconds, name, value, layout)
+  const form = formOf(pairs)
+  if (form === 'map') {
+    for (const [name, value] of /** @type {Map<unknown, unknown>} */ (pairs))
+      pushNamed(flat, seconds, name, value, layout)
   } else if (!Array.isArray(pairs)) {
-    if (!isOptions(pairs))
-      throw argumentError(row, `pairs must be an object, a Map or an array; usage: ${row.usage}`)
-    for (const name of Object.keys(pairs)) {
-      const value = pairs[name]
+    if (form !== 'record') {
+      const message = `pairs must be an object, a Map or an array, not ${described(pairs)}`
+      throw argumentError(row, `${message}; usage: ${row.usage}`)
+    }
+    const record = /** @type {Record<string, unknown>} */ (pairs)
+    for (const name of Object.keys(record)) {
+      const value = record[name]
       if (value !== undefined) pushNamed(flat, seconds, name, value, layout)
     }
   } else if (Array.isArray(pairs[0])) {
@@ -104,7 +134,7 @@ function pushPairs(row, flat, pairs, { layout, names, kinds }) {
     }
   }
   for (let at = 0; at < later.length; at++) flat.push(later[at])
-  if (flat.length === before) throw argumentError(row, `there are no pairs; usage: ${row.usage}`)
+  if (flat.length === before) throw emptyError(row, pairs, 'pairs')
   return (flat.length - before) / 2
 }
 
@@ -145,10 +175,11 @@ function pushWeighted(row, flat, keys) {
     flat.push(key)
     weights.push(weight ?? WEIGHT)
   }
-  if (keys instanceof Map) {
-    for (const [key, weight] of keys) push(key, weight)
-  } else if (Array.isArray(keys)) {
-    for (const key of keys) {
+  const list = listOf(keys)
+  if (formOf(keys) === 'map') {
+    for (const [key, weight] of /** @type {Map<unknown, unknown>} */ (keys)) push(key, weight)
+  } else if (list !== undefined) {
+    for (const key of list) {
       if (!Array.isArray(key)) push(key)
       else if (key.length !== 2)
         throw argumentError(row, `a key with a weight must be an array of two; usage: ${row.usage}`)
@@ -156,13 +187,13 @@ function pushWeighted(row, flat, keys) {
       else if (!fits('label', key[0])) throw misfit(row, 'pairs are [key, weight]', 'key', 'label')
       else push(key[0], key[1])
     }
-  } else if (isOptions(keys)) {
+  } else if (isRecord(keys)) {
     for (const key of Object.keys(keys)) if (keys[key] !== undefined) push(key, keys[key])
   } else {
     push(keys)
   }
   const count = flat.length - before
-  if (count === 0) throw argumentError(row, `there are no keys; usage: ${row.usage}`)
+  if (count === 0) throw emptyError(row, keys, 'keys')
   return { count, weights: weighted ? weights : undefined }
 }
 
@@ -182,8 +213,8 @@ function pushRows(row, flat, rows, { names, kinds }) {
   }
   const wrong = () => argumentError(row, `each row must be [${names.join(', ')}]; usage: ${row.usage}`)
   const list = Array.isArray(rows) ? rows : [rows]
-  if (list.length === 0) throw argumentError(row, `there are no rows; usage: ${row.usage}`)
-  if (!Array.isArray(list[0]) && !isOptions(list[0])) {
+  if (list.length === 0) throw emptyError(row, rows, 'rows')
+  if (!Array.isArray(list[0]) && !isRecord(list[0])) {
     if (list.length % size !== 0) throw wrong()
     for (let at = 0; at < list.length; at++) push(at % size, list[at])
     return list.length / size
@@ -193,10 +224,11 @@ function pushRows(row, flat, rows, { names, kinds }) {
       if (each.length !== size) throw wrong()
       for (let at = 0; at < size; at++) push(at, each[at])
     } else {
-      if (!isOptions(each)) throw wrong()
+      if (!isRecord(each)) throw wrong()
       for (const name of names) {
-        if (each[name] === undefined) throw wrong()
-        flat.push(each[name])
+        const value = ownProperty(each, name)
+        if (value === undefined) throw wrong()
+        flat.push(value)
       }
     }
   }
@@ -214,4 +246,4 @@ function pushSteps(flat, steps, known) {
   return list.length
 }
 
-module.exports = { pushList, pushPairs, pushRows, pushSteps, pushWeighted }
+module.exports = { emptyError, pushList, pushPairs, pushRows, pushSteps, pushWeighted }

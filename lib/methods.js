@@ -6,20 +6,23 @@
  * `_callMany` of its receiver.
  */
 
-const { argumentError, build, checked, plan, wrongArguments } = require('./arguments')
+const { build, checked, plan, wrongArguments } = require('./arguments')
+const { emptyError } = require('./lists')
 const { OptionSet } = require('./options')
 const { Sequences } = require('./option-templates')
+const { listOf } = require('./values')
 
 /**
  * What the methods expect of `this`. `meta` is the command's number and, above its 12 bits, the variant that the options
- * chose. `_callMany` reads the array before it returns: it may be the caller's own, so it is neither changed nor kept.
+ * chose. `_callMany` reads the array before it returns: it may be the caller's own, so it is neither changed nor kept. What it
+ * gets besides are the arguments as the caller wrote them, where these are others: errors name what is wrong by them.
  *
  * @typedef {object} Receiver
  * @property {(meta: number) => unknown} _call0
  * @property {(meta: number, a: unknown) => unknown} _call1
  * @property {(meta: number, a: unknown, b: unknown) => unknown} _call2
  * @property {(meta: number, a: unknown, b: unknown, c: unknown) => unknown} _call3
- * @property {(meta: number, args: readonly unknown[]) => unknown} _callMany
+ * @property {(meta: number, args: readonly unknown[], written?: readonly unknown[]) => unknown} _callMany
  * @property {((meta: number, sequence: Sequence, count: number, a: unknown, b: unknown, c: unknown) => unknown) | undefined}
  *   _callOptions the first `count` arguments, then the options of a sequence whose numbers are put down; not every class has it
  * @property {(error: Error) => unknown} _reject
@@ -143,7 +146,8 @@ function optional(row, meta, count) {
     } catch (error) {
       return receiver._reject(/** @type {Error} */ (error))
     }
-    return receiver._callMany(meta | (bits << VARIANT_SHIFT), flat)
+    const written = count === 1 ? [a, options] : count === 2 ? [a, b, options] : [a, b, c, options]
+    return receiver._callMany(meta | (bits << VARIANT_SHIFT), flat, written)
   }
   /**
    * @param {Receiver} receiver
@@ -194,14 +198,26 @@ function optional(row, meta, count) {
  * @returns {Method}
  */
 function variadic(row, meta, count, min) {
+  /**
+   * The last argument is an object: the list itself, unless it is a single value.
+   *
+   * @param {Receiver} receiver
+   * @param {unknown} list
+   * @param {readonly unknown[]} args
+   */
+  const send = (receiver, list, args) => {
+    const values = listOf(list)
+    if (values === undefined) return receiver._callMany(meta, args)
+    if (values.length < min) return receiver._reject(emptyError(row, list))
+    return receiver._callMany(meta, count === 0 ? values : [args[0]].concat(values), args)
+  }
   if (count === 0) {
     return function (a, b, c) {
       switch (arguments.length) {
         case 0:
           return min === 0 ? this._call0(meta) : miscounted(this, row, 0)
         case 1:
-          if (!Array.isArray(a)) return this._call1(meta, a)
-          return a.length < min ? this._reject(emptyList(row)) : this._callMany(meta, a)
+          return typeof a === 'object' ? send(this, a, [a]) : this._call1(meta, a)
         case 2:
           return this._call2(meta, a, b)
         case 3:
@@ -218,8 +234,7 @@ function variadic(row, meta, count, min) {
       case 1:
         return min === 0 ? this._call1(meta, a) : miscounted(this, row, 1)
       case 2:
-        if (!Array.isArray(b)) return this._call2(meta, a, b)
-        return b.length < min ? this._reject(emptyList(row)) : this._callMany(meta, [a].concat(b))
+        return typeof b === 'object' ? send(this, b, [a, b]) : this._call2(meta, a, b)
       case 3:
         return this._call3(meta, a, b, c)
       default:
@@ -269,7 +284,7 @@ function general(row, meta) {
     } catch (error) {
       return this._reject(/** @type {Error} */ (error))
     }
-    return this._callMany(meta | (call.bits << VARIANT_SHIFT), call.flat)
+    return this._callMany(meta | (call.bits << VARIANT_SHIFT), call.flat, args)
   }
 }
 
@@ -280,11 +295,6 @@ function general(row, meta) {
  */
 function miscounted(receiver, row, given) {
   return receiver._reject(wrongArguments(row, given))
-}
-
-/** @param {Row} row */
-function emptyList(row) {
-  return argumentError(row, `the array is empty; usage: ${row.usage}`)
 }
 
 /**

@@ -20,6 +20,8 @@ const NO_ROOM = -1
 /** Sequences of one command: callers use few, and others go the long way. */
 const MOST_SEQUENCES = 64
 
+const { hasOwnProperty } = Object.prototype
+
 /** @typedef {import('./options').Known} Known */
 
 /** How often a call has begun to put its numbers down. */
@@ -103,6 +105,7 @@ class Sequences {
     let sequence = this.start
     let count = 0
     for (const name in options) {
+      if (!hasOwnProperty.call(options, name)) continue
       const value = /** @type {Record<string, unknown>} */ (options)[name]
       const isFlag = value === true
       if (!isFlag) {

@@ -6,8 +6,21 @@
  * values.
  */
 
+const { types } = require('node:util')
+
 const { pushPairs, pushRows } = require('./lists')
-const { SCALAR, argumentError, convert, isScalar, wantedBy } = require('./values')
+const {
+  SCALAR,
+  areBytesGone,
+  argumentError,
+  convert,
+  described,
+  isScalar,
+  listOf,
+  oddOne,
+  ownProperty,
+  wantedBy,
+} = require('./values')
 
 /** @typedef {import('./values').Conversion} Conversion */
 
@@ -55,7 +68,8 @@ const NAMED = { layout: 'named', names: ['name', 'value'] }
  */
 function writer(row, name, option, all) {
   const { token, as } = option
-  const wrong = (/** @type {string} */ wanted) => argumentError(row, `the option "${name}" must be ${wanted}`)
+  const wrong = (/** @type {string} */ wanted, /** @type {unknown} */ value) =>
+    wrongOption(row, name, wanted, value)
   /** None where the value stands alone, two where the option has a container. */
   const words = token ? token.split(' ') : []
   switch (option.is) {
@@ -66,12 +80,12 @@ function writer(row, name, option, all) {
           return true
         }
         if (value === false) return false
-        throw wrong('a boolean')
+        throw wrong('a boolean', value)
       }
     case 'value':
       return (flat, value) => {
         const word = as === undefined ? value : convert(as, value)
-        if (!isScalar(word)) throw wrong(wantedBy(as))
+        if (!isScalar(word)) throw wrong(wantedBy(as), value)
         for (const each of words) flat.push(each)
         flat.push(word)
         return true
@@ -80,8 +94,12 @@ function writer(row, name, option, all) {
     case 'list':
     case 'last':
       return (flat, value) => {
-        const values = Array.isArray(value) ? value : [value]
-        if (!values.every(isScalar)) throw wrong(`${SCALAR}, or an array of these`)
+        const values = listOf(value) ?? [value]
+        const odd = oddOne(values)
+        if (odd >= 0) {
+          if (values.length > 1) throw wrongOption(row, name, SCALAR, values[odd], odd)
+          throw wrong(`${SCALAR}, or an array of these`, values[odd])
+        }
         if (values.length === 0) return false
         if (option.is !== 'repeat') for (const each of words) flat.push(each)
         for (const each of values) {
@@ -92,9 +110,13 @@ function writer(row, name, option, all) {
       }
     case 'tuple':
       return (flat, value) => {
-        if (!Array.isArray(value) || value.length !== option.size || !value.every(isScalar)) {
-          throw wrong(`an array of ${option.size} values`)
+        const wanted = `an array of ${option.size} values`
+        if (!Array.isArray(value)) throw wrong(wanted, value)
+        if (value.length !== option.size) {
+          throw argumentError(row, `the option "${name}" must be ${wanted}, not of ${value.length}`)
         }
+        const odd = oddOne(value)
+        if (odd >= 0) throw wrongOption(row, name, SCALAR, value[odd], odd)
         flat.push(token, ...value)
         return true
       }
@@ -117,7 +139,7 @@ function writer(row, name, option, all) {
       const words = new Map(option.words.map((word) => [word, word.toUpperCase()]))
       return (flat, value) => {
         const word = typeof value === 'string' ? words.get(value.toLowerCase()) : undefined
-        if (word === undefined) throw wrong(option.words.map((each) => `"${each}"`).join(' or '))
+        if (word === undefined) throw wrong(option.words.map((each) => `"${each}"`).join(' or '), value)
         flat.push(word)
         return true
       }
@@ -130,14 +152,14 @@ function writer(row, name, option, all) {
       )
       const needed = phrases.map((each) => `"${each}"`).join(' or ')
       return (_flat, value, options) => {
-        if (value === false || phrases.some((each) => isGiven(options[each]))) return false
+        if (value === false || phrases.some((each) => isGiven(ownProperty(options, each)))) return false
         throw argumentError(row, `the option "${name}" needs ${needed}`)
       }
     }
     case 'exclude':
       return (flat, value) => {
         if (value !== 'both' && (typeof value !== 'string' || !Object.hasOwn(option.ends, value))) {
-          throw wrong([...Object.keys(option.ends), 'both'].map((each) => `"${each}"`).join(' or '))
+          throw wrong([...Object.keys(option.ends), 'both'].map((each) => `"${each}"`).join(' or '), value)
         }
         for (const [end, at] of Object.entries(option.ends)) {
           if (value === 'both' || value === end) flat[at] = excluded(flat[at])
@@ -145,6 +167,21 @@ function writer(row, name, option, all) {
         return true
       }
   }
+}
+
+/**
+ * The error for an option with a value of the wrong kind. A value of the right kind is never described.
+ *
+ * @param {Row} row
+ * @param {string} name
+ * @param {string} wanted
+ * @param {unknown} value
+ * @param {number} [element] which element of the option's array it is
+ */
+function wrongOption(row, name, wanted, value, element) {
+  const place = element === undefined ? '' : `element ${element + 1} of `
+  const given = isScalar(value) ? '' : `, not ${described(value)}`
+  return argumentError(row, `${place}the option "${name}" must be ${wanted}${given}`)
 }
 
 /**
@@ -158,12 +195,12 @@ function phrase(row, name, { token, pieces }) {
   /** @param {string} of @param {unknown} word @param {Conversion} [as] */
   const checked = (of, word, as) => {
     if (isScalar(word)) return word
-    throw argumentError(row, `the option "${of}" must be ${wantedBy(as)}`)
+    throw wrongOption(row, of, wantedBy(as), word)
   }
   return (flat, value, options) => {
     if (own === undefined) {
       if (value === false) return false
-      if (value !== true) throw argumentError(row, `the option "${name}" must be a boolean`)
+      if (value !== true) throw wrongOption(row, name, 'a boolean', value)
     }
     if (token !== '') flat.push(token)
     for (const { is, as, option, word } of pieces) {
@@ -171,11 +208,11 @@ function phrase(row, name, { token, pieces }) {
         flat.push(checked(name, convert(as, value), as))
         continue
       }
-      const companion = options[option]
+      const companion = ownProperty(options, option)
       if (is === 'or') flat.push(companion === undefined ? word : checked(option, companion))
       else if (is === 'if') {
         if (companion === true) flat.push(word)
-        else if (isGiven(companion)) throw argumentError(row, `the option "${option}" must be a boolean`)
+        else if (isGiven(companion)) throw wrongOption(row, option, 'a boolean', companion)
       } else if (companion !== undefined) {
         if (word !== '') flat.push(word)
         flat.push(checked(option, companion))
@@ -196,7 +233,7 @@ function isGiven(value) {
  * @param {unknown} end
  */
 function excluded(end) {
-  if (end instanceof Uint8Array) return Buffer.concat([Buffer.from('('), end])
+  if (types.isUint8Array(end) && !areBytesGone(end)) return Buffer.concat([Buffer.from('('), end])
   if (typeof end === 'number') return `(${decimal(end)}`
   // What is no argument at all is refused where it is encoded.
   return typeof end === 'string' || typeof end === 'bigint' ? `(${end}` : end

@@ -6,7 +6,10 @@
  * ranges are the engine's to check.
  */
 
+const { types } = require('node:util')
+
 const { OptionError } = require('./errors.js')
+const { BYTES_ARE_GONE, areBytesGone } = require('./values.js')
 
 /** @param {string} name @param {string} problem @returns {never} */
 function refuse(name, problem) {
@@ -30,8 +33,12 @@ function plain(name, value) {
     case 'number':
       return Number.isFinite(value) ? value : String(value)
     case 'object':
-      if (value === null) return undefined
-      if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
+      // None is given; the name may be wrong all the same.
+      if (value === null) return null
+      if (types.isUint8Array(value)) {
+        if (areBytesGone(value)) refuse(name, BYTES_ARE_GONE)
+        return Buffer.from(value).toString('utf8')
+      }
       if (Array.isArray(value)) return value.map((item) => plain(name, item))
       return group(name, value)
     default:
@@ -63,7 +70,7 @@ function serialise(options) {
   /** @type {Record<string, any>} */
   const functions = { credentials: undefined, addressMap: undefined }
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && Object.hasOwn(FUNCTIONS, name)) {
+    if (value !== undefined && value !== null && Object.hasOwn(FUNCTIONS, name)) {
       if (typeof value !== 'function') refuse(name, `must be a function that answers ${FUNCTIONS[name]}`)
       functions[name] = value
     } else {

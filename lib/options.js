@@ -7,7 +7,9 @@
  */
 
 const { isGiven, writer } = require('./option-words')
-const { argumentError, isOptions } = require('./values')
+const { argumentError, described, isRecord } = require('./values')
+
+const { hasOwnProperty } = Object.prototype
 
 /** @typedef {import('./option-words').Option} Option */
 
@@ -55,13 +57,16 @@ class OptionSet {
    * @returns {number}
    */
   append(flat, options) {
-    if (!isOptions(options))
-      throw argumentError(this.row, `options must be an object; usage: ${this.row.usage}`)
+    if (!isRecord(options)) {
+      const message = `options must be an object, not ${described(options)}`
+      throw argumentError(this.row, `${message}; usage: ${this.row.usage}`)
+    }
     let bits = 0
     let groups = 0
     /** @type {(() => unknown) | undefined} */
     let last
     for (const name in options) {
+      if (!hasOwnProperty.call(options, name)) continue
       const value = options[name]
       if (value === undefined) continue
       const option = this.known.get(name)

@@ -9,6 +9,7 @@
 const { Deployment, Following } = require('./deployment.js')
 const { OptionError, errorOf } = require('./errors.js')
 const { serialise } = require('./options-json.js')
+const { ownOptions } = require('./own-options.js')
 const { createClient } = require('./slots.js')
 
 /** @typedef {InstanceType<typeof import('./connections.js').Connections>} Connections */
@@ -97,9 +98,10 @@ const HANDLE_OPTIONS = ['commandTimeout', 'decodeResponses', 'encoding', 'keyPre
 /**
  * Another way to the connections of `pool`.
  * @param {Connections} pool
- * @param {Record<string, unknown>} own
+ * @param {Record<string, unknown>} given
  */
-function join(pool, own) {
+function join(pool, given) {
+  const own = ownOptions(given)
   const theirs = pool._options
   /** @type {Record<string, unknown>} */
   const options = {}

@@ -11,7 +11,9 @@ const { abortError, errorOf } = require('./errors.js')
 const { routineOf } = require('./routine.js')
 const { flagOption } = require('./settings.js')
 const { abortable } = require('./signal.js')
-const { commandName, lastSlot, openUnit, release, withdrawal } = require('./slots.js')
+const { commandName, commandRow, lastSlot, openUnit, release, withdrawal } = require('./slots.js')
+const { isScalar } = require('./values.js')
+const { explain } = require('./wrong-argument.js')
 
 const { nextTick } = process
 
@@ -85,6 +87,8 @@ class Pipeline {
   #runs = new Map()
   /** What was wrong first. @type {Error | undefined} */
   #wrong
+  /** An argument of the command that is being recorded is wrong. */
+  #isWrong = false
 
   /**
    * @param {import('./commander.js').Commander} handle
@@ -273,9 +277,26 @@ class Pipeline {
       this.#text += text
       this.#words[this.#count++] = text.length
     } else {
+      if (!isScalar(arg)) this.#isWrong = true
       this.#odd.push(arg)
       this.#words[this.#count++] = ODD
     }
+  }
+
+  /**
+   * A command is recorded, one of whose arguments is wrong: `execute()` will say so.
+   * @param {number} meta
+   * @param {readonly unknown[]} args
+   * @param {readonly unknown[]} written
+   */
+  #recordedWrong(meta, args, written) {
+    this.#isWrong = false
+    const index = meta & COMMAND_MASK
+    const wrong = args.find((arg) => !isScalar(arg))
+    const message = explain(commandRow(index), written, wrong, '')
+    const failure = { kind: 'Argument', code: 'INVALID_ARGUMENT', message, index: this.#length }
+    this.#wrong ??= errorOf(failure, this.#names.get(this.#length) ?? commandName(index))
+    return this.#recorded()
   }
 
   /** @param {number} meta */
@@ -288,7 +309,7 @@ class Pipeline {
   _call1(meta, a) {
     this.#begin(meta, 1)
     this.#record(a)
-    return this.#recorded()
+    return this.#isWrong ? this.#recordedWrong(meta, [a], [a]) : this.#recorded()
   }
 
   /** @param {number} meta @param {unknown} a @param {unknown} b */
@@ -296,7 +317,7 @@ class Pipeline {
     this.#begin(meta, 2)
     this.#record(a)
     this.#record(b)
-    return this.#recorded()
+    return this.#isWrong ? this.#recordedWrong(meta, [a, b], [a, b]) : this.#recorded()
   }
 
   /** @param {number} meta @param {unknown} a @param {unknown} b @param {unknown} c */
@@ -305,21 +326,25 @@ class Pipeline {
     this.#record(a)
     this.#record(b)
     this.#record(c)
-    return this.#recorded()
+    return this.#isWrong ? this.#recordedWrong(meta, [a, b, c], [a, b, c]) : this.#recorded()
   }
 
-  /** @param {number} meta @param {readonly unknown[]} args */
-  _callMany(meta, args) {
+  /** @param {number} meta @param {readonly unknown[]} args @param {readonly unknown[]} [written] as the caller wrote them */
+  _callMany(meta, args, written = args) {
     const count = args.length
     this.#begin(meta, count)
     for (let at = 0; at < count; at++) this.#record(args[at])
-    return this.#recorded()
+    return this.#isWrong ? this.#recordedWrong(meta, args, written) : this.#recorded()
   }
 
-  /** @param {string} name @param {readonly unknown[]} args The name included. */
-  _callRaw(name, args) {
+  /**
+   * @param {string} name
+   * @param {readonly unknown[]} args The name included.
+   * @param {readonly unknown[]} written As the caller wrote them.
+   */
+  _callRaw(name, args, written) {
     this.#names.set(this.#length, name)
-    return this._callMany(RAW, args)
+    return this._callMany(RAW, args, written)
   }
 
   /**

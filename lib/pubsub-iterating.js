@@ -4,6 +4,7 @@
 /** The consumers that ask for messages: iterators and `getMessage`. */
 
 const { abortError } = require('./errors.js')
+const { ownOptions } = require('./own-options.js')
 const { refuse, refuseUnknown } = require('./pubsub-options.js')
 const { END } = require('./pubsub-waiting.js')
 const { abortable } = require('./signal.js')
@@ -49,7 +50,7 @@ function assertSignal(signal) {
  */
 async function take({ waiting, state, reason, refusal }, options) {
   refuseUnknown('getMessage()', options, ['timeout', 'ignoreSubscribeMessages', 'gaps', 'signal'])
-  const { timeout = 0, ignoreSubscribeMessages = false, gaps = false, signal } = options
+  const { timeout = 0, ignoreSubscribeMessages = false, gaps = false, signal } = ownOptions(options)
   assertBoolean('ignoreSubscribeMessages', ignoreSubscribeMessages)
   assertBoolean('gaps', gaps)
   if (typeof timeout !== 'number' || !(timeout >= 0))
@@ -198,7 +199,7 @@ Object.defineProperty(Messages.prototype, Symbol.asyncDispose ?? Symbol.for('nod
  */
 function iterate(consumer, options) {
   refuseUnknown('messages()', options, ['signal', 'gaps', 'close'])
-  const { signal, gaps = false, close = true } = options
+  const { signal, gaps = false, close = true } = ownOptions(options)
   assertBoolean('gaps', gaps)
   assertBoolean('close', close)
   assertSignal(signal)

@@ -12,18 +12,13 @@
  * @property {Uint8Array} bytes
  */
 
-const NOT_A_VALUE = 'must be a string, number, bigint or Uint8Array, not'
+const { BYTES_ARE_GONE, SCALAR, areBytesGone, described, isScalar, listOf } = require('./values.js')
+
 const LONE_SURROGATE = 'is a string with a lone surrogate, which UTF-8 cannot hold; pass a Buffer'
 
 /** @param {string} command @param {string} problem @returns {never} */
 function refuse(command, problem) {
   throw Object.assign(new TypeError(`${command}: ${problem}`), { code: 'INVALID_ARGUMENT', command })
-}
-
-/** @param {unknown} value */
-function typeName(value) {
-  if (value === null) return 'null'
-  return typeof value === 'object' ? value.constructor?.name || 'object' : typeof value
 }
 
 /**
@@ -33,13 +28,12 @@ function typeName(value) {
  * @returns {Name}
  */
 function nameOf(command, position, value) {
-  if (value instanceof Uint8Array) {
-    const bytes = Buffer.from(value)
+  if (!isScalar(value)) refuse(command, `argument ${position} must be ${SCALAR}, not ${described(value)}`)
+  if (typeof value === 'object') {
+    const given = /** @type {Uint8Array} */ (value)
+    if (areBytesGone(given)) refuse(command, `argument ${position} ${BYTES_ARE_GONE}`)
+    const bytes = Buffer.from(given)
     return { key: bytes.toString('latin1'), bytes }
-  }
-  if (typeof value === 'number' && Number.isNaN(value)) refuse(command, `argument ${position} is NaN`)
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') {
-    refuse(command, `argument ${position} ${NOT_A_VALUE} ${typeName(value)}`)
   }
   const text = String(value)
   const bytes = Buffer.from(text)
@@ -56,7 +50,7 @@ function nameOf(command, position, value) {
  */
 function namesOf(command, args) {
   const [first] = args
-  const values = args.length === 1 && Array.isArray(first) ? first : args
+  const values = (args.length === 1 ? listOf(first) : undefined) ?? args
   /** @type {Map<string, Name>} */
   const names = new Map()
   values.forEach((value, index) => {

@@ -4,6 +4,7 @@
 /** The options of a subscriber, checked. */
 
 const { OptionError } = require('./errors.js')
+const { ownOptions } = require('./own-options.js')
 
 /** Bounds of what waits for a slow consumer, where `maxBacklog` does not say. */
 const MAX_MESSAGES = 100_000
@@ -41,8 +42,9 @@ function positive(name, value, standard) {
  */
 function readOptions(what, options, more = []) {
   refuseUnknown(what, options, ['maxBacklog', 'overflow', 'signal', ...more])
-  const { maxBacklog = {}, overflow = 'pause', signal } = options
+  const { maxBacklog = {}, overflow = 'pause', signal } = ownOptions(options)
   refuseUnknown('maxBacklog', maxBacklog, ['messages', 'bytes'])
+  const bounds = ownOptions(maxBacklog)
   if (!OVERFLOWS.includes(overflow)) {
     refuse(`option "overflow" must be one of ${OVERFLOWS.map((one) => `'${one}'`).join(', ')}`)
   }
@@ -50,8 +52,8 @@ function readOptions(what, options, more = []) {
     refuse('option "signal" must be an AbortSignal')
   }
   return {
-    messages: positive('maxBacklog.messages', maxBacklog.messages, MAX_MESSAGES),
-    bytes: positive('maxBacklog.bytes', maxBacklog.bytes, MAX_BYTES),
+    messages: positive('maxBacklog.messages', bounds.messages, MAX_MESSAGES),
+    bytes: positive('maxBacklog.bytes', bounds.bytes, MAX_BYTES),
     overflow: OVERFLOWS.indexOf(overflow),
     signal: /** @type {AbortSignal | undefined} */ (signal),
   }

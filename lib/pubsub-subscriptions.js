@@ -7,6 +7,7 @@
  */
 
 const { AbortError, abortError } = require('./errors.js')
+const { ownOptions } = require('./own-options.js')
 const { namesOf, pack, refuse: refuseArgument } = require('./pubsub-names.js')
 const { PREFIXES } = require('./pubsub-routes.js')
 const { abortable } = require('./signal.js')
@@ -75,7 +76,8 @@ class Subscriptions {
    * @param {readonly unknown[]} args
    * @param {Patience} [patience]
    */
-  async subscribe(kind, args, { timeout = this.timeout, signal } = {}) {
+  async subscribe(kind, args, patience) {
+    const { timeout = this.timeout, signal } = ownOptions(patience)
     const command = commandOf(kind, '')
     const { names, listener } = read(command, args)
     if (names.length === 0) refuseArgument(command, 'needs at least one name')
@@ -114,7 +116,8 @@ class Subscriptions {
    * @param {readonly unknown[]} args names, none for all; a listener behind them is the only one to go
    * @param {Patience} [patience]
    */
-  async unsubscribe(kind, args, { timeout = this.timeout, signal } = {}) {
+  async unsubscribe(kind, args, patience) {
+    const { timeout = this.timeout, signal } = ownOptions(patience)
     const command = commandOf(kind, 'un')
     const { given, names, listener } = read(command, args)
     this.assertOpen(command)

@@ -8,6 +8,7 @@ const { carryCommands, configure } = require('./commander.js')
 const { Connections } = require('./connections.js')
 const { addLeasing } = require('./lease.js')
 const { refuse, source } = require('./origin.js')
+const { ownOptions } = require('./own-options.js')
 const { ConnectionPool } = require('./pool.js')
 const { SplitCore } = require('./read-from.js')
 const { encodingNumber } = require('./settings.js')
@@ -21,11 +22,10 @@ const { addTransactions } = require('./transaction.js')
  */
 function pooled(first, second) {
   const options = /** @type {any} */ (first !== null && typeof first === 'object' ? first : second)
-  const pool = options?.connectionPool
+  const { connectionPool: pool, ...own } = ownOptions(options)
   if (pool === undefined) return { pool: undefined, from: source(first, second) }
   if (!(pool instanceof ConnectionPool)) refuse('option "connectionPool" must be a ConnectionPool')
   if (first !== undefined && first !== options) refuse('a URL belongs to the connection pool')
-  const { connectionPool, ...own } = options
   return { pool, from: source(own, undefined) }
 }
 

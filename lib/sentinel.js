@@ -7,6 +7,7 @@ const { EventEmitter } = require('node:events')
 
 const { Deployment, Following } = require('./deployment.js')
 const { OptionError, errorOf } = require('./errors.js')
+const { ownOptions } = require('./own-options.js')
 const { Redis } = require('./redis.js')
 const { warn } = require('./warning.js')
 
@@ -52,7 +53,7 @@ class Sentinel extends EventEmitter {
     const list = checkedList(sentinels)
     const self = new WeakRef(this)
     this.#deployment = new Deployment({ list }, options, (happening) => self.deref()?._happened(happening))
-    const { sentinel, addressMap, ...defaults } = options
+    const { sentinel, addressMap, ...defaults } = ownOptions(options)
     this.#defaults = defaults
   }
 
@@ -77,10 +78,11 @@ class Sentinel extends EventEmitter {
   /**
    * @param {string} name
    * @param {'master' | 'replicas'} target
-   * @param {Record<string, unknown>} [own]
+   * @param {Record<string, unknown>} [given]
    */
-  #client(name, target, own = {}) {
-    if (own === null || typeof own !== 'object') refuse('the options must be an object')
+  #client(name, target, given = {}) {
+    if (given === null || typeof given !== 'object') refuse('the options must be an object')
+    const own = ownOptions(given)
     for (const option of ['sentinel', 'addressMap']) {
       if (own[option] !== undefined) refuse(`option "${option}" belongs to the Sentinel itself`)
     }

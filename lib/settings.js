@@ -7,6 +7,7 @@
  */
 
 const { OptionError, abortError } = require('./errors.js')
+const { ownOptions } = require('./own-options.js')
 const { abortable } = require('./signal.js')
 const { withdrawal } = require('./slots.js')
 
@@ -77,7 +78,8 @@ const READERS = {
 }
 
 /** @param {Record<string, unknown>} changes */
-function refuseContradiction({ decodeResponses, encoding }) {
+function refuseContradiction(changes) {
+  const { decodeResponses, encoding } = ownOptions(changes)
   if (decodeResponses === false && encoding !== undefined) {
     const message = 'option "encoding" excludes "decodeResponses": false'
     throw new OptionError(message, { code: 'INVALID_OPTION' })

@@ -102,15 +102,15 @@ function withdrawal(native) {
   }
 }
 
-/** @type {(index: number) => string} */
-let nameOf = () => ''
+/** @type {readonly import('./arguments.js').Row[]} */
+let commands = []
 
 /**
- * Says how the table's commands are called in errors.
- * @param {(index: number) => string} name
+ * Says which commands there are.
+ * @param {readonly import('./arguments.js').Row[]} table
  */
-function nameCommands(name) {
-  nameOf = name
+function nameCommands(table) {
+  commands = table
 }
 
 /**
@@ -118,7 +118,15 @@ function nameCommands(name) {
  * @returns {string | undefined}
  */
 function commandName(index) {
-  return nameOf(index) || undefined
+  return commands[index]?.name
+}
+
+/**
+ * The command's row; none for a raw command.
+ * @param {number} index
+ */
+function commandRow(index) {
+  return commands[index]
 }
 
 /** @param {number} slot */
@@ -139,10 +147,10 @@ function release(slot) {
 /**
  * Rejects a slot that the engine never saw.
  * @param {number} slot
- * @param {string} failure
+ * @param {string | import('./errors.js').Failure} failure
  */
 function refuse(slot, failure) {
-  reject(slot, errorOf(JSON.parse(failure), commandOf(slot)))
+  reject(slot, errorOf(typeof failure === 'string' ? JSON.parse(failure) : failure, commandOf(slot)))
 }
 
 /**
@@ -270,6 +278,7 @@ module.exports = {
   refuse,
   reject,
   commandName,
+  commandRow,
   nameCommands,
   listen,
   answerRings,

@@ -24,6 +24,8 @@ const MAX_UTF8_PER_UNIT: usize = 3;
 pub(crate) type Problem = &'static str;
 
 const NOT_A_VALUE: Problem = "must be a string, number, bigint or Uint8Array, not";
+const BYTES_ARE_GONE: Problem =
+    "is a Uint8Array without its bytes: its buffer was transferred to somebody else, or made shorter";
 pub(crate) const LONE_SURROGATE: Problem =
     "is a string with a lone surrogate, which UTF-8 cannot hold; pass a Buffer";
 
@@ -57,6 +59,7 @@ pub(crate) fn encode(
             }
         }
         sys::ValueType::napi_object => match other.bytes() {
+            Some([]) if !other.is_within_its_buffer() => Err(error::argument(position, BYTES_ARE_GONE)),
             Some(bytes) => {
                 staging.argument(bytes);
                 Ok(())
@@ -326,6 +329,26 @@ impl Value {
         }
         // SAFETY: Node says that `length` bytes are at `data`; no JavaScript runs while the slice lives.
         Some(unsafe { std::slice::from_raw_parts(data.cast::<u8>(), length) })
+    }
+
+    /// Whether a typed array that seems empty is: one whose buffer is detached, or no longer reaches as far, only has lost its
+    /// bytes. JavaScript's own methods tell the two apart, and Node-API does not.
+    fn is_within_its_buffer(&self) -> bool {
+        let (mut keys, mut iterator) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: the value is alive and the out-pointers valid; `keys` is a built-in that runs no other code.
+        unsafe {
+            let found = sys::napi_get_named_property(self.env, self.value, c"keys".as_ptr(), &raw mut keys);
+            if found != sys::Status::napi_ok {
+                return true;
+            }
+            let called =
+                sys::napi_call_function(self.env, self.value, keys, 0, ptr::null(), &raw mut iterator);
+            if called == sys::Status::napi_pending_exception {
+                let mut exception = ptr::null_mut();
+                sys::napi_get_and_clear_last_exception(self.env, &raw mut exception);
+            }
+            called == sys::Status::napi_ok
+        }
     }
 
     /// The value as a typed array, if it is one.

@@ -52,10 +52,17 @@ pub(crate) fn unavailable(what: &str, status: i32) -> String {
     to_json(&Error::internal(format!("{what} cannot be made (Node-API status {status})")))
 }
 
-/// A wrong argument, as JSON of the same form. `position` counts from 1.
+/// A wrong argument, as JSON of the same form. `position` counts from 1, by the words of the wire; the façade says what the caller
+/// has at that place.
 pub(crate) fn argument(position: usize, problem: &str) -> String {
-    json!({ "kind": "Argument", "code": "INVALID_ARGUMENT", "message": format!("argument {position} {problem}") })
-        .to_string()
+    json!({
+        "kind": "Argument",
+        "code": "INVALID_ARGUMENT",
+        "message": format!("argument {position} {problem}"),
+        "position": position,
+        "problem": problem,
+    })
+    .to_string()
 }
 
 /// A command that a shared connection must not carry. `why` continues the sentence.

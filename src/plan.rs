@@ -3,8 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use oxidis_engine::client::locate;
 use oxidis_engine::error::Error;
-use oxidis_engine::net::address::{Fixed, Locate};
+use oxidis_engine::net::address::Locate;
 use oxidis_engine::net::options::{OptionValue, Options, OptionsBuilder, ReadFrom, ReplicaFallback};
 
 use crate::credentials::Provider;
@@ -27,7 +28,7 @@ impl Plan {
     ) -> Result<Self, Error> {
         let Some(master) = info.text(5) else {
             let options = read_options(info, provider, None)?;
-            let locate = Arc::new(Fixed::new(options.endpoint.clone()));
+            let locate = locate(&options);
             return Ok(Self { options, locate });
         };
         let sentinel = environment

@@ -8,7 +8,7 @@ use std::time::Duration;
 use oxidis_engine::error::{Error, Kind};
 use oxidis_engine::net::address::Endpoint;
 use oxidis_engine::net::options::{
-    Credentials, CredentialsProvider, Encoding, OptionValue, Options, OptionsBuilder, Protocol,
+    Credentials, CredentialsProvider, Encoding, OnReadonly, OptionValue, Options, OptionsBuilder, Protocol,
     ProvidedCredentials, Secret, options, print_options_markdown,
 };
 use serde_json::{Map, Value, json};
@@ -79,7 +79,8 @@ fn every_option_of_an_object_arrives() {
         "idleTimeout": 0, "acquireTimeout": 0, "sharedConnections": 4,
         "reconnect": { "initialDelay": 1, "maxDelay": 2, "jitter": false, "maxAttempts": 3 },
         "offlineQueue": { "maxCommands": 4, "maxBytes": 5 }, "decodeResponses": false, "encoding": "latin1",
-        "keyPrefix": "app:", "singleConnection": false, "lazyConnect": false, "name": "cache",
+        "keyPrefix": "app:", "singleConnection": false, "lazyConnect": false, "readOnly": true,
+        "name": "cache",
         "limits": { "maxReplyBytes": 6, "maxDepth": 7, "maxElements": 8, "maxInFlightBytes": 9 },
     }))
     .unwrap();
@@ -89,6 +90,7 @@ fn every_option_of_an_object_arrives() {
     assert_eq!(options.password.unwrap().expose(), "p");
     assert_eq!(options.client_name.as_deref(), Some("worker-1"));
     assert_eq!(options.protocol, Protocol::Resp2);
+    assert_eq!(options.on_readonly, OnReadonly::Reject);
     let tls = options.tls.unwrap();
     assert_eq!(tls.servername.as_deref(), Some("other.example"));
     assert!(!tls.reject_unauthorized);

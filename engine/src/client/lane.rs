@@ -253,7 +253,7 @@ impl Lane {
         let mut deliver = self.mailbox.open();
         let deliver = deliver.as_mut();
         let _watched = self.connector.attend();
-        let mut pace = Pace::new(&self.redial, self.connector.news());
+        let mut pace = Pace::new(&self.redial, &self.connector);
         let mut connected_before = false;
         let mut cause: Option<Error> = None;
         while !self.is_done() {
@@ -279,7 +279,12 @@ impl Lane {
                     let ended = self.serve(connection, deliver).await;
                     pace.ended(since.elapsed(), self.queue.has_answers());
                     self.control().online = false;
-                    moved = matches!(ended, Ended::Left(_));
+                    moved = match ended {
+                        Ended::Left(_) => true,
+                        // Where nobody watches, the name may lead elsewhere already.
+                        Ended::Refused(_) => !self.connector.is_watched(),
+                        Ended::Closed | Ended::Lost(_) => false,
+                    };
                     match ended {
                         Ended::Closed => break,
                         Ended::Lost(error) | Ended::Left(error) | Ended::Refused(error) => {

@@ -24,7 +24,8 @@ use crate::error::Error;
 use crate::net::address::{Fixed, Locate};
 use crate::net::connection::Wish;
 use crate::net::establish::Connector;
-use crate::net::options::Options;
+use crate::net::named::Named;
+use crate::net::options::{OnReadonly, Options};
 use crate::net::queue::QueueLimits;
 use crate::net::request::Deliver;
 
@@ -32,6 +33,17 @@ use crate::net::request::Deliver;
 pub trait Mailbox: Send + Sync {
     /// A new writer.
     fn open(&self) -> Box<dyn Deliver>;
+}
+
+/// Where the server is that `options` name.
+pub fn locate(options: &Options) -> Arc<dyn Locate> {
+    let endpoint = options.endpoint.clone();
+    // One connection that is not made again has nowhere to go.
+    if options.on_readonly == OnReadonly::Reject || options.single_connection {
+        Arc::new(Fixed::new(endpoint))
+    } else {
+        Arc::new(Named::new(endpoint))
+    }
 }
 
 /// The handle.
@@ -45,7 +57,7 @@ pub struct Client {
 impl Client {
     /// A client that is not connected, of the server that `options` name.
     pub fn new(options: Options, mailbox: &Arc<dyn Mailbox>, runtime: &Handle) -> Result<Self, Error> {
-        let locate = Arc::new(Fixed::new(options.endpoint.clone()));
+        let locate = locate(&options);
         Self::of(options, locate, mailbox, runtime)
     }
 

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::net::backoff::Backoff;
+use crate::net::establish::Connector;
 use crate::net::options::{Options, Reconnect};
 
 /// The longest pause where somebody watches the server: news of it may have been missed.
@@ -37,16 +38,17 @@ impl Redial {
 pub(super) struct Pace {
     backoff: Option<Backoff>,
     news: Option<watch::Receiver<u64>>,
+    watched: bool,
 }
 
 impl Pace {
-    /// The pace of `redial`; `news` say that the next attempt may go elsewhere than the last one.
-    pub(super) fn new(redial: &Redial, news: Option<watch::Receiver<u64>>) -> Self {
+    /// The pace of `redial` for the connections of `connector`.
+    pub(super) fn new(redial: &Redial, connector: &Connector) -> Self {
         let backoff = match redial {
             Redial::Backoff(reconnect) => Some(Backoff::new(reconnect)),
             Redial::OnDemand | Redial::Never => None,
         };
-        Self { backoff, news }
+        Self { backoff, news: connector.news(), watched: connector.is_watched() }
     }
 
     /// Whether another attempt follows a lost connection by itself.
@@ -74,10 +76,10 @@ impl Pace {
     pub(super) fn next(&mut self, moved: bool) -> Option<(Duration, u32)> {
         let backoff = self.backoff.as_mut()?;
         let delay = backoff.next_delay()?;
-        let delay = match self.news {
-            Some(_) if moved => Duration::ZERO,
-            Some(_) => delay.min(WATCHED_MAX_DELAY),
-            None => delay,
+        let delay = match self.watched {
+            _ if moved => Duration::ZERO,
+            true => delay.min(WATCHED_MAX_DELAY),
+            false => delay,
         };
         Some((delay, backoff.attempts()))
     }

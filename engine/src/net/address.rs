@@ -8,6 +8,7 @@ use std::pin::Pin;
 
 use tokio::sync::watch;
 
+use super::refusal::Refusals;
 use super::role::Role;
 use crate::error::Error;
 
@@ -77,6 +78,17 @@ pub struct Place {
     pub role: Role,
     /// How those who watch the server call it, which an address map may have made another endpoint of.
     pub announced: Option<HostPort>,
+    /// Which of the addresses of its name comes first, counted round.
+    pub turn: usize,
+    /// Counts how often the name was found to lead to another server.
+    pub generation: u64,
+}
+
+impl Place {
+    /// A server at `endpoint`, whatever it is.
+    pub fn at(endpoint: Endpoint) -> Self {
+        Self { endpoint, role: Role::Any, announced: None, turn: 0, generation: 0 }
+    }
 }
 
 /// The answer of [`Locate::locate`].
@@ -95,6 +107,11 @@ pub trait Locate: Send + Sync {
         None
     }
 
+    /// Whether the news come from a watch over the servers, which may miss some.
+    fn is_watched(&self) -> bool {
+        self.news().is_some()
+    }
+
     /// Whether a connection to `place` is still where it has to be.
     fn holds(&self, place: &Place) -> bool {
         let _ = place;
@@ -104,6 +121,27 @@ pub trait Locate: Send + Sync {
     /// `place` could not be connected to, was lost, or is not what it has to be.
     fn distrust(&self, place: &Place) {
         let _ = place;
+    }
+
+    /// The server at `place` says that it is not what it has to be.
+    fn misplaced(&self, place: &Place) {
+        self.distrust(place);
+    }
+
+    /// The server at `place` refused a command, because it is not the one to use.
+    fn refused(&self, place: &Place) {
+        self.distrust(place);
+    }
+
+    /// What becomes of commands that the server at `place` refuses.
+    fn refusals(&self, place: &Place) -> Refusals {
+        Refusals::returned(place.role)
+    }
+
+    /// Whether a server at `place` that says to be of this role may be used.
+    fn admits(&self, place: &Place, said: Option<&str>) -> Result<(), Error> {
+        let _ = (place, said);
+        Ok(())
     }
 
     /// A connection to `place` is ready.
@@ -139,7 +177,7 @@ pub struct Fixed(Place);
 impl Fixed {
     /// Always answers `endpoint`.
     pub fn new(endpoint: Endpoint) -> Self {
-        Self(Place { endpoint, role: Role::Any, announced: None })
+        Self(Place::at(endpoint))
     }
 }
 

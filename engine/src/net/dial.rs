@@ -22,11 +22,21 @@ pub type Dialled<'a> = Pin<Box<dyn Future<Output = Result<Stream, Error>> + Send
 pub trait Dial: Send + Sync {
     /// A connected stream to `endpoint`. Fails when `deadline` passes before.
     fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> Dialled<'a>;
+
+    /// The same, beginning with another address of the endpoint's name at each turn.
+    fn dial_from<'a>(&'a self, endpoint: &'a Endpoint, turn: usize, deadline: Instant) -> Dialled<'a> {
+        let _ = turn;
+        self.dial(endpoint, deadline)
+    }
 }
 
 impl Dial for Dialer {
     fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> Dialled<'a> {
         Box::pin(self.dial(endpoint, deadline))
+    }
+
+    fn dial_from<'a>(&'a self, endpoint: &'a Endpoint, turn: usize, deadline: Instant) -> Dialled<'a> {
+        Box::pin(self.dial_from(endpoint, turn, deadline))
     }
 }
 
@@ -55,8 +65,12 @@ impl Dialer {
     /// Connects to `endpoint` before `deadline`. Fails with [`crate::error::Kind::Connection`]; the text
     /// names the address and the cause.
     pub async fn dial(&self, endpoint: &Endpoint, deadline: Instant) -> Result<Stream, Error> {
+        self.dial_from(endpoint, 0, deadline).await
+    }
+
+    async fn dial_from(&self, endpoint: &Endpoint, turn: usize, deadline: Instant) -> Result<Stream, Error> {
         match endpoint {
-            Endpoint::Tcp(target) => self.dial_tcp(endpoint, target, deadline).await,
+            Endpoint::Tcp(target) => self.dial_tcp(endpoint, target, turn, deadline).await,
             Endpoint::Unix(path) => {
                 let connecting = connect_unix(path);
                 let connected = timeout_at(deadline, connecting)
@@ -76,9 +90,10 @@ impl Dialer {
         &self,
         endpoint: &Endpoint,
         target: &HostPort,
+        turn: usize,
         deadline: Instant,
     ) -> Result<Stream, Error> {
-        let connecting = tcp::connect(target, self.keep_alive);
+        let connecting = tcp::connect(target, turn, self.keep_alive);
         let connected = timeout_at(deadline, connecting)
             .await
             .map_err(|_| timed_out(endpoint, self.connect_timeout, "the TCP connection"))?;

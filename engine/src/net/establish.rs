@@ -17,11 +17,10 @@ use super::halves::{Reader, Writer, split};
 use super::handshake::{Handshake, Progress, Session};
 use super::liveness::Liveness;
 use super::options::{Credentials, Options};
-use super::refusal::Refusals;
 use super::request::Millis;
 use super::role::Role;
 use super::stream::Stream;
-use crate::error::{ConnectionFailure, Error};
+use crate::error::{ConnectionFailure, Error, Kind};
 use crate::resp::{Decoder, Frame, Limits};
 use crate::value::Value;
 
@@ -73,7 +72,8 @@ impl Connector {
             let message = "timed out (connectTimeout) finding the server's address";
             Error::connection(ConnectionFailure::ConnectTimeout, message)
         })??;
-        let dialled = self.while_it_holds(&place, self.dial.dial(&place.endpoint, deadline)).await;
+        let dialled =
+            self.while_it_holds(&place, self.dial.dial_from(&place.endpoint, place.turn, deadline)).await;
         match dialled {
             Ok(stream) => Ok(Opened { place, stream, deadline }),
             Err(error) => {
@@ -87,8 +87,11 @@ impl Connector {
     pub async fn greet(&self, opened: Opened) -> Result<Connection, Error> {
         let Opened { place, stream, deadline } = opened;
         let greeted = self.while_it_holds(&place, self.greet_before(&place, stream, deadline)).await;
-        match greeted {
+        match &greeted {
             Ok(_) => self.locate.confirm(&place),
+            Err(error) if *error.kind() == Kind::Connection(ConnectionFailure::WrongRole) => {
+                self.locate.misplaced(&place);
+            }
             Err(_) => self.locate.distrust(&place),
         }
         greeted
@@ -104,6 +107,10 @@ impl Connector {
 
     /// A conversation with the server at `place`, whatever its role is by now.
     pub async fn converse(&self, place: &Place, patience: Duration) -> Result<Conversation, Error> {
+        if place.announced.is_none() && !self.locate.holds(place) {
+            let message = "the name of the server leads to another one by now";
+            return Err(Error::connection(ConnectionFailure::Unreachable, message));
+        }
         let place = Place { role: Role::Any, ..place.clone() };
         let deadline = Instant::now() + patience;
         let stream = self.dial.dial(&place.endpoint, deadline).await?;
@@ -141,6 +148,7 @@ impl Connector {
         let buffer = BytesMut::with_capacity(4096);
         let mut talk = Talk { endpoint: &place.endpoint, reader, writer, decoder, buffer };
         let session = talk.shake_hands(&mut handshake).await?;
+        self.locate.admits(place, session.server.role.as_deref())?;
         talk.decoder.limit(self.limits());
         Ok(Connection {
             reader: talk.reader,
@@ -150,7 +158,7 @@ impl Connector {
             client_id: session.server.id,
             liveness: self.liveness(),
             place: place.clone(),
-            refusals: Refusals::Returned(place.role),
+            refusals: self.locate.refusals(place),
         })
     }
 
@@ -185,9 +193,19 @@ impl Connector {
         self.locate.news()
     }
 
+    /// Whether the news come from a watch over the servers.
+    pub fn is_watched(&self) -> bool {
+        self.locate.is_watched()
+    }
+
     /// A connection to `place` was lost.
     pub fn distrust(&self, place: &Place) {
         self.locate.distrust(place);
+    }
+
+    /// The server at `place` refused a command, because it is not the one to use.
+    pub fn refused(&self, place: &Place) {
+        self.locate.refused(place);
     }
 
     /// Has the place watched until the attendance is dropped.

@@ -18,6 +18,7 @@ pub mod loan;
 pub mod log;
 #[cfg(unix)]
 pub mod low_water;
+pub mod named;
 pub mod options;
 pub mod plain;
 pub mod queue;

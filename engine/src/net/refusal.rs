@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::backoff::Backoff;
 use super::options::Reconnect;
-use super::request::Millis;
+use super::request::{Millis, now};
 use super::role::Role;
 use crate::error::{Error, Kind, ServerError};
 use crate::resp::{Frame, Scalar};
@@ -35,50 +35,118 @@ pub(crate) fn pauses() -> Backoff {
     })
 }
 
-/// What becomes of such an answer.
+/// What becomes of such a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusals {
-    /// They are answers like any other: nobody knows another server.
+enum Fate {
+    /// It is a reply like any other: no other server is known.
     Told,
-    /// The connection is left for the next one, to which the command goes. The server had to be of that role.
-    Returned(Role),
-    /// The connection is left, and there is no next one: the caller is told that the command was not run.
-    Rejected(Role),
+    /// The connection is left for the next one, to which the command goes.
+    Returned,
+    /// The connection is left, and there is no next one: the caller learns that the command was not run.
+    Rejected,
+}
+
+/// Decides which error replies say that a server is not the one to use, and what becomes of their commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusals {
+    fate: Fate,
+    /// What the server had to be.
+    role: Role,
+    /// Until then such replies are replies like any other.
+    from: Millis,
 }
 
 impl Refusals {
+    /// Every reply goes to its caller.
+    pub const TOLD: Self = Self { fate: Fate::Told, role: Role::Any, from: 0 };
+
+    /// Refused commands go to the next connection. The server had to be of that role.
+    pub const fn returned(role: Role) -> Self {
+        Self { fate: Fate::Returned, role, from: 0 }
+    }
+
+    /// The same from a moment on.
+    #[must_use]
+    pub const fn from(self, moment: Millis) -> Self {
+        Self { from: moment, ..self }
+    }
+
     /// What it is where no connection follows a lost one.
     #[must_use]
     pub fn without_another(self) -> Self {
-        match self {
-            Self::Returned(role) => Self::Rejected(role),
-            other => other,
+        match self.fate {
+            Fate::Returned => Self { fate: Fate::Rejected, ..self },
+            Fate::Told | Fate::Rejected => self,
         }
     }
 
+    /// Whether a refused command goes to the next connection.
+    pub(super) fn is_returned(self) -> bool {
+        self.fate == Fate::Returned
+    }
+
     /// Whether the error reply `line` says that this is not the server to ask.
-    pub(super) fn refuses(self, line: &[u8]) -> bool {
-        let (Self::Returned(role) | Self::Rejected(role)) = self else { return false };
-        let refuses: &[&[u8]] = match role {
-            Role::Any => return false,
-            // It became a replica, or lost its data and is about to get it back.
-            Role::Master => &[b"READONLY ", b"MASTERDOWN ", b"UNBLOCKED ", b"LOADING "],
+    pub(super) fn is_wrong_server(self, line: &[u8]) -> bool {
+        self.known(line).is_some()
+    }
+
+    /// The same, and that the server did not run the command. `proof` says what shows that.
+    pub(super) fn refuses(self, line: &[u8], proof: Proof) -> bool {
+        let Some((_, words)) = self.known(line) else { return false };
+        proof == Proof::Code || (words.iter().any(|words| contains(line, words)) && !is_of_script(line))
+    }
+
+    fn known(self, line: &[u8]) -> Option<&'static Sign> {
+        if self.fate == Fate::Told || !line.first().is_some_and(u8::is_ascii_uppercase) {
+            return None;
+        }
+        let codes = match self.role {
+            Role::Any => return None,
+            Role::Master => MASTER_GONE,
+            Role::Writable => NOT_WRITABLE,
             // A write is refused by every replica: that is the caller's to know.
-            Role::Replica => &[b"MASTERDOWN ", b"UNBLOCKED ", b"LOADING "],
+            Role::Replica => REPLICA_GONE,
         };
-        refuses.iter().any(|code| line.starts_with(code))
+        let known = codes.iter().find(|(code, _)| line.starts_with(code))?;
+        (self.from == 0 || now() >= self.from).then_some(known)
     }
 
     /// What to tell of a reply that says so: the command was not run.
-    pub(super) fn refusal(self, frame: &Frame<'_>) -> Option<Error> {
+    pub(super) fn refusal(self, frame: &Frame<'_>, proof: Proof) -> Option<Error> {
         let Frame::Scalar(Scalar::Error(line)) = frame else { return None };
-        self.refuses(line).then(|| Error::reply(ServerError::from_line(line)).executed(false))
+        self.refuses(line, proof).then(|| Error::reply(ServerError::from_line(line)).executed(false))
     }
 
     /// Whether `line` says it of a transaction that was not run, and which says why.
     pub(super) fn refuses_transaction(self, line: &[u8]) -> bool {
-        self.refuses(line) || discarded_because(line).is_some_and(|reason| self.refuses(reason))
+        self.refuses(line, Proof::Code)
+            || discarded_because(line).is_some_and(|reason| self.refuses(reason, Proof::Code))
     }
+}
+
+/// How a reply begins that shows a wrong server, and the servers' own words in it.
+type Sign = (&'static [u8], &'static [&'static [u8]]);
+
+const READONLY: Sign = (
+    b"READONLY ",
+    &[b"You can't write against a read only", b"Can not run script with write flag on readonly replica"],
+);
+const MASTERDOWN: Sign = (b"MASTERDOWN ", &[b"Link with MASTER is down"]);
+const LOADING: Sign = (b"LOADING ", &[b" is loading the dataset in memory"]);
+/// By a change of role, or by us, who leave.
+const UNBLOCKED: Sign = (b"UNBLOCKED ", &[b""]);
+/// By a change of role. Users have their own reasons for `CLIENT UNBLOCK`.
+const DEMOTED: Sign = (b"UNBLOCKED force unblock from blocking operation", &[b""]);
+
+/// It became a replica, or lost its data and is about to get it back.
+const MASTER_GONE: &[Sign] = &[READONLY, MASTERDOWN, UNBLOCKED, LOADING];
+/// It became a replica.
+const NOT_WRITABLE: &[Sign] = &[READONLY, MASTERDOWN, DEMOTED];
+const REPLICA_GONE: &[Sign] = &[MASTERDOWN, UNBLOCKED, LOADING];
+
+/// Whether a script's own call was refused: that comes with its place in the script, which has begun to run.
+fn is_of_script(line: &[u8]) -> bool {
+    contains(line, b" script: ")
 }
 
 /// How a command takes it that the server cannot run it now.
@@ -114,8 +182,7 @@ impl OnRefusal {
                 self.proof == Proof::Code || words.iter().any(|words| contains(rest, words))
             })
         };
-        // What a script's own call was refused with comes with its place in the script, which has begun to run.
-        PASSING.iter().any(said) && (self.proof == Proof::Code || !contains(line, b" script: "))
+        PASSING.iter().any(said) && (self.proof == Proof::Code || !is_of_script(line))
     }
 
     /// The same for a transaction that was not run, and which says why.
@@ -142,6 +209,9 @@ const PASSING: &[Passing] = &[
 ];
 
 fn contains(line: &[u8], words: &[u8]) -> bool {
+    if words.is_empty() {
+        return true;
+    }
     line.windows(words.len()).any(|part| part == words)
 }
 
@@ -187,22 +257,26 @@ impl Verdict {
 mod tests {
     use super::*;
 
-    const READONLY: &[u8] = b"READONLY You can't write against a read only replica.";
+    const READONLY_LINE: &[u8] = b"READONLY You can't write against a read only replica.";
 
     #[test]
     fn what_a_former_master_refuses_goes_to_the_next_one() {
-        let refusals = Refusals::Returned(Role::Master);
+        let refusals = Refusals::returned(Role::Master);
         let unblocked =
             b"UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
-        for line in [READONLY, b"MASTERDOWN Link with MASTER is down", unblocked, b"LOADING Redis is loading"]
+        for line in
+            [READONLY_LINE, b"MASTERDOWN Link with MASTER is down", unblocked, b"LOADING Redis is loading"]
         {
-            assert!(refusals.refuses(line));
-            assert!(!Refusals::Told.refuses(line) && !Refusals::Returned(Role::Any).refuses(line));
+            assert!(refusals.refuses(line, Proof::Code));
+            assert!(
+                !Refusals::TOLD.refuses(line, Proof::Code)
+                    && !Refusals::returned(Role::Any).refuses(line, Proof::Code)
+            );
         }
         for line in
             [&b"READONLYISH x"[..], b"ERR READONLY x", b"NOREPLICAS Not enough good replicas to write."]
         {
-            assert!(!refusals.refuses(line));
+            assert!(!refusals.refuses(line, Proof::Code));
         }
     }
 
@@ -226,7 +300,7 @@ mod tests {
             assert!(BY_WORDS.passes_transaction(&exec) && !BY_WORDS.passes(&exec));
         }
         for line in [
-            READONLY,
+            READONLY_LINE,
             b"BUSYGROUP Consumer Group name already exists",
             b"BUSYKEY Target key name already exists.",
             b"ERR LOADING Redis is loading the dataset in memory",
@@ -248,17 +322,56 @@ mod tests {
 
     #[test]
     fn a_write_that_is_sent_to_a_replica_is_told() {
-        assert!(!Refusals::Returned(Role::Replica).refuses(READONLY));
-        assert!(Refusals::Returned(Role::Replica).refuses(b"MASTERDOWN x"));
+        assert!(!Refusals::returned(Role::Replica).refuses(READONLY_LINE, Proof::Code));
+        assert!(Refusals::returned(Role::Replica).refuses(b"MASTERDOWN x", Proof::Code));
     }
 
     #[test]
     fn a_transaction_is_refused_as_a_whole() {
-        let line = [b"EXECABORT Transaction discarded because: ", READONLY].concat();
-        assert!(Refusals::Returned(Role::Master).refuses_transaction(&line));
+        let line = [b"EXECABORT Transaction discarded because: ", READONLY_LINE].concat();
+        assert!(Refusals::returned(Role::Master).refuses_transaction(&line));
         assert!(
-            !Refusals::Returned(Role::Master)
+            !Refusals::returned(Role::Master)
                 .refuses_transaction(b"EXECABORT Transaction discarded because of previous errors.")
         );
+    }
+
+    #[test]
+    fn a_script_that_has_begun_shows_a_wrong_server_and_is_not_sent_again() {
+        let refusals = Refusals::returned(Role::Writable);
+        let inside = b"READONLY You can't write against a read only replica. script: f00, on @user_script:1.";
+        assert!(refusals.is_wrong_server(inside) && !refusals.refuses(inside, Proof::Words));
+        assert!(!refusals.refuses(b"READONLY my own", Proof::Words));
+        for line in [
+            READONLY_LINE,
+            b"READONLY You can't write against a read only slave.",
+            b"READONLY Can not run script with write flag on readonly replica",
+        ] {
+            assert!(refusals.refuses(line, Proof::Words), "{}", String::from_utf8_lossy(line));
+        }
+    }
+
+    #[test]
+    fn a_server_that_loads_its_data_takes_writes_later() {
+        let loading = b"LOADING Redis is loading the dataset in memory";
+        assert!(Refusals::returned(Role::Master).refuses(loading, Proof::Code));
+        assert!(!Refusals::returned(Role::Writable).is_wrong_server(loading));
+    }
+
+    #[test]
+    fn a_call_that_its_user_unblocks_is_no_sign_of_a_wrong_server_behind_a_name() {
+        let by_user = b"UNBLOCKED client unblocked via CLIENT UNBLOCK";
+        assert!(!Refusals::returned(Role::Writable).is_wrong_server(by_user));
+        assert!(Refusals::returned(Role::Master).refuses(by_user, Proof::Words));
+        let by_role =
+            b"UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
+        assert!(Refusals::returned(Role::Writable).refuses(by_role, Proof::Code));
+    }
+
+    #[test]
+    fn refusals_that_begin_later_are_replies_until_then() {
+        let later = Refusals::returned(Role::Writable).from(now() + 60_000);
+        assert!(!later.is_wrong_server(READONLY_LINE));
+        assert!(Refusals::returned(Role::Writable).from(now()).is_wrong_server(READONLY_LINE));
     }
 }

@@ -101,9 +101,12 @@ impl<'a> Replies<'a> {
         match request.recipient {
             Recipient::Caller(ticket) => {
                 if let Frame::Scalar(Scalar::Error(line)) = &frame {
-                    if self.refusals.refuses(line) {
-                        self.refused(&request, ticket, line);
-                        return Ok(());
+                    if self.refusals.is_wrong_server(line) {
+                        if self.refusals.refuses(line, request.on_refusal.proof) {
+                            self.refused(&request, ticket, line);
+                            return Ok(());
+                        }
+                        self.leave();
                     }
                     if request.on_refusal.passes(line) {
                         self.postponed(&request, ticket, line);
@@ -285,7 +288,7 @@ impl<'a> Replies<'a> {
             return Ok(turn);
         }
         let (id, mut unit) = self.unit.take().ok_or_else(unknown)?;
-        if turn == Turn::Refused && caller.is_some() && matches!(self.refusals, Refusals::Returned(_)) {
+        if turn == Turn::Refused && caller.is_some() && self.refusals.is_returned() {
             self.queue.units().put(id, unit);
             return Ok(turn);
         }
@@ -313,7 +316,7 @@ impl<'a> Replies<'a> {
 
     /// The server did not run the oldest request, because it is not the one to ask.
     fn refused(&mut self, request: &Request, ticket: Ticket, line: &[u8]) {
-        if let Refusals::Returned(_) = self.refusals {
+        if self.refusals.is_returned() {
             return self.give_back();
         }
         self.leave();

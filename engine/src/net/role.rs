@@ -12,6 +12,8 @@ pub enum Role {
     Any,
     /// A master.
     Master,
+    /// Anything that does not say it is a replica.
+    Writable,
     /// A replica whose link to its master is up.
     Replica,
 }
@@ -23,6 +25,9 @@ impl Role {
     /// master.
     pub fn verify(self, reply: &Value) -> Result<(), Error> {
         let Value::List(parts) = reply else {
+            if self == Self::Writable {
+                return Ok(());
+            }
             return Err(wrong("the server answered ROLE with something else than a list".to_owned()));
         };
         self.check(&word(parts.first()), parts.get(3).map(|state| word(Some(state))).as_deref())
@@ -31,7 +36,10 @@ impl Role {
     /// Checks what a server calls itself; `link` is the state of a replica's link to its master, where it is known.
     pub(super) fn check(self, said: &str, link: Option<&str>) -> Result<(), Error> {
         match (self, said) {
-            (Self::Any, _) | (Self::Master, "master") => Ok(()),
+            (Self::Master | Self::Writable, "slave" | "replica") => {
+                Err(wrong("the server is a replica, not the master".to_owned()))
+            }
+            (Self::Any | Self::Writable, _) | (Self::Master, "master") => Ok(()),
             (Self::Replica, "slave" | "replica") => match link {
                 None | Some("connected") => Ok(()),
                 Some(state) => {
@@ -39,9 +47,6 @@ impl Role {
                     Err(Error::connection(ConnectionFailure::NotReady, message))
                 }
             },
-            (Self::Master, "slave" | "replica") => {
-                Err(wrong("the server is a replica, not the master".to_owned()))
-            }
             (Self::Master, other) => Err(wrong(format!("the server is a {other:?}, not a master"))),
             (Self::Replica, other) => Err(wrong(format!("the server is a {other:?}, not a replica"))),
         }

@@ -37,10 +37,13 @@ pub(super) enum TcpFailure {
 /// Connects to the first address of `target` that answers.
 pub(super) async fn connect(
     target: &HostPort,
+    turn: usize,
     keep_alive: Option<Duration>,
 ) -> Result<TcpStream, TcpFailure> {
     let addresses = lookup_host((target.host.as_str(), target.port)).await.map_err(TcpFailure::Unresolved)?;
-    let addresses = interleave(addresses);
+    let mut addresses = interleave(addresses);
+    let first = turn.checked_rem(addresses.len()).unwrap_or(0);
+    addresses.rotate_left(first);
     if addresses.is_empty() {
         return Err(TcpFailure::Unresolved(io::Error::new(io::ErrorKind::NotFound, "no address")));
     }

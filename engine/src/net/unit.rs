@@ -204,7 +204,7 @@ impl Unit {
             Stage::Step(at) => {
                 if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
                     let mut sink = InBatch { gather: &mut *self.gather, view: ticket.view };
-                    match refusals.refusal(&frame) {
+                    match refusals.refusal(&frame, step.on_refusal.proof) {
                         Some(refusal) => sink.error(&refusal),
                         None => hand_over(&mut sink, step.shape, frame),
                     }
@@ -276,7 +276,11 @@ impl Unit {
                 }
             }
             (Stage::Exec, _) => self.verdict.ran = true,
-            (_, Frame::Scalar(Scalar::Error(line))) if refusals.refuses(line) => self.verdict.refused = true,
+            (_, Frame::Scalar(Scalar::Error(line))) if refusals.is_wrong_server(line) => {
+                self.verdict.refused = true;
+                // Of a script, nobody knows what it did before.
+                self.verdict.ran |= !refusals.refuses(line, self.on_refusal(stage).proof);
+            }
             (_, Frame::Scalar(Scalar::Error(line))) if self.on_refusal(stage).passes(line) => {
                 self.postpone(line);
             }

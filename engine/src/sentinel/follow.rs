@@ -74,7 +74,7 @@ impl Follow {
 
     async fn place(&self, announced: HostPort, role: Role) -> Result<Place, Error> {
         let endpoint = Endpoint::Tcp(self.inner.map(announced.clone()).await?);
-        Ok(Place { endpoint, role, announced: Some(announced) })
+        Ok(Place { role, announced: Some(announced), ..Place::at(endpoint) })
     }
 }
 
@@ -103,7 +103,7 @@ impl Locate for Follow {
         if let Some(announced) = &place.announced {
             match place.role {
                 Role::Replica => self.master.pass_over(announced),
-                Role::Master | Role::Any => self.master.shake(announced),
+                Role::Master | Role::Writable | Role::Any => self.master.shake(announced),
             }
             self.inner.wake.notify_one();
         }

@@ -7,7 +7,6 @@ use oxidis_engine::client::subscriber::{Kind, Side};
 use oxidis_engine::error::{ConnectionFailure, Error};
 use oxidis_engine::net::address::{Endpoint, HostPort, Locate, Located, Place};
 use oxidis_engine::net::options::Options;
-use oxidis_engine::net::role::Role;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -167,7 +166,7 @@ impl Moving {
     fn place(&self) -> Place {
         let port = u16::try_from(*self.moves.borrow()).unwrap();
         let endpoint = Endpoint::Tcp(HostPort { host: "server".into(), port });
-        Place { endpoint, role: Role::Any, announced: None }
+        Place::at(endpoint)
     }
 }
 

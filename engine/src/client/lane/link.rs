@@ -59,8 +59,10 @@ impl Lane {
                 ended = &mut running => ended,
             }
         };
-        if let Ended::Lost(_) | Ended::Refused(_) = ended {
-            self.connector.distrust(&place);
+        match ended {
+            Ended::Lost(_) => self.connector.distrust(&place),
+            Ended::Refused(_) => self.connector.refused(&place),
+            Ended::Closed | Ended::Left(_) => {}
         }
         ended
     }

@@ -108,7 +108,9 @@ impl Pool {
     /// A shared connection that is open, to the server at `place`: numbers of connections mean something else on another server.
     fn shared_at(&self, place: &Place) -> Option<Arc<Lane>> {
         let fits = |lane: &&Arc<Lane>| {
-            lane.queue().is_online() && lane.place().is_some_and(|other| other.endpoint == place.endpoint)
+            let same =
+                |other: Place| other.endpoint == place.endpoint && other.generation == place.generation;
+            lane.queue().is_online() && lane.place().is_some_and(same)
         };
         self.shared.all().iter().find(fits).cloned()
     }

@@ -30,7 +30,7 @@ impl Subscriber {
         let mut deliver = self.mailbox.open();
         let deliver = deliver.as_mut();
         let _watched = self.connector.attend();
-        let mut pace = Pace::new(&self.redial, self.connector.news());
+        let mut pace = Pace::new(&self.redial, &self.connector);
         let mut cause: Option<Error> = None;
         let mut permit: Option<Permit> = None;
         loop {
@@ -40,7 +40,7 @@ impl Subscriber {
                 Need::Nothing => {
                     cause = None;
                     permit = None;
-                    pace = Pace::new(&self.redial, self.connector.news());
+                    pace = Pace::new(&self.redial, &self.connector);
                     if self.rest(deliver) {
                         return;
                     }

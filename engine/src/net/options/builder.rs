@@ -8,7 +8,9 @@ use serde_json::{Map, Value as Json};
 use super::row::Kind;
 use super::table;
 use super::value::OptionValue;
-use super::{OfflineQueue, Options, ReadFrom, Reconnect, ReplicaFallback, SENTINEL_TIMEOUT, TlsOptions};
+use super::{
+    OfflineQueue, OnReadonly, Options, ReadFrom, Reconnect, ReplicaFallback, SENTINEL_TIMEOUT, TlsOptions,
+};
 use crate::error::Error;
 use crate::net::address::{DEFAULT_PORT, DEFAULT_SENTINEL_PORT, Endpoint, HostPort};
 use crate::net::tls::Tls;
@@ -227,6 +229,11 @@ impl OptionsBuilder {
         options.offline_queue = self.draft.use_offline_queue.then_some(offline_queue);
         options.sentinel = sentinel.map(Box::new);
         check(&options)?;
+        if followed && options.on_readonly == OnReadonly::Reject {
+            return Err(Error::option(
+                "option \"readOnly\" is for a server that is named; with sentinels, replicaFor() and \"readFrom\" read from replicas",
+            ));
+        }
         if !followed {
             refuse_without_sentinels(&options)?;
         }

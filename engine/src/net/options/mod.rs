@@ -66,6 +66,15 @@ pub enum ReplicaFallback {
     Nobody,
 }
 
+/// What a write does that the server refuses because it is a replica.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnReadonly {
+    /// It looks for the master behind the server's name (`readOnly: false`).
+    FindMaster,
+    /// It rejects: the server is a replica on purpose (`readOnly: true`).
+    Reject,
+}
+
 /// The version of the Redis serialization protocol to ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
@@ -264,6 +273,8 @@ pub struct Options {
     pub single_connection: bool,
     /// Whether the first command connects. Default: true; otherwise the client connects at once.
     pub lazy_connect: bool,
+    /// What a write does that the server refuses because it is a replica. Default: it looks for the master.
+    pub on_readonly: OnReadonly,
     /// What the client is called in events and warnings of its own process. Default: none. Never sent.
     pub name: Option<String>,
     /// What a peer may make us allocate.
@@ -304,6 +315,7 @@ impl Default for Options {
             key_prefix: String::new(),
             single_connection: false,
             lazy_connect: true,
+            on_readonly: OnReadonly::FindMaster,
             name: None,
             limits: Limits::default(),
             sentinel: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::builder::Draft;
 use super::row::{Kind, OptionRow};
-use super::{Protocol, ReplicaFallback};
+use super::{OnReadonly, Protocol, ReplicaFallback};
 use crate::error::Error;
 
 /// Longest time: that of Node's own timers, 2^31 - 1 ms (24.8 days).
@@ -177,6 +177,9 @@ static ROWS: &[OptionRow] = &[
         "Uses one connection for everything and never makes it again."),
     row("lazyConnect", "true", Kind::Bool(|d, v| d.options.lazy_connect = v),
         "Whether the first command connects; otherwise the client connects at once."),
+    row("readOnly", "false", Kind::Bool(|d, v| d.options.on_readonly = if v { OnReadonly::Reject } else { OnReadonly::FindMaster }),
+        "The server is a replica on purpose: a write that it refuses with `READONLY` rejects at once. Otherwise the client \
+         connects anew, to find the master behind the name. Not with sentinels."),
     row("name", "none", words(|d, v| d.options.name = Some(v)),
         "What this client is called in its events and warnings; never sent to the server."),
     row("sentinel", "none", Kind::Group { can_be_off: false, set: |_, _| {} },
