@@ -43,6 +43,7 @@ const QUOTED: &[(&str, &[&str], &str)] = &[
         &["HELLO", "AUTH", "CLIENT SETNAME", "CLIENT SETINFO", "CLIENT ID", "SELECT", "ROLE", "PING"],
         "what opens a connection",
     ),
+    ("engine/src/net/establish.rs", &["PING"], "the last word of the handshake"),
     ("engine/src/net/inbound.rs", &["PING"], "the probe of a silent connection"),
     ("engine/src/net/unit.rs", &["MULTI", "EXEC"], "what stands around a transaction"),
     ("engine/src/net/options/table.rs", &["CLIENT LIST"], "a sentence of a document"),

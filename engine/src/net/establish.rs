@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::address::{Attendance, Endpoint, Locate, Place};
 use super::connection::Connection;
@@ -27,6 +27,12 @@ use crate::value::Value;
 /// What the replies of a handshake may cost. The limits that a user sets are for his own commands: they may be too tight for a
 /// greeting, or far too wide for a peer that is not known yet.
 const GREETING: Limits = Limits { max_reply_bytes: 64 * 1024, max_depth: 8, max_elements: 1024 };
+
+/// The last word of a handshake. Its reply is like no other of the handshake: one reply too many before it would come in its place.
+const PING: &[u8] = b"*1\r\n$4\r\nPING\r\n";
+
+/// A peer that replies to everything alike gets this long for a reply too many to arrive.
+const SETTLING: Duration = Duration::from_millis(10);
 
 /// Makes the connections of a client.
 pub struct Connector {
@@ -252,18 +258,49 @@ impl Talk<'_> {
     async fn shake_hands(&mut self, handshake: &mut Handshake) -> Result<Session, Error> {
         let mut bytes = handshake.start();
         loop {
+            bytes.extend_from_slice(PING);
             self.write(&bytes).await?;
             loop {
                 match handshake.accept(self.reply().await?)? {
                     Progress::Wait => {}
                     Progress::Write(more) => {
+                        // The reply to this part's PING, whatever it is: the next part has its own.
+                        self.reply().await?;
                         bytes = more;
                         break;
                     }
-                    Progress::Ready(session) => return self.expect_silence().map(|()| session),
+                    Progress::Ready(session) => return self.conclude().await.map(|()| session),
                 }
             }
         }
+    }
+
+    /// Checks that each reply was that to its own command: the last one is to a PING.
+    async fn conclude(&mut self) -> Result<(), Error> {
+        match self.reply().await? {
+            Value::Status(word) | Value::Bulk(word) if *word == *b"PONG" => self.expect_silence(),
+            // A restricted user may lack PING, and a server that loads its data refuses it.
+            Value::Error(_) => self.expect_silence(),
+            other => self.doubt(other).await,
+        }
+    }
+
+    /// PING was answered with `reply`: the peer replies to everything so, or sent one reply too many before, which the reply to a
+    /// second PING tells.
+    async fn doubt(&mut self, reply: Value) -> Result<(), Error> {
+        self.write(PING).await?;
+        if self.reply().await? != reply {
+            return Err(self.surplus());
+        }
+        match timeout(SETTLING, self.reply()).await {
+            Err(_) => self.expect_silence(),
+            Ok(Ok(_)) => Err(self.surplus()),
+            Ok(Err(error)) => Err(error),
+        }
+    }
+
+    fn surplus(&self) -> Error {
+        Error::protocol(format!("{} sent a reply that nobody asked for", self.endpoint))
     }
 
     /// Checks that nothing but announcements followed the handshake: a surplus reply would answer the first command.
@@ -271,8 +308,7 @@ impl Talk<'_> {
         let surplus = self.buffered()?.is_some();
         let announcement = self.buffer.first() == Some(&b'>');
         if surplus || !(announcement || self.decoder.is_idle(&self.buffer)) {
-            let message = format!("{} sent a reply that nobody asked for", self.endpoint);
-            return Err(Error::protocol(message));
+            return Err(self.surplus());
         }
         Ok(())
     }

@@ -3,7 +3,9 @@
 use oxidis_engine::error::{ConnectionFailure, Kind};
 use oxidis_engine::net::options::{Options, Protocol};
 
-use crate::fixture::{Call, Fixture, Setting, idle, verdict, within};
+use tokio::io::AsyncWriteExt;
+
+use crate::fixture::{Call, Fixture, Setting, idle, status, verdict, within};
 
 fn with_url(url: &str) -> Fixture {
     let Setting { options, .. } = Setting::default();
@@ -16,8 +18,8 @@ async fn no_user_command_is_written_before_the_handshake_is_answered() {
     let mut fixture = Fixture::new();
     fixture.call(Call::write(1), "INCR a");
     let mut peer = fixture.peers.arrival().await;
-    assert!(peer.commands(3).await[0].starts_with("HELLO 3"));
-    for reply in ["%0\r\n", "+OK\r\n"] {
+    assert!(peer.greeting(3).await[0].starts_with("HELLO 3"));
+    for reply in ["%0\r\n", "+OK\r\n", "+OK\r\n"] {
         peer.send(reply).await;
         idle().await;
         fixture.call(Call::write(2), "INCR b");
@@ -32,8 +34,8 @@ async fn no_user_command_is_written_before_the_handshake_is_answered() {
         });
         assert!(read.await.is_pending(), "a command overtook the handshake");
     }
-    peer.send("+OK\r\n").await;
-    assert_eq!(peer.commands(3).await, ["INCR a", "INCR b", "INCR b"]);
+    peer.send("+PONG\r\n").await;
+    assert_eq!(peer.commands(4).await, ["INCR a", "INCR b", "INCR b", "INCR b"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -46,7 +48,7 @@ async fn refused_credentials_let_no_user_command_through() {
         let connected = fixture.lane.connect();
         fixture.batch(&[(Call::read(1), "GET a"), (Call::write(2), "INCR b")]);
         let mut peer = fixture.peers.arrival().await;
-        peer.commands(3).await;
+        peer.greeting(3).await;
         peer.send(format!("{reply}-NOAUTH Authentication required.\r\n-NOAUTH Authentication required.\r\n"))
             .await;
         for slot in [1, 2] {
@@ -68,7 +70,7 @@ async fn credentials_that_are_refused_at_a_reconnection_let_no_user_command_thro
     drop(peer);
     let mut peer = fixture.peers.arrival().await;
     fixture.call(Call::write(2), "INCR b");
-    peer.commands(3).await;
+    peer.greeting(3).await;
     peer.send("-WRONGPASS no\r\n-NOAUTH no\r\n-NOAUTH no\r\n").await;
     for slot in [1, 2] {
         assert_eq!(verdict(&fixture.inbox.failure(slot).await), (Kind::Authentication, Some(false)));
@@ -94,7 +96,7 @@ async fn a_database_that_does_not_exist_fails_the_connection_and_what_waits_for_
     let mut fixture = with_url("redis://h/99");
     fixture.call(Call::read(1), "GET a");
     let mut peer = fixture.peers.arrival().await;
-    peer.commands(4).await;
+    peer.greeting(4).await;
     peer.send("%0\r\n+OK\r\n+OK\r\n-ERR DB index is out of range\r\n").await;
     let error = fixture.inbox.failure(1).await;
     assert_eq!(verdict(&error), (Kind::Connection(ConnectionFailure::Handshake), Some(false)));
@@ -106,9 +108,105 @@ async fn a_peer_that_never_answers_the_handshake_is_given_up() {
     let mut fixture = Fixture::new();
     let connected = fixture.lane.connect();
     let mut peer = fixture.peers.arrival().await;
-    peer.commands(3).await;
+    peer.greeting(3).await;
     let error = within(connected).await.unwrap().unwrap_err();
     assert_eq!(*error.kind(), Kind::Connection(ConnectionFailure::ConnectTimeout));
     assert!(error.message().contains("handshake"), "{error}");
     assert_eq!(peer.command().await, None);
+}
+
+/// A handshake, and the replies of a server that is content, one for each command.
+const HANDSHAKES: [(&str, &[&str]); 3] = [
+    ("redis://user:s3cret@h/7?clientName=worker", &["%1\r\n+proto\r\n:3\r\n", OK, OK, OK, PONG]),
+    ("redis://:s3cret@h/7?clientName=worker&protocol=2", &[OK, OK, OK, OK, OK, PONG]),
+    ("redis://h?protocol=2", &[PONG, OK, OK, PONG]),
+];
+const OK: &str = "+OK\r\n";
+const PONG: &str = "+PONG\r\n";
+
+#[tokio::test(start_paused = true)]
+async fn a_surplus_reply_at_any_step_of_a_handshake_is_nobody_s_value() {
+    for (url, replies) in HANDSHAKES {
+        for surplus in [OK, ":1\r\n", "$2\r\nhi\r\n", "%1\r\n+proto\r\n:3\r\n"] {
+            for at in 0..replies.len() {
+                // In one piece, and each reply by itself.
+                for pause in [false, true] {
+                    let mut fixture = with_url(url);
+                    fixture.call(Call::read(1), "GET a");
+                    let mut peer = fixture.peers.arrival().await;
+                    peer.greeting(replies.len() - 1).await;
+                    let (before, after) = replies.split_at(at);
+                    let parts = before.iter().chain([&surplus]).chain(after);
+                    let parts: Vec<_> = if pause {
+                        parts.copied().map(str::to_owned).collect()
+                    } else {
+                        vec![parts.copied().collect()]
+                    };
+                    for part in parts {
+                        // The client goes as soon as it has seen the surplus.
+                        let _gone = peer.stream.write_all(part.as_bytes()).await;
+                        if pause {
+                            idle().await;
+                        }
+                    }
+                    let error = fixture.inbox.failure(1).await;
+                    let told = verdict(&error);
+                    let handshake = Kind::Connection(ConnectionFailure::Handshake);
+                    let told_so = [(Kind::Protocol, Some(false)), (handshake, Some(false))];
+                    assert!(told_so.contains(&told), "{told:?} for {surplus:?} at {at} of {url}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_surplus_reply_that_comes_before_the_first_command_retires_the_connection() {
+    for surplus in [OK, PONG, "+O"] {
+        let mut fixture = Fixture::new();
+        let connected = fixture.lane.connect();
+        let mut peer = fixture.peers.accept().await;
+        within(connected).await.unwrap().unwrap();
+        peer.send(surplus).await;
+        assert_eq!(*fixture.inbox.close().await.kind(), Kind::Protocol);
+        assert_eq!(peer.command().await, None);
+        fixture.call(Call::read(1), "GET a");
+        let mut peer = fixture.peers.accept().await;
+        assert_eq!(peer.command().await.unwrap(), "GET a");
+        peer.send("+own\r\n").await;
+        assert_eq!(fixture.inbox.reply(1).await, status("own"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_replies_to_everything_alike_is_a_server_unless_it_sends_one_reply_too_many() {
+    for surplus in [false, true] {
+        let mut fixture = with_url("redis://:s3cret@h?protocol=2");
+        fixture.call(Call::read(1), "GET a");
+        let mut peer = fixture.peers.arrival().await;
+        peer.greeting(3).await;
+        peer.send(OK.repeat(4)).await;
+        if surplus {
+            peer.send(OK).await;
+        }
+        assert_eq!(peer.command().await.unwrap(), "PING");
+        peer.send(OK).await;
+        if surplus {
+            assert_eq!(verdict(&fixture.inbox.failure(1).await), (Kind::Protocol, Some(false)));
+        } else {
+            assert_eq!(peer.command().await.unwrap(), "GET a");
+            peer.send("+own\r\n").await;
+            assert_eq!(fixture.inbox.reply(1).await, status("own"));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_who_may_not_ping_is_let_through() {
+    let mut fixture = Fixture::new();
+    fixture.call(Call::read(1), "GET a");
+    let mut peer = fixture.peers.arrival().await;
+    peer.greeting(3).await;
+    peer.send("%0\r\n+OK\r\n+OK\r\n-NOPERM this user has no permissions to run the 'ping' command\r\n").await;
+    assert_eq!(peer.command().await.unwrap(), "GET a");
 }

@@ -258,7 +258,7 @@ async fn a_handshake_is_given_up_by_closing() {
     let mut fixture = Fixture::new();
     let connected = fixture.lane.connect();
     let mut peer = fixture.peers.arrival().await;
-    peer.commands(3).await;
+    peer.greeting(3).await;
     within(fixture.lane.close(Wish::Drain)).await.unwrap();
     assert_eq!(*within(connected).await.unwrap().unwrap_err().kind(), Kind::Closed);
     assert_eq!(peer.command().await, None);

@@ -89,8 +89,8 @@ async fn a_surplus_reply_behind_the_handshake_reaches_nobody() {
         let mut fixture = Fixture::new();
         fixture.call(Call::read(1), "GET a");
         let mut peer = fixture.peers.arrival().await;
-        peer.commands(3).await;
-        peer.send(format!("%0\r\n+OK\r\n+OK\r\n{surplus}")).await;
+        peer.greeting(3).await;
+        peer.send(format!("%0\r\n+OK\r\n+OK\r\n+PONG\r\n{surplus}")).await;
         let error = fixture.inbox.failure(1).await;
         assert_eq!(verdict(&error), (Kind::Protocol, Some(false)));
         assert_eq!(peer.command().await, None);
@@ -106,8 +106,8 @@ async fn announcements_answer_no_command() {
         let mut fixture = Fixture::new();
         fixture.call(Call::read(1), "GET a");
         let mut peer = fixture.peers.arrival().await;
-        peer.commands(3).await;
-        peer.send(format!("%0\r\n+OK\r\n+OK\r\n{now}")).await;
+        peer.greeting(3).await;
+        peer.send(format!("%0\r\n+OK\r\n+OK\r\n+PONG\r\n{now}")).await;
         assert_eq!(peer.command().await.unwrap(), "GET a");
         peer.send(format!("{later}{PUSH}+one\r\n{PUSH}")).await;
         assert_eq!(fixture.inbox.reply(1).await, status("one"));

@@ -96,13 +96,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         Self { stream, buffer: BytesMut::new() }
     }
 
-    /// Reads `commands` commands and answers them as a server does that is content; returns them.
+    /// Reads `commands` commands and the PING behind them, and answers them as a server does that is content; returns the
+    /// commands.
     pub(crate) async fn greet(&mut self, commands: usize) -> Vec<String> {
-        let read = self.commands(commands).await;
+        let read = self.greeting(commands).await;
         for command in &read {
             let reply = if command.starts_with("HELLO") { "%1\r\n+proto\r\n:3\r\n" } else { "+OK\r\n" };
             self.send(reply).await;
         }
+        self.send("+PONG\r\n").await;
+        read
+    }
+
+    /// Reads `commands` commands of a handshake and the PING behind them; returns the commands.
+    pub(crate) async fn greeting(&mut self, commands: usize) -> Vec<String> {
+        let read = self.commands(commands).await;
+        assert_eq!(self.command().await.as_deref(), Some("PING"), "the last word of a handshake");
         read
     }
 

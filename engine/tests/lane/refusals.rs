@@ -320,10 +320,11 @@ async fn a_handshake_that_is_refused_for_now_is_tried_again_and_the_command_sent
             fixture.call(Call::write(1), "INCR a");
             for attempt in 0..4 {
                 let mut peer = fixture.peers.arrival().await;
-                for command in peer.commands(commands).await {
+                for command in peer.commands(commands + 1).await {
                     let reply = match command {
                         command if command.starts_with(refused) && attempt < 3 => refusal,
                         command if command.starts_with("HELLO") => "%1\r\n+proto\r\n:3\r\n",
+                        command if command == "PING" => "+PONG\r\n",
                         _ => "+OK\r\n",
                     };
                     peer.send(reply).await;

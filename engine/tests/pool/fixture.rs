@@ -143,6 +143,6 @@ pub(crate) fn call_within(lane: &Arc<Lane>, slot: u32, command: &str, timeout: u
 
 /// Replies to HELLO with a number for the connection.
 pub(crate) async fn greet_as(peer: &mut Peer<DuplexStream>, id: u32) {
-    peer.commands(3).await;
-    peer.send(format!("%2\r\n+proto\r\n:3\r\n+id\r\n:{id}\r\n+OK\r\n+OK\r\n")).await;
+    peer.greeting(3).await;
+    peer.send(format!("%2\r\n+proto\r\n:3\r\n+id\r\n:{id}\r\n+OK\r\n+OK\r\n+PONG\r\n")).await;
 }

@@ -273,6 +273,8 @@ impl<'a> Talk<'a> {
                 return ":1\r\n".to_owned();
             }
             ["CLIENT" | "AUTH", ..] => return "+OK\r\n".to_owned(),
+            // The last word of each handshake.
+            ["PING"] if matches!(state.kind, Kind::Server(_)) => return "+PONG\r\n".to_owned(),
             ["SUBSCRIBE", ..] => {
                 self.listens = true;
                 drop(state);
