@@ -34,6 +34,38 @@ forBothProtocols((protocol) => {
     assert.equal(await client.get('f:n'), '4', 'it was not sent again')
   })
 
+  test('a batch that is refused after its first part leaves nothing behind for the calls after it', async (t) => {
+    await server.raw('DEL', 'f:refused')
+    const client = openClient(t, server.url, { protocol })
+    await client.connect()
+    // Longer than what is handed to the addon at once.
+    const long = 'x'.repeat(2 ** 20)
+    for (const staged of [[], ['before']]) {
+      const before = staged.map((word) => client.echo(word))
+      const core = client._core
+      const { batch } = core
+      let parts = 0
+      core.batch = (...args: unknown[]) => {
+        if (++parts === 1) return batch(...args)
+        return JSON.stringify({
+          kind: 'QueueFull',
+          code: 'QUEUE_FULL',
+          message: 'no room for the second part',
+        })
+      }
+      const pipeline = client.pipeline({ transaction: false }).set('f:refused', long).set('f:refused', long)
+      const error = await failure(pipeline.execute())
+      assert.ok(error instanceof QueueFullError, String(error))
+      assert.equal(parts, 2)
+      core.batch = batch
+      const after = [client.echo('one'), client.echo('two')]
+      const next = client.pipeline({ transaction: false }).echo('three').echo('four').execute()
+      assert.deepEqual(await Promise.all([...before, ...after]), [...staged, 'one', 'two'])
+      assert.deepEqual(await next, ['three', 'four'])
+      assert.equal(await client.exists('f:refused'), 0)
+    }
+  })
+
   test('a plain pipeline of reads that is lost is sent again as a whole', async (t) => {
     await using proxy = await FaultProxy.start({ target: server })
     const client = openClient(t, proxy.url, { protocol, reconnect: FAST })

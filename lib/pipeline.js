@@ -20,6 +20,7 @@ const { nextTick } = process
 /** Bits that the addon knows as well (src/exports.rs). */
 const FORM_TRANSACTION = 1
 const FORM_LAST = 2
+const FORM_FIRST = 4
 
 /** The bits of a word that hold the command's number, and the number that says: the name is the first argument. */
 const COMMAND_MASK = 0xfff
@@ -202,7 +203,7 @@ class Pipeline {
     const unit = core.split === undefined ? this.#form : core.split.formOf(this.#form, chunks)
     for (let at = 0; at <= last; at++) {
       const { text, words, count, odd } = /** @type {Chunk} */ (chunks[at])
-      const form = unit | (at === last ? FORM_LAST : 0)
+      const form = unit | (at === 0 ? FORM_FIRST : 0) | (at === last ? FORM_LAST : 0)
       const refusal = core.batch(slot, this.#flags, timeout, form, text, words, count, odd)
       if (refusal !== undefined) return refusal
     }

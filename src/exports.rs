@@ -33,6 +33,8 @@ use crate::subscriber_exports::create_subscriber;
 const FORM_TRANSACTION: u32 = 1;
 /// No more commands of the batch follow.
 const FORM_LAST: u32 = 2;
+/// No commands of the batch came before.
+const FORM_FIRST: u32 = 4;
 
 pub(crate) type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
@@ -94,7 +96,11 @@ object_function!(Port, call_joined, |port, info| {
 // batch(slot, flags, timeout, form, text, words, count, odd): `form` is a sum of `FORM_...`.
 object_function!(Port, batch, |port, info| {
     let form = info.uint32(3);
-    let form = Form { transaction: form & FORM_TRANSACTION != 0, last: form & FORM_LAST != 0 };
+    let form = Form {
+        transaction: form & FORM_TRANSACTION != 0,
+        first: form & FORM_FIRST != 0,
+        last: form & FORM_LAST != 0,
+    };
     let chunk = Chunk {
         text: info.values[4],
         words: info.values[5],

@@ -86,6 +86,8 @@ struct BatchCall {
 pub(crate) struct Form {
     /// The batch is a transaction.
     pub(crate) transaction: bool,
+    /// No other part came before.
+    pub(crate) first: bool,
     /// No other part follows.
     pub(crate) last: bool,
 }
@@ -184,7 +186,7 @@ impl Port {
     pub(crate) fn batch(
         &self,
         slot: u32,
-        Form { transaction, last }: Form,
+        Form { transaction, first, last }: Form,
         meta: Meta,
         timeout: Option<f64>,
         chunk: &Chunk,
@@ -197,14 +199,27 @@ impl Port {
             )));
         };
         let call = BatchCall { slot, timeout };
-        let lane = self.admit(&staging).map_err(|error| error::to_json(&error))?;
-        if !pipeline.is_open() {
+        if first == pipeline.is_open() {
+            // The rest of a batch must not follow another one's beginning, whatever became of that.
+            pipeline.abandon(&mut staging);
+            if !first {
+                return Err(error::to_json(&Error::internal("a batch is continued that was not begun")));
+            }
+        }
+        let lane = match self.admit(&staging) {
+            Ok(lane) => lane,
+            Err(error) => {
+                pipeline.abandon(&mut staging);
+                return Err(error::to_json(&error));
+            }
+        };
+        if first {
             self.executed_at.set(self.time.look());
         }
         let lease = self.road.lease();
         let lease = lease.as_deref().and_then(Option::as_ref);
         let terms = Terms { transaction, meta, prefix: self.manner.prefix.as_deref(), lease };
-        let whole = last && !pipeline.is_open();
+        let whole = first && last;
         if whole && staging.commands() == 0 && lane.queue().bytes() == 0 && lane.queue().is_online() {
             let words = chunk.words(self.environment.env());
             let memory = || self.environment.materialiser().take_batch();
@@ -212,7 +227,7 @@ impl Port {
                 return self.stream(call, terms, streamed, lane, &mut staging, &mut pipeline);
             }
         }
-        if !pipeline.is_open() {
+        if first {
             pipeline.begin(terms, self.environment.materialiser().take_batch(), &mut staging);
         }
         let appended = pipeline.append(self.environment.env(), terms, chunk, &mut staging).and_then(|()| {

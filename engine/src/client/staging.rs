@@ -26,6 +26,8 @@ pub struct Staging {
     requests: Vec<Request>,
     /// Commands beyond one for each request: those of batches.
     further: usize,
+    /// Bytes of the complete requests. What stands behind them is never handed over unless it is completed.
+    complete: usize,
     /// Where the last request begins, and its last command.
     start: usize,
     command: usize,
@@ -45,14 +47,21 @@ impl Staging {
 
     /// Starts a command of `arguments` arguments after its name, whose encoded form is `name` and counts `words` bulk strings.
     pub fn begin(&mut self, name: &[u8], words: usize, arguments: usize) {
-        self.start = self.bytes.len();
+        self.begin_request();
         self.begin_next(name, words, arguments);
     }
 
     /// Starts a batch, whose commands follow by [`begin_next`](Self::begin_next).
     pub fn begin_unit(&mut self) {
-        self.start = self.bytes.len();
+        self.begin_request();
         self.command = self.start;
+    }
+
+    /// Nothing of a request that was never completed is left in front of the next one: bytes without a request would be answered
+    /// all the same.
+    fn begin_request(&mut self) {
+        self.bytes.truncate(self.complete);
+        self.start = self.complete;
     }
 
     /// Starts the next command of a batch.
@@ -127,7 +136,7 @@ impl Staging {
 
     /// Drops the command that was begun last.
     pub fn abandon(&mut self) {
-        self.bytes.truncate(self.start);
+        self.bytes.truncate(self.complete);
     }
 
     /// Bytes of the command that was begun last, so far.
@@ -163,6 +172,7 @@ impl Staging {
     pub fn commit(&mut self, mut request: Request) {
         request.length = u32::try_from(self.command_bytes()).unwrap_or(u32::MAX);
         self.requests.push(request);
+        self.complete = self.bytes.len();
     }
 
     /// The batch is complete, with this many commands.
@@ -195,6 +205,7 @@ impl Staging {
         let start = self.requests.iter().take(at).map(|request| request.length as usize).sum::<usize>();
         let request = self.requests.remove(at);
         self.bytes.drain(start..start + request.length as usize);
+        self.complete = self.complete.saturating_sub(request.length as usize);
         Some(request)
     }
 
@@ -219,9 +230,10 @@ impl Staging {
         &mut self.bytes
     }
 
-    /// What a lane takes over.
+    /// What a lane takes over: the bytes of the complete requests, and these.
     pub fn parts(&mut self) -> (&mut Vec<u8>, &mut Vec<Request>) {
         self.further = 0;
+        self.bytes.truncate(std::mem::take(&mut self.complete));
         (&mut self.bytes, &mut self.requests)
     }
 }

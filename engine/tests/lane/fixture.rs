@@ -79,6 +79,11 @@ impl Call {
         for word in words {
             staging.argument(word.as_bytes());
         }
+        self.complete(staging);
+    }
+
+    /// The command that was begun last on `staging` is whole.
+    pub(crate) fn complete(self, staging: &mut Staging) {
         let ticket = Ticket { slot: self.slot, view: View::Text, prefixed: false };
         staging.commit(self.request(Recipient::Caller(ticket)));
     }

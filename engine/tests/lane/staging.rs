@@ -24,6 +24,12 @@ fn fill(mut slot: oxidis_engine::client::ArgumentSlot<'_>, bytes: &[u8]) {
     slot.finish();
 }
 
+/// What is handed over once the command that was begun is complete.
+fn handed_over(mut staging: Staging) -> Vec<u8> {
+    Call::read(1).complete(&mut staging);
+    staging.parts().0.clone()
+}
+
 fn expected(args: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::new();
     encode::command(&mut out, args);
@@ -42,7 +48,7 @@ fn arguments_of_every_header_length_are_encoded_in_place() {
             staging.argument(b"end");
             let whole = expected(&[&first, &second, b"end"]);
             assert_eq!(staging.command_bytes(), whole.len());
-            assert!(*staging.parts().0 == whole, "{} and {}", first.len(), second.len());
+            assert!(handed_over(staging) == whole, "{} and {}", first.len(), second.len());
         }
     }
 }
@@ -57,7 +63,7 @@ fn a_small_slot_takes_short_arguments_and_says_how_long_they_may_be() {
         let mut staging = Staging::new();
         staging.begin_raw(1);
         fill(staging.slot(), &argument(length));
-        assert_eq!(*staging.parts().0, expected(&[&argument(length)]));
+        assert_eq!(handed_over(staging), expected(&[&argument(length)]));
     }
 }
 
@@ -70,7 +76,7 @@ fn an_argument_shorter_than_its_slot_is_as_long_as_it_is() {
         let mut slot = staging.slot_for(2 * length, 3 * length + 10);
         slot.vector().extend_from_slice(&argument);
         slot.finish();
-        assert!(*staging.parts().0 == expected(&[&argument]), "{length}");
+        assert!(handed_over(staging) == expected(&[&argument]), "{length}");
     }
 }
 
@@ -82,7 +88,7 @@ fn a_slot_that_is_given_up_leaves_no_trace() {
     slot.vector().extend_from_slice(b"half");
     drop(slot);
     staging.argument(b"PING");
-    assert_eq!(*staging.parts().0, expected(&[b"PING"]));
+    assert_eq!(handed_over(staging), expected(&[b"PING"]));
 }
 
 #[test]
@@ -108,7 +114,7 @@ fn a_name_of_several_words_is_put_before_the_arguments() {
     staging.begin(b"$6\r\nCONFIG\r\n$3\r\nGET\r\n", 2, 1);
     staging.argument(b"maxmemory");
     assert_eq!(staging.words(), (&b"CONFIG"[..], &b"GET"[..]));
-    assert_eq!(*staging.parts().0, expected(&[b"CONFIG", b"GET", b"maxmemory"]));
+    assert_eq!(handed_over(staging), expected(&[b"CONFIG", b"GET", b"maxmemory"]));
 }
 
 #[test]
@@ -139,4 +145,23 @@ fn long_names_do_not_hide_the_second_word() {
     staging.argument(&long);
     staging.argument(b"second");
     assert!(staging.words() == (&long[..], &b"second"[..]));
+}
+
+#[test]
+fn what_was_begun_and_neither_completed_nor_given_up_is_never_handed_over() {
+    let mut staging = Staging::new();
+    Call::read(1).stage(&mut staging, "GET a");
+    staging.begin_unit();
+    staging.begin_next(b"", 0, 1);
+    staging.argument(b"FLUSHALL");
+    Call::read(2).stage(&mut staging, "GET b");
+    staging.begin_raw(1);
+    staging.argument(b"FLUSHALL");
+    let (bytes, requests) = staging.parts();
+    assert_eq!(*bytes, [expected(&[b"GET", b"a"]), expected(&[b"GET", b"b"])].concat());
+    assert_eq!(requests.len(), 2);
+    bytes.clear();
+    requests.clear();
+    Call::read(3).stage(&mut staging, "GET c");
+    assert_eq!(*staging.parts().0, expected(&[b"GET", b"c"]));
 }
