@@ -1,6 +1,7 @@
 /**
  * Runs a workload under faults: `npm run chaos -- commands`. Prints its seed, which `--seed` runs again.
  *
+ *   npm run chaos -- mixture [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--calls N]
  *   npm run chaos -- [commands] [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--commands N] [--cuts N]
  *   npm run chaos -- cancel [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--calls N] [--cancellations N]
  *   npm run chaos -- pool [--seed N] [--runs N] [--protocol 2|3] [--server redis|valkey] [--tls true|false] [--actions N] [--cuts N]
@@ -10,11 +11,6 @@
  */
 import { parseArgs } from 'node:util'
 import { type ServerKind, serverKinds } from '../__test__/support/server'
-import { runCancel } from './cancel'
-import { runCommands } from './commands'
-import { runPool } from './pool'
-import { runPubSub } from './pubsub'
-import { runSentinel } from './sentinel'
 
 interface Scale {
   readonly seed: number
@@ -50,15 +46,32 @@ const SCENE_RUNS = 30
 
 type Flag = Exclude<keyof Scale, 'seed'>
 
+/** Each is loaded when it is run: `mixture` looks at the client from before its first call. */
 const WORKLOADS: Readonly<Record<string, Workload>> = {
-  commands: { run: runCommands, flags: ['protocol', 'server', 'commands', 'cuts'] },
+  mixture: {
+    run: async (scale) => (await import('./mixture.js')).runMixture(scale),
+    flags: ['protocol', 'server', 'calls'],
+  },
+  commands: {
+    run: async (scale) => (await import('./commands.js')).runCommands(scale),
+    flags: ['protocol', 'server', 'commands', 'cuts'],
+  },
   cancel: {
-    run: (scale) => runCancel({ ...scale, commands: scale.calls }),
+    run: async (scale) => (await import('./cancel.js')).runCancel({ ...scale, commands: scale.calls }),
     flags: ['protocol', 'server', 'calls', 'cancellations'],
   },
-  pool: { run: runPool, flags: ['protocol', 'server', 'tls', 'actions', 'cuts'] },
-  pubsub: { run: runPubSub, flags: ['protocol', 'server', 'seconds', 'rate'] },
-  sentinel: { run: runSentinel, flags: ['client', 'scenes', 'runs', 'stages'] },
+  pool: {
+    run: async (scale) => (await import('./pool.js')).runPool(scale),
+    flags: ['protocol', 'server', 'tls', 'actions', 'cuts'],
+  },
+  pubsub: {
+    run: async (scale) => (await import('./pubsub.js')).runPubSub(scale),
+    flags: ['protocol', 'server', 'seconds', 'rate'],
+  },
+  sentinel: {
+    run: async (scale) => (await import('./sentinel.js')).runSentinel(scale),
+    flags: ['client', 'scenes', 'runs', 'stages'],
+  },
 }
 
 const { values, positionals } = parseArgs({

@@ -71,6 +71,13 @@ pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
+/// What happened to each call, one event a line, oldest first.
+#[cfg(feature = "history")]
+#[napi]
+pub fn history() -> String {
+    oxidis_engine::net::history::dump()
+}
+
 #[napi(module_exports)]
 #[allow(clippy::needless_pass_by_value, reason = "the macro's signature")]
 fn init(exports: Object, env: Env) -> Result<()> {

@@ -12,6 +12,7 @@ pub mod establish;
 pub mod halves;
 mod handover;
 pub mod handshake;
+pub mod history;
 pub mod inbound;
 pub mod liveness;
 pub mod loan;

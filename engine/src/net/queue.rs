@@ -23,6 +23,7 @@ pub use self::overdue::Overdue;
 use self::postponed::Postponed;
 use super::drains::Drains;
 use super::halves::DirectWriter;
+use super::history::{self, Link, What};
 use super::log::Log;
 use super::loneliness::{Loneliness, Move};
 use super::request::{Millis, NEVER, Request, now};
@@ -145,7 +146,9 @@ impl Queue {
     /// Lets go of a batch that will not be submitted. Answers how many commands it has beyond one.
     pub fn disown(&self, id: UnitId) -> usize {
         let further = self.units().take(id).map_or(0, |unit| unit.commands() - 1);
-        self.further.fetch_sub(further, Ordering::AcqRel);
+        // A submission of somebody else's may have counted them as its own meanwhile.
+        let less = |counted: usize| Some(counted.saturating_sub(further));
+        let _counted = self.further.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
         further
     }
 
@@ -233,6 +236,7 @@ impl Queue {
                 outgoing.log.add_barrier(end);
             }
             earliest = earliest.min(request.deadline);
+            history::note(self, What::Submitted, request);
         }
         let submissions = requests.len();
         let further = match self.further.load(Ordering::Relaxed) {
@@ -280,6 +284,7 @@ impl Queue {
             outgoing.drop_abandoned(&mut self.submitted());
             self.end.store(outgoing.log.end(), Ordering::Release);
         }
+        history::link(self, Link::Attached);
         outgoing.loneliness = Loneliness::new(lends);
         outgoing.socket = Some(socket);
         self.waiting.store(0, Ordering::Release);
@@ -304,6 +309,7 @@ impl Queue {
             } else {
                 outgoing.socket = socket;
             }
+            history::link(self, if lent { Link::Lent } else { Link::Returned });
             outgoing.loneliness.moved(lent);
             self.wants_loan.store(false, Ordering::Release);
             self.wants_return.store(false, Ordering::Release);
@@ -331,7 +337,14 @@ impl Queue {
 
     /// Whether the submitting thread may have the reading side. One that has it and may not gives it back soon.
     pub fn allow_loans(&self, allowed: bool) {
-        if self.outgoing().loneliness.allow(allowed) {
+        let mut outgoing = self.outgoing();
+        let returns = outgoing.loneliness.allow(allowed);
+        if !allowed {
+            // The task may have been asked for one that it has not made yet.
+            self.wants_loan.store(false, Ordering::Release);
+        }
+        drop(outgoing);
+        if returns {
             self.wants_return.store(true, Ordering::Release);
             self.wake.notify_one();
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 
 use super::handover::{Alone, hand_over, hand_over_large};
+use super::history::{self, What};
 use super::queue::Queue;
 use super::refusal::{LEAVE_GRACE, Refusals};
 use super::request::{Deliver, Gather, Millis, NEVER, Recipient, Request, Ticket, View, now};
@@ -143,6 +144,7 @@ impl<'a> Replies<'a> {
                 }
             }
         }
+        history::note(self.queue, What::Answered, &request);
         self.awaiting.pop_front();
         if self.awaiting.is_empty() {
             self.queue.answered(request.end);
@@ -237,6 +239,7 @@ impl<'a> Replies<'a> {
                 }
             }
         }
+        history::note(self.queue, What::Answered, &request);
         self.awaiting.pop_front();
         self.queue.answered(request.end);
         Ok(())

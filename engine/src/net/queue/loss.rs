@@ -6,6 +6,7 @@ use std::sync::{MutexGuard, PoisonError};
 
 use super::{Keep, Outgoing, Queue};
 use crate::error::Phase;
+use crate::net::history::{self, Link, What};
 use crate::net::log::Log;
 use crate::net::request::{NEVER, Recipient, Request, now};
 use crate::net::unit::Outcome;
@@ -49,6 +50,7 @@ impl Queue {
             let begun = request.start() < written;
             let unit = request.recipient.unit();
             let outcome = self.units().give_up(unit);
+            history::note(self, What::Expired, request);
             expired(request, outcome, phase, begun);
             if begun {
                 request.recipient = request.recipient.abandoned();
@@ -98,19 +100,25 @@ impl Queue {
         let mut outgoing = self.outgoing();
         let written = outgoing.log.written();
         let offline = outgoing.socket.is_none();
+        let mut given_up = self.given_up();
         let mut submitted = self.submitted();
         let is_meant = |request: &&mut Request| {
             request.start() >= written
                 && request.recipient.waiting().is_some_and(|ticket| ticket.slot == slot)
         };
         let Some(request) = submitted.iter_mut().rev().find(is_meant) else { return false };
+        history::note(self, What::Withdrawn, request);
         self.units().forget(request.recipient.unit());
         request.recipient = Recipient::Abandoned;
         outgoing.dead += u64::from(request.length);
         if !offline || outgoing.is_mostly_dead() {
             outgoing.drop_abandoned(&mut submitted);
-            self.end.store(outgoing.log.end(), Ordering::Release);
+            let end = outgoing.log.end();
+            self.end.store(end, Ordering::Release);
+            // The offsets behind it are those of later calls, which nobody has given up.
+            given_up.iter_mut().for_each(|(_, until)| *until = end.min(*until));
         }
+        drop(given_up);
         if offline {
             let alive = submitted.iter().filter(|request| request.recipient != Recipient::Abandoned);
             self.waiting.store(self.commands(alive), Ordering::Release);
@@ -124,6 +132,7 @@ impl Queue {
     /// the server may have run it. A panic in `lost` loses no request.
     pub fn detach(&self, keep: Keep, mut lost: impl FnMut(&Request, Option<Outcome>, bool)) {
         let mut outgoing = self.outgoing();
+        history::link(self, Link::Detached);
         outgoing.socket = None;
         outgoing.held = None;
         self.online.store(false, Ordering::Release);
@@ -147,6 +156,7 @@ impl Queue {
                 // A server runs no part of a command, but it does run a part of a batch.
                 Keep::Unanswered => request.replays > 0 || unseen || (!sent && unit.is_none()),
             };
+            history::note(self, if kept { What::Kept } else { What::Lost }, request);
             if kept {
                 if !unseen {
                     request.replays = request.replays.saturating_sub(1);
