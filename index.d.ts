@@ -18,10 +18,15 @@ export type Reply =
 
 /** Who the client is. */
 export interface Credentials {
-  /** ACL user. Default: the server's user `default`. */
-  username?: string
-  /** Password of the user. */
+  /** ACL user; empty: none. Default: the server's user `default`. */
+  username?: string | undefined
+  /** Password of the user; empty: none. */
   password: string
+  /**
+   * When the password ends to be good: a Date, or milliseconds since 1970. `credentials` is called again shortly before, and open
+   * connections are re-authenticated. Default: never.
+   */
+  expiresAt?: Date | number | undefined
 }
 
 /** Whom to trust, and who the client is. */
@@ -451,9 +456,30 @@ export declare class RedisError extends Error {
 }
 
 /** The server answered with an error: `WRONGTYPE`, `NOAUTH`, `ERR`, ... */
-export declare class ReplyError extends RedisError {}
+export declare class ReplyError extends RedisError {
+  constructor(message: string, details?: ErrorDetails & { serverMessage?: string })
+  /** The server's text alone, without the name of the command: `WRONGTYPE Operation against a key ...`. */
+  readonly serverMessage: string
+}
+/** What the system, the resolver or TLS says of a connection, as Node's own errors do. */
+export interface SystemFault extends Error {
+  /** `ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT`, `ECONNRESET`, `CERT_HAS_EXPIRED`, ... */
+  readonly code: string
+  readonly errno?: number
+  /** `connect`, `read`, `getaddrinfo`. */
+  readonly syscall?: string
+  /** The address, or the path of a unix socket. */
+  readonly address?: string
+  readonly port?: number
+  /** The name that has no address. */
+  readonly hostname?: string
+}
+
 /** There is no connection, or it was lost: `CONNECTION_REFUSED`, `CONNECTION_LOST`, `TLS_FAILED`, ... */
-export declare class ConnectionError extends RedisError {}
+export declare class ConnectionError extends RedisError {
+  /** What the system says, where it says something; an `AggregateError` of these where several addresses were tried. */
+  readonly cause?: SystemFault | (AggregateError & SystemFault)
+}
 /** The server refused the credentials: `AUTHENTICATION_FAILED`. */
 export declare class AuthenticationError extends RedisError {}
 /** The deadline of a call passed: `COMMAND_TIMEOUT`. */
@@ -465,6 +491,8 @@ export declare class TimeoutError extends RedisError {
    * until after the deadline; `write`, not wholly written; `server`, written and not answered.
    */
   readonly phase: 'queue' | 'write' | 'server'
+  /** Of a wait for a connection: the last failure to connect, or what the attempt was waiting for. */
+  readonly cause?: ConnectionError | AuthenticationError | ProtocolError | SentinelError
 }
 /** The signal aborted: `ABORTED`. Its reason is the `cause`. */
 export declare class AbortError extends RedisError {}

@@ -143,7 +143,7 @@ const PROVIDERS: [
     () => ({ username: 7, password: 'x' }),
     AuthenticationError,
     'AUTHENTICATION_FAILED',
-    /credentials\(\) must answer/,
+    /credentials\(\) failed: it must return/,
   ],
   [
     'never answers',

@@ -157,7 +157,7 @@ describe('discovery', () => {
     const broken = sentinelsAt(t, deployment.sentinels, {}, { addressMap: () => 'nowhere' })
     assert.match(
       (await failure(broken.discoverMaster(MASTER))).message,
-      /addressMap\(\) must answer \{ host, port \}/,
+      /addressMap\(\) failed: it must return \{ host, port \}/,
     )
   })
 })

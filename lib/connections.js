@@ -11,6 +11,7 @@ const { EventEmitter } = require('node:events')
 const { wait } = require('./connecting.js')
 const { errorOf } = require('./errors.js')
 const { create, join } = require('./origin.js')
+const { answer } = require('./questions.js')
 const { register } = require('./registry.js')
 const { lastSlot, open } = require('./slots.js')
 const { warn } = require('./warning.js')
@@ -43,6 +44,8 @@ class Connections extends EventEmitter {
   #native
   /** The same for the connections that reads go to, where these go elsewhere. @type {any} */
   #reader
+  /** Those of the options, which the engine asks. @type {import('./questions.js').Functions} */
+  #functions
   /** The pool whose connections these are, if they are another's. @type {Connections | undefined} */
   #pool
   /** Those who use these connections besides. @type {Set<WeakRef<Connections>>} */
@@ -55,13 +58,13 @@ class Connections extends EventEmitter {
   constructor(from, pool) {
     super()
     const made = pool === undefined ? create(this, from) : join(pool, /** @type {any} */ (from.options))
-    const { native, reader, credentials, deployment, facts } = made
+    const { native, reader, functions, deployment, facts } = made
     this.#native = native
     this.#reader = reader
     this.#facts = facts
+    this.#functions = functions
     this.#pool = pool
     Object.defineProperties(this, {
-      _credentials: { value: credentials },
       // The sentinels' object answers for them as long as somebody follows it.
       _deployment: { value: deployment },
       // It has to live as long as its client.
@@ -194,8 +197,8 @@ class Connections extends EventEmitter {
     const state = STATES[event]
     if (state !== undefined && this.#state !== 'closed') this.#state = state
     switch (event) {
-      case 'credentials':
-        void this.#provide(this.#native, /** @type {number} */ (happening.request))
+      case 'question':
+        void answer(this.#native, this.#functions, /** @type {any} */ (happening))
         break
       case 'error':
       case 'trouble':
@@ -210,10 +213,11 @@ class Connections extends EventEmitter {
 
   /**
    * What happens to the connections that reads go to. Their comings and goings are not those of the client.
-   * @param {{ event: string, error?: any, request?: number }} happening
+   * @param {{ event: string, error?: any, [detail: string]: unknown }} happening
    */
-  #readerHappened({ event, error, request }) {
-    if (event === 'credentials') void this.#provide(this.#reader, /** @type {number} */ (request))
+  #readerHappened(happening) {
+    const { event, error } = happening
+    if (event === 'question') void answer(this.#reader, this.#functions, /** @type {any} */ (happening))
     else if (event === 'error') this._failed(errorOf(error))
   }
 
@@ -252,22 +256,6 @@ class Connections extends EventEmitter {
     const listening = [this, ...this.#others()].filter((each) => each.listenerCount('error') > 0)
     if (listening.length === 0) warn(error, this.#facts.name)
     for (const each of listening) each.emit('error', error)
-  }
-
-  /**
-   * Asks the user's provider for the credentials of one attempt to connect.
-   * @param {any} native
-   * @param {number} request
-   */
-  async #provide(native, request) {
-    try {
-      const { username, password } = await /** @type {any} */ (this)._credentials()
-      if (typeof password !== 'string' || !['string', 'undefined'].includes(typeof username))
-        throw new TypeError('credentials() must answer { username?, password }')
-      native.answer(request, username, password, undefined)
-    } catch (error) {
-      native.answer(request, undefined, undefined, String(error instanceof Error ? error.message : error))
-    }
   }
 }
 

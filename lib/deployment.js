@@ -2,12 +2,12 @@
 'use strict'
 
 /**
- * The addon's part of a set of sentinels. Owns the calls into it and the answers to its questions (`addressMap`,
- * `credentials`); what happens is told to whoever made it.
+ * The addon's part of a set of sentinels. Owns the calls into it and the answers to its questions; what happens is told to whoever made it.
  */
 
 const { ClosedError, errorOf } = require('./errors.js')
 const { serialise } = require('./options-json.js')
+const { answer, namesOf } = require('./questions.js')
 const { register } = require('./registry.js')
 const { createSentinel, lastSlot, open } = require('./slots.js')
 
@@ -21,10 +21,8 @@ class Deployment {
   #closed = false
   /** @type {Tell} */
   #tell
-  /** @type {((host: string, port: number) => unknown) | undefined} */
-  #addressMap
-  /** @type {(() => unknown) | undefined} */
-  #credentials
+  /** @type {import('./questions.js').Functions} */
+  #functions
 
   /**
    * @param {{ url: string } | { list: readonly unknown[] }} where
@@ -32,15 +30,14 @@ class Deployment {
    * @param {Tell} tell
    */
   constructor(where, options, tell) {
-    const { json, credentials, addressMap } = serialise(options)
+    const { json, functions } = serialise(options)
     const url = 'url' in where ? where.url : undefined
     const list = 'list' in where ? JSON.stringify(where.list) : undefined
-    const native = createSentinel(url, list, json, addressMap !== undefined, credentials !== undefined)
+    const native = createSentinel(url, list, json, namesOf(functions))
     if (typeof native === 'string') throw errorOf(JSON.parse(native))
     this.#native = native
     this.#tell = tell
-    this.#addressMap = addressMap
-    this.#credentials = credentials
+    this.#functions = functions
     /** The master that the URL names. @type {string | null} */
     this.master = JSON.parse(native.facts).master
     register(native.id, this)
@@ -97,42 +94,8 @@ class Deployment {
 
   /** @param {any} happening */
   _happened(happening) {
-    switch (happening.event) {
-      case 'address':
-        void this.#map(happening)
-        break
-      case 'credentials':
-        void this.#provide(happening.request)
-        break
-      default:
-        this.#tell(happening)
-    }
-  }
-
-  /** @param {{ request: number, host: string, port: number }} announced */
-  async #map({ request, host, port }) {
-    try {
-      const address = /** @type {any} */ (await this.#addressMap?.(host, port))
-      if (typeof address?.host !== 'string' || !Number.isInteger(address.port)) {
-        throw new TypeError('addressMap() must answer { host, port }')
-      }
-      this.#native.answer(request, address.host, address.port, undefined)
-    } catch (error) {
-      this.#native.answer(request, undefined, 0, String(error instanceof Error ? error.message : error))
-    }
-  }
-
-  /** @param {number} request */
-  async #provide(request) {
-    try {
-      const answer = /** @type {any} */ (await this.#credentials?.())
-      if (typeof answer?.password !== 'string' || !['string', 'undefined'].includes(typeof answer.username))
-        throw new TypeError('credentials() must answer { username?, password }')
-      this.#native.answerCredentials(request, answer.username, answer.password, undefined)
-    } catch (error) {
-      const problem = String(error instanceof Error ? error.message : error)
-      this.#native.answerCredentials(request, undefined, undefined, problem)
-    }
+    if (happening.event === 'question') void answer(this.#native, this.#functions, happening)
+    else this.#tell(happening)
   }
 }
 

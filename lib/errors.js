@@ -14,7 +14,18 @@
  * @property {number} [position] of a wrong argument: its place on the wire, from 1
  * @property {string} [problem] what is wrong with it
  * @property {{ index: number, code: string, message: string }[]} [rejected] the commands that the server would not queue
+ * @property {Failure | { system: SystemFault[] }} [cause]
+ *
+ * @typedef {object} SystemFault What the system says, in Node's terms.
+ * @property {string} code
+ * @property {number | null} errno
+ * @property {string} syscall
+ * @property {string | null} address
+ * @property {number | null} port
+ * @property {string | null} hostname
  */
+
+const { getSystemErrorMap } = require('node:util')
 
 class RedisError extends Error {
   /**
@@ -30,7 +41,17 @@ class RedisError extends Error {
   }
 }
 
-class ReplyError extends RedisError {}
+class ReplyError extends RedisError {
+  /**
+   * @param {string} message
+   * @param {{ code?: string, command?: string, maybeExecuted?: boolean, cause?: unknown, serverMessage?: string }} [details]
+   */
+  constructor(message, details = {}) {
+    super(message, details)
+    /** @type {string} */
+    this.serverMessage = details.serverMessage ?? message
+  }
+}
 class ConnectionError extends RedisError {}
 class AuthenticationError extends RedisError {}
 class TimeoutError extends RedisError {
@@ -78,6 +99,52 @@ for (const type of [RedisError, AbortError, ...Object.values(CLASSES)]) {
   Object.defineProperty(type.prototype, 'name', { value: type.name, writable: true, configurable: true })
 }
 
+/** Node's number for an error of the system. @param {string} code */
+function errnoOf(code) {
+  for (const [errno, [name]] of getSystemErrorMap()) if (name === code) return errno
+  return undefined
+}
+
+/**
+ * The code for a number of the system that the engine has no name for.
+ * @param {number | null} errno
+ */
+function codeOf(errno) {
+  return (errno !== null && getSystemErrorMap().get(-errno)?.[0]) || 'UNKNOWN'
+}
+
+/**
+ * The error that Node would have made.
+ * @param {SystemFault} fault
+ */
+function systemError({ code: known, errno: number, syscall, address, port, hostname }) {
+  const code = known || codeOf(number)
+  const errno = errnoOf(code)
+  const place = hostname ?? address
+  const words = [syscall, code, place !== null && port !== null ? `${place}:${port}` : place]
+  return Object.assign(new Error(words.filter((word) => word).join(' ')), {
+    code,
+    ...(errno !== undefined && { errno }),
+    ...(syscall !== '' && { syscall }),
+    ...(hostname !== null && { hostname }),
+    ...(address !== null && { address }),
+    ...(port !== null && { port }),
+  })
+}
+
+/**
+ * What lies behind a failure. Where several addresses were tried, there is an error for each, as Node has it.
+ * @param {NonNullable<Failure['cause']>} cause
+ * @returns {Error}
+ */
+function causeOf(cause) {
+  if (!('system' in cause)) return errorOf(cause)
+  const errors = cause.system.map(systemError)
+  const [first] = errors
+  if (errors.length === 1) return /** @type {Error} */ (first)
+  return Object.assign(new AggregateError(errors, first?.message), first)
+}
+
 /**
  * The error for a failure of the engine.
  * @param {Failure} failure
@@ -99,6 +166,8 @@ function errorOf(failure, command) {
   if (command !== undefined) details.command = command
   if (phase) details.phase = phase
   if (typeof maybeExecuted === 'boolean') details.maybeExecuted = maybeExecuted
+  if (failure.cause !== undefined) details.cause = causeOf(failure.cause)
+  if (kind === 'Reply') details.serverMessage = failure.message
   const type = CLASSES[/** @type {keyof typeof CLASSES} */ (kind)] ?? InternalError
   const error = new type(message, details)
   return index === undefined ? error : Object.assign(error, { index })

@@ -16,7 +16,7 @@
  * @property {(slot: number) => void} close
  * @property {(slot: number) => void} destroy
  * @property {(keep: number) => void} reference
- * @property {(request: number, username: string | undefined, password: string | undefined, problem: string | undefined) => void} answer
+ * @property {(request: number, result: string | undefined, problem: string | undefined) => void} answer
  * @property {(slot: number, patience?: number) => void} lease
  * @property {(number: number) => NativeLease} leased
  * @property {(messages: number, bytes: number, overflow: number, binary: boolean) => NativeSubscriber | string} subscriber
@@ -42,12 +42,11 @@
  * @property {(slot: number, name: string) => void} discoverMaster
  * @property {(slot: number, name: string) => void} discoverReplicas
  * @property {(slot: number, question: string, name: string | undefined) => void} ask
- * @property {(request: number, host: string | undefined, port: number, problem: string | undefined) => void} answer
- * @property {(request: number, username: string | undefined, password: string | undefined, problem: string | undefined) => void} answerCredentials
+ * @property {(request: number, result: string | undefined, problem: string | undefined) => void} answer
  *
- * @typedef {(url: string | undefined, list: string | undefined, options: string, maps: boolean, credentials: boolean) => NativeSentinel | string} CreateSentinel
+ * @typedef {(url: string | undefined, list: string | undefined, options: string, functions: string) => NativeSentinel | string} CreateSentinel
  *
- * @typedef {((options: string, url: string | undefined, owner: object, credentials: boolean, deployment?: number, master?: string, target?: string) => NativeClient | string) & { createSentinel: CreateSentinel, defineOptions: (words: string) => number | undefined }} CreateClient
+ * @typedef {((options: string, url: string | undefined, owner: object, functions: string, deployment?: number, master?: string, target?: string) => NativeClient | string) & { createSentinel: CreateSentinel, defineOptions: (words: string) => number | undefined }} CreateClient
  *
  * @typedef {object} Binding
  * @property {() => string} commandTable

@@ -9,15 +9,13 @@
 const { types } = require('node:util')
 
 const { OptionError } = require('./errors.js')
+const { FUNCTIONS } = require('./questions.js')
 const { BYTES_ARE_GONE, areBytesGone } = require('./values.js')
 
 /** @param {string} name @param {string} problem @returns {never} */
 function refuse(name, problem) {
   throw new OptionError(`option "${name}" ${problem}`, { code: 'INVALID_OPTION' })
 }
-
-/** Options that stay in JavaScript: what each of these functions answers. @type {Record<string, string>} */
-const FUNCTIONS = { credentials: '{ username?, password }', addressMap: '{ host, port }' }
 
 /**
  * @param {string} name
@@ -59,7 +57,7 @@ function group(name, value) {
 
 /**
  * @param {unknown} options
- * @returns {{ json: string, credentials: (() => unknown) | undefined, addressMap: ((host: string, port: number) => unknown) | undefined }}
+ * @returns {{ json: string, functions: import('./questions.js').Functions }} `functions` stay in JavaScript
  */
 function serialise(options) {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
@@ -67,18 +65,17 @@ function serialise(options) {
   }
   /** @type {Record<string, unknown>} */
   const members = Object.create(null)
-  /** @type {Record<string, any>} */
-  const functions = { credentials: undefined, addressMap: undefined }
+  /** @type {import('./questions.js').Functions} */
+  const functions = {}
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && value !== null && Object.hasOwn(FUNCTIONS, name)) {
-      if (typeof value !== 'function') refuse(name, `must be a function that answers ${FUNCTIONS[name]}`)
+      if (typeof value !== 'function') refuse(name, `must be a function that returns ${FUNCTIONS[name]}`)
       functions[name] = value
     } else {
       members[name] = plain(name, value)
     }
   }
-  const { credentials, addressMap } = functions
-  return { json: JSON.stringify(members), credentials, addressMap }
+  return { json: JSON.stringify(members), functions }
 }
 
 module.exports = { serialise }

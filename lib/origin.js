@@ -10,6 +10,7 @@ const { Deployment, Following } = require('./deployment.js')
 const { OptionError, errorOf } = require('./errors.js')
 const { serialise } = require('./options-json.js')
 const { ownOptions } = require('./own-options.js')
+const { namesOf } = require('./questions.js')
 const { createClient } = require('./slots.js')
 
 /** @typedef {InstanceType<typeof import('./connections.js').Connections>} Connections */
@@ -52,23 +53,23 @@ function source(first, second) {
  * @param {ReturnType<typeof source>} from
  */
 function create(owner, { url, variable, options, following }) {
-  const { json, credentials, addressMap } = serialise(options)
+  const { json, functions } = serialise(options)
   try {
     const follow = following ?? (url === undefined ? undefined : followed(url, options, owner))
-    if (follow === undefined && addressMap !== undefined) {
+    if (follow === undefined && functions.addressMap !== undefined) {
       refuse('option "addressMap" needs sentinels: a redis-sentinel:// URL, or a Sentinel')
     }
     const { deployment, master, target } = follow ?? {}
-    const native = createClient(json, url, owner, credentials !== undefined, deployment?.id, master, target)
+    const native = createClient(json, url, owner, namesOf(functions), deployment?.id, master, target)
     if (typeof native === 'string') throw errorOf(JSON.parse(native))
     const facts = JSON.parse(native.facts)
     /** @type {any} */
     let reader
     if (facts.readFrom !== MASTER) {
-      reader = createClient(json, url, owner, credentials !== undefined, deployment?.id, master, 'reads')
+      reader = createClient(json, url, owner, namesOf(functions), deployment?.id, master, 'reads')
       if (typeof reader === 'string') throw errorOf(JSON.parse(reader))
     }
-    return { native, reader, credentials, deployment, facts }
+    return { native, reader, functions, deployment, facts }
   } catch (error) {
     if (variable !== undefined && error instanceof OptionError) {
       error.message = `${error.message} (the URL comes from ${variable})`
@@ -132,7 +133,7 @@ function join(pool, given) {
     native: { ...pool._native, ...handle, facts: JSON.stringify(facts) },
     reader: pool._reader && { ...pool._reader, ...handleOn(pool._reader) },
     facts,
-    credentials: undefined,
+    functions: {},
     deployment: undefined,
   }
 }

@@ -31,6 +31,11 @@ function checkedName(name) {
   return name
 }
 
+/** Whether a credential is meant. An empty one is none. @param {unknown} value */
+function isGiven(value) {
+  return value !== undefined && value !== null && value !== ''
+}
+
 /** @param {unknown} sentinels */
 function checkedList(sentinels) {
   if (!Array.isArray(sentinels) || sentinels.length === 0) {
@@ -93,10 +98,10 @@ class Sentinel extends EventEmitter {
     if (own[foreign] !== undefined) refuse(`option "${foreign}" is one of ${owner}`)
     delete options[foreign]
     // Credentials come from one place: those of the client replace those of the deployment as a whole.
-    if (own.credentials !== undefined) {
-      if (own.username === undefined) delete options.username
-      if (own.password === undefined) delete options.password
-    } else if (own.username !== undefined || own.password !== undefined) {
+    if (isGiven(own.credentials)) {
+      if (!isGiven(own.username)) delete options.username
+      if (!isGiven(own.password)) delete options.password
+    } else if (isGiven(own.username) || isGiven(own.password)) {
       delete options.credentials
     }
     return new Redis(new Following(this.#deployment, checkedName(name), target, options))

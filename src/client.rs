@@ -15,7 +15,7 @@ use oxidis_engine::net::request::{Deliver, Reply, Ticket, View};
 use oxidis_engine::resp::Scalar;
 use tokio::time::timeout;
 
-use crate::credentials::Provider;
+use crate::asking::Asking;
 use crate::environment::Environment;
 use crate::inbox::ClientMailbox;
 use crate::lease::{Leases, NativeLease};
@@ -33,7 +33,7 @@ pub(crate) struct NativeClient {
     mailbox: Arc<dyn Mailbox>,
     port: Rc<Port>,
     life: Rc<Life>,
-    provider: Option<Arc<Provider>>,
+    asking: Arc<Asking>,
     leases: Rc<Leases>,
     /// Those of other handles.
     ports: RefCell<Vec<Weak<Port>>>,
@@ -45,7 +45,7 @@ impl NativeClient {
         environment: &Rc<Environment>,
         id: u32,
         plan: Plan,
-        provider: Option<Arc<Provider>>,
+        asking: Arc<Asking>,
         owner: sys::napi_ref,
     ) -> Result<Rc<Self>, Error> {
         let runtime = runtime::handle().map_err(Error::internal)?;
@@ -62,7 +62,7 @@ impl NativeClient {
             engine,
             mailbox,
             life,
-            provider,
+            asking,
             leases: Rc::default(),
             ports: RefCell::default(),
         });
@@ -105,13 +105,15 @@ impl NativeClient {
     /// `None` for no end but that of the attempt.
     pub(crate) fn connect(&self, slot: u32, patience: Option<f64>) {
         let connected = self.engine.connect();
+        let lanes = Arc::clone(self.engine.lanes());
         let patience = patience.map(milliseconds).filter(|&patience| patience > 0);
         self.report(slot, async move {
             let connected = match patience.map(|patience| Duration::from_millis(u64::from(patience))) {
                 None => connected.await,
-                Some(patience) => timeout(patience, connected)
-                    .await
-                    .unwrap_or_else(|_| Err(Error::timeout(Phase::Queue, patience).executed(false))),
+                Some(patience) => timeout(patience, connected).await.unwrap_or_else(|_| {
+                    let trouble = lanes.all().iter().find_map(|lane| lane.trouble());
+                    Err(Error::timeout(Phase::Queue, patience).caused_by(trouble).executed(false))
+                }),
             };
             connected.map(|()| Scalar::Null)
         });
@@ -257,17 +259,9 @@ impl NativeClient {
         self.let_go();
     }
 
-    /// JavaScript answers a request for credentials.
-    pub(crate) fn answer(
-        &self,
-        request: u32,
-        username: Option<String>,
-        password: Option<String>,
-        problem: Option<String>,
-    ) {
-        if let Some(provider) = &self.provider {
-            provider.answer(request, username, password, problem);
-        }
+    /// JavaScript answers a question.
+    pub(crate) fn answer(&self, request: u32, result: Option<&str>, problem: Option<String>) {
+        self.asking.answer(request, result, problem);
     }
 
     /// The environment ends: nobody waits for replies any more.

@@ -1,10 +1,32 @@
 //! Errors on their way to JavaScript: a kind, a stable code and a text, as JSON. The classes live in `lib/errors.js`.
 
-use oxidis_engine::error::{Error, Kind};
-use serde_json::json;
+use oxidis_engine::error::{Cause, Error, Kind};
+use serde_json::{Value as Json, json};
 
 /// The JSON form that `lib/errors.js` turns into an instance of the right class.
 pub(crate) fn to_json(error: &Error) -> String {
+    json_of(error).to_string()
+}
+
+fn cause_json(cause: &Cause) -> Json {
+    let faults = match cause {
+        Cause::Error(error) => return json_of(error),
+        Cause::System(faults) => faults,
+    };
+    let system = faults.iter().map(|fault| {
+        json!({
+            "code": fault.code,
+            "errno": fault.errno,
+            "syscall": fault.syscall,
+            "address": fault.address,
+            "port": fault.port,
+            "hostname": fault.hostname,
+        })
+    });
+    json!({ "system": system.collect::<Vec<_>>() })
+}
+
+fn json_of(error: &Error) -> Json {
     let (kind, phase) = match error.kind() {
         Kind::Reply(_) => ("Reply", None),
         Kind::Watch => ("Watch", None),
@@ -33,7 +55,10 @@ pub(crate) fn to_json(error: &Error) -> String {
             .map(|(at, error)| json!({ "index": at, "code": &*error.code, "message": &*error.message }))
             .collect();
     }
-    text.to_string()
+    if let Some(cause) = error.cause() {
+        text["cause"] = cause_json(cause);
+    }
+    text
 }
 
 /// A failure that a command's place in its batch belongs to.
@@ -90,7 +115,7 @@ pub(crate) fn breaks_connections(why: &str) -> String {
 /// A value that JavaScript cannot hold, such as a string longer than V8 allows.
 pub(crate) fn unrepresentable(status: i32) -> String {
     json!({
-        "kind": "Reply",
+        "kind": "Redis",
         "code": "STRING_TOO_LONG",
         "message": format!("the reply does not fit a JavaScript string (Node-API status {status}); use the buffers view"),
         "maybeExecuted": true,

@@ -6,15 +6,14 @@ use std::ffi::{CStr, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use napi::sys;
 use oxidis_engine::error::Error;
 use oxidis_engine::net::connection::Wish;
 
 use crate::arguments::Arguments;
+use crate::asking::Asking;
 use crate::client::NativeClient;
-use crate::credentials::Provider;
 use crate::environment::Environment;
 use crate::error;
 use crate::handle::NativeHandle;
@@ -153,7 +152,7 @@ object_function!(NativeClient, reference, |client, info| {
 });
 
 object_function!(NativeClient, answer, |client, info| {
-    client.answer(info.uint32(0), info.text(1), info.text(2), info.text(3));
+    client.answer(info.uint32(0), info.text(1).as_deref(), info.text(2));
     Ok(())
 });
 
@@ -212,7 +211,7 @@ unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) ->
     }
 }
 
-/// `createClient(optionsJson, url | undefined, owner, asksForCredentials, deployment?, master?, target?)`: an object of functions,
+/// `createClient(optionsJson, url | undefined, owner, functions, deployment?, master?, target?)`: an object of functions,
 /// or an error as JSON text. The last three are of a client that sentinels tell where to connect.
 unsafe extern "C" fn create_client(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let info = Info::<Environment>::read(env, info);
@@ -224,15 +223,14 @@ unsafe extern "C" fn create_client(env: sys::napi_env, info: sys::napi_callback_
             Rc::from_raw(info.data)
         };
         let id = environment.next_client();
-        let provider = info.bool(3).then(|| Arc::new(Provider::new(Arc::clone(environment.inbox()), id)));
-        let plan =
-            Plan::read(&info, &environment, provider.clone()).map_err(|error| error::to_json(&error))?;
+        let asking = Asking::new(environment.inbox(), id, &info.text(3).unwrap_or_default());
+        let plan = Plan::read(&info, &environment, &asking).map_err(|error| error::to_json(&error))?;
         let facts = crate::plan::facts(&plan.options);
         let mut owner = ptr::null_mut();
         // SAFETY: the value is alive and the out-pointer valid.
         check(unsafe { sys::napi_create_reference(env, info.values[2], 0, &raw mut owner) })
             .map_err(|_| error::argument(3, "must be an object"))?;
-        let client = NativeClient::create(&environment, id, plan, provider, owner)
+        let client = NativeClient::create(&environment, id, plan, asking, owner)
             .map_err(|error| error::to_json(&error))?;
         made = client_object(env, &client, &facts)
             .map_err(|Failed(status)| error::unavailable("the client", status))?;

@@ -8,7 +8,8 @@ use oxidis_engine::error::Error;
 use oxidis_engine::net::address::Locate;
 use oxidis_engine::net::options::{OptionValue, Options, OptionsBuilder, ReadFrom, ReplicaFallback};
 
-use crate::credentials::Provider;
+use crate::asking::Asking;
+use crate::credentials::{CREDENTIALS, Provider};
 use crate::environment::Environment;
 use crate::info::Info;
 use crate::sentinel::NativeSentinel;
@@ -24,17 +25,17 @@ impl Plan {
     pub(crate) fn read(
         info: &Info<Environment>,
         environment: &Environment,
-        provider: Option<Arc<Provider>>,
+        asking: &Arc<Asking>,
     ) -> Result<Self, Error> {
         let Some(master) = info.text(5) else {
-            let options = read_options(info, provider, None)?;
+            let options = read_options(info, asking, None)?;
             let locate = locate(&options);
             return Ok(Self { options, locate });
         };
         let sentinel = environment
             .sentinel(info.uint32(4))
             .ok_or_else(|| Error::internal("the sentinels of a client are gone"))?;
-        let mut options = read_options(info, provider, Some((&sentinel, &master)))?;
+        let mut options = read_options(info, asking, Some((&sentinel, &master)))?;
         let target = Target::of(&info.text(6).unwrap_or_default());
         if target != Target::Replicas && options.replica_fallback != ReplicaFallback::Master {
             return Err(Error::option("option \"replicaFallback\" is one of replicaFor()"));
@@ -96,7 +97,7 @@ pub(crate) fn facts(options: &Options) -> String {
 /// The options; those of a client of `follows` say nothing of an address.
 fn read_options(
     info: &Info<Environment>,
-    provider: Option<Arc<Provider>>,
+    asking: &Arc<Asking>,
     follows: Option<(&Rc<NativeSentinel>, &str)>,
 ) -> Result<Options, Error> {
     let text = info.text(0).ok_or_else(|| Error::internal("the options are no text"))?;
@@ -104,15 +105,21 @@ fn read_options(
         serde_json::from_str(&text).map_err(|_| Error::internal("the options are no JSON object"))?;
     let url = info.text(1);
     if let (None, Some((sentinel, name))) = (&url, follows) {
-        return sentinel.options(name, &object, provider);
+        return sentinel.options(name, &object, asking);
     }
     let mut builder = OptionsBuilder::new();
     if let Some(url) = &url {
         builder.url(url)?;
     }
     builder.object(&object)?;
-    if let Some(provider) = provider {
-        builder.apply("credentials", OptionValue::Provider(provider))?;
+    build(builder, asking)
+}
+
+/// The options of `builder`, with the functions that the user gave.
+pub(crate) fn build(mut builder: OptionsBuilder, asking: &Arc<Asking>) -> Result<Options, Error> {
+    if asking.has(CREDENTIALS) {
+        let provider = Arc::new(Provider(Arc::clone(asking)));
+        builder.apply(CREDENTIALS, OptionValue::Provider(provider))?;
     }
     builder.build()
 }

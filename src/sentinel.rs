@@ -9,17 +9,18 @@ use oxidis_engine::client::Mailbox;
 use oxidis_engine::error::Error;
 use oxidis_engine::net::address::{Attendance, Endpoint, HostPort};
 use oxidis_engine::net::establish::Connector;
-use oxidis_engine::net::options::{OptionValue, Options, OptionsBuilder, ReadFrom};
+use oxidis_engine::net::options::{Options, OptionsBuilder, ReadFrom};
 use oxidis_engine::net::request::{Reply, Ticket, View};
 use oxidis_engine::resp::Scalar;
 use oxidis_engine::sentinel::{Happening, Listener, Question, Sentinels, Settings};
 use oxidis_engine::value::Value;
 use serde_json::{Map as Members, Value as Json, json};
 
-use crate::address_map::Map;
-use crate::credentials::Provider;
+use crate::address_map::{ADDRESS_MAP, Map};
+use crate::asking::Asking;
 use crate::environment::Environment;
 use crate::inbox::{ClientMailbox, Inbox};
+use crate::plan::build;
 use crate::{error, runtime};
 
 /// The sentinels of a deployment.
@@ -27,8 +28,7 @@ pub(crate) struct NativeSentinel {
     environment: Rc<Environment>,
     id: u32,
     engine: Sentinels,
-    map: Option<Arc<Map>>,
-    provider: Option<Arc<Provider>>,
+    asking: Arc<Asking>,
     /// What clients are made with where their makers say nothing else.
     defaults: Members<String, Json>,
     /// The master that the URL names, if it was a URL.
@@ -46,17 +46,15 @@ pub(crate) struct Source {
     pub(crate) list: Option<String>,
     /// The options as JSON text.
     pub(crate) options: String,
-    /// Whether there is an `addressMap` function.
-    pub(crate) maps: bool,
-    /// Whether there is a `credentials` function.
-    pub(crate) asks: bool,
+    /// The names of the functions that the user gave.
+    pub(crate) functions: String,
 }
 
 impl NativeSentinel {
     /// A deployment whose owner has `id`.
     pub(crate) fn create(environment: &Rc<Environment>, id: u32, source: &Source) -> Result<Rc<Self>, Error> {
         let inbox = environment.inbox();
-        let map = source.maps.then(|| Arc::new(Map::new(Arc::clone(inbox), id)));
+        let asking = Asking::new(inbox, id, &source.functions);
         let mut defaults = object(&source.options)?;
         let (mut settings, master) = match (&source.url, &source.list) {
             (Some(url), _) => {
@@ -81,15 +79,14 @@ impl NativeSentinel {
                 (Settings { sentinels: Settings::of_list(&list, &manner)?, address_map: None }, None)
             }
         };
-        settings.address_map = map.clone().map(|map| map as _);
+        settings.address_map = asking.has(ADDRESS_MAP).then(|| Arc::new(Map(Arc::clone(&asking))) as _);
         let listener = Arc::new(Teller { inbox: Arc::clone(inbox), owner: id });
         let runtime = runtime::handle().map_err(Error::internal)?;
         let sentinel = Rc::new(Self {
             environment: Rc::clone(environment),
             id,
             engine: Sentinels::new(settings, listener, runtime.clone())?,
-            map,
-            provider: source.asks.then(|| Arc::new(Provider::new(Arc::clone(inbox), id))),
+            asking,
             defaults,
             master,
             attendance: RefCell::default(),
@@ -97,7 +94,7 @@ impl NativeSentinel {
         });
         if sentinel.master.is_none() {
             // What is wrong with the options is said now, and not when the first client is made.
-            sentinel.options("", &sentinel.defaults, None)?;
+            sentinel.options("", &sentinel.defaults, &sentinel.asking)?;
         }
         environment.register_sentinel(id, &sentinel);
         Ok(sentinel)
@@ -123,15 +120,12 @@ impl NativeSentinel {
         &self,
         name: &str,
         members: &Members<String, Json>,
-        provider: Option<Arc<Provider>>,
+        asking: &Arc<Asking>,
     ) -> Result<Options, Error> {
         let mut builder = OptionsBuilder::new();
         builder.follow(self.engine.known(), name.to_owned());
         builder.object(members)?;
-        if let Some(provider) = provider {
-            builder.apply("credentials", OptionValue::Provider(provider))?;
-        }
-        builder.build()
+        build(builder, asking)
     }
 
     /// Sentinels are watched from now on, also while no client follows them. Settles `slot` when one of them was reached.
@@ -148,7 +142,7 @@ impl NativeSentinel {
 
     /// Settles `slot` with the address of the master called `name`, after it has said that it is one.
     pub(crate) fn discover_master(&self, slot: u32, name: &str) {
-        let options = self.options(name, &self.defaults, self.provider.clone());
+        let options = self.options(name, &self.defaults, &self.asking);
         let located = options.and_then(|options| {
             Connector::new(Arc::new(options), self.engine.locate(name, ReadFrom::Master))
         });
@@ -178,24 +172,9 @@ impl NativeSentinel {
         self.report(slot, async move { engine.put(&Question::new(words)?).await.map(Answer::Value) });
     }
 
-    /// JavaScript answers a request for an address.
-    pub(crate) fn answer(&self, request: u32, host: Option<String>, port: u32, problem: Option<String>) {
-        if let Some(map) = &self.map {
-            map.answer(request, host, port, problem);
-        }
-    }
-
-    /// JavaScript answers a request for credentials.
-    pub(crate) fn answer_credentials(
-        &self,
-        request: u32,
-        username: Option<String>,
-        password: Option<String>,
-        problem: Option<String>,
-    ) {
-        if let Some(provider) = &self.provider {
-            provider.answer(request, username, password, problem);
-        }
+    /// JavaScript answers a question.
+    pub(crate) fn answer(&self, request: u32, result: Option<&str>, problem: Option<String>) {
+        self.asking.answer(request, result, problem);
     }
 
     /// Settles `slot` with `outcome`; until then, the process stays.

@@ -14,18 +14,16 @@ use crate::info::Info;
 use crate::sentinel::{NativeSentinel, Source};
 use crate::status::Failed;
 
-const FUNCTIONS: [(&CStr, Callback); 7] = [
+const FUNCTIONS: [(&CStr, Callback); 6] = [
     (c"connect", connect),
     (c"close", close),
     (c"discoverMaster", discover_master),
     (c"discoverReplicas", discover_replicas),
     (c"ask", ask),
     (c"answer", answer),
-    (c"answerCredentials", answer_credentials),
 ];
 
-/// `createSentinel(url | undefined, listJson | undefined, optionsJson, hasAddressMap, hasCredentials)`: an object of functions, or an error as
-/// JSON text.
+/// `createSentinel(url | undefined, listJson | undefined, optionsJson, functions)`: an object of functions, or an error as JSON text.
 pub(crate) unsafe extern "C" fn create_sentinel(
     env: sys::napi_env,
     info: sys::napi_callback_info,
@@ -42,8 +40,7 @@ pub(crate) unsafe extern "C" fn create_sentinel(
             url: info.text(0),
             list: info.text(1),
             options: info.text(2).unwrap_or_default(),
-            maps: info.bool(3),
-            asks: info.bool(4),
+            functions: info.text(3).unwrap_or_default(),
         };
         let sentinel = NativeSentinel::create(&environment, environment.next_client(), &source)
             .map_err(|error| error::to_json(&error))?;
@@ -94,9 +91,5 @@ sentinel_function!(ask, |sentinel, info| {
 });
 
 sentinel_function!(answer, |sentinel, info| {
-    sentinel.answer(info.uint32(0), info.text(1), info.uint32(2), info.text(3));
-});
-
-sentinel_function!(answer_credentials, |sentinel, info| {
-    sentinel.answer_credentials(info.uint32(0), info.text(1), info.text(2), info.text(3));
+    sentinel.answer(info.uint32(0), info.text(1).as_deref(), info.text(2));
 });

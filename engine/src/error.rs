@@ -2,8 +2,13 @@
 //!
 //! No error carries an argument or a credential (promise P10): constructors take names, limits and causes, never values.
 
+mod cause;
+
 use std::fmt;
 use std::time::Duration;
+
+pub use self::cause::{Cause, SystemFault};
+use crate::net::address::Endpoint;
 
 /// An error reply of the server, split at its first space.
 ///
@@ -17,12 +22,12 @@ pub struct ServerError {
 }
 
 impl ServerError {
-    /// Splits an error line. Bytes that are no UTF-8 become U+FFFD. An unknown command comes back with its arguments, which
-    /// may be anybody's secret: they are left out.
+    /// Splits an error line. Bytes that are no UTF-8 become U+FFFD. An unknown command comes back with its arguments, and ACL
+    /// SETUSER with a rule, which may be a password: they are left out.
     pub fn from_line(line: &[u8]) -> Self {
         let text = String::from_utf8_lossy(line);
         let echo = [", with args beginning with", ", with args:"].iter().find_map(|echo| text.find(echo));
-        let message = text[..echo.unwrap_or(text.len())].to_owned();
+        let message = without_modifier(&text[..echo.unwrap_or(text.len())]);
         let code = match message.split(' ').next() {
             Some(word)
                 if !word.is_empty()
@@ -34,6 +39,15 @@ impl ServerError {
         };
         Self { code: code.into(), message: message.clone().into() }
     }
+}
+
+/// `line` without the rule that ACL SETUSER complains of. Nobody knows how far it goes: it may hold quotes.
+fn without_modifier(line: &str) -> String {
+    const BEFORE: &str = "Error in ACL SETUSER modifier '";
+    const BEHIND: &str = "': ";
+    let Some(begin) = line.find(BEFORE).map(|at| at + BEFORE.len()) else { return line.to_owned() };
+    let end = line.rfind(BEHIND).filter(|&end| end >= begin).unwrap_or(line.len());
+    format!("{}***{}", &line[..begin], &line[end..])
 }
 
 /// Where a command was when its deadline passed.
@@ -134,11 +148,12 @@ struct Inner {
     kind: Kind,
     message: String,
     maybe_executed: Option<bool>,
+    cause: Option<Cause>,
 }
 
 impl Error {
     fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), maybe_executed: None }))
+        Self(Box::new(Inner { kind, message: message.into(), maybe_executed: None, cause: None }))
     }
 
     /// The server's own error.
@@ -258,6 +273,46 @@ impl Error {
     pub fn executed(mut self, maybe: bool) -> Self {
         self.0.maybe_executed = Some(maybe);
         self
+    }
+
+    /// The same, because of what the system says.
+    #[must_use]
+    pub fn system(mut self, faults: Vec<SystemFault>) -> Self {
+        self.0.cause = (!faults.is_empty()).then_some(Cause::System(faults));
+        self
+    }
+
+    /// The same, on a connection to `endpoint`: what the system says of it gets its address.
+    #[must_use]
+    pub fn at(mut self, endpoint: &Endpoint) -> Self {
+        if let Some(Cause::System(faults)) = &mut self.0.cause {
+            for fault in faults.iter_mut().filter(|fault| fault.address.is_none()) {
+                *fault = std::mem::take(fault).at(endpoint);
+            }
+        }
+        self
+    }
+
+    /// The same, because of `cause`, which the text repeats.
+    #[must_use]
+    pub fn caused_by(mut self, cause: Option<Self>) -> Self {
+        if let Some(cause) = cause {
+            self.0.message = format!("{}: {}", self.0.message, cause.0.message);
+            self.0.cause = Some(Cause::Error(cause));
+        }
+        self
+    }
+
+    /// The same, with what to look at.
+    #[must_use]
+    pub fn hinting(mut self, hint: &str) -> Self {
+        self.0.message = format!("{}; {hint}", self.0.message);
+        self
+    }
+
+    /// What lies behind it, where that is known.
+    pub fn cause(&self) -> Option<&Cause> {
+        self.0.cause.as_ref()
     }
 
     /// Whether trying again cannot help until somebody changes a setting.

@@ -9,7 +9,7 @@ use oxidis_engine::error::{Error, Kind};
 use oxidis_engine::net::address::Endpoint;
 use oxidis_engine::net::options::{
     Credentials, CredentialsProvider, Encoding, OnReadonly, OptionValue, Options, OptionsBuilder, Protocol,
-    ProvidedCredentials, Secret, options, print_options_markdown,
+    Provided, ProvidedCredentials, Secret, options, print_options_markdown,
 };
 use serde_json::{Map, Value, json};
 
@@ -349,7 +349,7 @@ struct Token;
 impl CredentialsProvider for Token {
     fn credentials(&self) -> ProvidedCredentials<'_> {
         let fresh = Credentials { username: Some(Secret::new("iam")), password: Secret::new("token") };
-        Box::pin(future::ready(Ok(fresh)))
+        Box::pin(future::ready(Ok(Provided { credentials: Some(fresh), lifetime: None })))
     }
 }
 
@@ -359,7 +359,7 @@ async fn a_provider_of_credentials_is_asked() {
     builder.apply("credentials", OptionValue::Provider(Arc::new(Token))).unwrap();
     let options = builder.build().unwrap();
     assert!(format!("{options:?}").contains("CredentialsProvider"));
-    let credentials = options.current_credentials().await.unwrap().unwrap();
+    let credentials = options.current_credentials().await.unwrap().credentials.unwrap();
     assert_eq!(credentials.password.expose(), "token");
 }
 
@@ -375,9 +375,9 @@ fn a_provider_of_credentials_excludes_fixed_ones() {
 #[tokio::test]
 async fn a_user_without_a_password_has_an_empty_one() {
     let options = read(&json!({ "username": "u" })).unwrap();
-    let credentials = options.current_credentials().await.unwrap().unwrap();
+    let credentials = options.current_credentials().await.unwrap().credentials.unwrap();
     assert_eq!((credentials.username.unwrap().expose(), credentials.password.expose()), ("u", ""));
-    assert!(read(&json!({})).unwrap().current_credentials().await.unwrap().is_none());
+    assert!(read(&json!({})).unwrap().current_credentials().await.unwrap().credentials.is_none());
 }
 
 #[test]
@@ -395,4 +395,25 @@ fn option_names_are_unique() {
     let mut names: Vec<_> = options().iter().map(|row| row.name).collect();
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+}
+
+#[tokio::test]
+async fn an_empty_credential_is_none() {
+    for list in [json!({ "username": "", "password": "" }), json!({ "username": "" })] {
+        assert_eq!(read(&list).unwrap().current_credentials().await.unwrap().credentials, None);
+    }
+    let options = read(&json!({ "username": "", "password": "hunter2" })).unwrap();
+    let credentials = options.current_credentials().await.unwrap().credentials.unwrap();
+    assert_eq!((credentials.username, credentials.password.expose()), (None, "hunter2"));
+    let list = json!({ "password": "", "username": "" });
+    let both = Options::from_json(list.as_object().unwrap(), Some("redis://u:p@h?password=")).unwrap();
+    assert_eq!((both.username.unwrap().expose(), both.password.unwrap().expose()), ("u", "p"));
+}
+
+#[test]
+fn a_provider_of_credentials_excludes_no_empty_ones() {
+    let mut builder = OptionsBuilder::new();
+    builder.apply("password", OptionValue::Text(String::new())).unwrap();
+    builder.apply("credentials", OptionValue::Provider(Arc::new(Token))).unwrap();
+    assert!(builder.build().is_ok());
 }

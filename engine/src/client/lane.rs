@@ -37,6 +37,8 @@ struct Control {
     connecting: Vec<oneshot::Sender<Result<(), Error>>>,
     closing: Vec<oneshot::Sender<()>>,
     online: bool,
+    /// Why there is no connection: the last failure, until one is made.
+    trouble: Option<Error>,
 }
 
 /// The lane.
@@ -68,8 +70,13 @@ impl Lane {
         mailbox: Arc<dyn Mailbox>,
         runtime: Handle,
     ) -> Arc<Self> {
-        let control =
-            Control { state: State::Idle, connecting: Vec::new(), closing: Vec::new(), online: false };
+        let control = Control {
+            state: State::Idle,
+            connecting: Vec::new(),
+            closing: Vec::new(),
+            online: false,
+            trouble: None,
+        };
         Arc::new(Self {
             queue: Arc::new(Queue::new(limits)),
             connector,
@@ -182,6 +189,12 @@ impl Lane {
                 });
             }
         }
+    }
+
+    /// Why there is no connection: the last failure, or what the attempt that is under way waits for.
+    pub fn trouble(&self) -> Option<Error> {
+        let failed = self.control().trouble.clone();
+        failed.or_else(|| self.connector.progress())
     }
 
     /// How often its connection was made again.
@@ -304,6 +317,7 @@ impl Lane {
                     error
                 }
             };
+            self.control().trouble = Some(failed.clone());
             let unused = !connected_before && self.queue.is_empty();
             match if unused { None } else { pace.next(moved) } {
                 None => return self.stop(deliver, &failed),
@@ -349,6 +363,7 @@ impl Lane {
         }
         let mut control = self.control();
         control.online = true;
+        control.trouble = None;
         for waiter in control.connecting.drain(..) {
             // Nobody listens any more: the caller gave up.
             drop(waiter.send(Ok(())));

@@ -8,6 +8,7 @@ use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
 
 use super::address::Place;
+use super::dial::{self, closed_by_server};
 use super::halves::{self, DirectWriter, Reader, Writer, split};
 use super::inbound::Inbound;
 use super::liveness::Liveness;
@@ -121,7 +122,7 @@ impl Connection {
                 Ended::Refused(Error::connection(ConnectionFailure::Lost, message))
             }
             Ok(()) => Ended::Closed,
-            Err(error) => Ended::Lost(error),
+            Err(error) => Ended::Lost(error.at(&self.place.endpoint)),
         }
     }
 }
@@ -185,7 +186,7 @@ async fn read_here(
             read = read(reader, inbound) => {
                 let count = read.map_err(|error| lost(&error))?;
                 if count == 0 {
-                    return Err(Error::connection(ConnectionFailure::Lost, "the server closed the connection"));
+                    return Err(closed_by_server("the server closed the connection"));
                 }
                 inbound.received(queue, deliver)?;
                 // What came in time is not late because it was not read yet; a flood must not put the timer off for ever.
@@ -309,5 +310,5 @@ async fn read(reader: &mut Reader, inbound: &mut Inbound) -> io::Result<usize> {
 }
 
 pub(super) fn lost(error: &io::Error) -> Error {
-    Error::connection(ConnectionFailure::Lost, format!("the connection was lost: {error}"))
+    dial::lost(format!("the connection was lost: {}", dial::explain(error)), error)
 }

@@ -4,16 +4,17 @@ use std::future::Future;
 use std::io;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::address::{Endpoint, HostPort};
 use super::options::Options;
 use super::stream::Stream;
 use super::tcp::{self, TcpFailure};
 use super::tls::{self, Insecure, Tls};
-use crate::error::{ConnectionFailure, Error};
+use crate::error::{ConnectionFailure, Error, SystemFault};
 
 /// The answer of [`Dial::dial`].
 pub type Dialled<'a> = Pin<Box<dyn Future<Output = Result<Stream, Error>> + Send + 'a>>;
@@ -28,7 +29,25 @@ pub trait Dial: Send + Sync {
         let _ = turn;
         self.dial(endpoint, deadline)
     }
+
+    /// What an attempt that is under way waits for.
+    fn stage(&self) -> &'static str {
+        TCP
+    }
+
+    /// Whether a server that hung up on plain bytes at `endpoint` speaks TLS there.
+    fn detect_tls<'a>(&'a self, _endpoint: &'a Endpoint) -> Detected<'a> {
+        Box::pin(std::future::ready(false))
+    }
 }
+
+/// The answer of [`Dial::detect_tls`].
+pub type Detected<'a> = Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
+
+const TCP: &str = "the TCP connection";
+const TLS: &str = "the TLS handshake (is it a TLS port?)";
+/// A server that speaks TLS answers its first bytes at once.
+const DETECTION: Duration = Duration::from_secs(1);
 
 impl Dial for Dialer {
     fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> Dialled<'a> {
@@ -38,6 +57,21 @@ impl Dial for Dialer {
     fn dial_from<'a>(&'a self, endpoint: &'a Endpoint, turn: usize, deadline: Instant) -> Dialled<'a> {
         Box::pin(self.dial_from(endpoint, turn, deadline))
     }
+
+    fn stage(&self) -> &'static str {
+        if self.securing.load(Ordering::Relaxed) { TLS } else { TCP }
+    }
+
+    fn detect_tls<'a>(&'a self, endpoint: &'a Endpoint) -> Detected<'a> {
+        Box::pin(async move {
+            let (Endpoint::Tcp(target), None) = (endpoint, &self.tls) else { return false };
+            let detecting = async {
+                let stream = tcp::connect(target, 0, None).await.ok()?;
+                Some(tls::is_spoken(stream).await)
+            };
+            matches!(timeout(DETECTION, detecting).await, Ok(Some(true)))
+        })
+    }
 }
 
 /// Makes the streams of one client. Certificates are read once, when it is made.
@@ -45,6 +79,8 @@ pub struct Dialer {
     connect_timeout: Duration,
     keep_alive: Option<Duration>,
     tls: Option<Tls>,
+    /// Whether the last attempt has got as far as TLS.
+    securing: AtomicBool,
 }
 
 impl Dialer {
@@ -54,6 +90,7 @@ impl Dialer {
             connect_timeout: options.connect_timeout,
             keep_alive: options.keep_alive,
             tls: options.tls.as_ref().map(Tls::new).transpose()?,
+            securing: AtomicBool::new(false),
         })
     }
 
@@ -93,20 +130,22 @@ impl Dialer {
         turn: usize,
         deadline: Instant,
     ) -> Result<Stream, Error> {
+        self.securing.store(false, Ordering::Relaxed);
         let connecting = tcp::connect(target, turn, self.keep_alive);
         let connected = timeout_at(deadline, connecting)
             .await
-            .map_err(|_| timed_out(endpoint, self.connect_timeout, "the TCP connection"))?;
+            .map_err(|_| timed_out(endpoint, self.connect_timeout, TCP))?;
         let stream = connected.map_err(|failure| tcp_failure(endpoint, failure))?;
         let Some(tls) = &self.tls else { return Ok(Stream::Tcp(stream)) };
+        self.securing.store(true, Ordering::Relaxed);
         let securing = tls.connect(stream, &target.host);
-        let secured = timeout_at(deadline, securing).await.map_err(|_| {
-            timed_out(endpoint, self.connect_timeout, "the TLS handshake (is it a TLS port?)")
-        })?;
+        let secured = timeout_at(deadline, securing)
+            .await
+            .map_err(|_| timed_out(endpoint, self.connect_timeout, TLS))?;
         secured.map(Stream::boxed).map_err(|insecure| match insecure {
-            Insecure::Refused(cause) => tls_failure(endpoint, &cause),
+            Insecure::Refused { cause, code, .. } => tls_failure(endpoint, &cause, code),
             Insecure::Broken(cause) => {
-                Error::connection(ConnectionFailure::Lost, format!("connect {endpoint}: TLS: {cause}"))
+                closed_by_server(format!("connect {endpoint}: TLS: {cause}")).at(endpoint)
             }
         })
     }
@@ -117,28 +156,49 @@ pub(super) fn timed_out(endpoint: &Endpoint, limit: Duration, what: &str) -> Err
     let limit = limit.as_millis();
     let message =
         format!("connect {endpoint}: timed out after {limit} ms (connectTimeout) waiting for {what}");
-    Error::connection(ConnectionFailure::ConnectTimeout, message)
+    not_in_time(message).at(endpoint)
+}
+
+/// The error of an attempt that takes too long.
+pub(super) fn not_in_time(message: String) -> Error {
+    let fault = SystemFault::new("ETIMEDOUT", "connect");
+    Error::connection(ConnectionFailure::ConnectTimeout, message).system(vec![fault])
 }
 
 /// The error for an I/O error on a stream that was connected: a TLS alert is [`ConnectionFailure::Tls`],
 /// everything else [`ConnectionFailure::Lost`].
 pub fn broken_stream(endpoint: &Endpoint, error: &io::Error) -> Error {
     if tls::is_tls(error) {
-        return tls_failure(endpoint, &tls::explain(error));
+        return tls_failure(endpoint, &tls::explain(error), tls::code(error));
     }
-    let message = format!("the connection to {endpoint} was lost: {}", reason(error));
-    Error::connection(ConnectionFailure::Lost, message)
+    let message = format!("the connection to {endpoint} was lost: {}", explain(error));
+    lost(message, error).at(endpoint)
 }
 
-fn tls_failure(endpoint: &Endpoint, cause: &str) -> Error {
+/// A connection was lost to `error`, which `message` puts in words.
+pub(crate) fn lost(message: String, error: &io::Error) -> Error {
+    let fault = SystemFault::of(error, "read");
+    Error::connection(ConnectionFailure::Lost, message).system(vec![fault])
+}
+
+/// The server closed a connection.
+pub(crate) fn closed_by_server(message: impl Into<String>) -> Error {
+    let fault = SystemFault::new("ECONNRESET", "read");
+    Error::connection(ConnectionFailure::Lost, message).system(vec![fault])
+}
+
+fn tls_failure(endpoint: &Endpoint, cause: &str, code: &'static str) -> Error {
+    let fault = (!code.is_empty()).then(|| SystemFault::new(code, "").at(endpoint));
     Error::connection(ConnectionFailure::Tls, format!("connect {endpoint}: TLS: {cause}"))
+        .system(fault.into_iter().collect())
 }
 
 fn tcp_failure(endpoint: &Endpoint, failure: TcpFailure) -> Error {
     let failures = match failure {
         TcpFailure::Unresolved(error) => {
             let message = format!("connect {endpoint}: the name does not resolve: {}", reason(&error));
-            return Error::connection(ConnectionFailure::Unresolved, message);
+            return Error::connection(ConnectionFailure::Unresolved, message)
+                .system(vec![unresolved(endpoint, &error)]);
         }
         TcpFailure::Broken(fault) => return Error::internal(format!("connect {endpoint}: {fault}")),
         TcpFailure::Failed(failures) => failures,
@@ -150,7 +210,24 @@ fn tcp_failure(endpoint: &Endpoint, failure: TcpFailure) -> Error {
         [(_, error)] => vec![reason(error)],
         several => several.iter().map(|(address, error)| format!("{address} {}", reason(error))).collect(),
     };
-    Error::connection(kind, format!("connect {endpoint}: {}", causes.join(", ")))
+    let faults = failures.iter().map(|(address, error)| SystemFault {
+        address: Some(address.ip().to_string()),
+        port: Some(address.port()),
+        ..SystemFault::of(error, "connect")
+    });
+    Error::connection(kind, format!("connect {endpoint}: {}", causes.join(", "))).system(faults.collect())
+}
+
+/// The resolver's number is not among what the standard library hands on: its sentence tells the one passing failure from the others.
+fn unresolved(endpoint: &Endpoint, error: &io::Error) -> SystemFault {
+    let text = error.to_string().to_ascii_lowercase();
+    let passing = text.contains("temporary failure") || text.contains("try again");
+    let hostname = match endpoint {
+        Endpoint::Tcp(target) => Some(target.host.clone()),
+        Endpoint::Unix(_) | Endpoint::Sentinel { .. } => None,
+    };
+    let code = if passing { "EAI_AGAIN" } else { "ENOTFOUND" };
+    SystemFault { hostname, ..SystemFault::new(code, "getaddrinfo") }
 }
 
 fn socket_failure(endpoint: &Endpoint, error: &io::Error) -> Error {
@@ -158,7 +235,17 @@ fn socket_failure(endpoint: &Endpoint, error: &io::Error) -> Error {
         io::ErrorKind::ConnectionRefused => ConnectionFailure::Refused,
         _ => ConnectionFailure::Unreachable,
     };
-    Error::connection(kind, format!("connect {endpoint}: {}", reason(error)))
+    let fault = SystemFault::of(error, "connect").at(endpoint);
+    Error::connection(kind, format!("connect {endpoint}: {}", reason(error))).system(vec![fault])
+}
+
+/// The cause of an I/O error on a stream in words, whether TLS has it or the socket below.
+pub(crate) fn explain(error: &io::Error) -> String {
+    if tls::is_tls(error) || error.kind() == io::ErrorKind::UnexpectedEof {
+        tls::explain_later(error)
+    } else {
+        reason(error)
+    }
 }
 
 /// The cause in words, the same on every system where the kind has a name.

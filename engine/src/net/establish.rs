@@ -1,7 +1,8 @@
 //! One attempt to get a usable connection: where to, dial, handshake, all before one deadline (promise P6).
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -12,7 +13,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::address::{Attendance, Endpoint, Locate, Place};
 use super::connection::Connection;
 use super::conversation::Conversation;
-use super::dial::{Dial, Dialer, broken_stream, timed_out};
+use super::dial::{Dial, Dialer, broken_stream, closed_by_server, not_in_time, timed_out};
 use super::halves::{Reader, Writer, split};
 use super::handshake::{Handshake, Progress, Session};
 use super::liveness::Liveness;
@@ -40,7 +41,27 @@ pub struct Connector {
     locate: Arc<dyn Locate>,
     dial: Arc<dyn Dial>,
     identify: bool,
+    /// What the attempt that is under way waits for.
+    stage: Mutex<Option<Stage>>,
+    /// Attempts that the server ended at our first bytes, since a handshake was done.
+    hung_up: AtomicU32,
 }
+
+/// One in so many attempts that the server ended at our first bytes is followed by a look whether it speaks TLS there.
+const LOOK_FOR_TLS: u32 = 16;
+
+/// How far an attempt is.
+#[derive(Clone, Debug)]
+enum Stage {
+    Locating,
+    Dialling(Endpoint),
+    Waiting(Endpoint, &'static str),
+}
+
+/// In TLS 1.3 the client is done before the server has looked at its certificate.
+const REFUSES_CERTIFICATE: &str = "this was right after the TLS handshake: perhaps the server requires a client certificate (tls.cert and tls.key), or does not accept the one given";
+const CREDENTIALS: &str = "the answer of credentials()";
+const GREETED: &str = "the server's answer to the handshake";
 
 impl Connector {
     /// Connects as `options` say, to whatever `locate` answers at each attempt.
@@ -51,7 +72,8 @@ impl Connector {
 
     /// The same, over the streams that `dial` opens.
     pub fn over(options: Arc<Options>, locate: Arc<dyn Locate>, dial: Arc<dyn Dial>) -> Self {
-        Self { options, locate, dial, identify: false }
+        let (stage, hung_up) = (Mutex::default(), AtomicU32::new(0));
+        Self { options, locate, dial, identify: false, stage, hung_up }
     }
 
     /// The same, whose connections know the server's number for them, whatever the protocol.
@@ -68,21 +90,45 @@ impl Connector {
             locate: Arc::clone(&self.locate),
             dial: Arc::clone(&self.dial),
             identify: self.identify,
+            stage: Mutex::default(),
+            hung_up: AtomicU32::new(0),
         }
+    }
+
+    fn is_at(&self, stage: Option<Stage>) {
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+    }
+
+    /// What the attempt that is under way waits for, as the error that it would end with; `None` without one.
+    pub fn progress(&self) -> Option<Error> {
+        let stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let (endpoint, what) = match stage {
+            Stage::Locating => {
+                let message = "the server's address is still being looked for";
+                return Some(Error::connection(ConnectionFailure::ConnectTimeout, message));
+            }
+            Stage::Dialling(endpoint) => (endpoint, self.dial.stage()),
+            Stage::Waiting(endpoint, what) => (endpoint, what),
+        };
+        Some(not_in_time(format!("connect {endpoint}: still waiting for {what}")).at(&endpoint))
     }
 
     /// Connects. Fails within `connectTimeout`, which goes on for [`Connector::greet`].
     pub async fn open(&self) -> Result<Opened, Error> {
         let deadline = Instant::now() + self.options.connect_timeout;
+        self.is_at(Some(Stage::Locating));
         let place = timeout_at(deadline, self.locate.locate()).await.map_err(|_| {
             let message = "timed out (connectTimeout) finding the server's address";
             Error::connection(ConnectionFailure::ConnectTimeout, message)
-        })??;
+        });
+        let place = place.inspect_err(|_| self.is_at(None))?.inspect_err(|_| self.is_at(None))?;
+        self.is_at(Some(Stage::Dialling(place.endpoint.clone())));
         let dialled =
             self.while_it_holds(&place, self.dial.dial_from(&place.endpoint, place.turn, deadline)).await;
         match dialled {
             Ok(stream) => Ok(Opened { place, stream, deadline }),
             Err(error) => {
+                self.is_at(None);
                 self.locate.distrust(&place);
                 Err(error)
             }
@@ -93,14 +139,35 @@ impl Connector {
     pub async fn greet(&self, opened: Opened) -> Result<Connection, Error> {
         let Opened { place, stream, deadline } = opened;
         let greeted = self.while_it_holds(&place, self.greet_before(&place, stream, deadline)).await;
+        self.is_at(None);
         match &greeted {
-            Ok(_) => self.locate.confirm(&place),
+            Ok(_) => {
+                self.hung_up.store(0, Ordering::Relaxed);
+                self.locate.confirm(&place);
+            }
             Err(error) if *error.kind() == Kind::Connection(ConnectionFailure::WrongRole) => {
                 self.locate.misplaced(&place);
             }
             Err(_) => self.locate.distrust(&place),
         }
         greeted
+    }
+
+    /// The server ended the connection at our first bytes: `error`, or what a look at it tells.
+    async fn hung_up(&self, place: &Place, error: Error) -> Error {
+        if self.options.tls.is_some() {
+            return error.hinting(REFUSES_CERTIFICATE);
+        }
+        let endpoint = &place.endpoint;
+        let before = self.hung_up.fetch_add(1, Ordering::Relaxed);
+        if before.is_multiple_of(LOOK_FOR_TLS) && self.dial.detect_tls(endpoint).await {
+            self.hung_up.store(0, Ordering::Relaxed);
+            let message = format!(
+                "{endpoint} hangs up on bytes that are not TLS: it is a TLS port; use rediss:// or the option \"tls\""
+            );
+            return Error::protocol(message);
+        }
+        error
     }
 
     /// Has the server at `place`, which is left, answer what it keeps waiting on the connection of this number: then it is certain
@@ -131,12 +198,14 @@ impl Connector {
         deadline: Instant,
     ) -> Result<Connection, Error> {
         let late = |what| timed_out(&place.endpoint, self.options.connect_timeout, what);
+        self.is_at(Some(Stage::Waiting(place.endpoint.clone(), CREDENTIALS)));
         let credentials = timeout_at(deadline, self.options.current_credentials())
             .await
-            .map_err(|_| late("the answer of credentials()"))??;
-        timeout_at(deadline, self.shake_hands(place, stream, credentials))
+            .map_err(|_| late(CREDENTIALS))??;
+        self.is_at(Some(Stage::Waiting(place.endpoint.clone(), GREETED)));
+        timeout_at(deadline, self.shake_hands(place, stream, credentials.credentials))
             .await
-            .map_err(|_| late("the server's answer to the handshake"))?
+            .map_err(|_| late(GREETED))?
     }
 
     async fn shake_hands(
@@ -152,8 +221,19 @@ impl Connector {
         let (reader, writer) = split(stream);
         let decoder = Decoder::new(GREETING).packing();
         let buffer = BytesMut::with_capacity(4096);
-        let mut talk = Talk { endpoint: &place.endpoint, reader, writer, decoder, buffer };
-        let session = talk.shake_hands(&mut handshake).await?;
+        let mut talk = Talk { endpoint: &place.endpoint, reader, writer, decoder, buffer, heard: false };
+        let session = match talk.shake_hands(&mut handshake).await {
+            Ok(session) => session,
+            Err(error)
+                if talk.heard || !matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost)) =>
+            {
+                return Err(error);
+            }
+            Err(error) => {
+                drop(talk);
+                return Err(self.hung_up(place, error).await);
+            }
+        };
         self.locate.admits(place, session.server.role.as_deref())?;
         talk.decoder.limit(self.limits());
         Ok(Connection {
@@ -252,6 +332,8 @@ struct Talk<'a> {
     writer: Writer,
     decoder: Decoder,
     buffer: BytesMut,
+    /// Whether the server has sent anything.
+    heard: bool,
 }
 
 impl Talk<'_> {
@@ -326,8 +408,9 @@ impl Talk<'_> {
             let read = self.reader.read_buf(&mut self.buffer).await;
             if read.map_err(|error| broken_stream(self.endpoint, &error))? == 0 {
                 let message = format!("{} closed the connection during the handshake", self.endpoint);
-                return Err(Error::connection(ConnectionFailure::Lost, message));
+                return Err(closed_by_server(message).at(self.endpoint));
             }
+            self.heard = true;
         }
     }
 

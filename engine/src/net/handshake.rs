@@ -10,7 +10,8 @@ use std::mem;
 
 use bytes::Bytes;
 
-use super::options::{Credentials, Options, Protocol};
+use super::options::{Credentials, Options, Protocol, Secret};
+use super::redaction::without_secrets;
 use super::refusal::is_passing;
 use super::role::Role;
 use crate::error::{ConnectionFailure, Error, ServerError};
@@ -18,6 +19,8 @@ use crate::resp::encode::command;
 use crate::value::Value;
 
 const LIBRARY: &[u8] = b"oxidis";
+/// The user whose password a server without users has.
+const DEFAULT_USER: &str = "default";
 const VERSION: &[u8] = env!("CARGO_PKG_VERSION").as_bytes();
 
 /// What the server said about itself. RESP2 servers say nothing.
@@ -194,7 +197,7 @@ impl Handshake {
     fn hello(&mut self, out: &mut Vec<u8>) {
         let mut args: Vec<&[u8]> = vec![b"HELLO", b"3"];
         if let Some(credentials) = &self.credentials {
-            let username = credentials.username.as_ref().map_or("default", |name| name.expose());
+            let username = credentials.username.as_ref().map_or(DEFAULT_USER, |name| name.expose());
             args.extend([&b"AUTH"[..], username.as_bytes(), credentials.password.expose().as_bytes()]);
         }
         if let Some(name) = &self.client_name {
@@ -252,6 +255,12 @@ impl Handshake {
                 self.stage = Stage::Draining;
                 Ok(())
             }
+            // Before Redis 6 there are no users: the password alone is that of the only one.
+            (_, Sent::Auth) if self.names_default_user() && has_wrong_arity(error) => {
+                self.credentials.iter_mut().for_each(|credentials| credentials.username = None);
+                self.stage = Stage::Draining;
+                Ok(())
+            }
             // An old server says ERR for a wrong password, and for one where it wants none.
             (_, Sent::Auth) if unauthenticated || &*error.code == "ERR" => Err(self.authentication(error)),
             // Servers before 7.2 and restricted users lack SETINFO, which only decorates CLIENT LIST;
@@ -299,7 +308,15 @@ impl Handshake {
     }
 
     fn authentication(&self, error: &ServerError) -> Error {
-        Error::authentication(self.clean(&error.message))
+        let line = self.clean(&error.message);
+        // Only servers without users want fewer words.
+        let named = self.credentials.as_ref().is_some_and(|credentials| credentials.username.is_some());
+        if named && has_wrong_arity(error) {
+            return Error::authentication(format!(
+                "{line} (servers before Redis 6 have no users: leave \"username\" out)"
+            ));
+        }
+        Error::authentication(line)
     }
 
     fn failed(&self, sent: Sent, error: &ServerError) -> Error {
@@ -308,38 +325,27 @@ impl Handshake {
         Error::connection(failure, message)
     }
 
-    /// The server's line without what it repeats of ours: an unknown command comes back with its arguments.
-    fn clean(&self, line: &str) -> String {
-        let echo = line.find(", with args beginning with").or_else(|| line.find(", with args:"));
-        let mut line = line[..echo.unwrap_or(line.len())].to_owned();
-        if let Some(Credentials { username, password }) = &self.credentials {
-            for secret in [Some(password), username.as_ref()].into_iter().flatten() {
-                line = without_word(&line, secret.expose());
-            }
-        }
-        line
+    fn names_default_user(&self) -> bool {
+        let username = self.credentials.as_ref().and_then(|credentials| credentials.username.as_ref());
+        username.is_some_and(|name| name.expose() == DEFAULT_USER)
     }
-}
 
-/// `line` with `***` where `word` stands alone. Inside a longer word it is chance, and masking it would tell
-/// it.
-fn without_word(line: &str, word: &str) -> String {
-    let mut clean = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(at) = rest.find(word).filter(|_| !word.is_empty()) {
-        let (before, after) = (&rest[..at], &rest[at + word.len()..]);
-        let inside = clean.chars().chain(before.chars()).next_back().is_some_and(char::is_alphanumeric)
-            || after.starts_with(char::is_alphanumeric);
-        clean.push_str(before);
-        clean.push_str(if inside { word } else { "***" });
-        rest = after;
+    /// The server's line without what it repeats of ours.
+    fn clean(&self, line: &str) -> String {
+        let secrets = self.credentials.iter().flat_map(|Credentials { username, password }| {
+            [Some(password), username.as_ref()].into_iter().flatten().map(Secret::expose)
+        });
+        without_secrets(line, &secrets.collect::<Vec<_>>())
     }
-    clean + rest
 }
 
 /// Whether the refusal passes by itself: the server starts, or has too many clients for the moment.
 fn passes(error: &ServerError) -> bool {
     is_passing(&error.code) || error.message.to_ascii_lowercase().contains("max number of clients")
+}
+
+fn has_wrong_arity(error: &ServerError) -> bool {
+    error.message.to_ascii_lowercase().contains("wrong number of arguments")
 }
 
 fn knows_no_hello(error: &ServerError) -> bool {

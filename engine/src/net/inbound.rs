@@ -13,7 +13,7 @@ use super::refusal::{OnRefusal, Refusals};
 use super::replies::{InFlight, Replies};
 use super::request::{Deliver, Gather, Millis, NEVER, Recipient, Request, now};
 use crate::command::Shape;
-use crate::error::{ConnectionFailure, Error};
+use crate::error::{ConnectionFailure, Error, SystemFault};
 use crate::resp::{Decoder, Frame};
 
 /// Less room than this is not worth a read.
@@ -196,10 +196,12 @@ impl Inbound {
         match verdict {
             Verdict::Wait(NEVER) => Ok(self.next_look(now)),
             Verdict::Wait(at) => Ok(at),
-            Verdict::Dead(silence) => Err(Error::connection(
-                ConnectionFailure::Lost,
-                format!("the server sent nothing for {silence} ms while commands were in flight"),
-            )),
+            Verdict::Dead(silence) => {
+                let message =
+                    format!("the server sent nothing for {silence} ms while commands were in flight");
+                let fault = SystemFault::new("ETIMEDOUT", "read");
+                Err(Error::connection(ConnectionFailure::Lost, message).system(vec![fault]))
+            }
             Verdict::Probe => {
                 let patience = self.liveness.patience();
                 let probe = Request {

@@ -34,6 +34,7 @@ pub mod unit;
 mod units;
 
 mod loneliness;
+mod redaction;
 mod tcp;
 mod tls;
 mod url;

@@ -33,8 +33,6 @@ pub struct Decoder {
     searched: usize,
     /// Aggregates are handed out as bytes.
     packs: bool,
-    /// Nothing has been decoded yet, so that the bytes may be those of a peer that is no Redis.
-    fresh: bool,
 }
 
 #[derive(Debug)]
@@ -57,7 +55,6 @@ impl Decoder {
             needed: 1,
             searched: 0,
             packs: false,
-            fresh: true,
         }
     }
 
@@ -196,7 +193,6 @@ impl Decoder {
     #[inline]
     fn finish_scalar(&mut self, size: usize) {
         self.consume = size;
-        self.fresh = false;
         self.scanner.finish_scalar();
     }
 
@@ -259,7 +255,6 @@ impl Decoder {
             (Progress::Partial, _) => return Ok(Scan::Partial),
             (Progress::Attributed, _) => {
                 self.scanner.resume_after_attribute();
-                self.fresh = false;
                 self.state = State::Ready;
                 return Ok(Scan::Attributed);
             }
@@ -279,16 +274,15 @@ impl Decoder {
             },
         };
         self.scanner.reset();
-        self.fresh = false;
         self.state = State::Ready;
         Ok(Scan::Frame(frame))
     }
 
-    /// Bytes that are no head. At the start of a connection they may be those of a well-known stranger.
+    /// Bytes that are no head. Between two replies they may be those of a well-known stranger: proxies say in HTTP why they hang up.
     #[cold]
     fn refuse<'b>(&mut self, flaw: Flaw, buf: &BytesMut) -> Result<Option<Frame<'b>>, ProtocolError> {
-        let flaw = match (flaw, self.fresh) {
-            (Flaw::UnknownType(_), true) => match foreign::identify(buf) {
+        let flaw = match flaw {
+            Flaw::UnknownType(_) => match foreign::identify(buf) {
                 Peer::Known(stranger) => stranger,
                 Peer::Undecided => {
                     self.needed = 1;

@@ -40,9 +40,9 @@ impl std::error::Error for ProtocolError {}
 /// The closed list of malformations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flaw {
-    /// The first bytes of the connection are an HTTP response or a page.
+    /// The bytes are those of an HTTP response or a page.
     Http,
-    /// The first bytes of the connection are a TLS record.
+    /// The bytes are those of a TLS record.
     Tls,
     UnknownType(u8),
     /// A length with a sign, a leading zero, a stray byte, or no digit; `-1` and `?` where the type has none.

@@ -49,7 +49,7 @@ fn options_and_handshake_print_no_credential() {
         let credentials = options.username.clone();
         assert_hidden(&credentials);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let credentials = runtime.block_on(options.current_credentials()).unwrap();
+        let credentials = runtime.block_on(options.current_credentials()).unwrap().credentials;
         assert_hidden(&credentials);
         let mut handshake = Handshake::new(&options, credentials);
         assert_hidden(&handshake);

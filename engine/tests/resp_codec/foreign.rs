@@ -33,8 +33,12 @@ fn a_beginning_that_may_become_http_waits_for_more() {
 }
 
 #[test]
-fn a_peer_that_has_spoken_resp_is_no_stranger() {
-    assert_eq!(failure(b"+OK\r\nHTTP/1.1"), "malformed reply, 0 bytes in: unknown type byte 'H'");
-    assert_eq!(failure(b"|0\r\nHTTP/1.1"), "malformed reply, 4 bytes in: unknown type byte 'H'");
+fn a_stranger_is_named_also_behind_replies_and_not_inside_of_one() {
+    let http = "no RESP: this looks like an HTTP server";
+    for bytes in [&b"+OK\r\nHTTP/1.1 408 Request Timeout"[..], b"*1\r\n:1\r\nHTTP/1.1", b"|0\r\nHTTP/1.1"] {
+        assert_eq!(failure(bytes), http);
+        assert_eq!(decode_bytewise(bytes, Limits::default()), decode(bytes));
+    }
+    assert_eq!(failure(b"+OK\r\n\x15\x03\x03"), "no RESP: this looks like a TLS port: use rediss://");
     assert_eq!(failure(b"*1\r\nHTTP/1.1"), "malformed reply, 4 bytes in: unknown type byte 'H'");
 }

@@ -42,7 +42,7 @@ impl Lane {
                     let late = |request: &Request, outcome, phase, begun| {
                         let error = match cause {
                             Some(cause) => cause.clone().executed(begun),
-                            None => expired(request, phase, begun),
+                            None => expired(request, phase, begun).caused_by(self.trouble()),
                         };
                         self.queue.reject(deliver, request, outcome, &error);
                     };

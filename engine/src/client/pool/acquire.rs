@@ -95,10 +95,13 @@ impl Pool {
             let connected = member.lane().connect();
             let connected = match deadline {
                 None => connected.await,
-                Some(deadline) => match timeout_at(deadline, connected).await {
-                    Ok(connected) => connected,
-                    Err(_) => return Err(cause.unwrap_or_else(not_connected).executed(false)),
-                },
+                Some(deadline) => {
+                    let Ok(connected) = timeout_at(deadline, connected).await else {
+                        let unknown = || not_connected().caused_by(member.lane().trouble());
+                        return Err(cause.unwrap_or_else(unknown).executed(false));
+                    };
+                    connected
+                }
             };
             let error = match connected {
                 Ok(Ok(())) => return Ok(()),

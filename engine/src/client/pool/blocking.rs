@@ -311,7 +311,8 @@ impl Pool {
         connection.map_err(|error| {
             let waited = matches!(error.kind(), Kind::PoolTimeout | Kind::Connection(_));
             if waited && now() >= call.deadline_given() {
-                return call.overdue();
+                let cause = Some(error).filter(|error| matches!(error.kind(), Kind::Connection(_)));
+                return call.overdue().caused_by(cause);
             }
             error
         })

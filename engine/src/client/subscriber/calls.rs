@@ -218,14 +218,24 @@ impl Calls {
     }
 }
 
+/// Why there is no connection.
+#[derive(Debug, Default)]
+pub(super) struct Absent<'a> {
+    /// How the last attempt failed.
+    pub(super) cause: Option<&'a Error>,
+    /// What the attempt that is under way waits for.
+    pub(super) progress: Option<Error>,
+}
+
 impl Waiting {
     /// The error of a deadline that passed: `cause`, where there was no connection, says more than a time.
-    pub(super) fn late(&self, online: bool, cause: Option<&Error>) -> Error {
-        match cause {
-            Some(cause) if !online => cause.clone().executed(false),
-            _ => {
-                let phase = if online { Phase::Server } else { Phase::Queue };
-                Error::timeout(phase, std::time::Duration::from_millis(u64::from(self.call.timeout)))
+    pub(super) fn late(&self, absent: Option<&Absent<'_>>) -> Error {
+        let timeout = std::time::Duration::from_millis(u64::from(self.call.timeout));
+        match absent {
+            None => Error::timeout(Phase::Server, timeout),
+            Some(Absent { cause: Some(cause), .. }) => (*cause).clone().executed(false),
+            Some(Absent { progress, .. }) => {
+                Error::timeout(Phase::Queue, timeout).caused_by(progress.clone())
             }
         }
     }

@@ -8,7 +8,7 @@ mod answers;
 
 use std::collections::{HashMap, VecDeque};
 
-use super::calls::{Asked, Call, CallId, Calls, Name, Purpose, Waiting};
+use super::calls::{Absent, Asked, Call, CallId, Calls, Name, Purpose, Waiting};
 use super::kind::{Kind, Verb};
 use crate::error::Error;
 
@@ -224,10 +224,10 @@ impl Registry {
     }
 
     /// Rejects the calls whose deadline has passed. `cause`: why there is no connection.
-    pub(super) fn expire(&mut self, cause: Option<&Error>) {
+    pub(super) fn expire(&mut self, absent: &Absent<'_>) {
         for id in self.calls.overdue() {
-            let online = self.online;
-            let error = self.calls.get_mut(id).map(|waiting| waiting.late(online, cause));
+            let absent = Some(absent).filter(|_| !self.online);
+            let error = self.calls.get_mut(id).map(|waiting| waiting.late(absent));
             if let Some(error) = error {
                 self.fail(id, error);
             }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use tokio::time::{Instant, sleep_until};
 
+use super::calls::Absent;
 use super::handle::{Need, Subscriber};
 use super::session::Session;
 use crate::client::pool::{Holder, Permit};
 use crate::client::redial::Pace;
-use crate::error::{ConnectionFailure, Error};
+use crate::error::Error;
 use crate::net::connection::Connection;
+use crate::net::dial::{self, closed_by_server};
 use crate::net::request::{Deliver, instant};
 use crate::net::timer::Timer;
 
@@ -110,7 +112,8 @@ impl Subscriber {
     async fn keep_time(&self, deliver: &mut dyn Deliver, cause: Option<&Error>) {
         loop {
             self.obey(deliver);
-            self.change(deliver, |state| state.registry.expire(cause));
+            let absent = Absent { cause, progress: self.connector.progress() };
+            self.change(deliver, |state| state.registry.expire(&absent));
             if self.need() != Need::Connection {
                 return;
             }
@@ -150,7 +153,7 @@ impl Subscriber {
             error = self.connector.left(&place) => Ended::Left(error),
             ended = self.drive(&mut session, deliver) => match ended {
                 Ok(()) => Ended::Needless,
-                Err(error) => Ended::Lost(error),
+                Err(error) => Ended::Lost(error.at(&place.endpoint)),
             },
         };
         self.set_online(false);
@@ -190,8 +193,7 @@ impl Subscriber {
                 read = Session::read(reader, buffer), if !held => {
                     let count = read.map_err(|error| lost(&error))?;
                     if count == 0 {
-                        let message = "the server closed the subscribers' connection";
-                        return Err(Error::connection(ConnectionFailure::Lost, message));
+                        return Err(closed_by_server("the server closed the subscribers' connection"));
                     }
                     if let Some(at) = session.flood.read(&session.reader, count) {
                         lull.set(at);
@@ -234,7 +236,7 @@ impl Subscriber {
 
     /// Rejects the callers that waited too long, and judges the silence. Returns when to do it again.
     fn look(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<u64, Error> {
-        self.change(deliver, |state| state.registry.expire(None));
+        self.change(deliver, |state| state.registry.expire(&Absent::default()));
         let at = session.look()?;
         Ok(at.min(self.state().registry.calls.earliest()))
     }
@@ -250,5 +252,5 @@ impl Subscriber {
 }
 
 fn lost(error: &std::io::Error) -> Error {
-    Error::connection(ConnectionFailure::Lost, format!("the subscribers' connection was lost: {error}"))
+    dial::lost(format!("the subscribers' connection was lost: {}", dial::explain(error)), error)
 }

@@ -199,7 +199,9 @@ impl OptionsBuilder {
         if self.purpose == Purpose::Sentinel && !OF_SENTINELS.contains(&group) {
             return Err(Error::option(format!("option {name:?} is none of a connection to a sentinel")));
         }
-        if matches!(value, OptionValue::Absent) {
+        // An empty credential is what shells and `process.env` leave where none is meant.
+        let empty = matches!(row.kind, Kind::Secret(_)) && value.is_empty_text();
+        if empty || matches!(value, OptionValue::Absent) {
             return Ok(());
         }
         if let Some((_, earlier)) = self.given.iter().find(|(given, _)| *given == row.name) {

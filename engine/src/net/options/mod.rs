@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json};
 
 pub use self::builder::OptionsBuilder;
-pub use self::credentials::{Credentials, CredentialsProvider, ProvidedCredentials};
+pub use self::credentials::{Credentials, CredentialsProvider, Provided, ProvidedCredentials};
 pub use self::row::OptionRow;
 pub use self::secret::Secret;
 pub use self::table::{options, print_options_markdown};
@@ -351,15 +351,13 @@ impl Options {
     }
 
     /// The credentials for the next handshake: the provider's, or the fixed ones, if any.
-    pub async fn current_credentials(&self) -> Result<Option<Credentials>, Error> {
-        if let Some(provider) = &self.credentials {
-            return provider.credentials().await.map(Some);
+    pub async fn current_credentials(&self) -> Result<Provided, Error> {
+        match &self.credentials {
+            Some(provider) => provider.credentials().await,
+            None => Ok(Provided {
+                credentials: Credentials::given(self.username.clone(), self.password.clone()),
+                lifetime: None,
+            }),
         }
-        if self.username.is_none() && self.password.is_none() {
-            return Ok(None);
-        }
-        // A user without a password may be a `nopass` user, for whom the server takes any.
-        let password = self.password.clone().unwrap_or_else(|| Secret::new(""));
-        Ok(Some(Credentials { username: self.username.clone(), password }))
     }
 }

@@ -72,6 +72,10 @@ impl OptionValue {
         .to_owned()
     }
 
+    pub(super) fn is_empty_text(&self) -> bool {
+        matches!(self, Self::Written(text) | Self::Text(text) if text.is_empty())
+    }
+
     pub(super) fn into_text(self) -> Result<String, Got> {
         match self {
             Self::Written(text) | Self::Text(text) => Ok(text),

@@ -19,9 +19,47 @@ pub(in crate::net) fn explain(error: &io::Error) -> String {
     }
 }
 
+/// The same, after the handshake: a server that refuses the client's certificate in TLS 1.3 may just hang up, as Redis does.
+pub(in crate::net) fn explain_later(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => {
+            "the server closed the connection without the end mark of TLS".to_owned()
+        }
+        _ => explain(error),
+    }
+}
+
 /// Whether TLS failed, and not the socket below it.
 pub(in crate::net) fn is_tls(error: &io::Error) -> bool {
     tls_error(error).is_some()
+}
+
+/// Whether the peer speaks something else than TLS.
+pub(super) fn is_foreign(error: &io::Error) -> bool {
+    matches!(tls_error(error), Some(Error::InvalidMessage(_)))
+}
+
+/// The code that Node has for it; empty where it has none.
+pub(in crate::net) fn code(error: &io::Error) -> &'static str {
+    match tls_error(error) {
+        Some(Error::InvalidMessage(_)) => "ERR_SSL_WRONG_VERSION_NUMBER",
+        Some(Error::InvalidCertificate(fault)) => match fault {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "CERT_HAS_EXPIRED",
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "CERT_NOT_YET_VALID"
+            }
+            CertificateError::UnknownIssuer => "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+            CertificateError::BadSignature => "CERT_SIGNATURE_FAILURE",
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "ERR_TLS_CERT_ALTNAME_INVALID"
+            }
+            CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+                "INVALID_PURPOSE"
+            }
+            _ => "",
+        },
+        _ => "",
+    }
 }
 
 fn tls_error(error: &io::Error) -> Option<&Error> {

@@ -20,7 +20,8 @@ use tokio::task::spawn_blocking;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-pub(super) use self::explain::{explain, is_tls};
+use self::explain::is_foreign;
+pub(super) use self::explain::{code, explain, explain_later, is_tls};
 use self::verifier::{AcceptAny, GivenRoots};
 use super::options::{Secret, TlsOptions};
 use crate::error::Error;
@@ -44,7 +45,13 @@ enum Trust {
 /// Why there is no TLS connection: a sentence without the address.
 pub(super) enum Insecure {
     /// One side does not take the other.
-    Refused(String),
+    Refused {
+        cause: String,
+        /// The code that Node has for it.
+        code: &'static str,
+        /// Whether the peer speaks something else than TLS.
+        foreign: bool,
+    },
     /// The connection below ended before the handshake did, as it does where a server is on its way down, or up.
     Broken(String),
 }
@@ -75,13 +82,15 @@ impl Tls {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let name = self.server_name.clone().or_else(|| parse_name(host)).ok_or_else(|| {
-            Insecure::Refused(format!("{host:?} is neither a DNS name nor an address; set tls.servername"))
+            refused(format!("{host:?} is neither a DNS name nor an address; set tls.servername"))
         })?;
-        let connector =
-            self.connector.get_or_try_init(|| self.configure()).await.map_err(Insecure::Refused)?;
+        let connector = self.connector.get_or_try_init(|| self.configure()).await.map_err(refused)?;
         connector.connect(name, stream).await.map_err(|error| {
             let cause = explain(&error);
-            if is_tls(&error) { Insecure::Refused(cause) } else { Insecure::Broken(cause) }
+            if !is_tls(&error) {
+                return Insecure::Broken(cause);
+            }
+            Insecure::Refused { cause, code: code(&error), foreign: is_foreign(&error) }
         })
     }
 
@@ -108,6 +117,22 @@ impl Tls {
             None => config.with_no_client_auth(),
         };
         Ok(TlsConnector::from(Arc::new(config)))
+    }
+}
+
+fn refused(cause: String) -> Insecure {
+    Insecure::Refused { cause, code: "", foreign: false }
+}
+
+/// Whether the other end of `stream` answers a TLS greeting as TLS. No certificate is judged, and nothing else is sent.
+pub(super) async fn is_spoken<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> bool {
+    let options = TlsOptions { reject_unauthorized: false, ..TlsOptions::default() };
+    let Ok(tls) = Tls::new(&options) else { return false };
+    match tls.connect(stream, "localhost").await {
+        Ok(_) => true,
+        // An alert, or terms that do not fit: TLS nevertheless.
+        Err(Insecure::Refused { foreign, .. }) => !foreign,
+        Err(Insecure::Broken(_)) => false,
     }
 }
 

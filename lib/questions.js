@@ -1,0 +1,66 @@
+// @ts-check
+'use strict'
+
+/** Functions among the options: the engine asks, they answer. Owns what each of them must return. */
+
+/**
+ * @typedef {Record<string, ((...args: any[]) => unknown) | undefined>} Functions by the name of their option
+ * @typedef {{ event: string, name: string, request: number, [detail: string]: any }} Question
+ */
+
+/** Functions among the options, and what each returns. @type {Record<string, string>} */
+const FUNCTIONS = { credentials: '{ username?, password, expiresAt? }', addressMap: '{ host, port }' }
+
+/**
+ * When credentials expire: milliseconds since 1970, or a Date.
+ * @param {unknown} at
+ */
+function lifetime(at) {
+  if (at === undefined || at === null) return undefined
+  const time = at instanceof Date ? at.getTime() : at
+  if (typeof time !== 'number' || Number.isNaN(time)) {
+    throw new TypeError('expiresAt must be a Date, or a number of milliseconds since 1970')
+  }
+  return time === Infinity ? undefined : Math.max(0, Math.floor(time - Date.now()))
+}
+
+/** @type {Record<string, (functions: Functions, question: Question) => unknown>} */
+const ANSWERS = {
+  async credentials(functions) {
+    const given = /** @type {any} */ (await functions.credentials?.())
+    const { username = undefined, password, expiresAt } = given ?? {}
+    if (typeof password !== 'string' || !['string', 'undefined'].includes(typeof (username ?? undefined)))
+      throw new TypeError('it must return { username?, password, expiresAt? }')
+    return { username, password, lifetime: lifetime(expiresAt) }
+  },
+
+  async addressMap(functions, { host, port }) {
+    const address = /** @type {any} */ (await functions.addressMap?.(host, port))
+    if (typeof address?.host !== 'string' || !Number.isInteger(address.port)) {
+      throw new TypeError('it must return { host, port }')
+    }
+    return { host: address.host, port: address.port }
+  },
+}
+
+/**
+ * @param {{ answer: (request: number, result: string | undefined, problem: string | undefined) => void }} native who asks
+ * @param {Functions} functions
+ * @param {Question} question
+ */
+async function answer(native, functions, question) {
+  const { name, request } = question
+  try {
+    const result = await ANSWERS[name]?.(functions, question)
+    native.answer(request, JSON.stringify(result ?? null), undefined)
+  } catch (error) {
+    native.answer(request, undefined, String(error instanceof Error ? error.message : error))
+  }
+}
+
+/** @param {Functions} functions */
+function namesOf(functions) {
+  return Object.keys(functions).join(',')
+}
+
+module.exports = { FUNCTIONS, answer, namesOf }
