@@ -32,153 +32,153 @@ export interface Credentials {
 /** Whom to trust, and who the client is. */
 export interface TlsOptions {
   /** Certificates to trust instead of the system's, as PEM. Default: none. */
-  ca?: string | Uint8Array | readonly (string | Uint8Array)[]
+  ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
   /** The client's certificate chain as PEM, leaf first. Default: none. */
-  cert?: string | Uint8Array | readonly (string | Uint8Array)[]
+  cert?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
   /** Private key of `cert` as PEM: PKCS#8, PKCS#1 or SEC1, not encrypted. Default: none. */
-  key?: string | Uint8Array | readonly (string | Uint8Array)[]
+  key?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
   /** Name that the certificate must be valid for, also sent as SNI. Default: the host. */
-  servername?: string
+  servername?: string | undefined
   /** Whether a certificate that cannot be verified ends the connection. Turn it off in tests only. Default: true. */
-  rejectUnauthorized?: boolean
+  rejectUnauthorized?: boolean | undefined
 }
 
 /** How a lost connection is made again: the bound of the delay doubles with every attempt. */
 export interface ReconnectOptions {
   /** Bound of the first delay, in milliseconds. Default: 50. */
-  initialDelay?: number
+  initialDelay?: number | undefined
   /** Bound of every delay, in milliseconds. Default: 2000. */
-  maxDelay?: number
+  maxDelay?: number | undefined
   /** Whether a delay is drawn at random between zero and its bound. Default: true. */
-  jitter?: boolean
+  jitter?: boolean | undefined
   /** Attempts in a row before the client gives up. Default: Infinity. */
-  maxAttempts?: number
+  maxAttempts?: number | undefined
 }
 
 /** What may wait while there is no connection. */
 export interface OfflineQueueOptions {
   /** Most commands that may wait. Default: 10000. */
-  maxCommands?: number
+  maxCommands?: number | undefined
   /** Most bytes that may wait, in bytes. Default: 67108864 (64 MiB). */
-  maxBytes?: number
+  maxBytes?: number | undefined
 }
 
 /** What a server may make the client allocate. */
 export interface LimitOptions {
   /** Longest reply, in bytes. Default: 536870912 (512 MiB). */
-  maxReplyBytes?: number
+  maxReplyBytes?: number | undefined
   /** Deepest nesting of a reply. Default: 1024. */
-  maxDepth?: number
+  maxDepth?: number | undefined
   /** Most elements of a reply, over all its levels. Default: 67108864. */
-  maxElements?: number
+  maxElements?: number | undefined
   /** Most bytes of commands that have no reply yet, in bytes. Default: 1073741824 (1 GiB). */
-  maxInFlightBytes?: number
+  maxInFlightBytes?: number | undefined
 }
 
-/** Every option of a client. Each may be given once: in the URL or here. */
-export interface RedisOptions {
+/** Every option of a client. Each may be given once: in the URL or here. `D` is what `decodeResponses` may be. */
+export interface RedisOptions<D extends boolean = true> {
   /** Name or address of the server. Default: localhost. */
-  host?: string
+  host?: string | undefined
   /** TCP port of the server. Default: 6379. */
-  port?: number
+  port?: number | undefined
   /** Path of the server's unix socket, instead of `host` and `port`. Default: none. */
-  path?: string
+  path?: string | undefined
   /** Database that every connection selects. Default: 0. */
-  db?: number
+  db?: number | undefined
   /** ACL user; without it a password is that of the user `default`. Default: none. */
-  username?: string
+  username?: string | undefined
   /** Password of the user. Default: none. */
-  password?: string
+  password?: string | undefined
   /** Asked before every connect; excludes `username` and `password`. Default: none. */
-  credentials?: () => Credentials | Promise<Credentials>
+  credentials?: (() => Credentials | Promise<Credentials>) | undefined
   /** What `CLIENT LIST` shows for the connections. Default: none. */
-  clientName?: string
+  clientName?: string | undefined
   /** RESP version to ask for; 3 falls back to 2 where the server does not know it. Default: 3. */
-  protocol?: 2 | 3
+  protocol?: 2 | 3 | undefined
   /** Encrypts the connection; `rediss://` and `valkeys://` turn it on. Default: false. */
-  tls?: boolean | TlsOptions
+  tls?: boolean | TlsOptions | undefined
   /** Longest time for one attempt to connect, name resolution to handshake, in milliseconds. Default: 5000. */
-  connectTimeout?: number
+  connectTimeout?: number | undefined
   /** Longest time from call to reply, in milliseconds; 0 means no deadline. Default: 5000. */
-  commandTimeout?: number
+  commandTimeout?: number | undefined
   /** Silence after which a connection is probed, in milliseconds; 0 means never. Default: 15000. */
-  keepAlive?: number
+  keepAlive?: number | undefined
   /** Most connections of one pool: shared, leased and subscribed. Default: 32. */
-  maxConnections?: number
+  maxConnections?: number | undefined
   /** Connections that a pool keeps open. Default: 0. */
-  minConnections?: number
+  minConnections?: number | undefined
   /** Disuse after which a pooled connection is closed, in milliseconds; 0 means never. Default: 30000. */
-  idleTimeout?: number
+  idleTimeout?: number | undefined
   /** Longest wait for a full pool, in milliseconds; 0 means no deadline. Default: 5000. */
-  acquireTimeout?: number
+  acquireTimeout?: number | undefined
   /** Pipelined connections that ordinary commands share. Default: 1. */
-  sharedConnections?: number
+  sharedConnections?: number | undefined
   /** Whether and how a lost connection is made again. Default: true. */
-  reconnect?: boolean | ReconnectOptions
+  reconnect?: boolean | ReconnectOptions | undefined
   /** Whether, and how many, commands wait while there is no connection. Default: true. */
-  offlineQueue?: boolean | OfflineQueueOptions
-  /** Whether text replies are strings; otherwise they are Buffers. Default: true. */
-  decodeResponses?: boolean
+  offlineQueue?: boolean | OfflineQueueOptions | undefined
+  /** Whether text replies are strings; otherwise they are Buffers (`RedisOptions<false>`). Default: true. */
+  decodeResponses?: D | undefined
   /** How bytes become strings. Default: utf8. */
-  encoding?: Encoding
+  encoding?: Encoding | undefined
   /** Put before every key, and taken off the keys that replies name. Default: none. */
-  keyPrefix?: string
+  keyPrefix?: string | undefined
   /** Uses one connection for everything and never makes it again. Leases and subscriptions are refused. Default: false. */
-  singleConnection?: boolean
+  singleConnection?: boolean | undefined
   /** Whether the first command connects; otherwise the client connects at once. Default: true. */
-  lazyConnect?: boolean
+  lazyConnect?: boolean | undefined
   /**
    * The server is a replica on purpose: a write that it refuses with `READONLY` rejects at once. Otherwise the client connects
    * anew through the name, to find the master, and sends again what was not run. Not with sentinels. Default: false.
    */
-  readOnly?: boolean
+  readOnly?: boolean | undefined
   /** What this client is called in warnings and when it is printed; never sent to the server. Default: none. */
-  name?: string
+  name?: string | undefined
   /** How sentinels are connected to. With a redis-sentinel:// URL. Default: none. */
-  sentinel?: SentinelConnectionOptions
+  sentinel?: SentinelConnectionOptions | undefined
   /** Where servers are that sentinels announce under other addresses. With a redis-sentinel:// URL. Default: none. */
-  addressMap?: AddressMap
+  addressMap?: AddressMap | undefined
   /**
    * Where commands go that only read: to the master; to replicas only; to replicas, and to the master while none is fit; or to
    * any of them. They have connections of their own, each of which goes to the next server in turn, and may not see what was
    * written before. Plain pipelines of nothing but reads go there as well; scans, `xread`, transactions, scripts but for read-only ones,
    * subscriptions and leased connections stay with the master. Needs sentinels. Default: master.
    */
-  readFrom?: 'master' | 'replica' | 'replicaPreferred' | 'any'
+  readFrom?: 'master' | 'replica' | 'replicaPreferred' | 'any' | undefined
   /** Whether a client of `replicaFor` uses the master while no replica is fit. Default: true. */
-  replicaFallback?: boolean
+  replicaFallback?: boolean | undefined
   /** What a server may make the client allocate. Default: true. */
-  limits?: LimitOptions
+  limits?: LimitOptions | undefined
 }
 
 /** What may differ for single calls. What is not given stays as it is. */
 export interface CallSettings {
   /** Longest time from call to reply, in milliseconds; 0 means no deadline. */
-  timeout?: number
+  timeout?: number | undefined
   /** Rejects the call as soon as it aborts, with AbortError. What was not sent by then never is. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /**
    * `'idempotent'`: lost in flight, a command is sent again also if it writes, as long as the data ends the same. `false`: not
    * even if it only reads, and not if the server could not run it for the moment (LOADING, BUSY, TRYAGAIN, MASTERDOWN,
    * CLUSTERDOWN), which is what other calls are sent again for until their deadline.
    */
-  retry?: 'idempotent' | false
+  retry?: 'idempotent' | false | undefined
   /** Whether text replies are strings; otherwise they are Buffers. */
-  decodeResponses?: boolean
+  decodeResponses?: boolean | undefined
   /** How bytes become strings. Excludes `decodeResponses: false`. */
-  encoding?: Encoding
+  encoding?: Encoding | undefined
 }
 
 /** How the commands of a pipeline are sent. */
 export interface PipelineOptions {
   /** As one transaction (MULTI and EXEC); otherwise as commands one after another. Default: true. */
-  transaction?: boolean
+  transaction?: boolean | undefined
 }
 
 /** What `execute()` does with the errors of single commands. */
 export interface ExecuteOptions {
   /** Whether the first of them is thrown, with its `index` and the `results`; otherwise each is the result in its place. Default: true. */
-  raiseOnError?: boolean
+  raiseOnError?: boolean | undefined
 }
 
 /**
@@ -215,7 +215,7 @@ export interface Pipeline<T = string, R extends readonly unknown[] = []>
    * Resolves with the replies in order. `D` is what they are where the commands were not added in one chain. Rejects with the first error of a command, or
    * with what happened to all: ExecAbortError, WatchError, a lost connection, ... An error holds the `results` there are.
    */
-  execute<D = unknown>(options?: { raiseOnError?: true }): Promise<R extends [] ? D[] : R>
+  execute<D = unknown>(options?: { raiseOnError?: true | undefined }): Promise<R extends [] ? D[] : R>
   execute<D = unknown>(
     options: ExecuteOptions,
   ): Promise<R extends [] ? (D | RedisError)[] : { [I in keyof R]: R[I] | RedisError }>
@@ -224,13 +224,13 @@ export interface Pipeline<T = string, R extends readonly unknown[] = []>
 /** How a transaction that reads first is run. */
 export interface TransactionOptions {
   /** Keys that are watched from before the function is called. The function may watch more by `tx.watch()`. Default: none. */
-  watch?: Arg | readonly Arg[]
+  watch?: Arg | readonly Arg[] | undefined
   /** Most attempts, the first one included; the last WatchError is thrown then. Default: 32. */
-  attempts?: number
+  attempts?: number | undefined
   /** The pause before another attempt, in milliseconds, or a function of the number of attempts. Default: random, 1 to 100. */
-  backoff?: number | ((attempt: number) => number)
+  backoff?: number | ((attempt: number) => number) | undefined
   /** Rejects the transaction as soon as it aborts, with AbortError. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** What runs transactions that read before they write. */
@@ -265,7 +265,7 @@ export interface Script<T> extends Callable<T> {
 /** How a script or a function is run. */
 export interface RoutineOptions {
   /** By the command that refuses to write, which a replica runs as well, and which is sent again after a lost connection. Default: false. */
-  readOnly?: boolean
+  readOnly?: boolean | undefined
 }
 
 /** The functions of a library. */
@@ -321,10 +321,12 @@ export interface RawCommands {
 export interface View<T extends string | Buffer = string>
   extends Commands<T>, Iterators<T>, RawCommands, Routines, Pipelines<T>, Transactions<T>, Subscribing<T> {
   /** The same connections, with other settings for its calls. Cheap: nothing is opened. */
+  with(settings: CallSettings & { decodeResponses?: undefined; encoding?: undefined }): View<T>
   with(settings: CallSettings & { decodeResponses: false }): View<Buffer>
-  with(settings: CallSettings & { decodeResponses: true }): View<string>
-  with(settings: CallSettings & { encoding: Encoding }): View<string>
-  with(settings: CallSettings): View<T>
+  with(settings: CallSettings & ({ decodeResponses: true } | { encoding: Encoding })): View<string>
+  with(settings: CallSettings & { decodeResponses: boolean }): View<string | Buffer>
+  with(settings: CallSettings & { decodeResponses?: true | undefined }): View<T | string>
+  with(settings: CallSettings): View<T | string | Buffer>
 
   /** `with({ decodeResponses: false })` */
   readonly buffers: View<Buffer>
@@ -347,10 +349,12 @@ export interface View<T extends string | Buffer = string>
 export interface LeaseView<T extends string | Buffer = string>
   extends SessionCommands<T>, Iterators<T>, RawCommands, Routines, Pipelines<T> {
   /** The same connection, with other settings for its calls. */
+  with(settings: CallSettings & { decodeResponses?: undefined; encoding?: undefined }): LeaseView<T>
   with(settings: CallSettings & { decodeResponses: false }): LeaseView<Buffer>
-  with(settings: CallSettings & { decodeResponses: true }): LeaseView<string>
-  with(settings: CallSettings & { encoding: Encoding }): LeaseView<string>
-  with(settings: CallSettings): LeaseView<T>
+  with(settings: CallSettings & ({ decodeResponses: true } | { encoding: Encoding })): LeaseView<string>
+  with(settings: CallSettings & { decodeResponses: boolean }): LeaseView<string | Buffer>
+  with(settings: CallSettings & { decodeResponses?: true | undefined }): LeaseView<T | string>
+  with(settings: CallSettings): LeaseView<T | string | Buffer>
 
   /** `with({ decodeResponses: false })` */
   readonly buffers: LeaseView<Buffer>
@@ -404,40 +408,39 @@ export type ClientState = 'idle' | 'connecting' | 'ready' | 'disconnected' | 're
 
 /** The class as a value. Spelled out because a constructor of its own cannot say that `decodeResponses` chooses `T`. */
 export interface RedisConstructor {
+  /** A client of the server at the URL, as of `fromUrl()`. */
+  new <D extends boolean = true>(url: string | URL, options?: RedisOptions<D>): Redis<TextReply<D>>
   /** A client of the server in `REDIS_URL`, else `VALKEY_URL`, else on localhost:6379 where there is no URL. */
   new <D extends boolean = true>(
     url: string | URL | undefined,
-    options?: RedisOptions & { decodeResponses?: D },
+    options?: RedisOptions<D>,
   ): Redis<TextReply<D>>
   /** A client on the connections of a pool. It closes none of them. */
-  new <D extends boolean = true>(options: PooledOptions & { decodeResponses?: D }): Redis<TextReply<D>>
+  new <P extends boolean = true, D extends boolean = P>(options: PooledOptions<P, D>): Redis<TextReply<D>>
   /** A client with these options; without any, of the server in `REDIS_URL`, else `VALKEY_URL`, else on localhost:6379. */
-  new <D extends boolean = true>(options?: RedisOptions & { decodeResponses?: D }): Redis<TextReply<D>>
+  new <D extends boolean = true>(options?: RedisOptions<D>): Redis<TextReply<D>>
 
   /**
    * A client of the server at the URL: `redis:// rediss:// valkey:// valkeys:// unix:// redis+unix://`, or of the
    * master that sentinels name: `redis-sentinel://host:port,host:port/master/db`. Options may stand in
    * its query as well, each in one place only.
    */
-  fromUrl<D extends boolean = true>(
-    url: string | URL,
-    options?: RedisOptions & { decodeResponses?: D },
-  ): Redis<TextReply<D>>
+  fromUrl<D extends boolean = true>(url: string | URL, options?: RedisOptions<D>): Redis<TextReply<D>>
 
   readonly prototype: Redis
 }
 
-/** What a text reply is, by `decodeResponses`. */
-export type TextReply<D extends boolean> = [D] extends [false] ? Buffer : string
+/** What a text reply is, by `decodeResponses`: either, where only the run time knows. */
+export type TextReply<D extends boolean> = D extends false ? Buffer : string
 
 export declare const Redis: RedisConstructor
 
 /** What an error may carry besides its message. */
 export interface ErrorDetails {
-  code?: string
-  command?: string
-  maybeExecuted?: boolean
-  cause?: unknown
+  code?: string | undefined
+  command?: string | undefined
+  maybeExecuted?: boolean | undefined
+  cause?: unknown | undefined
 }
 
 /** All errors of this library, but for wrong arguments: these are TypeErrors with code `INVALID_ARGUMENT`. */
@@ -484,7 +487,7 @@ export declare class ConnectionError extends RedisError {
 export declare class AuthenticationError extends RedisError {}
 /** The deadline of a call passed: `COMMAND_TIMEOUT`. */
 export declare class TimeoutError extends RedisError {
-  constructor(message: string, details?: ErrorDetails & { phase?: 'queue' | 'write' | 'server' })
+  constructor(message: string, details?: ErrorDetails & { phase?: 'queue' | 'write' | 'server' | undefined })
   /** Where the command was: waiting for a connection, being written, or with the server. */
   /**
    * Where the command was when its deadline passed: `queue`, it was not handed to a connection, or the JavaScript thread was busy

@@ -6,9 +6,9 @@ import type { ClientState, Encoding, RedisEvents, RedisOptions } from './index'
 /** How long to wait for a connection. */
 export interface ConnectOptions {
   /** In milliseconds; 0, the default, means until an attempt has failed. */
-  timeout?: number
+  timeout?: number | undefined
   /** Rejects as soon as it aborts. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** Connections to one server: their life, and what happens to them. */
@@ -78,31 +78,31 @@ export interface PoolStats {
   reconnects: number
 }
 
-/** Options of a client on a pool. What is not given is as in the pool's own options. */
-export interface PooledOptions {
+/** Options of a client on a pool. What is not given is as in the pool's own options, of which `P` is `decodeResponses`. */
+export interface PooledOptions<P extends boolean = true, D extends boolean = P> {
   /** The connections to use. */
-  connectionPool: ConnectionPool
+  connectionPool: ConnectionPool<P>
   /** Longest time from call to reply, in milliseconds; 0 means no deadline. */
-  commandTimeout?: number
+  commandTimeout?: number | undefined
   /** Whether text replies are strings; otherwise they are Buffers. */
-  decodeResponses?: boolean
+  decodeResponses?: D | undefined
   /** How bytes become strings. */
-  encoding?: Encoding
+  encoding?: Encoding | undefined
   /** Put before every key. */
-  keyPrefix?: string
+  keyPrefix?: string | undefined
   /** What this client is called when it is printed. */
-  name?: string
+  name?: string | undefined
 }
 
-/** Connections for several clients: `new Redis({ connectionPool: pool })`. */
-export declare class ConnectionPool {
+/** Connections for several clients: `new Redis({ connectionPool: pool })`. `D` is what `decodeResponses` is for these. */
+export declare class ConnectionPool<D extends boolean = true> {
   /** Connections to the server in `REDIS_URL`, else `VALKEY_URL`, else on localhost:6379 where there is no URL. */
-  constructor(url: string | URL | undefined, options?: RedisOptions)
+  constructor(url: string | URL | undefined, options?: RedisOptions<D>)
   /** Connections as these options say. */
-  constructor(options?: RedisOptions)
+  constructor(options?: RedisOptions<D>)
   /** Connections to the server at the URL. */
-  static fromUrl(url: string | URL, options?: RedisOptions): ConnectionPool
+  static fromUrl<D extends boolean = true>(url: string | URL, options?: RedisOptions<D>): ConnectionPool<D>
   /** A snapshot. */
   stats(): PoolStats
 }
-export interface ConnectionPool extends Connections {}
+export interface ConnectionPool<D extends boolean = true> extends Connections {}

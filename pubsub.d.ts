@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import type { EventEmitter } from 'node:events'
 
-import type { Arg } from './commands'
+import type { Arg, Args, Spread } from './commands'
 import type { RedisError } from './index'
 
 /** What a message is, by the kind of its subscription. `T` is a Buffer where replies are not decoded. */
@@ -46,25 +46,27 @@ export interface Gap {
 /** How much may wait for a slow consumer, and what happens when it is more. */
 export interface BacklogOptions {
   /** What may wait: undelivered in the engine, or handed out and not yet used up. */
-  maxBacklog?: {
-    /** Messages. Default: 100 000. */
-    messages?: number
-    /** Bytes of data, and of channel names where messages came by a pattern. Default: 67 108 864 (64 MiB). */
-    bytes?: number
-  }
+  maxBacklog?:
+    | {
+        /** Messages. Default: 100 000. */
+        messages?: number | undefined
+        /** Bytes of data, and of channel names where messages came by a pattern. Default: 67 108 864 (64 MiB). */
+        bytes?: number | undefined
+      }
+    | undefined
   /**
    * When the backlog is full. `pause`: the connection is not read until half of it is used up, for all subscribers that share it,
    * and the server decides how long it bears that (`client-output-buffer-limit`); when it closes the connection, a gap tells.
    * `drop-oldest`: the oldest messages make room, and a gap tells how many. `error`: the PubSub fails with QueueFullError once what
    * fits has been used up. Default: `pause`.
    */
-  overflow?: 'pause' | 'drop-oldest' | 'error'
+  overflow?: 'pause' | 'drop-oldest' | 'error' | undefined
 }
 
 /** Options of `pubsub()`. */
 export interface PubSubOptions extends BacklogOptions {
   /** Closes the PubSub when it aborts: what waits rejects with AbortError. Default: the signal of `with()`, if any. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** What each event hands to its listeners. */
@@ -96,31 +98,31 @@ export type PatternListener<T extends string | Buffer = string> = (data: T, chan
 /** Options of an iteration. */
 export interface MessagesOptions<G extends boolean = boolean> {
   /** Ends the iteration when it aborts: it rejects with AbortError. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Whether gaps are items, too. Default: false. */
-  gaps?: G
+  gaps?: G | undefined
   /** Whether the end of the iteration closes the PubSub. Default: true. */
-  close?: boolean
+  close?: boolean | undefined
 }
 
 /** Options of `getMessage()`. */
 export interface GetMessageOptions<C extends boolean = boolean, G extends boolean = boolean> {
   /** How long to wait, in milliseconds, perhaps `Infinity`. Default: 0, for what has arrived. */
-  timeout?: number
+  timeout?: number | undefined
   /** Whether acknowledgements of subscriptions are skipped. Default: false. */
-  ignoreSubscribeMessages?: C
+  ignoreSubscribeMessages?: C | undefined
   /** Whether gaps are answers, too. Default: false. */
-  gaps?: G
+  gaps?: G | undefined
   /** Rejects the call as soon as it aborts, with AbortError; no message is lost by that. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** What may differ for single calls of a subscriber. */
 export interface PubSubCallSettings {
   /** Longest time until the server has acknowledged, or until a message comes, in milliseconds. */
-  timeout?: number
+  timeout?: number | undefined
   /** Rejects the call as soon as it aborts, with AbortError. A subscription that only this call asked for is ended again. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** The calls of a subscriber, with other settings. */
@@ -150,15 +152,18 @@ type Names = Arg[] | [names: readonly Arg[]]
  */
 export interface PubSub<T extends string | Buffer = string> extends EventEmitter {
   /** Listens to channels. Resolves when the server has acknowledged each; rejects with its error, and then has none of them. */
-  subscribe(...channels: Names): Promise<void>
+  subscribe(channel: Arg, ...channels: Arg[]): Promise<void>
+  subscribe<const K extends Args>(...channels: Spread<K, [channel: Arg]> | [channels: Args]): Promise<void>
   subscribe(channel: Arg, ...more: [...channels: Arg[], listener: Listener<T>]): Promise<void>
   subscribe(channels: readonly Arg[], listener: Listener<T>): Promise<void>
   /** Listens to the channels that match the patterns. */
-  psubscribe(...patterns: Names): Promise<void>
+  psubscribe(pattern: Arg, ...patterns: Arg[]): Promise<void>
+  psubscribe<const K extends Args>(...patterns: Spread<K, [pattern: Arg]> | [patterns: Args]): Promise<void>
   psubscribe(pattern: Arg, ...more: [...patterns: Arg[], listener: PatternListener<T>]): Promise<void>
   psubscribe(patterns: readonly Arg[], listener: PatternListener<T>): Promise<void>
   /** Listens to shard channels. */
-  ssubscribe(...channels: Names): Promise<void>
+  ssubscribe(channel: Arg, ...channels: Arg[]): Promise<void>
+  ssubscribe<const K extends Args>(...channels: Spread<K, [channel: Arg]> | [channels: Args]): Promise<void>
   ssubscribe(channel: Arg, ...more: [...channels: Arg[], listener: Listener<T>]): Promise<void>
   ssubscribe(channels: readonly Arg[], listener: Listener<T>): Promise<void>
 
@@ -238,13 +243,13 @@ export interface PubSub<T extends string | Buffer = string> extends EventEmitter
 /** Options of `keyspace()`. */
 export interface KeyspaceOptions extends BacklogOptions {
   /** Names of events: `set`, `del`, `expired`, `evicted`, ... Default: all. */
-  events?: readonly string[]
+  events?: readonly string[] | undefined
   /** Keys, as a pattern: `user:*`. Default: all. */
-  pattern?: string
+  pattern?: string | undefined
   /** The database. Default: the client's. */
-  db?: number
+  db?: number | undefined
   /** Ends the iteration when it aborts: it rejects with AbortError. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** Something happened to a key. */

@@ -19,19 +19,19 @@ export type AddressMap = (host: string, port: number) => Address | Promise<Addre
 /** How sentinels are connected to. */
 export interface SentinelConnectionOptions {
   /** ACL user of the sentinels. Default: none. */
-  username?: string
+  username?: string | undefined
   /** Password of the sentinels. Default: none. */
-  password?: string
+  password?: string | undefined
   /** What `CLIENT LIST` shows on the sentinels. Default: none. */
-  clientName?: string
+  clientName?: string | undefined
   /** RESP version to ask for. Default: 3. */
-  protocol?: 2 | 3
+  protocol?: 2 | 3 | undefined
   /** Encrypts the connections to sentinels. Default: false. */
-  tls?: boolean | TlsOptions
+  tls?: boolean | TlsOptions | undefined
   /** Longest time for one attempt to connect to one sentinel, in milliseconds. Default: 1000. */
-  connectTimeout?: number
+  connectTimeout?: number | undefined
   /** Longest time for one answer of one sentinel, in milliseconds. Default: 1000. */
-  commandTimeout?: number
+  commandTimeout?: number | undefined
 }
 
 /** A sentinel with options of its own. */
@@ -39,27 +39,27 @@ export interface SentinelAddress extends SentinelConnectionOptions {
   /** Its name or address. Names are kept, and looked up at every attempt. */
   host: string
   /** Its port. Default: 26379. */
-  port?: number
+  port?: number | undefined
 }
 
 /** Options of a client whose server the sentinels find. */
-export type FollowingOptions = Omit<
-  RedisOptions,
+export type FollowingOptions<D extends boolean = true> = Omit<
+  RedisOptions<D>,
   'host' | 'port' | 'path' | 'sentinel' | 'addressMap' | 'readOnly'
 >
 
 /** Options of a client of the master. */
-export type MasterOptions = Omit<FollowingOptions, 'replicaFallback'>
+export type MasterOptions<D extends boolean = true> = Omit<FollowingOptions<D>, 'replicaFallback'>
 
 /** Options of a client that reads from replicas. */
-export type ReplicaOptions = Omit<FollowingOptions, 'readFrom'>
+export type ReplicaOptions<D extends boolean = true> = Omit<FollowingOptions<D>, 'readFrom'>
 
 /** What `sentinel` and `addressMap` do not say holds for the clients that are made here, where these say nothing else. */
-export interface SentinelOptions extends FollowingOptions {
+export interface SentinelOptions<D extends boolean = true> extends FollowingOptions<D> {
   /** How the sentinels are connected to. Default: like servers, without credentials. */
-  sentinel?: SentinelConnectionOptions
+  sentinel?: SentinelConnectionOptions | undefined
   /** Where servers are that are announced under other addresses. Default: none. */
-  addressMap?: AddressMap
+  addressMap?: AddressMap | undefined
 }
 
 /** What each event hands to its listeners. */
@@ -74,33 +74,33 @@ export interface SentinelEvents {
 
 /**
  * The sentinels of a deployment. They are watched while a client follows them, or after `connect()`; the object alone does not
- * keep the process alive.
+ * keep the process alive. `D` is what `decodeResponses` is for the clients that are made here.
  */
-export declare class Sentinel extends EventEmitter {
+export declare class Sentinel<D extends boolean = true> extends EventEmitter {
   /**
    * @param sentinels Where the sentinels are: URLs such as `redis://:password@host:26379` (`rediss://` for TLS), or objects.
    *   Others are learned from them.
    */
-  constructor(sentinels: readonly (string | URL | SentinelAddress)[], options?: SentinelOptions)
+  constructor(sentinels: readonly (string | URL | SentinelAddress)[], options?: SentinelOptions<D>)
 
   /** A client of the master called `name`, which follows failovers by itself. */
-  masterFor<D extends boolean = true>(
+  masterFor<E extends boolean = D>(
     name: string,
-    options?: MasterOptions & { decodeResponses?: D },
-  ): Redis<TextReply<D>>
+    options?: MasterOptions<boolean> & { decodeResponses?: E | undefined },
+  ): Redis<TextReply<E>>
   /**
    * A client that reads from the replicas of the master called `name`: each connection goes to the next of those that are
    * well, and to the master where none is (`replicaFallback`).
    */
-  replicaFor<D extends boolean = true>(
+  replicaFor<E extends boolean = D>(
     name: string,
-    options?: ReplicaOptions & { decodeResponses?: D },
-  ): Redis<TextReply<D>>
+    options?: ReplicaOptions<boolean> & { decodeResponses?: E | undefined },
+  ): Redis<TextReply<E>>
   /** Another name of `replicaFor`. */
-  slaveFor<D extends boolean = true>(
+  slaveFor<E extends boolean = D>(
     name: string,
-    options?: ReplicaOptions & { decodeResponses?: D },
-  ): Redis<TextReply<D>>
+    options?: ReplicaOptions<boolean> & { decodeResponses?: E | undefined },
+  ): Redis<TextReply<E>>
 
   /** Where the master called `name` is. It was connected to, and says that it is a master. */
   discoverMaster(name: string): Promise<Address>

@@ -80,7 +80,7 @@ export type Views = [
   Expect<Equal<typeof patientBinary, View<Buffer>>>,
   Expect<Equal<typeof textAgain, View<string>>>,
   Expect<Equal<typeof hex, View<string>>>,
-  Expect<Equal<typeof byVariableSettings, View<Buffer>>>,
+  Expect<Equal<typeof byVariableSettings, View<string | Buffer>>>,
   Expect<Equal<typeof buffers, View<Buffer>>>,
 ]
 
