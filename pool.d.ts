@@ -11,6 +11,12 @@ export interface ConnectOptions {
   signal?: AbortSignal | undefined
 }
 
+/** How long to wait for what is in flight. */
+export interface CloseOptions {
+  /** In milliseconds; 0 means without an end. Default: 10000. */
+  timeout?: number
+}
+
 /** Connections to one server: their life, and what happens to them. */
 export interface Connections extends EventEmitter {
   /**
@@ -20,9 +26,10 @@ export interface Connections extends EventEmitter {
   connect(options?: ConnectOptions): Promise<void>
   /**
    * Waits for the replies of all calls, then closes for good; commands that wait in the server are ended there, as if their
-   * time were over. A client on a pool closes nothing: it only takes no more calls. May be called again.
+   * time were over. What has no reply when `timeout` is over is cut off as by `destroy()`. A client on a pool closes nothing: it
+   * only takes no more calls, and waits no longer than that for the replies to the others. May be called again.
    */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
   /** Closes for good at once: calls without a reply reject with ClosedError. May be called again. */
   destroy(): void
   /** Bytes of calls that have no answer yet: of all clients, where they share a pool. */

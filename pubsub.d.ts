@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events'
 
 import type { Arg, Args, Spread } from './commands'
 import type { RedisError } from './index'
+import type { CloseOptions } from './pool'
 
 /** What a message is, by the kind of its subscription. `T` is a Buffer where replies are not decoded. */
 export interface Message<T extends string | Buffer = string> {
@@ -213,10 +214,10 @@ export interface PubSub<T extends string | Buffer = string> extends EventEmitter
   readonly closed: boolean
 
   /**
-   * Ends everything: subscriptions, iterations, waiting calls. Resolves when the server has acknowledged it, or at the deadline of a
-   * call; never rejects. May be called again.
+   * Ends everything: subscriptions, iterations, waiting calls. Resolves when the server has acknowledged it, or when `timeout` is over:
+   * by default the deadline of a call, or 10 s where calls have none. May be called again.
    */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
   /** `close()` */
   [Symbol.asyncDispose](): Promise<void>
   /** What printing shows as well. */

@@ -4,6 +4,7 @@ import {
   type Client,
   ClosedError,
   ConnectionError,
+  ConnectionPool,
   failure,
   forBothProtocols,
   next,
@@ -103,6 +104,70 @@ forBothProtocols((protocol) => {
     await client.close()
     assert.ok((await call) instanceof ConnectionError)
     await proxy.close()
+  })
+
+  test('close() cuts off what a server does not answer when its timeout is over', async (t) => {
+    const own = await startServer(t)
+    const client = openClient(t, own.url, { protocol, commandTimeout: 0 })
+    await client.connect()
+    const ps = client.pubsub()
+    await ps.subscribe('channel')
+    const waiting = failure(client.blpop('nothing', 0))
+    const lease = await client.client()
+    await lease.ping()
+    while (!/blocked_clients:1\b/.test(String(await own.raw('INFO', 'clients'))));
+    await own.stop()
+    const calls = [client.get('k'), client.pipeline().incr('n').execute(), lease.get('k')].map(failure)
+    await ps.close({ timeout: 100 })
+    await client.close({ timeout: 100 })
+    for (const error of await Promise.all([waiting, ...calls])) {
+      assert.ok(error instanceof ClosedError, String(error))
+      assert.deepEqual([error.code, error.maybeExecuted], ['CLIENT_CLOSED', true])
+    }
+    assert.equal(client.toJSON().state, 'closed')
+  })
+
+  test('close() cuts off what waits for a connection when its timeout is over', async (t) => {
+    const proxy = await FaultProxy.start({ target: server })
+    proxy.refuse()
+    const client = openClient(t, proxy.url, { protocol, commandTimeout: 0 })
+    const calls = [client.incr('n'), client.pipeline().incr('n').execute(), client.blpop('nothing', 0)].map(
+      failure,
+    )
+    await client.close({ timeout: 100 })
+    for (const error of await Promise.all(calls)) assert.equal(error.maybeExecuted, false, String(error))
+    await proxy.close()
+  })
+
+  test('close() of a pool cuts off the calls of its clients, close() of one of them only waits no longer', async (t) => {
+    const own = await startServer(t)
+    const pool = new ConnectionPool({ port: own.port, protocol, commandTimeout: 0 })
+    t.after(() => pool.destroy())
+    pool.on('error', () => {})
+    const client = openClient(t, { connectionPool: pool })
+    await client.ping()
+    await own.stop()
+    const call = client.get('k')
+    await client.close({ timeout: 100 })
+    await own.cont()
+    assert.equal(await call, null)
+    const other = openClient(t, { connectionPool: pool })
+    await own.stop()
+    const lost = failure(other.get('k'))
+    await pool.close({ timeout: 100 })
+    assert.deepEqual([(await lost).code, (await lost).maybeExecuted], ['CLIENT_CLOSED', true])
+  })
+
+  test('close() refuses what is no timeout', async (t) => {
+    const client = openClient(t, server.url, { protocol })
+    const ps = client.pubsub()
+    for (const options of [{ timeout: -1 }, { timeout: '1' }, { tiemout: 1 }, null, 1]) {
+      assert.equal((await failure(client.close(options))).code, 'INVALID_OPTION')
+      assert.equal((await failure(ps.close(options))).code, 'INVALID_OPTION')
+    }
+    assert.equal(await client.ping(), 'PONG')
+    await client.close({ timeout: 0 })
+    await client.close({})
   })
 
   test('destroy() rejects what is in flight and what waits', async (t) => {

@@ -25,6 +25,15 @@ async function wait(connect, options) {
   return abortable(connect(timeout), signal, undefined, () => 'withdrawn')
 }
 
+/**
+ * How long `close()` may take, in milliseconds; undefined means the time that the addon knows.
+ * @param {{ timeout?: number }} options
+ */
+function closeTimeout(options) {
+  refuseUnknown('close()', options, ['timeout'])
+  return merge(NOTHING, options).timeout
+}
+
 Object.defineProperty(View.prototype, 'connect', {
   /** @this {any} @param {{ timeout?: number, signal?: AbortSignal }} [options] */
   value(options = {}) {
@@ -35,4 +44,4 @@ Object.defineProperty(View.prototype, 'connect', {
   configurable: true,
 })
 
-module.exports = { wait }
+module.exports = { closeTimeout, wait }

@@ -8,7 +8,7 @@
 
 const { EventEmitter } = require('node:events')
 
-const { wait } = require('./connecting.js')
+const { closeTimeout, wait } = require('./connecting.js')
 const { errorOf } = require('./errors.js')
 const { create, join } = require('./origin.js')
 const { answer } = require('./questions.js')
@@ -116,13 +116,15 @@ class Connections extends EventEmitter {
     }, options)
   }
 
-  async close() {
+  /** @param {{ timeout?: number }} [options] */
+  async close(options = {}) {
+    const timeout = closeTimeout(options)
     if (this.#pool === undefined) {
-      await this.#all((native, slot) => native.close(slot))
+      await this.#all((native, slot) => native.close(slot, timeout))
       this.#state = 'closed'
     } else {
       // What was called before is answered; the connections are somebody else's.
-      const answered = this.drained()
+      const answered = this.#all((native, slot) => native.drainedInTime(slot, timeout))
       this.#leave()
       await answered
     }

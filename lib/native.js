@@ -13,7 +13,8 @@
  * @property {(slot: number) => string | undefined} withdraw
  * @property {() => void} flush
  * @property {(slot: number, timeout?: number) => void} connect
- * @property {(slot: number) => void} close
+ * @property {(slot: number, timeout?: number) => void} close
+ * @property {(slot: number, timeout?: number) => void} drainedInTime
  * @property {(slot: number) => void} destroy
  * @property {(keep: number) => void} reference
  * @property {(request: number, result: string | undefined, problem: string | undefined) => void} answer

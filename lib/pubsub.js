@@ -5,6 +5,7 @@
 
 const { EventEmitter } = require('node:events')
 
+const { closeTimeout } = require('./connecting.js')
 const { ClosedError, abortError, errorOf } = require('./errors.js')
 const { cutting } = require('./pubsub-cutting.js')
 const { Flow, flowWords, pullWords } = require('./pubsub-flow.js')
@@ -123,8 +124,10 @@ class PubSub extends EventEmitter {
     return this.#state !== 'open' || this.#reason !== undefined
   }
 
-  close() {
-    return (this.#closing ??= this.#close(undefined))
+  /** @param {{ timeout?: number }} [options] */
+  async close(options = {}) {
+    const timeout = closeTimeout(options)
+    return (this.#closing ??= this.#close(undefined, timeout))
   }
 
   toJSON() {
@@ -324,8 +327,11 @@ class PubSub extends EventEmitter {
     this.#unwatch = () => signal.removeEventListener('abort', abort)
   }
 
-  /** @param {Error | undefined} reason */
-  async #close(reason) {
+  /**
+   * @param {Error | undefined} reason
+   * @param {number} [timeout]
+   */
+  async #close(reason, timeout = this.#settings.timeout) {
     this.#unwatch()
     this.#reason ??= reason
     this.#state = 'closed'
@@ -334,7 +340,7 @@ class PubSub extends EventEmitter {
     clearImmediate(this.#pumping)
     this.#waiting.end()
     const left = open('')
-    this.#native.leave(lastSlot(), this.#settings.timeout)
+    this.#native.leave(lastSlot(), timeout)
     await left
   }
 }

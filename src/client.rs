@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use napi::sys;
 use oxidis_engine::client::subscriber::Subscriber;
-use oxidis_engine::client::{Client, Mailbox};
+use oxidis_engine::client::{CLOSE_TIMEOUT, Client, Mailbox};
 use oxidis_engine::error::{Error, Phase};
 use oxidis_engine::net::connection::Wish;
 use oxidis_engine::net::request::{Deliver, Reply, Ticket, View};
@@ -119,11 +119,22 @@ impl NativeClient {
         });
     }
 
-    /// Settles `slot` when every lane is closed.
-    pub(crate) fn close(&self, slot: u32, wish: Wish) {
+    /// Settles `slot` when every lane is closed: after its work, or when `limit` is over; in milliseconds, 0 for no end.
+    pub(crate) fn close(&self, slot: u32, limit: Option<f64>) {
         self.port.finish();
         self.flush();
-        let closed = self.engine.close(wish);
+        let closed = self.engine.close_within(close_limit(limit));
+        self.report(slot, async move {
+            closed.await;
+            Ok(Scalar::Null)
+        });
+    }
+
+    /// Settles `slot` when every lane is closed, which begins at once.
+    pub(crate) fn destroy(&self, slot: u32) {
+        self.port.finish();
+        self.flush();
+        let closed = self.engine.close(Wish::Destroy);
         self.report(slot, async move {
             closed.await;
             Ok(Scalar::Null)
@@ -181,15 +192,20 @@ impl NativeClient {
         self.ports.borrow().iter().filter_map(Weak::upgrade).collect::<Vec<_>>().into_iter()
     }
 
-    /// Settles `slot` when everything that was called before on shared connections is answered or rejected.
-    pub(crate) fn drained(&self, slot: u32) {
+    /// Settles `slot` when everything that was called before on shared connections is answered or rejected, or when `limit` is
+    /// over.
+    pub(crate) fn drained(&self, slot: u32, limit: Option<Duration>) {
         self.flush();
         let waiting: Vec<_> = self.engine.lanes().all().iter().map(|lane| lane.queue().drained()).collect();
         self.report(slot, async move {
-            for lane in waiting {
-                // A lane that is gone has nothing left to answer.
-                drop(lane.await);
-            }
+            let drained = async {
+                for lane in waiting {
+                    // A lane that is gone has nothing left to answer.
+                    drop(lane.await);
+                }
+            };
+            // Either end is what was asked for.
+            let _in_time = timeout(limit.unwrap_or(Duration::MAX), drained).await;
             Ok(Scalar::Null)
         });
     }
@@ -277,6 +293,15 @@ impl NativeClient {
     /// Something has ended: when no connection and no report is left, the process and the JavaScript object may go.
     pub(crate) fn let_go(&self) {
         self.life.let_go(self.engine.is_active());
+    }
+}
+
+/// How long closing may take, from JavaScript's milliseconds: 0 for no end.
+pub(crate) fn close_limit(limit: Option<f64>) -> Option<Duration> {
+    match limit.map(milliseconds) {
+        None => Some(CLOSE_TIMEOUT),
+        Some(0) => None,
+        Some(limit) => Some(Duration::from_millis(u64::from(limit))),
     }
 }
 

@@ -9,11 +9,10 @@ use std::rc::Rc;
 
 use napi::sys;
 use oxidis_engine::error::Error;
-use oxidis_engine::net::connection::Wish;
 
 use crate::arguments::Arguments;
 use crate::asking::Asking;
-use crate::client::NativeClient;
+use crate::client::{NativeClient, close_limit};
 use crate::environment::Environment;
 use crate::error;
 use crate::handle::NativeHandle;
@@ -124,7 +123,12 @@ object_function!(Port, flush, |port, _info| {
 });
 
 object_function!(NativeClient, drained, |client, info| {
-    client.drained(info.uint32(0));
+    client.drained(info.uint32(0), None);
+    Ok(())
+});
+
+object_function!(NativeClient, drained_in_time, |client, info| {
+    client.drained(info.uint32(0), close_limit(info.double(1)));
     Ok(())
 });
 
@@ -137,12 +141,12 @@ object_function!(NativeClient, connect, |client, info| {
 });
 
 object_function!(NativeClient, close, |client, info| {
-    client.close(info.uint32(0), Wish::Drain);
+    client.close(info.uint32(0), info.double(1));
     Ok(())
 });
 
 object_function!(NativeClient, destroy, |client, info| {
-    client.close(info.uint32(0), Wish::Destroy);
+    client.destroy(info.uint32(0));
     Ok(())
 });
 
@@ -244,7 +248,7 @@ fn client_object(
     client: &Rc<NativeClient>,
     facts: &str,
 ) -> Result<sys::napi_value, Failed> {
-    const FUNCTIONS: [(&CStr, Callback); 9] = [
+    const FUNCTIONS: [(&CStr, Callback); 10] = [
         (c"connect", connect),
         (c"close", close),
         (c"destroy", destroy),
@@ -253,6 +257,7 @@ fn client_object(
         (c"subscriber", create_subscriber),
         (c"bufferedBytes", buffered_bytes),
         (c"drained", drained),
+        (c"drainedInTime", drained_in_time),
         (c"stats", stats),
     ];
     let object = object(env)?;

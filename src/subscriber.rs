@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use napi::sys;
+use oxidis_engine::client::CLOSE_TIMEOUT;
 use oxidis_engine::client::subscriber::{
     Bell, Bounds, Call, Gap, Item, Kind, Notice, Overflow, PARCEL_MESSAGES, Parcel, Reason, Seat, Side,
     SinkSettings, Wanted,
@@ -151,10 +152,12 @@ impl NativeSubscriber {
         Ok(())
     }
 
-    /// Leaves for good.
+    /// Leaves for good, in the time of a call; where calls may take for ever, in that of `close()`.
     pub(crate) fn leave(&self, slot: u32, timeout: Option<f64>) {
+        #[allow(clippy::cast_precision_loss, reason = "a few seconds")]
+        let endless = (self.client.timeout() == 0).then_some(CLOSE_TIMEOUT.as_millis() as f64);
         self.client.stay();
-        self.seat.leave(Some(self.call(slot, timeout)));
+        self.seat.leave(Some(self.call(slot, timeout.or(endless))));
     }
 
     /// The parcel that was taken first is used up.

@@ -9,8 +9,10 @@ mod staging;
 pub mod subscriber;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 pub use lane::Lane;
 pub use lanes::Lanes;
@@ -28,6 +30,9 @@ use crate::net::named::Named;
 use crate::net::options::{OnReadonly, Options};
 use crate::net::queue::QueueLimits;
 use crate::net::request::Deliver;
+
+/// How long closing waits for what is in flight, where the caller does not say. Longer than `commandTimeout` is by default.
+pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Gives out writers to one receiver of replies, one per connection.
 pub trait Mailbox: Send + Sync {
@@ -150,6 +155,28 @@ impl Client {
                 lane.await.unwrap_or_else(|_| Err(Error::closed()))?;
             }
             Ok(())
+        }
+    }
+
+    /// Closes every connection after its work, and at once when `limit` is over: what is not done by then is told so. `None` for no
+    /// end. Nothing is accepted from now on.
+    pub fn close_within(&self, limit: Option<Duration>) -> impl Future<Output = ()> + Send + use<> {
+        let closing = self.close(Wish::Drain);
+        let (lanes, pool) = (Arc::clone(&self.lanes), Arc::clone(&self.pool));
+        let subscriber = Arc::clone(&self.subscriber);
+        async move {
+            let Some(limit) = limit else { return closing.await };
+            if timeout(limit, closing).await.is_err() {
+                let closing: Vec<_> = lanes.all().iter().map(|lane| lane.close(Wish::Destroy)).collect();
+                let (pool, subscriber) = (pool.close(Wish::Destroy), subscriber.close());
+                for lane in closing {
+                    // A lane that is gone is closed.
+                    drop(lane.await);
+                }
+                pool.await;
+                // A subscriber that is gone is closed.
+                drop(subscriber.await);
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use oxidis_engine::client::pool::Patience;
 use oxidis_engine::command::ServerTimeout;
 use oxidis_engine::error::{ConnectionFailure, Kind, Phase};
-use oxidis_engine::net::request::{now, replays};
+use oxidis_engine::net::request::{NEVER, now, replays};
 use oxidis_engine::value::Value;
 use tokio::time::{Instant, sleep};
 
@@ -200,4 +200,42 @@ async fn a_panic_fails_the_command_that_it_concerns_and_no_other() {
     second.send("+two\r\n").await;
     assert_eq!(fixture.inbox.reply(2).await, text("two"));
     within(fixture.ask()).await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_deadline_waits_in_line_without_an_end() {
+    let mut fixture = Fixture::new(room_for(1));
+    fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
+    let mut peer = fixture.peers.accept().await;
+    peer.command().await.unwrap();
+    let mut endless = blocking(2, "BLPOP b 0", ServerTimeout::Never);
+    endless.patience = Patience::Server { timeout: ServerTimeout::Never, grace: 0 };
+    fixture.pool.block(endless).unwrap();
+    let mut own = blocking(3, "BLPOP c 0", ServerTimeout::Never);
+    own.patience = Patience::Given;
+    own.request.deadline = NEVER;
+    fixture.pool.block(own).unwrap();
+    // Longer than acquireTimeout.
+    sleep(Duration::from_secs(10)).await;
+    fixture.inbox.assert_empty();
+    for (slot, reply) in [(1, "one"), (2, "two"), (3, "three")] {
+        peer.send(format!("+{reply}\r\n")).await;
+        assert_eq!(fixture.inbox.reply(slot).await, text(reply));
+        if slot < 3 {
+            peer.command().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_pool_says_that_its_connections_wait_and_which_option_helps() {
+    let mut fixture = Fixture::new(room_for(1));
+    fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
+    let mut peer = fixture.peers.accept().await;
+    peer.command().await.unwrap();
+    fixture.block(2, "BLPOP b 0", ServerTimeout::Never);
+    let error = fixture.inbox.failure(2).await;
+    assert_eq!((error.kind(), error.maybe_executed()), (&Kind::PoolTimeout, Some(false)));
+    assert!(error.message().contains("1 blocking (BLPOP)"), "{error}");
+    assert!(error.message().contains("raise maxConnections beyond the calls that wait at once"), "{error}");
 }

@@ -121,10 +121,17 @@ impl Pool {
     }
 
     fn full(&self) -> Error {
-        let holders = self.roster().describe();
+        let roster = self.roster();
+        let (holders, blocking) = (roster.describe(), roster.blocking());
+        drop(roster);
         let shared = self.options.shared_connections;
+        let advice = if blocking > 0 {
+            "each blocking call keeps a connection while it waits in the server: raise maxConnections beyond the calls that wait at once"
+        } else {
+            "raise maxConnections, or give leases and subscribers up sooner"
+        };
         Error::pool_timeout(format!(
-            "no connection became free within acquireTimeout, or the call's own timeout; maxConnections ({}) are: {shared} shared, {holders}",
+            "no connection became free within acquireTimeout, or the call's own timeout; maxConnections ({}) are: {shared} shared, {holders}; {advice}",
             self.options.max_connections
         ))
     }

@@ -302,9 +302,10 @@ impl Pool {
         }
     }
 
-    /// Waits in line for a connection: as long as any caller does, and no longer than this one.
+    /// Waits in line for a connection: as long as any caller does, and no longer than this one. A call without a deadline has none
+    /// here either.
     async fn wait_for_connection(self: &Arc<Self>, call: &Blocking) -> Result<(Permit, Arc<Member>), Error> {
-        let in_line = deadline(self.options.acquire_timeout);
+        let in_line = if call.is_endless() { None } else { deadline(self.options.acquire_timeout) };
         let own = instant(call.deadline_given()).map(Instant::from_std);
         let earliest = [in_line, own].into_iter().flatten().min();
         let connection = self.connection(Holder::Blocking(call.name.clone()), earliest).await;
@@ -370,6 +371,14 @@ impl Blocking {
     fn overdue(&self) -> Error {
         let timeout = Duration::from_millis(u64::from(self.request.timeout));
         Error::timeout(Phase::Queue, timeout).executed(false)
+    }
+
+    /// Whether the caller wants to wait for a connection as long as it takes: `commandTimeout` is 0, or the call's own timeout.
+    fn is_endless(&self) -> bool {
+        match self.patience {
+            Patience::Given => self.request.deadline == NEVER,
+            Patience::Server { grace, .. } => grace == 0,
+        }
     }
 
     /// When the caller stops waiting, if he said so himself.

@@ -267,6 +267,11 @@ impl Roster {
         holders
     }
 
+    /// How many connections wait in a server for a blocking call.
+    pub(super) fn blocking(&self) -> usize {
+        self.places.values().filter(|place| matches!(place.holder, Holder::Blocking(_))).count()
+    }
+
     /// The holders in words: `3 leased, 2 blocking (BLPOP)`.
     pub(super) fn describe(&self) -> String {
         let mut text = String::new();
