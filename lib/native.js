@@ -47,12 +47,12 @@
  *
  * @typedef {(url: string | undefined, list: string | undefined, options: string, functions: string) => NativeSentinel | string} CreateSentinel
  *
- * @typedef {((options: string, url: string | undefined, owner: object, functions: string, deployment?: number, master?: string, target?: string) => NativeClient | string) & { createSentinel: CreateSentinel, defineOptions: (words: string) => number | undefined }} CreateClient
+ * @typedef {((options: string, url: string | undefined, owner: object, functions: string, deployment?: number, master?: string, target?: string) => NativeClient | string) & { createSentinel: CreateSentinel, defineOptions: (words: string) => number | undefined, isHeld: () => boolean }} CreateClient
  *
  * @typedef {object} Binding
  * @property {() => string} commandTable
  * @property {() => string} version
- * @property {(settle: (...values: unknown[]) => void, words: Uint32Array, assemble: (plan: number, first: boolean, last: boolean, names: string | undefined, ...leaves: unknown[]) => unknown, numbers: Float64Array, watches: boolean) => CreateClient} setup
+ * @property {(settle: (...values: unknown[]) => void, words: Uint32Array, assemble: (plan: number, first: boolean, last: boolean, names: string | undefined, ...leaves: unknown[]) => unknown, numbers: Float64Array, watches: boolean, resource: { hasRef(): boolean }) => CreateClient} setup
  */
 
 /** @returns {Binding} */

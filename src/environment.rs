@@ -34,7 +34,7 @@ const BATCHES_PER_WAKE: usize = 16;
 pub(crate) struct Environment {
     env: sys::napi_env,
     me: Weak<Self>,
-    /// What callbacks of our own run in; null once the environment ends.
+    /// What callbacks of our own run in; null where there are none, and once the environment ends.
     context: Cell<sys::napi_async_context>,
     inbox: Arc<Inbox>,
     function: Cell<sys::napi_threadsafe_function>,
@@ -53,7 +53,7 @@ pub(crate) struct Environment {
 impl Environment {
     /// Sets the environment up: `settle` is called with results, `words` is a `Uint32Array` of [`RESULTS_PER_CALL`], `assemble`
     /// puts large replies together, `numbers` is what [`Templates`] reads, `watches` says whether the runtime's
-    /// event loop may be asked to watch sockets.
+    /// event loop may be asked to watch sockets. `resource` is the object by which async hooks know the environment.
     pub(crate) fn create(
         env: sys::napi_env,
         settle: sys::napi_value,
@@ -61,6 +61,7 @@ impl Environment {
         assemble: sys::napi_value,
         numbers: sys::napi_value,
         watches: bool,
+        resource: sys::napi_value,
     ) -> Result<Rc<Self>, Failed> {
         let TypedArray { kind, length, data } = TypedArray::of(env, words)?;
         if kind != sys::TypedarrayType::uint32_array || length < RESULTS_PER_CALL {
@@ -78,14 +79,17 @@ impl Environment {
         let (mut name, mut context) = (ptr::null_mut(), ptr::null_mut());
         // SAFETY: the text is static and the out-pointers valid.
         check(unsafe { sys::napi_create_string_utf8(env, c"oxidis".as_ptr(), 6, &raw mut name) })?;
-        // SAFETY: as above.
-        check(unsafe { sys::napi_async_init(env, ptr::null_mut(), name, &raw mut context) })?;
+        let watches = watches && watch::is_available();
+        if watches {
+            // SAFETY: as above. Its end makes a handle, and Deno has no scope for it in the hook where that has to be.
+            check(unsafe { sys::napi_async_init(env, resource, name, &raw mut context) })?;
+        }
         let templates = Templates::create(env, numbers)?;
         let environment = Rc::new_cyclic(|me| Self {
             env,
             me: Weak::clone(me),
             context: Cell::new(context),
-            inbox: Inbox::new(watches && watch::is_available()),
+            inbox: Inbox::new(watches),
             function: Cell::new(ptr::null_mut()),
             settle: settle_ref,
             words: data.cast(),
@@ -97,7 +101,7 @@ impl Environment {
             next_client: Cell::new(0),
             holds: Cell::new(0),
         });
-        environment.create_function()?;
+        environment.create_function(resource)?;
         Ok(environment)
     }
 
@@ -111,7 +115,7 @@ impl Environment {
         &self.templates
     }
 
-    fn create_function(self: &Rc<Self>) -> Result<(), Failed> {
+    fn create_function(self: &Rc<Self>, resource: sys::napi_value) -> Result<(), Failed> {
         let mut name = ptr::null_mut();
         // SAFETY: the text is static and the out-pointer valid.
         check(unsafe { sys::napi_create_string_utf8(self.env, c"oxidis".as_ptr(), 6, &raw mut name) })?;
@@ -122,7 +126,7 @@ impl Environment {
             sys::napi_create_threadsafe_function(
                 self.env,
                 ptr::null_mut(),
-                ptr::null_mut(),
+                resource,
                 name,
                 0,
                 1,
@@ -196,6 +200,11 @@ impl Environment {
             // SAFETY: this is the environment's thread, and the function lives as long as the environment.
             unsafe { sys::napi_ref_threadsafe_function(self.env, self.function.get()) };
         }
+    }
+
+    /// Whether an open client keeps the process alive.
+    pub(crate) fn is_held(&self) -> bool {
+        self.holds.get() > 0
     }
 
     /// One open client less keeps the process alive.
@@ -361,8 +370,10 @@ unsafe extern "C" fn clean_up(context: *mut c_void) {
     let environment = unsafe { &*context.cast::<Environment>() };
     environment.inbox.close();
     let context = environment.context.replace(ptr::null_mut());
-    // SAFETY: the context was made for this environment and is destroyed once.
-    unsafe { sys::napi_async_destroy(environment.env, context) };
+    if !context.is_null() {
+        // SAFETY: the context was made for this environment and is destroyed once.
+        unsafe { sys::napi_async_destroy(environment.env, context) };
+    }
     let clients: Vec<_> = environment.clients.borrow().values().filter_map(Weak::upgrade).collect();
     for client in clients {
         client.abandon();

@@ -177,6 +177,17 @@ unsafe extern "C" fn define_options(env: sys::napi_env, info: sys::napi_callback
     number
 }
 
+/// `isHeld()`: whether an open client keeps the process alive.
+unsafe extern "C" fn is_held(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let info = Info::<Environment>::read(env, info);
+    // SAFETY: the function's data is a counted reference that its finaliser gives back.
+    let environment = unsafe { &*info.data };
+    let mut held = ptr::null_mut();
+    // SAFETY: the out-pointer is valid; a failure leaves it null, which is undefined.
+    unsafe { sys::napi_get_boolean(env, environment.is_held(), &raw mut held) };
+    held
+}
+
 /// `bufferedBytes()`: a number.
 unsafe extern "C" fn buffered_bytes(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let info = Info::<NativeClient>::read(env, info);
@@ -186,8 +197,8 @@ unsafe extern "C" fn buffered_bytes(env: sys::napi_env, info: sys::napi_callback
     bytes.map_or(ptr::null_mut(), |bytes| info.number(bytes))
 }
 
-/// `setup(settle, words, assemble, numbers, watches)`: prepares this environment and returns `createClient`, which has
-/// `createSentinel` and `defineOptions` as members.
+/// `setup(settle, words, assemble, numbers, watches, resource)`: prepares this environment and returns `createClient`, which has
+/// `createSentinel`, `defineOptions` and `isHeld` as members.
 unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let info = Info::<c_void>::read(env, info);
     let made = catch_unwind(AssertUnwindSafe(|| {
@@ -198,13 +209,17 @@ unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) ->
             info.values[2],
             info.values[3],
             info.bool(4),
+            info.values[5],
         )?;
         let define = function(env, c"defineOptions", define_options, Rc::clone(&environment))?;
         let create_sentinel =
             function(env, c"createSentinel", sentinel_functions::create_sentinel, Rc::clone(&environment))?;
+        let held = function(env, c"isHeld", is_held, Rc::clone(&environment))?;
         let create_client = function(env, c"createClient", create_client, environment)?;
-        for (name, member) in [(c"createSentinel", create_sentinel), (c"defineOptions", define)] {
-            // SAFETY: both functions are alive, the name is static.
+        let members =
+            [(c"createSentinel", create_sentinel), (c"defineOptions", define), (c"isHeld", held)];
+        for (name, member) in members {
+            // SAFETY: the functions are alive, the name is static.
             check(unsafe { sys::napi_set_named_property(env, create_client, name.as_ptr(), member) })?;
         }
         Ok::<_, Failed>(create_client)
