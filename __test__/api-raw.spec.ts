@@ -5,7 +5,7 @@ import { Redis, RedisError } from '../index.js'
 import { TestServer } from './support/server'
 
 const load = createRequire(__filename)
-const table = JSON.parse(load('../binding.js').commandTable()) as { name: string; lane: string }[]
+const table = JSON.parse(load('../lib/native.js').commandTable()) as { name: string; lane: string }[]
 
 /** What has to be refused, whatever the table comes to say. */
 const BREAKING = [

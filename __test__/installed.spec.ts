@@ -48,7 +48,7 @@ async function addon(): Promise<string> {
 
 async function program(name: string, text: string): Promise<string> {
   await writeFile(join(consumer, name), text)
-  const env = { ...process.env, NAPI_RS_NATIVE_LIBRARY_PATH: await addon(), REDIS_URL: server.url }
+  const env = { ...process.env, OXIDIS_ADDON: await addon(), REDIS_URL: server.url }
   const { stdout } = await run(process.execPath, [name], { cwd: consumer, env })
   return stdout
 }

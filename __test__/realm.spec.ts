@@ -26,7 +26,7 @@ function loadInside(): { oxidis: any; realm: any } {
     const outside = createRequire(path)
     const inside = (name: string) => {
       const found = outside.resolve(name)
-      return found.startsWith(PROJECT) && !found.endsWith('binding.js') ? load(found) : outside(name)
+      return found.startsWith(PROJECT) && found.endsWith('.js') ? load(found) : outside(name)
     }
     const source = readFileSync(path, 'utf8')
     const parameters = ['module', 'exports', 'require']

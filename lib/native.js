@@ -2,7 +2,7 @@
 'use strict'
 
 /**
- * The addon. Owns finding it and saying what to do when it is not there.
+ * The addon, and what is in it.
  * @typedef {object} NativeClient
  * @property {number} id
  * @property {string} facts
@@ -55,19 +55,10 @@
  * @property {(settle: (...values: unknown[]) => void, words: Uint32Array, assemble: (plan: number, first: boolean, last: boolean, names: string | undefined, ...leaves: unknown[]) => unknown, numbers: Float64Array, watches: boolean, resource: { hasRef(): boolean }) => CreateClient} setup
  */
 
-/** @returns {Binding} */
-function load() {
-  try {
-    // What the addon adds by hand is not in the generated declarations.
-    return /** @type {any} */ (require('../binding.js'))
-  } catch (cause) {
-    const { platform, arch } = process
-    throw new Error(
-      `oxidis has no addon for ${platform}-${arch} here. Reinstall with optional dependencies enabled ` +
-        '(npm install --include=optional), on the platform that runs the program; from a clone, run `npm run build`.',
-      { cause },
-    )
-  }
-}
+const { loadAddon } = require('./load-addon.js')
+const { version } = require('../package.json')
 
-module.exports = load()
+/** @type {Binding} */
+const addon = loadAddon(version)
+
+module.exports = addon

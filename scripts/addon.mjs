@@ -32,13 +32,13 @@ function changed(path) {
 }
 
 /**
- * Whether the addon in `folder` is there with its loader, and no source is newer.
+ * Whether the addon in `folder` is there, and no source is newer.
  *
  * @param {string} [folder] the project's
  */
 export function isFresh(folder = project) {
   const addon = join(folder, addonName())
-  if (!existsSync(addon) || !existsSync(join(folder, 'binding.js'))) return false
+  if (!existsSync(addon)) return false
   const built = changed(addon)
   return SOURCES.every((source) => changed(join(folder, source)) <= built)
 }

