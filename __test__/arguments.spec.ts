@@ -159,10 +159,10 @@ forBothProtocols((protocol) => {
         [client.pipeline().set('gone', gone).execute(), /^SET: argument 2 is a Uint8Array without/],
         [client.publish('c', gone), /is a Uint8Array without/],
       ]
-      for (const [call, place] of calls) {
-        const error = await failure(call)
-        assert.ok(error instanceof TypeError, String(error))
-        assert.match(error.message, place)
+      const errors = await Promise.all(calls.map(([call]) => failure(call)))
+      for (const [index, [, place]] of calls.entries()) {
+        assert.ok(errors[index] instanceof TypeError, String(errors[index]))
+        assert.match((errors[index] as Error).message, place)
       }
       const ps = client.pubsub()
       assert.match((await failure(ps.subscribe('a', gone))).message, /^SUBSCRIBE: argument 2 is a Uint8Array/)

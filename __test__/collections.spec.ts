@@ -18,6 +18,16 @@ const elsewhere = runInNewContext(`({
   pairs: [['m', 1]],
 })`)
 
+/** What the calls reject with, each a TypeError for its caller. */
+async function messagesOf(calls: [call: Promise<unknown>, message: string][]): Promise<string[]> {
+  const errors = await Promise.all(calls.map(([call]) => failure(call)))
+  for (const error of errors) {
+    assert.ok(error instanceof TypeError, String(error))
+    equal(error.code, 'INVALID_ARGUMENT')
+  }
+  return errors.map(({ message }) => message)
+}
+
 forBothProtocols((protocol) => {
   let client: Client
   before(() => (client = createClient(server.url, { protocol })))
@@ -68,11 +78,10 @@ forBothProtocols((protocol) => {
       [client.hset('h', []), 'HSET: there are no pairs: the array is empty; usage: hset(key, ...pairs)'],
       [client.blpop(new Set(), 1), 'BLPOP: the Set is empty; usage: blpop(...keys, timeout)'],
     ]
-    for (const [call, message] of calls) {
-      const error = await failure(call)
-      assert.ok(error instanceof TypeError)
-      equal([error.message, error.code], [message, 'INVALID_ARGUMENT'])
-    }
+    equal(
+      await messagesOf(calls),
+      calls.map(([, message]) => message),
+    )
   })
 
   test('what is neither a value nor a collection is refused by what it is', async () => {
@@ -109,7 +118,10 @@ forBothProtocols((protocol) => {
         'SET: options must be an object, not a Map; usage: set(key, value, options?)',
       ],
     ]
-    for (const [call, message] of calls) equal((await failure(call)).message, message)
+    equal(
+      await messagesOf(calls),
+      calls.map(([, message]) => message),
+    )
   })
 
   test('a wrong value inside of an argument is named by where the caller wrote it', async () => {
@@ -170,7 +182,10 @@ forBothProtocols((protocol) => {
         `MSET: the value of "${'n'.repeat(40)}..." ${SCALAR}, not null`,
       ],
     ]
-    for (const [call, message] of calls) equal((await failure(call)).message, message)
+    equal(
+      await messagesOf(calls),
+      calls.map(([, message]) => message),
+    )
     equal(await client.exists('h', 'k'), 0)
   })
 })

@@ -66,7 +66,7 @@ function serialise(options) {
   /** @type {Record<string, unknown>} */
   const members = Object.create(null)
   /** @type {import('./questions.js').Functions} */
-  const functions = {}
+  const functions = Object.create(null)
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && value !== null && Object.hasOwn(FUNCTIONS, name)) {
       if (typeof value !== 'function') refuse(name, `must be a function that returns ${FUNCTIONS[name]}`)
