@@ -92,10 +92,8 @@ function pushPairs(row, flat, pairs, { layout, names, kinds }) {
       throw argumentError(row, `${message}; usage: ${row.usage}`)
     }
     const record = /** @type {Record<string, unknown>} */ (pairs)
-    for (const name of Object.keys(record)) {
-      const value = record[name]
-      if (value !== undefined) pushNamed(flat, seconds, name, value, layout)
-    }
+    // One that is undefined is refused by its name: left out, it would be lost without a word.
+    for (const name of Object.keys(record)) pushNamed(flat, seconds, name, record[name], layout)
   } else if (Array.isArray(pairs[0])) {
     const form = `pairs are [${second}, ${first}]`
     for (const pair of pairs) {
@@ -188,7 +186,7 @@ function pushWeighted(row, flat, keys) {
       else push(key[0], key[1])
     }
   } else if (isRecord(keys)) {
-    for (const key of Object.keys(keys)) if (keys[key] !== undefined) push(key, keys[key])
+    for (const key of Object.keys(keys)) push(key, keys[key])
   } else {
     push(keys)
   }

@@ -216,8 +216,7 @@ unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) ->
             function(env, c"createSentinel", sentinel_functions::create_sentinel, Rc::clone(&environment))?;
         let held = function(env, c"isHeld", is_held, Rc::clone(&environment))?;
         let create_client = function(env, c"createClient", create_client, environment)?;
-        let members =
-            [(c"createSentinel", create_sentinel), (c"defineOptions", define), (c"isHeld", held)];
+        let members = [(c"createSentinel", create_sentinel), (c"defineOptions", define), (c"isHeld", held)];
         for (name, member) in members {
             // SAFETY: the functions are alive, the name is static.
             check(unsafe { sys::napi_set_named_property(env, create_client, name.as_ptr(), member) })?;

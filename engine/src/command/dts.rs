@@ -31,7 +31,7 @@ export type Num = number | bigint | string
 /** A Unix time in the unit that the command says, or a `Date`. */
 export type Time = Num | Date
 
-/** An object of values by name. Any type of object, also an `interface`; what is undefined counts as not there. */
+/** An object of values by name. Any type of object, also an `interface`; a value that is undefined is refused by its name. */
 export type Named<O, V = Arg> = object & { readonly [K in keyof O]: V | undefined }
 
 /** Pairs that are no object: a `Map`, an array of pairs, or one flat array. */
