@@ -2580,13 +2580,13 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 5.0.0 */
   xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
 
-  /** Returns the entries of streams behind the given ids by stream, or null.
+  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
    * @since 5.0.0 */
   xread(stream: Arg, id: Arg): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
-  /** Returns the entries of streams behind the given ids by stream, or null.
+  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
    * @since 5.0.0 */
   xread(stream: Arg, id: Arg, options: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
-  /** Returns the entries of streams behind the given ids by stream, or null.
+  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
    * @since 5.0.0 */
   xread<O extends Named<O>>(pairs: O | PairList, options?: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
 

@@ -155,8 +155,11 @@ export interface RedisOptions<D extends boolean = true> {
 export interface CallSettings {
   /** Longest time from call to reply, in milliseconds; 0 means no deadline. */
   timeout?: number | undefined
-  /** Rejects the call as soon as it aborts, with AbortError. What was not sent by then never is. */
-  signal?: AbortSignal | undefined
+  /**
+   * Rejects the call as soon as it aborts, with AbortError. What was not sent by then never is. A command that the server keeps
+   * waiting is ended there, and resolves if it was served at that moment. `null`: no signal, where there was one.
+   */
+  signal?: AbortSignal | null | undefined
   /**
    * `'idempotent'`: lost in flight, a command is sent again also if it writes, as long as the data ends the same. `false`: not
    * even if it only reads, and not if the server could not run it for the moment (LOADING, BUSY, TRYAGAIN, MASTERDOWN,
@@ -339,6 +342,9 @@ export interface View<T extends string | Buffer = string>
    *
    * Waits for room (`maxConnections`) and for the connection until `acquireTimeout` is over, or the timeout of `with()`; then
    * rejects with PoolTimeoutError, which says who has the connections, or with the reason why none can be made.
+   *
+   * The timeout and the signal of `with()` hold for every call on the lease as well; `conn.with({ timeout: 0, signal: null })` has
+   * neither.
    */
   client(): Promise<Lease<T>>
   /** The same for the time that `use` takes. Answers what it answers. */
@@ -361,12 +367,19 @@ export interface LeaseView<T extends string | Buffer = string>
 }
 
 /**
- * One connection of one caller. It is made once: when it is lost, every call rejects, and another lease gets another one.
+ * One connection of one caller. It is made once: when it is lost, `lost` says why, every call rejects, and another lease gets
+ * another one.
  *
  * What was done to it is undone before somebody else gets it. One that is never released is reclaimed when it is collected,
  * and reported by a process warning with the stack that took it.
  */
 export interface Lease<T extends string | Buffer = string> extends LeaseView<T> {
+  /** Why the connection was lost while it was leased; `undefined` as long as it is there. */
+  readonly lost: RedisError | undefined
+  /** `close`: the connection was lost. It is not emitted for a lease that is released. */
+  on(event: 'close', listener: (error: RedisError) => void): this
+  once(event: 'close', listener: (error: RedisError) => void): this
+  off(event: 'close', listener: (error: RedisError) => void): this
   /**
    * Gives the connection back. Calls made before are still answered, which keeps its place in the pool until they are; those that
    * were aborted or timed out are not waited for. May be called again.

@@ -38,6 +38,8 @@ class Core {
     this.batch = native.batch
     /** Where reads go elsewhere: how. @type {import('./read-from.js').Split | undefined} */
     this.split = undefined
+    /** Where the connection is leased: what its objects share. @type {InstanceType<typeof import('./lost-leases.js').LeaseState> | undefined} */
+    this.lease = undefined
     /** Makes the connections, where they are a client's. @type {((options: object) => Promise<void>) | undefined} */
     this.connect = undefined
     this.scheduled = false

@@ -11,6 +11,7 @@ const { EventEmitter } = require('node:events')
 const { closeTimeout, wait } = require('./connecting.js')
 const { errorOf } = require('./errors.js')
 const { create, join } = require('./origin.js')
+const { lose } = require('./lost-leases.js')
 const { answer } = require('./questions.js')
 const { register } = require('./registry.js')
 const { lastSlot, open } = require('./slots.js')
@@ -205,6 +206,9 @@ class Connections extends EventEmitter {
       case 'error':
       case 'trouble':
         this._failed(errorOf(error))
+        break
+      case 'lease':
+        lose(/** @type {number} */ (happening['lease']), errorOf(error))
         break
       default:
         this.#tell(happening)

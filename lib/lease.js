@@ -9,7 +9,8 @@ const { Core, shut } = require('./caller.js')
 const { carryCommands, configure, View } = require('./commander.js')
 const { lastSlot, open, withdrawal } = require('./slots.js')
 const { abortable } = require('./signal.js')
-const { abortError } = require('./errors.js')
+const { abortError, errorOf } = require('./errors.js')
+const { LeaseState, follow, forget, lose } = require('./lost-leases.js')
 
 /** What a call on a lease that was given back is refused with. */
 const RELEASED = {
@@ -26,9 +27,10 @@ const reported = new Set()
 
 /**
  * Looks after the connections, and not after the lease: a view of it is as good a reason to keep it.
- * @type {FinalizationRegistry<{ native: import('./native.js').NativeLease, taken: { stack?: string } }>}
+ * @type {FinalizationRegistry<{ native: import('./native.js').NativeLease, taken: { stack?: string }, number: number }>}
  */
-const forgotten = new FinalizationRegistry(({ native, taken }) => {
+const forgotten = new FinalizationRegistry(({ native, taken, number }) => {
+  forget(number)
   // Whoever closes a client need not give its connections back.
   if (native.release() === 0) return
   // The first line is the one that names an error, the second one the place.
@@ -52,11 +54,64 @@ class LeaseView {
 }
 
 class Lease extends LeaseView {
+  #number
+  #state
+
+  /**
+   * @param {InstanceType<typeof Core>} core
+   * @param {import('./settings.js').Settings} settings
+   * @param {number} number the engine's
+   */
+  constructor(core, settings, number) {
+    super(core, settings)
+    this.#number = number
+    this.#state = new LeaseState()
+    // A view of the lease is as good a reason to keep it.
+    core.lease = this.#state
+    follow(number, this.#state)
+    // It may have been lost on its way here.
+    const lost = core.native.lost()
+    if (lost !== undefined) lose(number, errorOf(JSON.parse(lost)))
+  }
+
+  /** Why the connection was lost, if it was. */
+  get lost() {
+    return this.#state.lost
+  }
+
+  /**
+   * @param {string} event
+   * @param {(error: Error) => void} listener
+   */
+  on(event, listener) {
+    this.#state.listeners.on(event, listener)
+    return this
+  }
+
+  /**
+   * @param {string} event
+   * @param {(error: Error) => void} listener
+   */
+  once(event, listener) {
+    this.#state.listeners.once(event, listener)
+    return this
+  }
+
+  /**
+   * @param {string} event
+   * @param {(error: Error) => void} listener
+   */
+  off(event, listener) {
+    this.#state.listeners.off(event, listener)
+    return this
+  }
+
   /** Gives the connection back. What was called before is still answered. */
   release() {
     const core = /** @type {any} */ (this)._core
     if (!forgotten.unregister(core)) return
     const { native } = core
+    forget(this.#number)
     shut(core, RELEASED)
     native.release()
   }
@@ -97,8 +152,8 @@ async function take(handle, taken) {
   const taking = granted.then((number) => {
     const native = core.native.leased(number)
     const own = new Core(native)
-    forgotten.register(own, { native, taken }, own)
-    return new Lease(own, settings)
+    forgotten.register(own, { native, taken, number }, own)
+    return new Lease(own, settings, number)
   })
   if (signal === undefined) return taking
   try {

@@ -33,7 +33,7 @@
  * @property {(slot: number, timeout: number | undefined) => void} leave
  *
  * @typedef {Pick<NativeClient, 'call' | 'callList' | 'callJoined' | 'batch' | 'withdraw' | 'flush'>} NativePort
- * @typedef {NativePort & { release: () => number }} NativeLease
+ * @typedef {NativePort & { release: () => number, lost: () => string | undefined }} NativeLease
  *
  * @typedef {object} NativeSentinel
  * @property {number} id

@@ -59,8 +59,8 @@ const READERS = {
     settings.timeout = Math.min(value, MAX_TIMEOUT)
   },
   signal(settings, value) {
-    if (typeof value?.addEventListener !== 'function') refuse('signal', 'an AbortSignal')
-    settings.signal = value
+    if (value !== null && typeof value?.addEventListener !== 'function') refuse('signal', 'an AbortSignal')
+    settings.signal = value ?? undefined
   },
   retry(settings, value) {
     if (value === 'idempotent') settings.retry = RETRY_ALWAYS

@@ -156,6 +156,7 @@ impl NativeClient {
                 lease = pool.lease(patience) => lease?,
                 Ok(()) = given_up => return Err(Error::closed()),
             };
+            lease.call_itself(number);
             granted.put(number, lease);
             Ok(Scalar::Int(i64::from(number)))
         });

@@ -51,7 +51,7 @@ unsafe extern "C" fn give_up_lease(env: sys::napi_env, info: sys::napi_callback_
 
 /// `leased(number)`: the functions of a lease that was granted, or undefined.
 unsafe extern "C" fn leased(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    const FUNCTIONS: [(&CStr, Callback); 1] = [(c"release", release_lease)];
+    const FUNCTIONS: [(&CStr, Callback); 2] = [(c"release", release_lease), (c"lost", lost_lease)];
     let info = Info::<NativeHandle>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let handle = unsafe { &*info.data };
@@ -75,6 +75,14 @@ unsafe extern "C" fn release_lease(env: sys::napi_env, info: sys::napi_callback_
     let lease = unsafe { &*info.data };
     let released = catch_unwind(AssertUnwindSafe(|| lease.release()));
     info.number(f64::from(u8::from(released.unwrap_or(false))))
+}
+
+/// `lost()`: why the connection was lost, as JSON text, or undefined.
+unsafe extern "C" fn lost_lease(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let info = Info::<NativeLease>::read(env, info);
+    // SAFETY: the function's data is a counted reference that its finaliser gives back.
+    let lease = unsafe { &*info.data };
+    guard(env, || lease.lost().map_or(Ok(()), Err))
 }
 
 /// `handle(optionsJson)`: what differs for another handle of the same client, or an error as JSON text.

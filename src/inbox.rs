@@ -245,6 +245,9 @@ fn event_json(event: &Event) -> String {
         Event::Failed(error) => ("error", Some(error)),
         Event::End => ("end", None),
         Event::Vacated => ("vacated", None),
+        Event::LeaseLost(lease, error) => {
+            return format!("{{\"event\":\"lease\",\"lease\":{lease},\"error\":{}}}", error::to_json(error));
+        }
         Event::Reconnecting { attempt, delay } => {
             let delay = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
             return serde_json::json!({ "event": "reconnecting", "attempt": attempt, "delay": delay })

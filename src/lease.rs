@@ -1,19 +1,20 @@
 //! The leases of one client on their way to JavaScript, and those that JavaScript has.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oxidis_engine::client::pool::Lease;
 use tokio::sync::oneshot;
 
+use crate::error;
 use crate::port::Port;
 
 /// The leases of one client.
 #[derive(Default)]
 pub(crate) struct Leases {
-    next: Cell<u32>,
     /// Those that are asked for and not granted, by the slots of their callers.
     asked: RefCell<HashMap<u32, oneshot::Sender<()>>>,
     granted: Granted,
@@ -35,11 +36,19 @@ impl Granted {
     }
 }
 
+/// A number that no other lease of the process has, whichever client's it is. Never 0.
+fn next_number() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    match LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1) {
+        0 => next_number(),
+        number => number,
+    }
+}
+
 impl Leases {
     /// A number for a lease that the caller in `slot` asks for, where to put it, and how he says that he gives up.
     pub(crate) fn expect(&self, slot: u32) -> (u32, Granted, oneshot::Receiver<()>) {
-        let number = self.next.get();
-        self.next.set(number.wrapping_add(1));
+        let number = next_number();
         let (sender, receiver) = oneshot::channel();
         let mut asked = self.asked.borrow_mut();
         asked.retain(|_, sender| !sender.is_closed());
@@ -82,6 +91,11 @@ impl NativeLease {
     /// Where its commands go.
     pub(crate) fn port(&self) -> &Rc<Port> {
         &self.port
+    }
+
+    /// Why its connection was lost, as JSON text, if it was.
+    pub(crate) fn lost(&self) -> Option<String> {
+        self.port.lost().map(|error| error::to_json(&error))
     }
 
     /// Gives the connection back. Again, it does nothing. Answers whether that was of use to anybody.

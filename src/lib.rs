@@ -43,6 +43,7 @@ mod status;
 mod streamed;
 mod subscriber;
 mod subscriber_exports;
+mod tail;
 mod templates;
 mod tree;
 mod typed_array;

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use oxidis_engine::client::pool::{Blocking, Lease};
+use oxidis_engine::client::pool::{Blocking, Held, Lease, Patience, Pool};
 use oxidis_engine::client::{Client, Lane, Lanes, Staging};
 use oxidis_engine::command::{self, Command, Replay, Shape};
 use oxidis_engine::error::Error;
@@ -23,6 +23,7 @@ use crate::pipeline::{Chunk, Encoded, Pipeline, Terms};
 use crate::prefixer::Prefixer;
 use crate::road::{Road, Timeout, Way, Withdrawal, milliseconds};
 use crate::streamed::Streamed;
+use crate::tail::{questions, tails};
 
 /// Staged bytes beyond this are handed over at once, so that the server works while JavaScript still produces.
 const FLUSH_BYTES: usize = 8 * 1024;
@@ -96,8 +97,11 @@ impl Port {
     /// A port of the shared connections of `client`.
     pub(crate) fn shared(environment: &Rc<Environment>, client: &Client, life: &Rc<Life>) -> Rc<Self> {
         let options = client.options();
-        let road =
-            if options.single_connection { Road::Single } else { Road::Shared(Arc::clone(client.pool())) };
+        let road = if options.single_connection {
+            Road::Single(Arc::clone(client.pool()))
+        } else {
+            Road::Shared(Arc::clone(client.pool()))
+        };
         Self::new(environment, client.lanes(), Manner::of(options), life, road)
     }
 
@@ -105,7 +109,7 @@ impl Port {
     pub(crate) fn another(&self, manner: Manner) -> Rc<Self> {
         let road = match &self.road {
             Road::Shared(pool) => Road::Shared(Arc::clone(pool)),
-            Road::Single | Road::Leased(_) => Road::Single,
+            Road::Single(pool) | Road::Leased(pool, _) => Road::Single(Arc::clone(pool)),
         };
         Self::new(&self.environment, &self.lanes, manner, &self.life, road)
     }
@@ -118,7 +122,7 @@ impl Port {
     /// A port of the same client for a lease.
     pub(crate) fn leased(&self, lease: Lease) -> Rc<Self> {
         let lanes = Arc::clone(lease.lanes());
-        let road = Road::Leased(RefCell::new(Some(lease)));
+        let road = Road::Leased(Arc::clone(lease.pool()), RefCell::new(Some(lease)));
         Self::new(&self.environment, &lanes, self.manner.clone(), &self.life, road)
     }
 
@@ -174,7 +178,7 @@ impl Port {
             staging.abandon();
             return Err(error::to_json(&error));
         }
-        if let Err(refusal) = self.commit(&mut staging, &call) {
+        if let Err(refusal) = self.commit(&mut staging, lane, &call) {
             staging.abandon();
             return Err(refusal);
         }
@@ -338,7 +342,7 @@ impl Port {
         Ok(lane)
     }
 
-    fn commit(&self, staging: &mut Staging, call: &Call) -> Result<(), String> {
+    fn commit(&self, staging: &mut Staging, lane: &Arc<Lane>, call: &Call) -> Result<(), String> {
         let (command, shape) = match call.meta.command() {
             Some(id) => {
                 let command = id.get();
@@ -352,11 +356,12 @@ impl Port {
         };
         let ordinary = command.is_some_and(|command| command.lane() == command::Lane::Shared);
         let (Timeout::Given(mut timeout) | Timeout::Default(mut timeout)) = call.timeout;
-        let mut apart = None;
+        let mut waits = None;
         if !ordinary {
             match self.road.way(command, staging, call.timeout)? {
                 Way::Here(other) => timeout = other,
-                Way::Apart(pool, name, patience) => apart = Some((pool, name, patience)),
+                Way::Held(pool, patience) => waits = Some((pool, None, patience)),
+                Way::Apart(pool, name, patience) => waits = Some((pool, Some(name), patience)),
             }
         }
         let ticket = Ticket { slot: call.slot, view: call.meta.view(), prefixed: prefixed.is_some() };
@@ -376,18 +381,41 @@ impl Port {
         if let Some(named) = prefixed {
             self.environment.inbox().names().expect(call.slot, named);
         }
-        let Some((pool, name, patience)) = apart else {
+        let Some((pool, apart, patience)) = waits else {
             self.environment.waits().clear(call.slot);
             staging.commit(request);
             return Ok(());
         };
         self.environment.waits().note(call.slot);
+        let tails = command.map_or_else(Vec::new, |command| tails(command, staging));
+        let Some(name) = apart else {
+            // There, the end of a stream is what it is when the command runs.
+            let replays = if tails.is_empty() { request.replays } else { 0 };
+            Self::hold(&pool, lane, staging, Request { replays, ..request }, patience);
+            return Ok(());
+        };
         let (bytes, request) = staging.take_command(request);
-        let blocking = Blocking { name: name.into(), bytes, request, patience };
+        let (tails, questions) = questions(lane, command, tails, self.manner.timeout);
+        let blocking = Blocking { name: name.into(), bytes, request, patience, tails };
         pool.block(blocking).map_err(|error| {
             self.environment.inbox().names().take(call.slot);
             error::to_json(&error)
-        })
+        })?;
+        // On the shared connection, in the order of the calls: what is called later is added later.
+        for question in questions {
+            question.stage(staging);
+        }
+        Ok(())
+    }
+
+    /// Submits what is staged, the last of which a server may keep waiting.
+    fn hold(pool: &Arc<Pool>, lane: &Arc<Lane>, staging: &mut Staging, request: Request, patience: Patience) {
+        let (id, ended) = lane.queue().track_call();
+        // Whoever ends the wait keeps its time as well.
+        staging.commit(Request { deadline: NEVER, timeout: 0, track: Some(id), ..request });
+        // So that it is found where it is ended early.
+        Self::submit(lane, staging);
+        pool.hold(Held { lane: Arc::clone(lane), id, ended, request, patience });
     }
 
     fn submit(lane: &Arc<Lane>, staging: &mut Staging) {
@@ -408,7 +436,7 @@ impl Port {
         };
         if withdrawal == Withdrawal::Done {
             self.environment.inbox().names().take(slot);
-        } else if let Road::Leased(_) = self.road {
+        } else if let (Withdrawal::Refused, Road::Leased(..)) = (withdrawal, &self.road) {
             // A connection that waits for nobody any more must not be kept from others when the lease is given back.
             self.lanes.all().iter().for_each(|lane| lane.queue().give_up(slot));
         }
@@ -448,12 +476,17 @@ impl Port {
         }
     }
 
+    /// Why a leased connection was lost, if it was.
+    pub(crate) fn lost(&self) -> Option<Error> {
+        self.road.lease()?.as_ref()?.lost()
+    }
+
     /// Gives a leased connection back. Again, it does nothing. Answers whether that was of use to anybody.
     pub(crate) fn release(&self) -> bool {
         self.finish();
         match &self.road {
-            Road::Leased(lease) => lease.take().is_some_and(Lease::release),
-            Road::Shared(_) | Road::Single => false,
+            Road::Leased(_, lease) => lease.take().is_some_and(Lease::release),
+            Road::Shared(_) | Road::Single(_) => false,
         }
     }
 }

@@ -13,15 +13,17 @@ pub(crate) enum Road {
     /// Everybody's. What blocks takes one from the pool.
     Shared(Arc<Pool>),
     /// The only one, which never comes back (`singleConnection`).
-    Single,
+    Single(Arc<Pool>),
     /// The caller's own, until it is given back.
-    Leased(RefCell<Option<Lease>>),
+    Leased(Arc<Pool>, RefCell<Option<Lease>>),
 }
 
 /// What becomes of a command that not every connection may carry.
 pub(crate) enum Way {
     /// It goes on this port's connection, and its caller waits this long.
     Here(u32),
+    /// It goes on this port's connection, where a server may keep it waiting.
+    Held(Arc<Pool>, Patience),
     /// It gets a connection for itself.
     Apart(Arc<Pool>, &'static str, Patience),
 }
@@ -80,7 +82,7 @@ impl Road {
         };
         Ok(match self {
             Self::Shared(pool) => Way::Apart(Arc::clone(pool), command.row.name, patience),
-            Self::Single | Self::Leased(_) => Way::Here(patience.timeout(plain)),
+            Self::Single(pool) | Self::Leased(pool, _) => Way::Held(Arc::clone(pool), patience),
         })
     }
 
@@ -88,14 +90,11 @@ impl Road {
     /// follows.
     pub(crate) fn withdraw(&self, slot: u32) -> Withdrawal {
         match self {
-            Self::Shared(pool) if pool.withdraw(slot) => Withdrawal::Done,
-            Self::Shared(pool) => {
-                // One that is over has its outcome on the way.
-                pool.give_up(slot);
-                Withdrawal::Pending
-            }
-            Self::Single | Self::Leased(_) => Withdrawal::Refused,
-        }
+            Self::Shared(pool) if pool.withdraw(slot) => return Withdrawal::Done,
+            // One that is over has its outcome on the way.
+            Self::Shared(pool) | Self::Single(pool) | Self::Leased(pool, _) => pool.give_up(slot),
+        };
+        Withdrawal::Pending
     }
 
     /// A command leaves `trace` behind on its connection.
@@ -108,8 +107,8 @@ impl Road {
     /// The lease whose connection this is.
     pub(crate) fn lease(&self) -> Option<Ref<'_, Option<Lease>>> {
         match self {
-            Self::Shared(_) | Self::Single => None,
-            Self::Leased(lease) => Some(lease.borrow()),
+            Self::Shared(_) | Self::Single(_) => None,
+            Self::Leased(_, lease) => Some(lease.borrow()),
         }
     }
 }

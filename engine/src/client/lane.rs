@@ -16,10 +16,13 @@ use super::Mailbox;
 use super::redial::{Pace, Redial};
 use crate::error::{Error, Kind};
 use crate::net::address::Place;
-use crate::net::connection::{Ended, Wish};
+use crate::net::connection::{Ended, Severance, Wish};
 use crate::net::establish::Connector;
 use crate::net::queue::{Keep, Overdue, Queue, QueueLimits};
 use crate::net::request::{Deliver, Event, Request};
+
+const SILENT: u8 = Severance::Silent as u8;
+const HELD: u8 = Severance::Held as u8;
 
 /// Whether a task runs for the lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub struct Lane {
     reconnects: AtomicU64,
     wish: AtomicU8,
     leaving: AtomicBool,
-    severed: AtomicBool,
+    severed: AtomicU8,
     /// The server's number for the connection; 0 where it is not known.
     client_id: AtomicI64,
     /// Where the present connection, or the last one, leads.
@@ -85,7 +88,7 @@ impl Lane {
             reconnects: AtomicU64::new(0),
             wish: AtomicU8::new(0),
             leaving: AtomicBool::new(false),
-            severed: AtomicBool::new(false),
+            severed: AtomicU8::new(0),
             client_id: AtomicI64::new(0),
             place: Mutex::default(),
             control: Mutex::new(control),
@@ -111,15 +114,27 @@ impl Lane {
     fn wish_now(&self) -> Wish {
         match self.wish() {
             Wish::Destroy => Wish::Destroy,
-            _ if self.severed.load(Ordering::Acquire) => Wish::Sever,
-            wish => wish,
+            wish => match self.severed.load(Ordering::Acquire) {
+                SILENT => Wish::Sever(Severance::Silent),
+                HELD => Wish::Sever(Severance::Held),
+                _ => wish,
+            },
         }
     }
 
     /// Ends the present connection as if it had broken: its server is known to be gone. Without one it does nothing.
     pub fn sever(&self) {
+        self.sever_for(Severance::Silent);
+    }
+
+    /// Ends the present connection as if it had broken: its server may still keep a call waiting that has ended for its caller.
+    pub fn give_up(&self) {
+        self.sever_for(Severance::Held);
+    }
+
+    fn sever_for(&self, why: Severance) {
         if self.queue.is_online() {
-            self.severed.store(true, Ordering::Release);
+            self.severed.store(why as u8, Ordering::Release);
             self.queue.wake.notify_one();
         }
     }
@@ -280,7 +295,7 @@ impl Lane {
                     }
                     connected_before = true;
                     // Who hears of the connection may use it at once, also where nothing may wait for one.
-                    self.severed.store(false, Ordering::Release);
+                    self.severed.store(0, Ordering::Release);
                     self.client_id.store(connection.client_id.unwrap_or(0), Ordering::Release);
                     *self.place.lock().unwrap_or_else(PoisonError::into_inner) =
                         Some(connection.place.clone());
@@ -339,7 +354,7 @@ impl Lane {
         match self.wish() {
             Wish::Open | Wish::Leave => false,
             Wish::Drain => self.queue.is_empty(),
-            Wish::Sever | Wish::Destroy => true,
+            Wish::Sever(_) | Wish::Destroy => true,
         }
     }
 

@@ -89,7 +89,10 @@ impl Client {
         let redial = Redial::of(&options);
         let lane = |_| {
             let (redial, mailbox) = (redial.clone(), Arc::clone(mailbox));
-            Lane::new(limits, connector.another(), redial, mailbox, runtime.clone())
+            let connector = connector.another();
+            // Its number is what ends a wait on it. Shared connections never wait.
+            let connector = if options.single_connection { connector.identifying() } else { connector };
+            Lane::new(limits, connector, redial, mailbox, runtime.clone())
         };
         let count = if options.single_connection { 1 } else { options.shared_connections.max(1) };
         let lanes: Box<[_]> = (0..count).map(lane).collect();

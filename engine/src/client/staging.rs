@@ -159,13 +159,7 @@ impl Staging {
 
     /// All arguments of the command that was begun last, the words of its name included.
     pub fn all_words(&self) -> Vec<&[u8]> {
-        let mut rest = self.bytes.get(self.command..).unwrap_or_default();
-        skip_line(&mut rest);
-        let mut found = Vec::new();
-        while !rest.is_empty() {
-            found.push(bulk(&mut rest));
-        }
-        found
+        words(self.bytes.get(self.command..).unwrap_or_default())
     }
 
     /// The command is complete. Its length is filled in here.
@@ -236,6 +230,16 @@ impl Staging {
         self.bytes.truncate(std::mem::take(&mut self.complete));
         (&mut self.bytes, &mut self.requests)
     }
+}
+
+/// All words of one encoded command.
+pub(super) fn words(mut command: &[u8]) -> Vec<&[u8]> {
+    skip_line(&mut command);
+    let mut found = Vec::new();
+    while !command.is_empty() {
+        found.push(bulk(&mut command));
+    }
+    found
 }
 
 fn skip_line<'a>(rest: &mut &'a [u8]) -> &'a [u8] {

@@ -19,6 +19,7 @@ mod shape;
 mod sharing;
 mod signature;
 mod table;
+mod tail;
 mod timeout;
 mod ways;
 
@@ -32,4 +33,5 @@ pub use prefix::{Ambiguous, Prefix, Scratch, take_off};
 pub use registry::{Command, CommandId, by_name, key_positions, pattern_positions, resolve, table};
 pub use row::{Access, Case, Family, Lane, Replay, Row, Since, Trace};
 pub use shape::{Field, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
+pub use tail::{Tail, TailId};
 pub use timeout::{Place, ServerTimeout, TimeoutArg};

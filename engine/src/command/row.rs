@@ -4,6 +4,7 @@
 
 use super::argument::Part;
 use super::shape::Shape;
+use super::tail::Tail;
 
 /// The server versions that brought a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,6 +236,8 @@ pub struct Row {
     pub reply: &'static Shape,
     /// Whether it returns a page and a cursor, so that an async iterator belongs to it.
     pub scan: bool,
+    /// Which id means the end of a stream.
+    pub tail: Option<&'static Tail>,
 }
 
 const fn row(name: &'static str, since: Since, doc: &'static str, access: Access, replay: Replay) -> Row {
@@ -252,6 +255,7 @@ const fn row(name: &'static str, since: Since, doc: &'static str, access: Access
         cases: &[],
         reply: &Shape::Any,
         scan: false,
+        tail: None,
     }
 }
 
@@ -332,6 +336,13 @@ impl Row {
     #[must_use]
     pub(super) const fn idempotent(mut self) -> Self {
         self.replay = Replay::Idempotent;
+        self
+    }
+
+    /// Which id means the end of a stream.
+    #[must_use]
+    pub(super) const fn following(mut self, tail: &'static Tail) -> Self {
+        self.tail = Some(tail);
         self
     }
 

@@ -27,8 +27,26 @@ pub const READ_CHUNK: usize = 64 * 1024;
 /// keeps more for one socket unless it was told to.
 pub(super) const OVERDUE_READ: usize = 8 * 1024 * 1024;
 
-/// Why a connection ended that its owner gave up.
-const SEVERED: &str = "the connection was given up: its server does not answer on others either";
+/// Why its owner gave a connection up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Severance {
+    /// Its server is silent.
+    Silent = 1,
+    /// A call on it was ended early, and its server may still keep that one waiting.
+    Held,
+}
+
+impl Severance {
+    fn message(self) -> &'static str {
+        match self {
+            Self::Silent => "the connection was given up: its server does not reply on others either",
+            Self::Held => {
+                "the connection was closed: a blocking call on it was ended early, and the server did not end its wait"
+            }
+        }
+    }
+}
 
 /// What the owner of the connection wants of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +58,7 @@ pub enum Wish {
     /// Write nothing more, answer what was written, then end: this is no longer the server to use.
     Leave,
     /// Close now, as if the connection had broken.
-    Sever,
+    Sever(Severance),
     /// Close now.
     Destroy,
 }
@@ -178,7 +196,7 @@ async fn read_here(
             Wish::Drain if inbound.replies(queue, deliver).owes_nobody() => return Ok(Turn::Close),
             Wish::Leave if inbound.replies(queue, deliver).is_read_out() => return Ok(Turn::Close),
             Wish::Open | Wish::Drain | Wish::Leave => {}
-            Wish::Sever => return Err(Error::connection(ConnectionFailure::Lost, SEVERED)),
+            Wish::Sever(why) => return Err(Error::connection(ConnectionFailure::Lost, why.message())),
             Wish::Destroy => return Ok(Turn::Close),
         }
         tokio::select! {

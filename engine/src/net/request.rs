@@ -228,6 +228,8 @@ pub enum Event {
     Failed(Error),
     /// No further attempt will be made by itself.
     End,
+    /// The connection of the lease with this number was lost while its user had it.
+    LeaseLost(u32, Error),
     /// The last connection beside the shared ones has ended. Nothing that a user has to know.
     Vacated,
 }

@@ -98,6 +98,7 @@ impl Inbox {
                 Event::Failed(_) => "error",
                 Event::End => "end",
                 Event::Vacated => "vacated",
+                Event::LeaseLost(..) => "lease lost",
             };
         }
         names

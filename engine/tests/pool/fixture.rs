@@ -102,7 +102,7 @@ pub(crate) fn blocking(slot: u32, command: &str, server: ServerTimeout) -> Block
     let (bytes, request) = staging.take_command(request);
     let name = command.split(' ').next().unwrap().to_owned();
     let patience = Patience::Server { timeout: server, grace: 5_000 };
-    Blocking { name: name.into(), bytes, request, patience }
+    Blocking { name: name.into(), bytes, request, patience, tails: Vec::new() }
 }
 
 fn stage(staging: &mut Staging, slot: u32, command: &str) -> Request {

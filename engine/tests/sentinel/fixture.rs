@@ -279,7 +279,7 @@ pub(crate) fn blocking(slot: u32, command: &str) -> Blocking {
     }
     let (bytes, request) = staging.take_command(request(Recipient::Caller(ticket(slot)), false));
     let patience = Patience::Server { timeout: ServerTimeout::Never, grace: 5_000 };
-    Blocking { name: "BLPOP".into(), bytes, request, patience }
+    Blocking { name: "BLPOP".into(), bytes, request, patience, tails: Vec::new() }
 }
 
 /// How long a call waits, in milliseconds.

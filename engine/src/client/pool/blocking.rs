@@ -10,13 +10,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::Pool;
 use super::acquire::deadline;
 use super::member::Member;
 use super::permit::{Holder, Permit};
 use super::standing::{Cause, Standing};
+use super::tail::{PendingTail, resolve};
 use super::wait::{Until, Wait, Waited};
 use crate::command::ServerTimeout;
 use crate::error::{ConnectionFailure, Error, Kind, Phase};
@@ -36,6 +37,8 @@ pub struct Blocking {
     pub request: Request,
     /// How long its caller waits.
     pub patience: Patience,
+    /// Ids in it that are still to come.
+    pub tails: Vec<PendingTail>,
 }
 
 /// How long a caller waits.
@@ -157,13 +160,13 @@ impl Course {
 }
 
 /// Counts a command among those that a pool works for, with its bytes.
-struct Pending {
+pub(super) struct Pending {
     pool: Arc<Pool>,
     bytes: u64,
 }
 
 impl Pending {
-    fn new(pool: &Arc<Pool>, bytes: usize) -> Self {
+    pub(super) fn new(pool: &Arc<Pool>, bytes: usize) -> Self {
         pool.pending.fetch_add(1, Ordering::AcqRel);
         pool.pending_bytes.fetch_add(bytes as u64, Ordering::AcqRel);
         Self { pool: Arc::clone(pool), bytes: bytes as u64 }
@@ -258,14 +261,14 @@ impl Pool {
     }
 
     /// The call that had this slot is over. The slot may have a new one already.
-    fn forget(&self, slot: u32, standing: &Arc<Standing>) {
+    pub(super) fn forget(&self, slot: u32, standing: &Arc<Standing>) {
         let mut calls = self.calls();
         if calls.get(&slot).is_some_and(|known| Arc::ptr_eq(known, standing)) {
             calls.remove(&slot);
         }
     }
 
-    fn reject(&self, request: &Request, error: &Error) {
+    pub(super) fn reject(&self, request: &Request, error: &Error) {
         if let Some(ticket) = request.recipient.waiting() {
             let mut deliver = self.mailbox.open();
             deliver.error(ticket, error);
@@ -280,6 +283,12 @@ impl Pool {
         mut order: oneshot::Receiver<Cause>,
     ) -> Result<(), Error> {
         let mut course = Course::new(call, self.options.reconnect.as_ref());
+        self.blocks.store(true, Ordering::Release);
+        tokio::select! {
+            biased;
+            Ok(_) = &mut order => return Err(course.called_off()),
+            resolved = course.call.resolve() => resolved?,
+        }
         loop {
             let (permit, member) = tokio::select! {
                 biased;
@@ -363,6 +372,25 @@ impl Pool {
 }
 
 impl Blocking {
+    /// Puts in what was asked for at the time of the call. What is not known now would mean something else later, so that such a
+    /// command is not sent again.
+    async fn resolve(&mut self) -> Result<(), Error> {
+        let deadline = instant(self.deadline_given()).map(Instant::from_std);
+        let resolved = resolve(&mut self.bytes, &mut self.tails);
+        let is_complete = match deadline {
+            None => resolved.await?,
+            Some(deadline) => timeout_at(deadline, resolved).await.unwrap_or_else(|_| {
+                let timeout = Duration::from_millis(u64::from(self.request.timeout));
+                Err(Error::timeout(Phase::Queue, timeout).executed(false))
+            })?,
+        };
+        self.request.length = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
+        if !is_complete {
+            self.request.replays = 0;
+        }
+        Ok(())
+    }
+
     fn slot(&self) -> u32 {
         self.request.recipient.waiting().map_or(u32::MAX, |ticket| ticket.slot)
     }

@@ -42,6 +42,8 @@ pub(super) enum Outcome {
 /// Gives orders about one connection.
 struct Control<'a> {
     pool: &'a Pool,
+    /// The connection that the server keeps waiting.
+    held: &'a Lane,
     place: Place,
     number: i64,
     own: Option<Conversation>,
@@ -52,7 +54,7 @@ impl Control<'_> {
     /// Has the server end the wait, as if its time were over. Returns whether there was one.
     async fn unblock(&mut self) -> Result<bool, Error> {
         if self.own.is_none()
-            && let Some(lane) = self.pool.shared_at(&self.place)
+            && let Some(lane) = self.pool.shared_at(&self.place, self.held)
         {
             let number = self.number.to_string();
             match lane.ask(b"CLIENT UNBLOCK", &[number.as_bytes()], self.limit).await {
@@ -84,7 +86,7 @@ impl Pool {
         let (Some(number), Some(place)) = (lane.client_id(), lane.place()) else {
             return known(ended, Outcome::Unknown);
         };
-        let mut control = Control { pool: self, place, number, own: None, limit };
+        let mut control = Control { pool: self, held: lane, place, number, own: None, limit };
         let mut pause = FIRST_PAUSE;
         while let Ok(order) = timeout_at(limit, control.unblock()).await {
             match order {
@@ -105,12 +107,15 @@ impl Pool {
         known(ended, Outcome::Unknown)
     }
 
-    /// A shared connection that is open, to the server at `place`: numbers of connections mean something else on another server.
-    fn shared_at(&self, place: &Place) -> Option<Arc<Lane>> {
+    /// A shared connection other than `held` that is open, to the server at `place`: numbers of connections mean something else
+    /// on another server.
+    fn shared_at(&self, place: &Place, held: &Lane) -> Option<Arc<Lane>> {
         let fits = |lane: &&Arc<Lane>| {
             let same =
                 |other: Place| other.endpoint == place.endpoint && other.generation == place.generation;
-            lane.queue().is_online() && lane.place().is_some_and(same)
+            !std::ptr::eq(Arc::as_ptr(lane), held)
+                && lane.queue().is_online()
+                && lane.place().is_some_and(same)
         };
         self.shared.all().iter().find(fits).cloned()
     }

@@ -8,6 +8,7 @@ use super::member::Member;
 use super::permit::Permit;
 use crate::client::Lanes;
 use crate::command::Trace;
+use crate::error::Error;
 use crate::net::connection::Wish;
 
 /// The lease. Dropped without [`Lease::release`], its connection is closed: nobody knows what was done to it.
@@ -33,9 +34,26 @@ impl Lease {
         }
     }
 
+    /// Its pool.
+    pub fn pool(&self) -> &Arc<Pool> {
+        &self.pool
+    }
+
     /// Its one lane.
     pub fn lanes(&self) -> &Arc<Lanes> {
         &self.lanes
+    }
+
+    /// From now on the loss of its connection is an event of this number, which is not 0.
+    pub fn call_itself(&self, number: u32) {
+        if let Some((_, member)) = &self.held {
+            member.leased_as(number);
+        }
+    }
+
+    /// Why its connection was lost, if it was.
+    pub fn lost(&self) -> Option<Error> {
+        self.held.as_ref().and_then(|(_, member)| member.lost())
     }
 
     /// A command that leaves `trace` behind is sent.
@@ -58,6 +76,7 @@ impl Lease {
         self.lanes.close();
         let is_open = !self.pool.roster().is_closed();
         if let Some((permit, member)) = self.held.take() {
+            member.leased_as(0);
             self.give_back(permit, member);
         }
         is_open
@@ -86,6 +105,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         self.lanes.close();
         if let Some((permit, member)) = self.held.take() {
+            member.leased_as(0);
             self.pool.retire(permit, member, Wish::Destroy);
         }
     }

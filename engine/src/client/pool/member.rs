@@ -1,5 +1,6 @@
 //! One pooled connection: one socket for its whole life, in turn for different users. Owns what the pool must hear of it.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::Pool;
@@ -15,6 +16,10 @@ pub(super) struct Member {
     lane: Arc<Lane>,
     /// Those of the lease that has it.
     lanes: Mutex<Weak<Lanes>>,
+    /// The number of the lease that has it; 0 for none.
+    lease: AtomicU32,
+    /// Why the connection was lost.
+    lost: Mutex<Option<Error>>,
 }
 
 impl Member {
@@ -34,7 +39,7 @@ impl Member {
                 Arc::new(usher),
                 pool.runtime.clone(),
             );
-            Self { lane, lanes: Mutex::default() }
+            Self { lane, lanes: Mutex::default(), lease: AtomicU32::new(0), lost: Mutex::default() }
         })
     }
 
@@ -46,6 +51,25 @@ impl Member {
     /// A lease has it, whose calls come by `lanes`.
     pub(super) fn belongs_to(&self, lanes: &Arc<Lanes>) {
         *self.lanes.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(lanes);
+    }
+
+    /// The lease that has it is called by this number; 0: none has it any more.
+    pub(super) fn leased_as(&self, number: u32) {
+        self.lease.store(number, Ordering::Release);
+    }
+
+    /// Why the connection was lost, if it was.
+    pub(super) fn lost(&self) -> Option<Error> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The connection is lost. Returns the event for the lease that has it.
+    fn lose(&self, error: &Error) -> Option<Event> {
+        *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        match self.lease.load(Ordering::Acquire) {
+            0 => None,
+            number => Some(Event::LeaseLost(number, error.clone())),
+        }
     }
 
     /// The lease that has it takes no more calls.
@@ -119,6 +143,11 @@ impl Deliver for Ushered {
     /// A client's events are those of its shared connections: these here come and go.
     fn event(&mut self, event: Event) {
         self.ended |= matches!(event, Event::Close(_) | Event::End);
+        if let Event::Close(error) = &event
+            && let Some(lost) = self.member.upgrade().and_then(|member| member.lose(error))
+        {
+            self.deliver.event(lost);
+        }
     }
 
     fn flush(&mut self) {

@@ -8,12 +8,14 @@ mod acquire;
 mod blocking;
 mod close;
 mod control;
+mod hold;
 mod lease;
 mod member;
 mod permit;
 mod roster;
 mod standing;
 mod stats;
+mod tail;
 mod upkeep;
 mod wait;
 mod watch;
@@ -28,12 +30,14 @@ use tokio::sync::Notify;
 
 use self::acquire::deadline;
 pub use self::blocking::{Blocking, Patience};
+pub use self::hold::Held;
 pub use self::lease::Lease;
 use self::member::Member;
 pub use self::permit::{Holder, Permit};
 use self::roster::{Roster, Want};
 use self::standing::Standing;
 pub use self::stats::Stats;
+pub use self::tail::PendingTail;
 use super::{Lanes, Mailbox};
 use crate::error::Error;
 use crate::net::connection::Wish;
@@ -59,6 +63,8 @@ pub struct Pool {
     settled: Notify,
     /// Whether a task looks after the connections that are out.
     watched: AtomicBool,
+    /// Whether a command had to wait in a server: from then on one connection stays ready for the next.
+    blocks: AtomicBool,
     /// Whether a task opens those that are kept.
     filling: AtomicBool,
 }
@@ -87,6 +93,7 @@ impl Pool {
             pending_bytes: AtomicU64::new(0),
             settled: Notify::new(),
             watched: AtomicBool::new(false),
+            blocks: AtomicBool::new(false),
             filling: AtomicBool::new(false),
         })
     }

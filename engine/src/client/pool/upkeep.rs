@@ -57,7 +57,7 @@ impl Pool {
 
     /// Closes what has rested for `idle` milliseconds. Answers when the next one will have; `None` when there is none.
     fn close_overdue(self: &Arc<Self>, idle: Millis) -> Option<Duration> {
-        let keep = self.kept();
+        let keep = self.kept().max(usize::from(self.blocks.load(Ordering::Acquire)));
         let (overdue, next) = {
             let mut roster = self.roster();
             (roster.overdue(now(), idle, keep), roster.next_to_tend(keep))

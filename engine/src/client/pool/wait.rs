@@ -46,6 +46,13 @@ pub(super) struct Waited {
     pub(super) is_final: bool,
 }
 
+impl Waited {
+    /// Whether the connection was lost with the call.
+    pub(super) fn is_lost(&self) -> bool {
+        !self.is_final && !self.is_free
+    }
+}
+
 /// Why a wait ends early.
 #[derive(Clone, Copy)]
 enum Early {

@@ -1,5 +1,6 @@
 //! Streams; their consumer groups have a file of their own.
 
+use crate::command::Tail;
 use crate::command::argument::{
     KEY, Kind, Opt, Part, Part::Count, Part::Word, Piece, Unit, columns, companion, flag, many, mark, one,
     one_of_each, options, pairs, param, phrase, some_of, tuple, value,
@@ -61,6 +62,10 @@ pub(super) const BLOCK: Opt = value(
     Kind::Timeout(Unit::Millis),
     "Waits for entries so many milliseconds, 0 for ever, on a connection of its own.",
 );
+/// `$`: only what is added from now on.
+const TAIL: Tail =
+    Tail { word: "STREAMS", id: "$", found_by: "XREVRANGE", arguments: &["+", "-", "COUNT", "1"] };
+
 pub(super) const STREAMS: Part = columns(param("stream", Kind::Key), param("id", Kind::Text));
 
 pub(super) const FIELDS: Shape = Shape::Map(&Shape::Text, &Shape::Text);
@@ -222,9 +227,10 @@ pub(super) const ROWS: &[Row] = &[
     read("XRANGE", since("5.0.0"), "Returns entries from one id to another; '-' and '+' are the ends.")
         .takes(&[KEY, START, END, options(&[COUNT])])
         .gives(&ENTRIES),
-    read("XREAD", since("5.0.0"), "Returns the entries of streams behind the given ids by stream, or null.")
+    read("XREAD", since("5.0.0"), "Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.")
         .takes(&[options(&[COUNT_EACH, MAXCOUNT, MAXSIZE, BLOCK]), Word("STREAMS"), STREAMS])
         .gives(&Shape::OrNull(&Shape::Map(&Shape::Key, &ENTRIES)))
+        .following(&TAIL)
         .on(Lane::Dedicated),
     read(
         "XREVRANGE",

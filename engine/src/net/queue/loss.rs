@@ -142,7 +142,9 @@ impl Queue {
         let written = outgoing.log.written();
         for request in submitted.iter_mut() {
             if request.recipient.waiting().is_none() {
-                if let Some(id) = request.track.take() {
+                // A question that was not sent is as good on the next connection, unless it is about this one.
+                let kept = keep != Keep::Nothing && request.replays > 0 && request.start() >= written;
+                if !kept && let Some(id) = request.track.take() {
                     self.untrack(id);
                 }
                 continue;
@@ -172,7 +174,7 @@ impl Queue {
         let mut next = Log::default();
         let mut earliest = NEVER;
         for mut request in std::mem::take(&mut *submitted) {
-            if request.recipient.waiting().is_none() {
+            if request.recipient.waiting().is_none() && request.track.is_none() {
                 units.forget(request.recipient.unit());
                 continue;
             }
