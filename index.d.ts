@@ -83,6 +83,12 @@ export interface RedisOptions<D extends boolean = true> {
   port?: number | undefined
   /** Path of the server's unix socket, instead of `host` and `port`. Default: none. */
   path?: string | undefined
+  /** Which addresses of a name are used: 4 for IPv4, 6 for IPv6, 0 for both. Default: 0. */
+  family?: 0 | 4 | 6 | undefined
+  /** Address of this machine to connect from. Default: none. */
+  localAddress?: string | undefined
+  /** Whether small writes are sent at once (`TCP_NODELAY`). Default: true. */
+  noDelay?: boolean | undefined
   /** Database that every connection selects. Default: 0. */
   db?: number | undefined
   /** ACL user; without it a password is that of the user `default`. Default: none. */
@@ -93,6 +99,11 @@ export interface RedisOptions<D extends boolean = true> {
   credentials?: (() => Credentials | Promise<Credentials>) | undefined
   /** What `CLIENT LIST` shows for the connections. Default: none. */
   clientName?: string | undefined
+  /**
+   * Whether connections say what library they are (`CLIENT SETINFO`). A refusal does no harm; `false` spares a proxy that hangs up
+   * on it one connection. Default: true.
+   */
+  clientInfo?: boolean | undefined
   /** RESP version to ask for; 3 falls back to 2 where the server does not know it. Default: 3. */
   protocol?: 2 | 3 | undefined
   /** Encrypts the connection; `rediss://` and `valkeys://` turn it on. Default: false. */

@@ -24,6 +24,14 @@ export interface SentinelConnectionOptions {
   password?: string | undefined
   /** What `CLIENT LIST` shows on the sentinels. Default: none. */
   clientName?: string | undefined
+  /** Whether connections say what library they are. Default: true. */
+  clientInfo?: boolean | undefined
+  /** Which addresses of a sentinel's name are used. Default: 0, all. */
+  family?: 0 | 4 | 6 | undefined
+  /** Address of this machine to connect from. Default: none. */
+  localAddress?: string | undefined
+  /** Whether small writes are sent at once. Default: true. */
+  noDelay?: boolean | undefined
   /** RESP version to ask for. Default: 3. */
   protocol?: 2 | 3 | undefined
   /** Encrypts the connections to sentinels. Default: false. */

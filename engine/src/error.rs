@@ -156,9 +156,12 @@ impl Error {
         Self(Box::new(Inner { kind, message: message.into(), maybe_executed: None, cause: None }))
     }
 
-    /// The server's own error.
+    /// The server's own error. Its text explains what only cluster nodes say.
     pub fn reply(error: ServerError) -> Self {
-        let message = error.message.to_string();
+        let message = match cluster_hint(&error.code) {
+            Some(hint) => format!("{} ({hint})", error.message),
+            None => error.message.to_string(),
+        };
         Self::new(Kind::Reply(error), message)
     }
 
@@ -383,6 +386,28 @@ impl Error {
             Kind::Internal => "INTERNAL_ERROR",
         }
     }
+}
+
+/// What a cluster node's error means to a client that knows no cluster.
+fn cluster_hint(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "MOVED" => {
+            "the server is a node of a cluster, and another node has this key: this client does not follow clusters yet; \
+             connect to the node that has the key, or to a cluster proxy"
+        }
+        "ASK" => {
+            "the server is a node of a cluster, and this key is on its way to another node: this client does not follow \
+             clusters yet; ask that node after ASKING on a leased connection, or a cluster proxy"
+        }
+        "CROSSSLOT" => {
+            "the server is a node of a cluster: all keys of one command, script or transaction must share a hash slot; give \
+             them the same {tag}"
+        }
+        "CLUSTERDOWN" => {
+            "the server is a node of a cluster that does not serve this key now: see CLUSTER INFO on its nodes"
+        }
+        _ => return None,
+    })
 }
 
 impl fmt::Display for Error {

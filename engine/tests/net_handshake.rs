@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use oxidis_engine::error::{ConnectionFailure, Error, Kind, ServerError};
+use oxidis_engine::net::dialect::Dialect;
 use oxidis_engine::net::handshake::{Handshake, Progress, Server, Session};
 use oxidis_engine::net::options::{Credentials, Options, Protocol, Secret};
 use oxidis_engine::net::role::Role;
@@ -130,6 +131,8 @@ fn a_server_without_hello_is_spoken_to_in_resp2() {
         "NOPROTO unsupported protocol version",
         "NOPROTO sorry, this protocol version is not supported.",
         "ERR unsupported command 'HELLO'",
+        "NOPERM this user has no permissions to run the 'hello' command",
+        "invalid request",
     ] {
         let mut handshake = handshake("redis://:hunter2@h/5?clientName=worker");
         handshake.start();
@@ -145,6 +148,38 @@ fn a_server_without_hello_is_spoken_to_in_resp2() {
         let replies = [ok(), ok(), error(no_set_info), error(no_set_info), ok()];
         assert_eq!(feed(&mut handshake, replies).unwrap(), resp2());
     }
+}
+
+#[test]
+fn another_reply_to_hello_than_a_map_is_a_refusal() {
+    let mut handshake = handshake("redis://h");
+    handshake.start();
+    let Progress::Write(second) = feed(&mut handshake, [ok(), ok(), ok()]).unwrap() else {
+        panic!("no second write")
+    };
+    assert_eq!(text(second), format!("*1\r\n$4\r\nPING\r\n{SET_INFO}"));
+}
+
+#[test]
+fn a_refused_name_costs_the_name_only() {
+    let mut handshake = handshake("redis://h?protocol=2&clientName=worker");
+    handshake.start();
+    let refusal = error("ERR command 'client' is disabled");
+    assert_eq!(feed(&mut handshake, [ok(), refusal, ok(), ok()]).unwrap(), resp2());
+}
+
+#[test]
+fn a_barer_greeting_leaves_out_one_thing_after_another() {
+    let greet = |dialect| {
+        text(handshake("redis://:hunter2@h/5?clientName=worker").identifying().speaking(dialect).start())
+    };
+    let select = "*2\r\n$6\r\nSELECT\r\n$1\r\n5\r\n";
+    let auth = "*2\r\n$4\r\nAUTH\r\n$7\r\nhunter2\r\n";
+    let uninformed = greet(Dialect::Uninformed);
+    assert!(uninformed.contains("HELLO") && !uninformed.contains("SETINFO"), "{uninformed}");
+    let resp2 = greet(Dialect::Resp2);
+    assert!(resp2.starts_with(auth) && resp2.contains("SETNAME") && !resp2.contains("SETINFO"), "{resp2}");
+    assert_eq!(greet(Dialect::Bare), format!("{auth}{select}"));
 }
 
 #[test]
@@ -228,7 +263,6 @@ fn anything_else_that_is_refused_fails_the_handshake_by_name() {
             vec![Value::Map(vec![]), ok(), ok(), error("NOPERM no permissions to run the 'select' command")],
             "the server refused SELECT: NOPERM no permissions to run the 'select' command",
         ),
-        (vec![ok()], "the server answered HELLO with something else than a map"),
     ] {
         let mut handshake = handshake("redis://h/99");
         handshake.start();

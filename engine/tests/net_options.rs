@@ -8,8 +8,9 @@ use std::time::Duration;
 use oxidis_engine::error::{Error, Kind};
 use oxidis_engine::net::address::Endpoint;
 use oxidis_engine::net::options::{
-    Credentials, CredentialsProvider, Encoding, OnReadonly, OptionValue, Options, OptionsBuilder, Protocol,
-    Provided, ProvidedCredentials, Secret, options, print_options_markdown,
+    ClientInfo, Credentials, CredentialsProvider, Encoding, Family, OnReadonly, OptionValue, Options,
+    OptionsBuilder, Protocol, Provided, ProvidedCredentials, Secret, SocketOptions, options,
+    print_options_markdown,
 };
 use serde_json::{Map, Value, json};
 
@@ -74,7 +75,8 @@ fn every_documented_default_is_the_real_one() {
 fn every_option_of_an_object_arrives() {
     let options = read(&json!({
         "host": "db.example", "port": 7000, "db": 3, "username": "u", "password": "p", "clientName": "worker-1",
-        "protocol": 2, "tls": { "servername": "other.example", "rejectUnauthorized": false },
+        "clientInfo": false, "protocol": 2, "family": 6, "localAddress": "::1", "noDelay": false,
+        "tls": { "servername": "other.example", "rejectUnauthorized": false },
         "connectTimeout": 1, "commandTimeout": 0, "keepAlive": 0, "maxConnections": 10, "minConnections": 2,
         "idleTimeout": 0, "acquireTimeout": 0, "sharedConnections": 4,
         "reconnect": { "initialDelay": 1, "maxDelay": 2, "jitter": false, "maxAttempts": 3 },
@@ -91,6 +93,10 @@ fn every_option_of_an_object_arrives() {
     assert_eq!(options.client_name.as_deref(), Some("worker-1"));
     assert_eq!(options.protocol, Protocol::Resp2);
     assert_eq!(options.on_readonly, OnReadonly::Reject);
+    assert_eq!(options.client_info, ClientInfo::Withheld);
+    let socket =
+        SocketOptions { family: Family::Ipv6, local_address: Some("::1".parse().unwrap()), no_delay: false };
+    assert_eq!(options.socket, socket);
     let tls = options.tls.unwrap();
     assert_eq!(tls.servername.as_deref(), Some("other.example"));
     assert!(!tls.reject_unauthorized);
@@ -212,6 +218,12 @@ fn a_wrong_type_or_range_is_an_error_that_says_what_is_wanted() {
             "option \"commandTimeout\" must be a whole number of milliseconds from 0 to 2147483647, not Infinity",
         ),
         (json!({ "protocol": 4 }), "option \"protocol\" must be 2 or 3, not 4"),
+        (json!({ "family": 5 }), "option \"family\" must be one of 0, 4, 6, not 5"),
+        (json!({ "family": "IPv4" }), "option \"family\" must be one of 0, 4, 6, not a string"),
+        (
+            json!({ "localAddress": "lo" }),
+            "option \"localAddress\" must be an IP address, not the given text",
+        ),
         (json!({ "lazyConnect": "true" }), "option \"lazyConnect\" must be true or false, not a string"),
         (json!({ "decodeResponses": 1 }), "option \"decodeResponses\" must be true or false, not a number"),
         (json!({ "host": "" }), "option \"host\" must be a string that is not empty, not the given text"),

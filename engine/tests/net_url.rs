@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use oxidis_engine::error::Kind;
-use oxidis_engine::net::options::Options;
+use oxidis_engine::net::options::{Family, Options};
 
 /// What a URL means: endpoint, user, password, database.
 fn meaning(url: &str) -> (String, String, String, u32) {
@@ -133,13 +133,16 @@ fn a_url_with_two_readings_is_refused() {
 fn scalar_options_are_query_parameters() {
     let options = Options::from_url(
         "redis://h?connectTimeout=2000&reconnect.maxDelay=9000&reconnect.maxAttempts=Infinity&offlineQueue=false\
-         &lazyConnect=false&clientName=w%2B1&keyPrefix=a+b&encoding=hex&limits.maxDepth=5",
+         &lazyConnect=false&family=4&localAddress=127.0.0.1&noDelay=false&clientName=w%2B1&keyPrefix=a+b&encoding=hex&limits.maxDepth=5",
     )
     .unwrap();
     assert_eq!(options.connect_timeout.as_millis(), 2000);
     let reconnect = options.reconnect.unwrap();
     assert_eq!((reconnect.max_delay.as_millis(), reconnect.max_attempts), (9000, None));
     assert!(options.offline_queue.is_none() && !options.lazy_connect);
+    assert_eq!(options.socket.family, Family::Ipv4);
+    assert_eq!(options.socket.local_address, Some("127.0.0.1".parse().unwrap()));
+    assert!(!options.socket.no_delay);
     assert_eq!(options.client_name.as_deref(), Some("w+1"));
     assert_eq!(options.key_prefix, "a b");
     assert_eq!(options.encoding.as_str(), "hex");

@@ -66,7 +66,9 @@ impl Dial for Dialer {
         Box::pin(async move {
             let (Endpoint::Tcp(target), None) = (endpoint, &self.tls) else { return false };
             let detecting = async {
-                let stream = tcp::connect(target, 0, None).await.ok()?;
+                let stream = tcp::connect(target, 0, tcp::Settings { keep_alive: None, ..self.settings })
+                    .await
+                    .ok()?;
                 Some(tls::is_spoken(stream).await)
             };
             matches!(timeout(DETECTION, detecting).await, Ok(Some(true)))
@@ -77,7 +79,7 @@ impl Dial for Dialer {
 /// Makes the streams of one client. Certificates are read once, when it is made.
 pub struct Dialer {
     connect_timeout: Duration,
-    keep_alive: Option<Duration>,
+    settings: tcp::Settings,
     tls: Option<Tls>,
     /// Whether the last attempt has got as far as TLS.
     securing: AtomicBool,
@@ -88,7 +90,7 @@ impl Dialer {
     pub fn new(options: &Options) -> Result<Self, Error> {
         Ok(Self {
             connect_timeout: options.connect_timeout,
-            keep_alive: options.keep_alive,
+            settings: tcp::Settings { socket: options.socket, keep_alive: options.keep_alive },
             tls: options.tls.as_ref().map(Tls::new).transpose()?,
             securing: AtomicBool::new(false),
         })
@@ -131,7 +133,7 @@ impl Dialer {
         deadline: Instant,
     ) -> Result<Stream, Error> {
         self.securing.store(false, Ordering::Relaxed);
-        let connecting = tcp::connect(target, turn, self.keep_alive);
+        let connecting = tcp::connect(target, turn, self.settings);
         let connected = timeout_at(deadline, connecting)
             .await
             .map_err(|_| timed_out(endpoint, self.connect_timeout, TCP))?;

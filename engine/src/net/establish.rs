@@ -5,41 +5,38 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::BytesMut;
-use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::address::{Attendance, Endpoint, Locate, Place};
 use super::connection::Connection;
 use super::conversation::Conversation;
-use super::dial::{Dial, Dialer, broken_stream, closed_by_server, not_in_time, timed_out};
-use super::halves::{Reader, Writer, split};
-use super::handshake::{Handshake, Progress, Session};
+use super::dial::{Dial, Dialer, not_in_time, timed_out};
+use super::dialect::{Dialect, Dialects, Step};
+use super::halves::split;
+use super::handshake::Handshake;
 use super::liveness::Liveness;
-use super::options::{Credentials, Options};
+use super::options::Options;
 use super::request::Millis;
 use super::role::Role;
 use super::stream::Stream;
+use super::talk::Talk;
 use crate::error::{ConnectionFailure, Error, Kind};
-use crate::resp::{Decoder, Frame, Limits};
-use crate::value::Value;
+use crate::resp::Limits;
 
-/// What the replies of a handshake may cost. The limits that a user sets are for his own commands: they may be too tight for a
-/// greeting, or far too wide for a peer that is not known yet.
-const GREETING: Limits = Limits { max_reply_bytes: 64 * 1024, max_depth: 8, max_elements: 1024 };
+/// What a connection waits for whose server says nothing at all.
+const SILENCE: &str = "the server's answer to the handshake (a proxy that says nothing to HELLO or CLIENT needs the options \
+                       protocol: 2 and clientInfo: false)";
 
-/// The last word of a handshake. Its reply is like no other of the handshake: one reply too many before it would come in its place.
-const PING: &[u8] = b"*1\r\n$4\r\nPING\r\n";
-
-/// A peer that replies to everything alike gets this long for a reply too many to arrive.
-const SETTLING: Duration = Duration::from_millis(10);
+/// What the last of several handshakes adds to its error.
+const IN_VAIN: &str = "so it did without HELLO and CLIENT (protocol: 2, clientInfo: false)";
 
 /// Makes the connections of a client.
 pub struct Connector {
     options: Arc<Options>,
     locate: Arc<dyn Locate>,
     dial: Arc<dyn Dial>,
+    dialects: Arc<Dialects>,
     identify: bool,
     /// What the attempt that is under way waits for.
     stage: Mutex<Option<Stage>>,
@@ -73,7 +70,7 @@ impl Connector {
     /// The same, over the streams that `dial` opens.
     pub fn over(options: Arc<Options>, locate: Arc<dyn Locate>, dial: Arc<dyn Dial>) -> Self {
         let (stage, hung_up) = (Mutex::default(), AtomicU32::new(0));
-        Self { options, locate, dial, identify: false, stage, hung_up }
+        Self { options, locate, dial, dialects: Arc::default(), identify: false, stage, hung_up }
     }
 
     /// The same, whose connections know the server's number for them, whatever the protocol.
@@ -89,6 +86,7 @@ impl Connector {
             options: Arc::clone(&self.options),
             locate: Arc::clone(&self.locate),
             dial: Arc::clone(&self.dial),
+            dialects: Arc::clone(&self.dialects),
             identify: self.identify,
             stage: Mutex::default(),
             hung_up: AtomicU32::new(0),
@@ -203,26 +201,51 @@ impl Connector {
             .await
             .map_err(|_| late(CREDENTIALS))??;
         self.is_at(Some(Stage::Waiting(place.endpoint.clone(), GREETED)));
-        timeout_at(deadline, self.shake_hands(place, stream, credentials.credentials))
-            .await
-            .map_err(|_| late(GREETED))?
+        let endpoint = &place.endpoint;
+        let known = self.dialects.of(endpoint);
+        let mut dialect = known.unwrap_or_else(|| Dialect::first(&self.options));
+        let mut stream = stream;
+        loop {
+            let mut handshake = Handshake::new(&self.options, credentials.credentials.clone())
+                .with(place.role)
+                .speaking(dialect);
+            if self.identify {
+                handshake = handshake.identifying();
+            }
+            let shaken = timeout_at(deadline, self.shake_hands(place, stream, &mut handshake)).await;
+            let error = match shaken {
+                Ok(Ok(connection)) => {
+                    self.dialects.worked(endpoint, dialect);
+                    return Ok(connection);
+                }
+                Ok(Err(error)) => error,
+                Err(_) if handshake.step() == Step::Silent => return Err(late(SILENCE)),
+                Err(_) => return Err(late(GREETED)),
+            };
+            if *error.kind() != Kind::Connection(ConnectionFailure::Lost) {
+                return Err(error);
+            }
+            if known.is_some() {
+                self.dialects.failed(endpoint);
+                return Err(error);
+            }
+            dialect = match dialect.next(&self.options, handshake.step()) {
+                Some(next) => next,
+                None => return Err(error.hinting(IN_VAIN)),
+            };
+            stream = self.dial.dial_from(endpoint, place.turn, deadline).await?;
+        }
     }
 
     async fn shake_hands(
         &self,
         place: &Place,
         stream: Stream,
-        credentials: Option<Credentials>,
+        handshake: &mut Handshake,
     ) -> Result<Connection, Error> {
-        let mut handshake = Handshake::new(&self.options, credentials).with(place.role);
-        if self.identify {
-            handshake = handshake.identifying();
-        }
         let (reader, writer) = split(stream);
-        let decoder = Decoder::new(GREETING).packing();
-        let buffer = BytesMut::with_capacity(4096);
-        let mut talk = Talk { endpoint: &place.endpoint, reader, writer, decoder, buffer, heard: false };
-        let session = match talk.shake_hands(&mut handshake).await {
+        let mut talk = Talk::new(&place.endpoint, reader, writer);
+        let session = match talk.shake_hands(handshake).await {
             Ok(session) => session,
             Err(error)
                 if talk.heard || !matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost)) =>
@@ -323,112 +346,4 @@ pub struct Opened {
     place: Place,
     stream: Stream,
     deadline: Instant,
-}
-
-/// A stream during its handshake.
-struct Talk<'a> {
-    endpoint: &'a Endpoint,
-    reader: Reader,
-    writer: Writer,
-    decoder: Decoder,
-    buffer: BytesMut,
-    /// Whether the server has sent anything.
-    heard: bool,
-}
-
-impl Talk<'_> {
-    async fn shake_hands(&mut self, handshake: &mut Handshake) -> Result<Session, Error> {
-        let mut bytes = handshake.start();
-        loop {
-            bytes.extend_from_slice(PING);
-            self.write(&bytes).await?;
-            loop {
-                match handshake.accept(self.reply().await?)? {
-                    Progress::Wait => {}
-                    Progress::Write(more) => {
-                        // The reply to this part's PING, whatever it is: the next part has its own.
-                        self.reply().await?;
-                        bytes = more;
-                        break;
-                    }
-                    Progress::Ready(session) => return self.conclude().await.map(|()| session),
-                }
-            }
-        }
-    }
-
-    /// Checks that each reply was that to its own command: the last one is to a PING.
-    async fn conclude(&mut self) -> Result<(), Error> {
-        match self.reply().await? {
-            Value::Status(word) | Value::Bulk(word) if *word == *b"PONG" => self.expect_silence(),
-            // A restricted user may lack PING, and a server that loads its data refuses it.
-            Value::Error(_) => self.expect_silence(),
-            other => self.doubt(other).await,
-        }
-    }
-
-    /// PING was answered with `reply`: the peer replies to everything so, or sent one reply too many before, which the reply to a
-    /// second PING tells.
-    async fn doubt(&mut self, reply: Value) -> Result<(), Error> {
-        self.write(PING).await?;
-        if self.reply().await? != reply {
-            return Err(self.surplus());
-        }
-        match timeout(SETTLING, self.reply()).await {
-            Err(_) => self.expect_silence(),
-            Ok(Ok(_)) => Err(self.surplus()),
-            Ok(Err(error)) => Err(error),
-        }
-    }
-
-    fn surplus(&self) -> Error {
-        Error::protocol(format!("{} sent a reply that nobody asked for", self.endpoint))
-    }
-
-    /// Checks that nothing but announcements followed the handshake: a surplus reply would answer the first command.
-    fn expect_silence(&mut self) -> Result<(), Error> {
-        let surplus = self.buffered()?.is_some();
-        let announcement = self.buffer.first() == Some(&b'>');
-        if surplus || !(announcement || self.decoder.is_idle(&self.buffer)) {
-            return Err(self.surplus());
-        }
-        Ok(())
-    }
-
-    fn write<'a>(&'a mut self, bytes: &'a [u8]) -> impl Future<Output = Result<(), Error>> + 'a {
-        let endpoint = self.endpoint;
-        async move { self.writer.write_all(bytes).await.map_err(|error| broken_stream(endpoint, &error)) }
-    }
-
-    async fn reply(&mut self) -> Result<Value, Error> {
-        loop {
-            if let Some(value) = self.buffered()? {
-                return Ok(value);
-            }
-            let read = self.reader.read_buf(&mut self.buffer).await;
-            if read.map_err(|error| broken_stream(self.endpoint, &error))? == 0 {
-                let message = format!("{} closed the connection during the handshake", self.endpoint);
-                return Err(closed_by_server(message).at(self.endpoint));
-            }
-            self.heard = true;
-        }
-    }
-
-    fn buffered(&mut self) -> Result<Option<Value>, Error> {
-        let endpoint = self.endpoint;
-        let broken = |what: &dyn std::fmt::Display| Error::protocol(format!("{endpoint}: {what}"));
-        loop {
-            return match self.decoder.next(&mut self.buffer).map_err(|error| broken(&error))? {
-                None => Ok(None),
-                // A server may announce things before it answers.
-                Some(Frame::Push(_)) => continue,
-                Some(Frame::Tree(value)) => Ok(Some(value)),
-                Some(Frame::Packed(packed)) => packed.value().map(Some).map_err(|error| broken(&error)),
-                Some(Frame::Scalar(scalar)) => Ok(Some(Value::from(scalar))),
-                Some(Frame::LargeBulk { .. } | Frame::Skipped(_) | Frame::SkippedPush(_)) => {
-                    Err(broken(&"the server's greeting is larger than any server's"))
-                }
-            };
-        }
-    }
 }

@@ -1,7 +1,8 @@
 //! The first exchange on a connection, without I/O: bytes to write come out, replies go in.
 //!
 //! One write carries `HELLO 3` with credentials and name, `CLIENT SETINFO`, `SELECT`, and `ROLE` where the server has to be
-//! of one kind. Where HELLO or RESP3 is unknown a second write says the same in RESP2. Sources:
+//! of one kind. Where HELLO is refused, in whatever words, a second write says the same in RESP2. What only decorates the
+//! connection may be refused as well. Sources:
 //! <https://redis.io/docs/latest/commands/hello/>, "client-setinfo", "role".
 
 use std::collections::VecDeque;
@@ -10,6 +11,7 @@ use std::mem;
 
 use bytes::Bytes;
 
+use super::dialect::{Dialect, Step};
 use super::options::{Credentials, Options, Protocol, Secret};
 use super::redaction::without_secrets;
 use super::refusal::is_passing;
@@ -116,6 +118,9 @@ pub struct Handshake {
     role: Role,
     /// Whether the connection's number is asked for where HELLO does not tell it.
     identify: bool,
+    dialect: Dialect,
+    /// Whether the server replied to HELLO as one that knows it.
+    greeted: bool,
     stage: Stage,
     sent: VecDeque<Sent>,
     server: Server,
@@ -135,6 +140,8 @@ impl Handshake {
             db: options.db,
             role: Role::Any,
             identify: false,
+            dialect: Dialect::first(options),
+            greeted: false,
             stage,
             sent: VecDeque::new(),
             server: Server::default(),
@@ -152,6 +159,24 @@ impl Handshake {
     #[must_use]
     pub fn identifying(self) -> Self {
         Self { identify: true, ..self }
+    }
+
+    /// The same, in this dialect.
+    #[must_use]
+    pub fn speaking(self, dialect: Dialect) -> Self {
+        if dialect < Dialect::Resp2 {
+            return Self { dialect, ..self };
+        }
+        Self { dialect, stage: Stage::Resp2, protocol: Protocol::Resp2, ..self }
+    }
+
+    /// How far it came, for the next dialect where the server hung up.
+    pub(super) fn step(&self) -> Step {
+        match self.stage {
+            Stage::Draining => Step::Refused,
+            Stage::Resp3 if self.greeted => Step::Greeted,
+            Stage::Resp3 | Stage::Resp2 => Step::Silent,
+        }
     }
 
     /// The bytes to write first. To be called once.
@@ -178,7 +203,7 @@ impl Handshake {
         };
         match reply {
             Value::Error(error) => self.refused(sent, &error)?,
-            reply if sent == Sent::Hello => self.greeted(reply)?,
+            reply if sent == Sent::Hello => self.greeted(reply),
             reply if sent == Sent::Role && self.stage != Stage::Draining => self.role.verify(&reply)?,
             Value::Int(id) if sent == Sent::Id => self.server.id = Some(id),
             _ => {}
@@ -222,6 +247,9 @@ impl Handshake {
             command(out, &[b"PING"]);
             self.sent.push_back(Sent::Ping);
         }
+        if self.dialect == Dialect::Bare {
+            return;
+        }
         if let Some(name) = &self.client_name {
             command(out, &[b"CLIENT", b"SETNAME", name.as_bytes()]);
             self.sent.push_back(Sent::SetName);
@@ -233,9 +261,11 @@ impl Handshake {
     }
 
     fn set_info_and_select(&mut self, out: &mut Vec<u8>) {
-        command(out, &[b"CLIENT", b"SETINFO", b"LIB-NAME", LIBRARY]);
-        command(out, &[b"CLIENT", b"SETINFO", b"LIB-VER", VERSION]);
-        self.sent.extend([Sent::SetInfo, Sent::SetInfo]);
+        if self.dialect == Dialect::Full {
+            command(out, &[b"CLIENT", b"SETINFO", b"LIB-NAME", LIBRARY]);
+            command(out, &[b"CLIENT", b"SETINFO", b"LIB-VER", VERSION]);
+            self.sent.extend([Sent::SetInfo, Sent::SetInfo]);
+        }
         if self.db != 0 {
             command(out, &[b"SELECT", self.db.to_string().as_bytes()]);
             self.sent.push_back(Sent::Select);
@@ -250,8 +280,8 @@ impl Handshake {
         let unauthenticated = matches!(&*error.code, "NOAUTH" | "WRONGPASS" | "NOPERM");
         match (self.stage, sent) {
             // The second write authenticates; what failed for want of it is said again there.
-            (Stage::Draining, _) if self.credentials.is_some() || !unauthenticated => Ok(()),
-            (Stage::Resp3, Sent::Hello) if knows_no_hello(error) => {
+            (Stage::Draining, _) if self.credentials.is_some() || &*error.code != "NOAUTH" => Ok(()),
+            (Stage::Resp3, Sent::Hello) if !unauthorised(error) && !passes(error) => {
                 self.stage = Stage::Draining;
                 Ok(())
             }
@@ -266,20 +296,25 @@ impl Handshake {
             // Servers before 7.2 and restricted users lack SETINFO, which only decorates CLIENT LIST;
             // restricted users lack PING, and a server that loads its data answers neither. Servers before 5.0 have no numbers.
             (_, Sent::SetInfo | Sent::Ping | Sent::Id) if &*error.code != "NOAUTH" => Ok(()),
+            // The name is for people who look at CLIENT LIST.
+            (_, Sent::SetName) if &*error.code != "NOAUTH" && !passes(error) => Ok(()),
+            // A proxy may not know ROLE: what HELLO said will do, or nothing.
+            (_, Sent::Role) if self.role == Role::Writable && &*error.code != "NOAUTH" => {
+                self.role.check(self.server.role.as_deref().unwrap_or_default(), None)
+            }
             // Without the right to ask, what HELLO said will do.
             (_, Sent::Role) if &*error.code == "NOPERM" && self.server.role.is_some() => {
                 self.role.check(self.server.role.as_deref().unwrap_or_default(), None)
             }
             // A right that is missing for SELECT or CLIENT says nothing about the credentials.
-            (_, Sent::Select | Sent::SetName | Sent::Role) if &*error.code == "NOPERM" => {
-                Err(self.failed(sent, error))
-            }
+            (_, Sent::Select | Sent::Role) if &*error.code == "NOPERM" => Err(self.failed(sent, error)),
             _ if unauthenticated => Err(self.authentication(error)),
+            (_, Sent::Hello) if &*error.code != "DENIED" && !passes(error) => Err(self.authentication(error)),
             _ => Err(self.failed(sent, error)),
         }
     }
 
-    fn greeted(&mut self, reply: Value) -> Result<(), Error> {
+    fn greeted(&mut self, reply: Value) {
         let pairs = match reply {
             Value::Map(pairs) => pairs,
             // A proxy may answer in RESP2.
@@ -287,11 +322,13 @@ impl Handshake {
                 let mut items = items.into_iter();
                 std::iter::from_fn(|| Some((items.next()?, items.next()?))).collect()
             }
+            // Whatever replied does not know HELLO.
             _ => {
-                let message = "the server answered HELLO with something else than a map";
-                return Err(Error::connection(ConnectionFailure::Handshake, message));
+                self.stage = Stage::Draining;
+                return;
             }
         };
+        self.greeted = true;
         for (key, value) in pairs {
             let (Value::Bulk(key) | Value::Status(key)) = key else { continue };
             match (&*key, value) {
@@ -304,7 +341,6 @@ impl Handshake {
                 _ => {}
             }
         }
-        Ok(())
     }
 
     fn authentication(&self, error: &ServerError) -> Error {
@@ -348,11 +384,11 @@ fn has_wrong_arity(error: &ServerError) -> bool {
     error.message.to_ascii_lowercase().contains("wrong number of arguments")
 }
 
-fn knows_no_hello(error: &ServerError) -> bool {
+/// Whether HELLO was refused for what no other greeting mends: wrong or missing credentials, or protected mode.
+fn unauthorised(error: &ServerError) -> bool {
     let line = error.message.to_ascii_lowercase();
-    let phrases =
-        ["unknown command", "unsupported command", "command not supported", "command is not supported"];
-    &*error.code == "NOPROTO" || phrases.iter().any(|phrase| line.contains(phrase))
+    matches!(&*error.code, "NOAUTH" | "WRONGPASS" | "DENIED")
+        || ["invalid password", "invalid username"].iter().any(|words| line.contains(words))
 }
 
 fn text(value: Value) -> Option<String> {

@@ -7,6 +7,7 @@ pub mod block;
 pub mod connection;
 pub mod conversation;
 pub mod dial;
+pub mod dialect;
 mod drains;
 pub mod establish;
 pub mod halves;
@@ -35,6 +36,7 @@ mod units;
 
 mod loneliness;
 mod redaction;
+mod talk;
 mod tcp;
 mod tls;
 mod url;

@@ -4,15 +4,16 @@
 //! failed or after 250 ms, the first connection wins.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 
 use super::address::HostPort;
+use super::options::SocketOptions;
 
 /// RFC 8305, section 5: "Connection Attempt Delay", recommended value.
 const STAGGER: Duration = Duration::from_millis(250);
@@ -23,6 +24,13 @@ const MAX_IDLE: Duration = Duration::from_secs(32_767);
 const ENOPROTOOPT: i32 = 92;
 /// Unanswered probes after which the system gives a silent connection up.
 const PROBES: u32 = 3;
+
+/// How a connection is made and kept.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Settings {
+    pub(super) socket: SocketOptions,
+    pub(super) keep_alive: Option<Duration>,
+}
 
 /// Why no address could be connected to.
 pub(super) enum TcpFailure {
@@ -38,16 +46,19 @@ pub(super) enum TcpFailure {
 pub(super) async fn connect(
     target: &HostPort,
     turn: usize,
-    keep_alive: Option<Duration>,
+    settings: Settings,
 ) -> Result<TcpStream, TcpFailure> {
     let addresses = lookup_host((target.host.as_str(), target.port)).await.map_err(TcpFailure::Unresolved)?;
-    let mut addresses = interleave(addresses);
+    let SocketOptions { family, local_address, .. } = settings.socket;
+    let reachable =
+        |ip: IpAddr| family.admits(ip) && local_address.is_none_or(|from| from.is_ipv4() == ip.is_ipv4());
+    let mut addresses = interleave(addresses.filter(|address| reachable(address.ip())));
     let first = turn.checked_rem(addresses.len()).unwrap_or(0);
     addresses.rotate_left(first);
     if addresses.is_empty() {
         return Err(TcpFailure::Unresolved(io::Error::new(io::ErrorKind::NotFound, "no address")));
     }
-    race(addresses, keep_alive).await
+    race(addresses, settings).await
 }
 
 /// Lets the families take turns; the one that the resolver prefers begins.
@@ -71,13 +82,13 @@ fn interleave(addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     }
 }
 
-async fn race(addresses: Vec<SocketAddr>, keep_alive: Option<Duration>) -> Result<TcpStream, TcpFailure> {
+async fn race(addresses: Vec<SocketAddr>, settings: Settings) -> Result<TcpStream, TcpFailure> {
     let mut waiting = addresses.into_iter();
     // Dropped with the function: losers are aborted and their sockets closed.
     let mut attempts = JoinSet::new();
     let mut failures = Vec::new();
     loop {
-        let more = waiting.next().map(|address| attempts.spawn(attempt(address, keep_alive))).is_some();
+        let more = waiting.next().map(|address| attempts.spawn(attempt(address, settings))).is_some();
         tokio::select! {
             Some(ended) = attempts.join_next() => match ended {
                 Ok(Ok(stream)) => return Ok(stream),
@@ -90,25 +101,29 @@ async fn race(addresses: Vec<SocketAddr>, keep_alive: Option<Duration>) -> Resul
     }
 }
 
-async fn attempt(
-    address: SocketAddr,
-    keep_alive: Option<Duration>,
-) -> Result<TcpStream, (SocketAddr, io::Error)> {
+async fn attempt(address: SocketAddr, settings: Settings) -> Result<TcpStream, (SocketAddr, io::Error)> {
     let connected = async {
-        let stream = TcpStream::connect(address).await?;
+        let stream = open(address, settings.socket.local_address).await?;
         // On loopback, a port of the ephemeral range that nobody listens on can be connected to itself.
         if stream.local_addr()? == address {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
-        configure(&stream, keep_alive)?;
+        configure(&stream, settings)?;
         Ok(stream)
     };
     connected.await.map_err(|error| (address, error))
 }
 
-fn configure(stream: &TcpStream, keep_alive: Option<Duration>) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    let Some(idle) = keep_alive else { return Ok(()) };
+async fn open(address: SocketAddr, from: Option<IpAddr>) -> io::Result<TcpStream> {
+    let Some(from) = from else { return TcpStream::connect(address).await };
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.bind(SocketAddr::new(from, 0))?;
+    socket.connect(address).await
+}
+
+fn configure(stream: &TcpStream, settings: Settings) -> io::Result<()> {
+    stream.set_nodelay(settings.socket.no_delay)?;
+    let Some(idle) = settings.keep_alive else { return Ok(()) };
     let socket = SockRef::from(stream);
     // The system counts in seconds.
     let idle = idle.clamp(Duration::from_secs(1), MAX_IDLE);
@@ -138,6 +153,7 @@ mod tests {
     use socket2::{Domain, Socket, Type};
 
     use super::*;
+    use crate::net::options::Family;
 
     /// A port of our own on which nobody listens.
     fn bound() -> (Socket, SocketAddr) {
@@ -145,6 +161,32 @@ mod tests {
         socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
         let address = socket.local_addr().unwrap().as_socket().unwrap();
         (socket, address)
+    }
+
+    fn keeping(seconds: u64) -> Settings {
+        Settings { keep_alive: Some(Duration::from_secs(seconds)), ..Settings::default() }
+    }
+
+    #[tokio::test]
+    async fn a_connection_comes_from_the_address_that_is_asked_for() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let target = HostPort { host: "localhost".into(), port: listener.local_addr().unwrap().port() };
+        let from = Some("127.0.0.1".parse().unwrap());
+        let socket = SocketOptions { local_address: from, no_delay: false, ..SocketOptions::default() };
+        let settings = Settings { socket, keep_alive: None };
+        let stream = connect(&target, 0, settings).await.ok().unwrap();
+        assert_eq!(Some(stream.local_addr().unwrap().ip()), from);
+        assert!(!stream.nodelay().unwrap());
+    }
+
+    #[tokio::test]
+    async fn addresses_of_another_family_are_left_out() {
+        for (family, host) in [(Family::Ipv6, "127.0.0.1"), (Family::Ipv4, "::1")] {
+            let socket = SocketOptions { family, ..SocketOptions::default() };
+            let target = HostPort { host: host.into(), port: 1 };
+            let refused = connect(&target, 0, Settings { socket, keep_alive: None }).await;
+            assert!(matches!(refused, Err(TcpFailure::Unresolved(_))));
+        }
     }
 
     fn parse(addresses: &[&str]) -> Vec<SocketAddr> {
@@ -168,7 +210,7 @@ mod tests {
     async fn a_connected_socket_has_its_options_set() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let stream = race(vec![address], Some(Duration::from_secs(15))).await.ok().unwrap();
+        let stream = race(vec![address], keeping(15)).await.ok().unwrap();
         let socket = SockRef::from(&stream);
         assert!(stream.nodelay().unwrap());
         assert!(socket.keepalive().unwrap());
@@ -183,7 +225,7 @@ mod tests {
     #[tokio::test]
     async fn without_keep_alive_nothing_is_probed() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let stream = race(vec![listener.local_addr().unwrap()], None).await.ok().unwrap();
+        let stream = race(vec![listener.local_addr().unwrap()], Settings::default()).await.ok().unwrap();
         assert!(!SockRef::from(&stream).keepalive().unwrap());
     }
 
@@ -192,7 +234,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let open = listener.local_addr().unwrap();
         let (_closed, closed) = bound();
-        let stream = race(vec![closed, open], None).await.ok().unwrap();
+        let stream = race(vec![closed, open], Settings::default()).await.ok().unwrap();
         assert_eq!(stream.peer_addr().unwrap(), open);
     }
 
@@ -207,7 +249,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let open = listener.local_addr().unwrap();
         let start = tokio::time::Instant::now();
-        let stream = race(vec![hole, open], None).await.ok().unwrap();
+        let stream = race(vec![hole, open], Settings::default()).await.ok().unwrap();
         assert_eq!(stream.peer_addr().unwrap(), open);
         assert_eq!(start.elapsed().as_millis(), STAGGER.as_millis());
     }
@@ -216,7 +258,7 @@ mod tests {
     async fn every_refusal_is_reported() {
         let ((_one, one), (_other, other)) = (bound(), bound());
         let addresses = vec![one, other];
-        let Err(TcpFailure::Failed(failures)) = race(addresses.clone(), None).await else {
+        let Err(TcpFailure::Failed(failures)) = race(addresses.clone(), Settings::default()).await else {
             panic!("not refused")
         };
         let mut tried: Vec<_> = failures.iter().map(|(address, _)| *address).collect();
@@ -231,6 +273,13 @@ mod tests {
     async fn a_keep_alive_of_weeks_is_cut_to_what_the_system_takes() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let weeks = Duration::from_millis(0x7fff_ffff);
-        assert!(race(vec![listener.local_addr().unwrap()], Some(weeks)).await.is_ok());
+        assert!(
+            race(
+                vec![listener.local_addr().unwrap()],
+                Settings { keep_alive: Some(weeks), ..Settings::default() }
+            )
+            .await
+            .is_ok()
+        );
     }
 }

@@ -49,7 +49,8 @@ async fn every_sentinel_has_a_line_with_its_reason() {
             "  gone:1: connect gone:1: connection refused",
             "  s1:1: NOAUTH Authentication required.",
             "  s2:1: does not know this master's name",
-            "  s3:1: connect s3:1: timed out after 1000 ms (connectTimeout) waiting for the server's answer to the handshake",
+            "  s3:1: connect s3:1: timed out after 1000 ms (connectTimeout) waiting for the server's answer to the handshake \
+             (a proxy that says nothing to HELLO or CLIENT needs the options protocol: 2 and clientInfo: false)",
         ]
     );
 }

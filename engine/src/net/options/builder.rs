@@ -36,12 +36,16 @@ pub(super) struct Draft {
 const SENTINEL: &str = "sentinel";
 
 /// What can be said of a connection to a sentinel; members of `tls` as well. It has no database, no pool and no queue.
-const OF_SENTINELS: [&str; 10] = [
+const OF_SENTINELS: [&str; 14] = [
     "host",
     "port",
     "username",
     "password",
     "clientName",
+    "clientInfo",
+    "family",
+    "localAddress",
+    "noDelay",
     "protocol",
     "tls",
     "connectTimeout",

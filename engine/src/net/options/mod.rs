@@ -8,6 +8,7 @@ mod secret;
 mod table;
 mod value;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,6 +74,65 @@ pub enum OnReadonly {
     FindMaster,
     /// It rejects: the server is a replica on purpose (`readOnly: true`).
     Reject,
+}
+
+/// Which addresses of a name are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Family {
+    /// All (`0`).
+    #[default]
+    Any,
+    /// `4`
+    Ipv4,
+    /// `6`
+    Ipv6,
+}
+
+impl Family {
+    pub(super) const ALL: [u64; 3] = [0, 4, 6];
+
+    fn from_number(number: u64) -> Self {
+        match number {
+            4 => Self::Ipv4,
+            6 => Self::Ipv6,
+            _ => Self::Any,
+        }
+    }
+
+    /// Whether `address` is of it.
+    pub(super) fn admits(self, address: IpAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Ipv4 => address.is_ipv4(),
+            Self::Ipv6 => address.is_ipv6(),
+        }
+    }
+}
+
+/// How TCP connections are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketOptions {
+    /// Which addresses of a name are used. Default: all.
+    pub family: Family,
+    /// The address to connect from. Default: the system's choice.
+    pub local_address: Option<IpAddr>,
+    /// Whether small writes are sent at once. Default: true.
+    pub no_delay: bool,
+}
+
+impl Default for SocketOptions {
+    fn default() -> Self {
+        Self { family: Family::Any, local_address: None, no_delay: true }
+    }
+}
+
+/// Whether connections say what library they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientInfo {
+    /// By `CLIENT SETINFO` (`true`).
+    Sent,
+    /// They do not (`false`).
+    Withheld,
 }
 
 /// The version of the Redis serialization protocol to ask for.
@@ -228,6 +288,8 @@ impl Default for Limits {
 pub struct Options {
     /// Where the server is. Default: `localhost:6379`.
     pub endpoint: Endpoint,
+    /// How TCP connections are made.
+    pub socket: SocketOptions,
     /// The database that is selected. Default: 0.
     pub db: u32,
     /// The ACL user. Default: none, the server's `default` user.
@@ -238,6 +300,8 @@ pub struct Options {
     pub credentials: Option<Arc<dyn CredentialsProvider>>,
     /// What `CLIENT LIST` shows. Default: none.
     pub client_name: Option<String>,
+    /// Whether connections say what library they are. Default: they do.
+    pub client_info: ClientInfo,
     /// The protocol to ask for. Default: RESP3.
     pub protocol: Protocol,
     /// TLS, if the connection uses it. Default: none; `rediss://` and `valkeys://` turn it on.
@@ -293,11 +357,13 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             endpoint: Endpoint::Tcp(HostPort { host: "localhost".into(), port: DEFAULT_PORT }),
+            socket: SocketOptions::default(),
             db: 0,
             username: None,
             password: None,
             credentials: None,
             client_name: None,
+            client_info: ClientInfo::Sent,
             protocol: Protocol::Resp3,
             tls: None,
             connect_timeout: Duration::from_secs(5),

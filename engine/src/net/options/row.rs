@@ -14,6 +14,7 @@ pub(super) enum Kind {
     Secret(fn(&mut Draft, Secret)),
     Pem(fn(&mut Draft, Vec<Secret>)),
     Whole { unit: &'static str, min: u64, max: u64, set: fn(&mut Draft, u64) },
+    OneOf { values: &'static [u64], set: fn(&mut Draft, u64) },
     WholeOrInfinity(fn(&mut Draft, Option<u32>)),
     Bool(fn(&mut Draft, bool)),
     Encoding(fn(&mut Draft, Encoding)),
@@ -41,7 +42,7 @@ impl OptionRow {
             Kind::Text { .. } | Kind::Secret(_) | Kind::ReadFrom(_) => "string",
             Kind::Encoding(_) => "encoding of Node",
             Kind::Pem(_) => "PEM string or array",
-            Kind::Whole { .. } => "number",
+            Kind::Whole { .. } | Kind::OneOf { .. } => "number",
             Kind::WholeOrInfinity(_) => "number or Infinity",
             Kind::Bool(_) => "boolean",
             Kind::Group { can_be_off: true, .. } => "object or boolean",
@@ -66,6 +67,10 @@ impl OptionRow {
             Kind::Whole { min, max, .. } if max == min + 1 => format!("{min} or {max}"),
             Kind::Whole { unit: "", min, max, .. } => format!("a whole number from {min} to {max}"),
             Kind::Whole { unit, min, max, .. } => format!("a whole number of {unit} from {min} to {max}"),
+            Kind::OneOf { values, .. } => {
+                let values: Vec<_> = values.iter().map(u64::to_string).collect();
+                format!("one of {}", values.join(", "))
+            }
             Kind::WholeOrInfinity(_) => format!("a whole number from 0 to {}, or Infinity", u32::MAX),
             Kind::Bool(_) => "true or false".to_owned(),
             Kind::Encoding(_) => format!("one of {}", Encoding::ALL.map(Encoding::as_str).join(", ")),
@@ -95,6 +100,11 @@ impl OptionRow {
             Kind::Secret(set) => set(draft, Secret::new(value.into_text()?)),
             Kind::Pem(set) => set(draft, value.into_pem()?),
             Kind::Whole { min, max, set, .. } => set(draft, value.into_whole(min, max)?),
+            Kind::OneOf { values, set } => {
+                let most = values.last().copied().unwrap_or(0);
+                let whole = value.into_whole(0, most)?;
+                set(draft, if values.contains(&whole) { Ok(whole) } else { Err(whole.to_string()) }?);
+            }
             Kind::WholeOrInfinity(set) if value.is_infinity() => set(draft, None),
             Kind::WholeOrInfinity(set) => {
                 let whole = value.into_whole(0, u64::from(u32::MAX))?;

@@ -1,11 +1,12 @@
 //! The one list of options: their names, defaults, ranges and places. The README's table is printed from it.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::builder::Draft;
 use super::row::{Kind, OptionRow};
-use super::{OnReadonly, Protocol, ReplicaFallback};
+use super::{ClientInfo, Family, OnReadonly, Protocol, ReplicaFallback};
 use crate::error::Error;
 
 /// Longest time: that of Node's own timers, 2^31 - 1 ms (24.8 days).
@@ -58,6 +59,10 @@ fn not_empty(text: &str) -> bool {
     !text.is_empty() && !text.contains('\0')
 }
 
+fn is_address(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok()
+}
+
 /// What `CLIENT SETNAME` allows.
 fn printable(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
@@ -104,6 +109,15 @@ static ROWS: &[OptionRow] = &[
         "TCP port of the server."),
     row("path", "none", words(|d, v| d.path = Some(v)),
         "Path of the server's unix socket, instead of `host` and `port`."),
+    row("family", "0",
+        Kind::OneOf { values: &Family::ALL, set: |d, v| d.options.socket.family = Family::from_number(v) },
+        "Which addresses of a name are used: `4` for IPv4, `6` for IPv6, `0` for both."),
+    row("localAddress", "none",
+        Kind::Text { check: is_address, expected: "an IP address",
+            set: |d, v| d.options.socket.local_address = v.parse().ok() },
+        "Address of this machine to connect from."),
+    row("noDelay", "true", Kind::Bool(|d, v| d.options.socket.no_delay = v),
+        "Whether small writes are sent at once (`TCP_NODELAY`)."),
     row("db", "0", count(0, 0x7fff_ffff, |d, v| d.options.db = small(v)),
         "Database that every connection selects."),
     row("username", "none", Kind::Secret(|d, v| d.options.username = Some(v)),
@@ -116,6 +130,10 @@ static ROWS: &[OptionRow] = &[
         Kind::Text { check: printable, expected: "a string of printable ASCII without spaces",
             set: |d, v| d.options.client_name = Some(v).filter(|name| !name.is_empty()) },
         "What `CLIENT LIST` shows for the connections."),
+    row("clientInfo", "true",
+        Kind::Bool(|d, v| d.options.client_info = if v { ClientInfo::Sent } else { ClientInfo::Withheld }),
+        "Whether connections say what library they are (`CLIENT SETINFO`). A refusal does no harm; `false` spares a proxy \
+         that hangs up on it one connection."),
     row("protocol", "3",
         count(2, 3, |d, v| d.options.protocol = if v == 2 { Protocol::Resp2 } else { Protocol::Resp3 }),
         "RESP version to ask for; 3 falls back to 2 where the server does not know it."),
@@ -183,7 +201,7 @@ static ROWS: &[OptionRow] = &[
     row("name", "none", words(|d, v| d.options.name = Some(v)),
         "What this client is called in its events and warnings; never sent to the server."),
     row("sentinel", "none", Kind::Group { can_be_off: false, set: |_, _| {} },
-        "How sentinels are connected to: `username`, `password`, `clientName`, `protocol`, `tls`, `connectTimeout`, \
+        "How sentinels are connected to: `username`, `password`, `clientName`, `clientInfo`, `protocol`, `family`, `localAddress`, `noDelay`, `tls`, `connectTimeout`, \
          `commandTimeout`; both times are 1000 by default."),
     row("addressMap", "none", Kind::AddressMap(|d, v| d.options.address_map = Some(v)),
         "Asked for the `{ host, port }` of a server that sentinels announce as `(host, port)`. Not in a URL."),
