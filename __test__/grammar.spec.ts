@@ -40,7 +40,7 @@ test('a score stands before its member on the wire, in whatever form it is given
 })
 
 test('refuses a score and a member that could be taken for each other', async () => {
-  const score = /ZADD: .*each score must be a number or bigint, not text/
+  const score = /ZADD: .*each score must be a number or bigint, not a (string|Uint8Array)/
   const member = /ZADD: .*each member must be text or bytes, not a number: give String\(id\)/
   for (const pairs of [
     [[1, 'a']],
@@ -65,7 +65,7 @@ test('refuses a score and a member that could be taken for each other', async ()
   for (const flat of [[1, 2], [1, 'a', 2, 3], [[1, 2]]]) await rejects(redis.zadd('z', ...flat), member) // prettier-ignore
   await rejects(
     redis.zadd('z', [[1, 'a']], { gt: true }),
-    'ZADD: pairs are [member, score]: each score must be a number or bigint, not text; usage: zadd(key, ...pairs, options?)',
+    'ZADD: pairs are [member, score]: each score must be a number or bigint, not a string; usage: zadd(key, ...pairs, options?)',
   )
   await rejects(redis.zadd('z', 'a', 1), /one by one, each score comes before its member/)
 
@@ -80,7 +80,7 @@ test('refuses a score and a member that could be taken for each other', async ()
 test('refuses an increment, a weight and a position that could be taken for what stands beside it', async () => {
   assert.deepEqual(await words(redis.zincrby('z', 0.5, '5')), ['z', 0.5, '5'])
   const increment =
-    'ZINCRBY: increment must be a number or bigint, not text; usage: zincrby(key, increment, member)'
+    'ZINCRBY: increment must be a number or bigint, not a string; usage: zincrby(key, increment, member)'
   await rejects(redis.zincrby('z', 'a', 5), increment)
   await rejects(redis.zincrby('z', '5', 'a'), increment)
   await rejects(redis.zincrby('z', 5, 5), /ZINCRBY: member must be text or bytes, not a number/)
@@ -160,6 +160,27 @@ test('takes a number in an array for a key, and text that is no count for one by
   assert.deepEqual(await words(redis.hsetex('h', 'fields', 1, { ex: 5 })), [
     ...['h', 'EX', 5, 'FIELDS', 1, 'fields', 1],
   ])
+})
+
+test('refuses what is no vector', async () => {
+  const floats = new Float32Array([1, 2])
+  const [, form, bytes] = await words(redis.vadd('v', floats, 'a'))
+  assert.equal(form, 'FP32')
+  assert.deepEqual(bytes, new Uint8Array(floats.buffer))
+  const part = new Float32Array([0, 1, 2, 3]).subarray(1, 3)
+  assert.deepEqual((await words(redis.vsim('v', part)))[2], new Uint8Array(floats.buffer))
+  for (const vector of ['1', bytes, 5, { 0: 1 }, undefined, new Uint8Array(4)])
+    await rejects(
+      redis.vadd('v', vector, 'a'),
+      /VADD: vector must be a Float32Array or an array of numbers; usage/,
+    )
+  await rejects(redis.vadd('v', [1, '2'], 'a'), /vector must have numbers only/)
+  await rejects(redis.vadd('v', [], 'a'), /vector is empty/)
+  await rejects(
+    redis.vsim('v', 5),
+    /query must be a Float32Array or an array of numbers, or an element's name/,
+  )
+  await rejects(redis.vadd('v', [1], 'a', { reduce: {} }), /the option "reduce" must be a string, number/)
 })
 
 test('every list that is counted for the caller refuses a number', async () => {

@@ -6,16 +6,26 @@
  * puts them. Checks how many there are and their structure; single values are checked where they are encoded.
  */
 
-const { emptyError, pushList, pushPairs, pushRows, pushSteps, pushWeighted } = require('./lists')
+const { emptyError, pushList, pushPairs, pushRows, pushSteps, pushVector, pushWeighted } = require('./lists')
 const { OptionSet } = require('./options')
-const { argumentError, convert, fits, formOf, isRecord, isScalar, listOf, wantedFor } = require('./values')
+const {
+  argumentError,
+  convert,
+  fits,
+  formOf,
+  isRecord,
+  isScalar,
+  listOf,
+  ownProperty,
+  wantedFor,
+} = require('./values')
 
 /**
  * One step along the wire, as the engine describes it.
  *
  * @typedef {object} Part
  * @property {'one' | 'maybe' | 'word' | 'count' | 'many' | 'pairs' | 'weighted' | 'rows' | 'steps' | 'oneOrMany'
- *   | 'lifted' | 'options'} is
+ *   | 'lifted' | 'vector' | 'early' | 'options'} is
  * @property {import('./values').Conversion} [as] what happens to the value before it is sent
  * @property {number} bits the variant bits of an optional argument
  * @property {string} word a constant word
@@ -24,7 +34,8 @@ const { argumentError, convert, fits, formOf, isRecord, isScalar, listOf, wanted
  *   of a 'valued' one the second
  * @property {readonly string[]} names what a row or a pair has, in the order of the wire
  * @property {readonly import('./values').Conversion[]} [kinds] which of these are numbers and labels
- * @property {string} [name] what a number or a label is called
+ * @property {string} [name] what a number, a label or a vector is called, or the option that stands early
+ * @property {boolean} element whether a vector may be given by an element's name
  * @property {string} [counted] what the entries of a list are called that is counted for the caller
  * @property {string} [behind] the constant word in front of that count
  * @property {boolean} required whether an option must be given
@@ -57,7 +68,7 @@ const { argumentError, convert, fits, formOf, isRecord, isScalar, listOf, wanted
  * @property {boolean} objects whether an object may be something else than options
  */
 
-const TAKES_NOTHING = new Set(['word', 'count', 'lifted', 'options'])
+const TAKES_NOTHING = new Set(['word', 'count', 'lifted', 'early', 'options'])
 const LISTS = new Set(['many', 'pairs', 'weighted', 'rows'])
 /** What an object may be, besides options. */
 const OBJECTS = new Set(['pairs', 'weighted', 'rows', 'steps'])
@@ -157,6 +168,14 @@ function build(plan, args) {
         } else {
           flat.push(value)
         }
+        break
+      }
+      case 'vector':
+        pushVector(row, flat, values[slot++], part)
+        break
+      case 'early': {
+        const value = isRecord(options) ? ownProperty(options, part.name ?? '') : undefined
+        if (value !== undefined) flat.push(part.word, value)
         break
       }
       case 'lifted':
@@ -261,7 +280,7 @@ function inArray({ usage }, name) {
  */
 function checked(row, part, value) {
   if (fits(part.as, value)) return value
-  throw argumentError(row, `${part.name} must be ${wantedFor(part.as)}; usage: ${row.usage}`)
+  throw argumentError(row, `${part.name} must be ${wantedFor(part.as, value)}; usage: ${row.usage}`)
 }
 
 /**

@@ -6,6 +6,8 @@
  * how many entries there were. Checks the structure; single values are checked where they are encoded.
  */
 
+const { isFloat32Array, isFloat64Array, isUint8Array } = require('node:util').types
+
 const {
   argumentError,
   described,
@@ -63,9 +65,10 @@ function pushList(row, flat, list, min) {
  * @param {string} form how they are given
  * @param {string} name
  * @param {import('./values').Conversion | undefined} as
+ * @param {unknown} value
  */
-function misfit(row, form, name, as) {
-  return argumentError(row, `${form}: each ${name} must be ${wantedFor(as)}; usage: ${row.usage}`)
+function misfit(row, form, name, as, value) {
+  return argumentError(row, `${form}: each ${name} must be ${wantedFor(as, value)}; usage: ${row.usage}`)
 }
 
 /**
@@ -101,8 +104,8 @@ function pushPairs(row, flat, pairs, { layout, names, kinds }) {
         throw argumentError(row, `each pair must be an array of two; usage: ${row.usage}`)
       }
       if (valued) {
-        if (!fits(kinds?.[0], pair[1])) throw misfit(row, form, first, kinds?.[0])
-        if (!fits(kinds?.[1], pair[0])) throw misfit(row, form, second, kinds?.[1])
+        if (!fits(kinds?.[0], pair[1])) throw misfit(row, form, first, kinds?.[0], pair[1])
+        if (!fits(kinds?.[1], pair[0])) throw misfit(row, form, second, kinds?.[1], pair[0])
         flat.push(pair[1], pair[0])
       } else {
         flat.push(pair[0])
@@ -125,8 +128,8 @@ function pushPairs(row, flat, pairs, { layout, names, kinds }) {
     }
     const form = `one by one, each ${first} comes before its ${second}`
     for (let at = 0; at < pairs.length; at += 2) {
-      if (!fits(kinds?.[0], pairs[at])) throw misfit(row, form, first, kinds?.[0])
-      if (!fits(kinds?.[1], pairs[at + 1])) throw misfit(row, form, second, kinds?.[1])
+      if (!fits(kinds?.[0], pairs[at])) throw misfit(row, form, first, kinds?.[0], pairs[at])
+      if (!fits(kinds?.[1], pairs[at + 1])) throw misfit(row, form, second, kinds?.[1], pairs[at + 1])
       flat.push(pairs[at])
       seconds.push(pairs[at + 1])
     }
@@ -181,8 +184,9 @@ function pushWeighted(row, flat, keys) {
       if (!Array.isArray(key)) push(key)
       else if (key.length !== 2)
         throw argumentError(row, `a key with a weight must be an array of two; usage: ${row.usage}`)
-      else if (!fits('number', key[1])) throw misfit(row, 'pairs are [key, weight]', 'weight', 'number')
-      else if (!fits('label', key[0])) throw misfit(row, 'pairs are [key, weight]', 'key', 'label')
+      else if (!fits('number', key[1]))
+        throw misfit(row, 'pairs are [key, weight]', 'weight', 'number', key[1])
+      else if (!fits('label', key[0])) throw misfit(row, 'pairs are [key, weight]', 'key', 'label', key[0])
       else push(key[0], key[1])
     }
   } else if (isRecord(keys)) {
@@ -206,7 +210,8 @@ function pushRows(row, flat, rows, { names, kinds }) {
   const form = `rows are [${names.join(', ')}]`
   /** @param {number} at @param {unknown} value */
   const push = (at, value) => {
-    if (!fits(kinds?.[at], value)) throw misfit(row, form, /** @type {string} */ (names[at]), kinds?.[at])
+    if (!fits(kinds?.[at], value))
+      throw misfit(row, form, /** @type {string} */ (names[at]), kinds?.[at], value)
     flat.push(value)
   }
   const wrong = () => argumentError(row, `each row must be [${names.join(', ')}]; usage: ${row.usage}`)
@@ -244,4 +249,31 @@ function pushSteps(flat, steps, known) {
   return list.length
 }
 
-module.exports = { emptyError, pushList, pushPairs, pushRows, pushSteps, pushWeighted }
+/**
+ * A vector, or the name of the element whose vector is meant.
+ *
+ * @param {Row} row
+ * @param {unknown[]} flat
+ * @param {unknown} vector
+ * @param {Part} part
+ */
+function pushVector(row, flat, vector, { name, element }) {
+  if (isFloat32Array(vector)) {
+    flat.push('FP32', new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength))
+  } else if (Array.isArray(vector) || isFloat64Array(vector)) {
+    if (vector.length === 0) throw argumentError(row, `${name} is empty; usage: ${row.usage}`)
+    flat.push('VALUES', vector.length)
+    for (let at = 0; at < vector.length; at++) {
+      if (typeof vector[at] !== 'number')
+        throw argumentError(row, `${name} must have numbers only; usage: ${row.usage}`)
+      flat.push(vector[at])
+    }
+  } else if (element && (typeof vector === 'string' || isUint8Array(vector))) {
+    flat.push('ELE', vector)
+  } else {
+    const wanted = `a Float32Array or an array of numbers${element ? ", or an element's name" : ''}`
+    throw argumentError(row, `${name} must be ${wanted}; usage: ${row.usage}`)
+  }
+}
+
+module.exports = { emptyError, pushList, pushPairs, pushRows, pushSteps, pushVector, pushWeighted }

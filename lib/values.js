@@ -68,9 +68,12 @@ function fits(as, value) {
  * What is said about a value that does not fit.
  *
  * @param {Conversion | undefined} as
+ * @param {unknown} value
  */
-function wantedFor(as) {
-  return as === 'number' ? 'a number or bigint, not text' : 'text or bytes, not a number: give String(id)'
+function wantedFor(as, value) {
+  return as === 'number'
+    ? `a number or bigint, not ${described(value)}`
+    : 'text or bytes, not a number: give String(id)'
 }
 
 /** @param {unknown} value */

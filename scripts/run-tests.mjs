@@ -110,7 +110,11 @@ async function main() {
     return
   }
   const valkey = /^valkey-server: (.+)$/m.exec(servers.output)?.[1]
-  const env = valkey === undefined ? {} : { OXIDIS_VALKEY_SERVER: valkey }
+  const redis8 = /^redis8-server: (.+)$/m.exec(servers.output)?.[1]
+  const env = {
+    ...(valkey !== undefined && { OXIDIS_VALKEY_SERVER: valkey }),
+    ...(redis8 !== undefined && { OXIDIS_REDIS8_SERVER: redis8 }),
+  }
 
   let totals = noTests()
   if (!jsOnly) totals = add(totals, await engineTests(env))

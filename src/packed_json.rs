@@ -164,6 +164,7 @@ impl Writer<'_, '_> {
                 | Shape::Sole(_)
                 | Shape::Record(_)
                 | Shape::Trailing(..)
+                | Shape::Tuples(_)
                 | Shape::Tagged(_)
                 | Shape::Info
                 | Shape::Facts

@@ -1,4 +1,5 @@
 import assert, { deepEqual as equal } from 'node:assert/strict'
+import type { Client } from '../support/client'
 import { family } from '../support/family'
 
 /** In the year 2100, in seconds. */
@@ -202,6 +203,16 @@ family(
     HEXPIRE: [
       (redis) => redis.hexpire('h', 5, ['f', 'g'], { xx: true }),
       ...['h', '5', 'XX', 'FIELDS', '2', 'f', 'g'],
+    ],
+    'HIMPORT DISCARD': [(redis) => redis.client((conn: Client) => conn.himportDiscard('people')), 'people'],
+    'HIMPORT DISCARDALL': [(redis) => redis.client((conn: Client) => conn.himportDiscardall())],
+    'HIMPORT PREPARE': [
+      (redis) => redis.client((conn: Client) => conn.himportPrepare('people', 'name', 'born')),
+      ...['people', 'name', 'born'],
+    ],
+    'HIMPORT SET': [
+      (redis) => redis.client((conn: Client) => conn.himportSet('h', 'people', ['Ada', 1815])),
+      ...['h', 'people', 'Ada', '1815'],
     ],
     HSETEX: [
       (redis) => redis.hsetex('h', [['f', 1]], { pxat: DATE, fxx: true }),

@@ -21,6 +21,15 @@ family(
       equal(await scene.redis.xack('s', 'g', ['1-1', '1-2']), 1)
     },
 
+    async XACKDEL({ redis }) {
+      for (const id of ['1-1', '1-2']) await redis.xadd('s', id, { f: 1 })
+      await redis.xgroupCreate('s', 'g', 0)
+      await redis.xreadgroup('g', 'c', { s: '>' })
+      equal(await redis.xackdel('s', 'g', ['1-1', '9-9']), [1, -1])
+      equal(await redis.xackdel('s', 'g', '1-2', { acked: true }), [1])
+      equal(await redis.xlen('s'), 0)
+    },
+
     async XADD({ redis }) {
       equal(await redis.xadd('s', '*', { a: 1 }, { nomkstream: true }), null)
       equal(await redis.xadd('s', '1-1', 'a', 1, 'b', 2), '1-1')
@@ -51,6 +60,13 @@ family(
       const [entry] = await redis.xpending('s', 'g', '-', '+', 1)
       equal([entry.consumer, entry.deliveries], ['d', 7])
       assert.ok(entry.idle > 1e12)
+    },
+
+    async XDELEX({ redis }) {
+      for (const id of ['1-1', '1-2']) await redis.xadd('s', id, { f: 1 })
+      await redis.xgroupCreate('s', 'g', 0)
+      equal(await redis.xdelex('s', '1-1', '9-9'), [1, -1])
+      equal(await redis.xdelex('s', '1-2', { acked: true }), [2])
     },
 
     async XDEL({ redis }) {

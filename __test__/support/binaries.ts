@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 
-export type ServerKind = 'redis' | 'valkey'
+/** `redis8` is a Redis that is newer than the one of the system's packages, for the commands which that one lacks. */
+export type ServerKind = 'redis' | 'redis8' | 'valkey'
 
 export interface ServerBinary {
   readonly kind: ServerKind
@@ -14,12 +15,18 @@ export interface ServerBinary {
 const INSTALL: Record<ServerKind, string> = {
   redis:
     'Install Redis 7 or newer so that redis-server is on the PATH (Debian: apt-get install redis-server).',
+  redis8: 'Run scripts/install-servers.sh, or name a Redis 8 in the variable OXIDIS_REDIS8_SERVER.',
   valkey:
     'Run scripts/install-servers.sh, put valkey-server on the PATH, or name it in the variable OXIDIS_VALKEY_SERVER.',
 }
 
-/** Where scripts/install-servers.sh puts a Valkey server that the system does not have. */
-const CACHED_VALKEY = resolve(__dirname, '../../node_modules/.cache/oxidis/valkey-server')
+/** Where scripts/install-servers.sh puts servers that the system does not have. */
+const CACHE = resolve(__dirname, '../../node_modules/.cache/oxidis')
+/** The variables that name servers which need not be on the PATH. */
+const VARIABLES: Partial<Record<ServerKind, string>> = {
+  redis8: 'OXIDIS_REDIS8_SERVER',
+  valkey: 'OXIDIS_VALKEY_SERVER',
+}
 
 const found = new Map<ServerKind, ServerBinary | undefined>()
 
@@ -36,22 +43,29 @@ export function serverKinds(): ServerKind[] {
   return lookUp('valkey') === undefined ? ['redis'] : ['redis', 'valkey']
 }
 
+/** The kinds of servers to test commands against: those of `serverKinds`, and a newer Redis where there is one. */
+export function commandServers(): ServerKind[] {
+  const [redis, ...others] = serverKinds()
+  return lookUp('redis8') === undefined ? [redis!, ...others] : [redis!, 'redis8', ...others]
+}
+
 function lookUp(kind: ServerKind): ServerBinary | undefined {
   if (!found.has(kind)) found.set(kind, search(kind))
   return found.get(kind)
 }
 
 function search(kind: ServerKind): ServerBinary | undefined {
-  const named = kind === 'valkey' ? process.env.OXIDIS_VALKEY_SERVER : undefined
+  const variable = VARIABLES[kind]
+  const named = variable && process.env[variable]
   if (named) {
-    if (!isExecutable(named)) throw new Error(`OXIDIS_VALKEY_SERVER names ${named}, which cannot be run`)
+    if (!isExecutable(named)) throw new Error(`${variable} names ${named}, which cannot be run`)
     return describe(kind, named)
   }
   const candidates = (process.env.PATH ?? '')
     .split(delimiter)
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, `${kind}-server`))
-  if (kind === 'valkey') candidates.push(CACHED_VALKEY)
+  if (variable) candidates.push(join(CACHE, `${kind}-server`))
   const path = candidates.find(isExecutable)
   return path === undefined ? undefined : describe(kind, path)
 }

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { type Client, createClient, forBothProtocols } from './client'
 import type { RawArgument, RawReply } from './raw-client'
 import { table } from './recorder'
-import { serverKinds, type ServerKind, TestServer } from './server'
+import { commandServers, type ServerKind, TestServer } from './server'
 import type { ServerOptions } from './server-config'
 import { WordsPeer } from './words-peer'
 
@@ -38,7 +38,7 @@ export function family(
   const servers = new Map<ServerKind, TestServer>()
   const known = new Map<ServerKind, Set<string>>()
   before(async () => {
-    for (const kind of serverKinds()) {
+    for (const kind of commandServers()) {
       const server = await TestServer.start({ ...options, kind })
       servers.set(kind, server)
       known.set(kind, new Set((await listed(server)).map((command) => command.toUpperCase())))
@@ -46,7 +46,7 @@ export function family(
   })
   after(() => Promise.all(Array.from(servers.values(), (server) => server.close())))
 
-  for (const kind of serverKinds()) {
+  for (const kind of commandServers()) {
     describe(`${name} on ${kind}`, () => {
       forBothProtocols((protocol) => {
         let redis: Client
@@ -109,7 +109,7 @@ function scene(redis: Client, server: TestServer, protocol: 2 | 3): Scene {
     protocol,
     raw: (...args) => server.raw(...args),
     has: (versions) => {
-      const wanted = versions[server.kind]
+      const wanted = versions[server.kind === 'valkey' ? 'valkey' : 'redis']
       return wanted !== undefined && compare(server.version, wanted) >= 0
     },
   }

@@ -9,7 +9,7 @@ import { type RawArgument, RawClient, type RawClientOptions, type RawReply } fro
 import { killWithThisProcess, scratchFolder } from './scratch'
 import { type Administrator, configuration, type ServerOptions } from './server-config'
 
-export { serverBinary, serverKinds, type ServerKind } from './binaries'
+export { commandServers, serverBinary, serverKinds, type ServerKind } from './binaries'
 export type { ServerOptions, ServerTls } from './server-config'
 
 const START_TIMEOUT_MS = 15_000

@@ -25,6 +25,9 @@ export type Args = readonly Arg[]
 /** Text or bytes, where a number could be taken for something else. */
 export type Text = string | Uint8Array
 
+/** A vector. A `Float32Array` is sent as its bytes, an array as decimal text. */
+export type Vector = readonly number[] | Float32Array | Float64Array
+
 /** A number, or its decimal text. */
 export type Num = number | bigint | string
 

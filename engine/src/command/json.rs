@@ -150,6 +150,8 @@ fn part(out: &mut Json, part: &Part, parts: &[Part]) {
             Part::Steps(_) => "steps",
             Part::OneOrMany(_) => "oneOrMany",
             Part::Lifted(_) => "lifted",
+            Part::Vector { .. } => "vector",
+            Part::Early { .. } => "early",
             Part::Options { .. } => "options",
         },
     );
@@ -183,6 +185,14 @@ fn part(out: &mut Json, part: &Part, parts: &[Part]) {
             out.raw_at("required", need.object());
             out.raw_at("needs", need.groups());
             options(out, known, parts);
+        }
+        Part::Vector { name, element } => {
+            out.text_at("name", name);
+            out.raw_at("element", element);
+        }
+        Part::Early { option, word } => {
+            out.text_at("name", option);
+            out.text_at("word", word);
         }
         Part::Count | Part::Weighted { .. } | Part::OneOrMany(_) => {}
     }
@@ -229,10 +239,14 @@ fn option(out: &mut Json, option: &Opt, parts: &[Part]) {
             OptValue::Choice(_) => "choice",
             OptValue::Phrase(_) => "phrase",
             OptValue::Companion(_) => "companion",
+            OptValue::Early(_) => "early",
             OptValue::Exclude => "exclude",
         },
     );
-    if !matches!(option.value, OptValue::Choice(_) | OptValue::Companion(_) | OptValue::Exclude) {
+    if !matches!(
+        option.value,
+        OptValue::Choice(_) | OptValue::Companion(_) | OptValue::Early(_) | OptValue::Exclude
+    ) {
         out.text_at("token", option.token);
     }
     match option.value {
@@ -249,6 +263,7 @@ fn option(out: &mut Json, option: &Opt, parts: &[Part]) {
         | OptValue::List(_)
         | OptValue::RepeatPairs
         | OptValue::Last(_)
+        | OptValue::Early(_)
         | OptValue::Companion(_) => {}
     }
     for (key, bits) in [("bits", option.bits), ("groups", option.groups)] {

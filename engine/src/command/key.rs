@@ -142,6 +142,8 @@ pub(super) fn specs(parts: &'static [Part]) -> Vec<KeySpec> {
             | Part::Rows(_)
             | Part::Steps(_)
             | Part::Lifted(_)
+            | Part::Vector { .. }
+            | Part::Early { .. }
             | Part::Word(_)
             | Part::Count => {}
         }
@@ -237,6 +239,7 @@ pub(super) fn taken(option: &Opt) -> usize {
         | OptValue::Last(_)
         | OptValue::Choice(_)
         | OptValue::Companion(_)
+        | OptValue::Early(_)
         | OptValue::Exclude => 0,
     }
 }

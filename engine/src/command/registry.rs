@@ -174,9 +174,9 @@ impl Command {
         for part in self.row.parts {
             let (min, variable) = match part {
                 Part::One(_) | Part::OneOrMany(_) | Part::Word(_) | Part::Count => (1, false),
-                Part::Maybe { .. } | Part::Lifted(_) | Part::Steps(_) => (0, true),
+                Part::Maybe { .. } | Part::Lifted(_) | Part::Steps(_) | Part::Early { .. } => (0, true),
                 Part::Many { min, .. } => (i32::from(*min), true),
-                Part::Pairs { .. } => (2, true),
+                Part::Pairs { .. } | Part::Vector { .. } => (2, true),
                 Part::Weighted { .. } => (1, true),
                 Part::Rows(params) => (i32::try_from(params.len()).unwrap_or(i32::MAX), true),
                 Part::Options { options, need } => (

@@ -30,6 +30,9 @@ pub(super) fn ts_shape(shape: &Shape) -> Vec<String> {
             vec![format!("[{}]", shapes.iter().map(joined).collect::<Vec<_>>().join(", "))]
         }
         Shape::Pairs(first, second) => vec![format!("[{}, {}][]", joined(first), joined(second))],
+        Shape::Tuples(shapes) => {
+            vec![format!("[{}][]", shapes.iter().map(joined).collect::<Vec<_>>().join(", "))]
+        }
         Shape::Map(Shape::Text | Shape::Key, Shape::Text) => single("Fields<T>"),
         Shape::Map(Shape::Text | Shape::Key, inner) => vec![format!("Fields<T, {}>", joined(inner))],
         Shape::Map(_, inner) => vec![format!("Record<string, {}>", joined(inner))],
@@ -102,7 +105,7 @@ fn parts(shape: &'static Shape) -> Vec<&'static Shape> {
         | Shape::Named(_, inner)
         | Shape::Typed(_, inner) => vec![*inner],
         Shape::Pairs(first, second) | Shape::Map(first, second) => vec![*first, *second],
-        Shape::Tuple(shapes) => shapes.iter().collect(),
+        Shape::Tuple(shapes) | Shape::Tuples(shapes) => shapes.iter().collect(),
         Shape::Object(fields) | Shape::Record(fields) => fields.iter().map(|field| &field.shape).collect(),
         Shape::Trailing(fields, last) => {
             fields.iter().map(|field| &field.shape).chain([&last.shape]).collect()

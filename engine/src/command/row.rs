@@ -141,6 +141,8 @@ pub enum Family {
     SortedSet,
     /// Arrays.
     Array,
+    /// Vector sets.
+    VectorSet,
     /// Streams.
     Stream,
     /// Keys of any type.
@@ -177,6 +179,7 @@ impl Family {
             Self::Set => "set",
             Self::SortedSet => "sorted-set",
             Self::Array => "array",
+            Self::VectorSet => "vector-set",
             Self::Stream => "stream",
             Self::Generic => "generic",
             Self::Bitmap => "bitmap",

@@ -37,6 +37,8 @@ pub enum Shape {
     Tuple(&'static [Shape]),
     /// An array of pairs, which RESP2 sends flat.
     Pairs(&'static Shape, &'static Shape),
+    /// An array of arrays of a fixed length, which RESP2 sends flat, and RESP3 as a map from the first of each to the others.
+    Tuples(&'static [Shape]),
     /// An object with any names; an array of pairs in the buffers view, where the names are the user's text. RESP2 sends it flat, or as an array of pairs.
     Map(&'static Shape, &'static Shape),
     /// An object with known names; unknown ones stay as they come. RESP2 sends it flat.
@@ -127,6 +129,7 @@ impl Shape {
             | Self::List(_)
             | Self::Tuple(_)
             | Self::Pairs(..)
+            | Self::Tuples(_)
             | Self::Map(..)
             | Self::Object(_)
             | Self::Record(_)
@@ -156,7 +159,7 @@ impl Shape {
             | Self::Named(_, shape)
             | Self::Typed(_, shape)
             | Self::List(shape) => shape.names_keys(),
-            Self::Tuple(shapes) => shapes.iter().any(Self::names_keys),
+            Self::Tuple(shapes) | Self::Tuples(shapes) => shapes.iter().any(Self::names_keys),
             Self::Pairs(first, second) | Self::Map(first, second) => {
                 first.names_keys() || second.names_keys()
             }

@@ -27,7 +27,8 @@ pub(super) fn usage(command: &Command) -> String {
     let alone = lists(parts) == 1 && !parts.iter().any(|part| matches!(part, Part::Maybe { .. }));
     let mut words = Vec::new();
     let mut options = None;
-    for part in parts {
+    for (index, part) in parts.iter().enumerate() {
+        let counted = index > 0 && parts[index - 1] == Part::Count;
         match part {
             Part::Many { param, .. } | Part::Weighted { param, .. } if alone => {
                 words.push(format!("...{}", param.name));
@@ -41,14 +42,15 @@ pub(super) fn usage(command: &Command) -> String {
             | Part::Weighted { param, .. } => {
                 words.push(param.name.to_string());
             }
-            Part::Pairs { .. } if alone => words.push("...pairs".into()),
+            Part::Vector { name, .. } => words.push((*name).to_string()),
+            Part::Pairs { .. } if alone && !counted => words.push("...pairs".into()),
             Part::Pairs { .. } => words.push("pairs".into()),
             Part::Rows(_) if alone => words.push("...rows".into()),
             Part::Rows(_) => words.push("rows".into()),
             Part::Steps(_) => words.push("steps".into()),
             Part::Options { need: Need::Nothing, .. } => options = Some("options?".to_string()),
             Part::Options { .. } => options = Some("options".to_string()),
-            Part::Word(_) | Part::Count | Part::Lifted(_) => {}
+            Part::Word(_) | Part::Count | Part::Lifted(_) | Part::Early { .. } => {}
         }
     }
     words.extend(options);
@@ -91,7 +93,9 @@ pub(super) fn ts_rows(params: &[Param]) -> String {
 pub(super) fn ts_option(option: &Opt, parts: &[Part]) -> String {
     match option.value {
         OptValue::Flag | OptValue::Companion(Companion::Flag) => "boolean".into(),
-        OptValue::One(kind) | OptValue::Companion(Companion::Value(kind)) => ts_kind(kind),
+        OptValue::One(kind) | OptValue::Companion(Companion::Value(kind)) | OptValue::Early(kind) => {
+            ts_kind(kind)
+        }
         OptValue::Phrase(pieces) => pieces
             .iter()
             .find_map(|piece| if let Piece::Own(kind) = piece { Some(ts_kind(*kind)) } else { None })

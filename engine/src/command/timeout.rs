@@ -69,6 +69,8 @@ pub(super) fn timeout(parts: &'static [Part]) -> Option<TimeoutArg> {
             | Part::Weighted { .. }
             | Part::Rows(_)
             | Part::Steps(_)
+            | Part::Vector { .. }
+            | Part::Early { .. }
             | Part::Maybe { .. } => fixed = false,
             Part::Word(_) | Part::Count | Part::OneOrMany(_) | Part::Lifted(_) => {}
         }

@@ -14,7 +14,7 @@ pub(crate) struct Facts {
     pub(crate) keys: BTreeSet<String>,
     pub(crate) tokens: BTreeSet<String>,
     pub(crate) group: String,
-    pub(crate) since: String,
+    pub(crate) since: Option<String>,
 }
 
 const FLAGS: [&str; 4] = ["admin", "blocking", "readonly", "write"];
@@ -90,6 +90,7 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
                     match option.value {
                         OptValue::One(kind)
                         | OptValue::Companion(Companion::Value(kind))
+                        | OptValue::Early(kind)
                         | OptValue::Repeat(kind)
                         | OptValue::List(kind)
                         | OptValue::Last(kind) => {
@@ -114,6 +115,14 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
                         | OptValue::Exclude => {}
                     }
                 }
+            }
+            Part::Vector { element, .. } => {
+                tokens.extend(
+                    ["FP32", "VALUES"].into_iter().chain(element.then_some("ELE")).map(str::to_string),
+                );
+            }
+            Part::Early { word, .. } => {
+                tokens.insert((*word).to_string());
             }
             Part::Count | Part::Pairs { .. } | Part::Rows(_) | Part::OneOrMany(_) => {}
         }
@@ -207,7 +216,8 @@ fn document(all: &mut BTreeMap<String, Facts>, name: &str, doc: &Reply) {
     let doc = doc.map();
     if let Some(facts) = all.get_mut(&spelled(name)) {
         facts.group = doc["group"].text().to_string();
-        facts.since = doc["since"].text().to_string();
+        // What a module brings is documented by its group only.
+        facts.since = doc.get("since").map(|since| since.text().to_string());
         if let Some(arguments) = doc.get("arguments") {
             tokens(&mut facts.tokens, arguments);
         }

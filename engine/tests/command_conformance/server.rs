@@ -92,6 +92,12 @@ impl Server {
         program.map(|program| Self::start(&program, Mode::Data))
     }
 
+    /// A newer Redis, where `OXIDIS_REDIS8_SERVER` names one.
+    pub(crate) fn redis8() -> Option<Self> {
+        let program = std::env::var_os("OXIDIS_REDIS8_SERVER").map(PathBuf::from);
+        program.map(|program| Self::start(&program, Mode::Data))
+    }
+
     /// A server that answers. A free port may be somebody else's by the time that a server listens on it.
     fn start(program: &Path, mode: Mode) -> Self {
         const ATTEMPTS: u32 = 3;

@@ -4,7 +4,8 @@ mod option;
 
 pub use option::{Companion, Need, Opt, OptValue, Piece};
 pub(super) use option::{
-    choice, companion, counted, exclude, flag, last, list, mark, phrase, repeat, repeat_pairs, tuple, value,
+    choice, companion, counted, early, exclude, flag, last, list, mark, phrase, repeat, repeat_pairs, tuple,
+    value,
 };
 
 /// What one argument means.
@@ -148,6 +149,20 @@ pub enum Part {
     OneOrMany(Param),
     /// What [`Part::OneOrMany`] or [`Part::Weighted`] left for later, if anything, behind this word.
     Lifted(&'static str),
+    /// A vector: an array of numbers, which becomes `VALUES n ...`, or a `Float32Array`, which becomes `FP32` and its bytes.
+    Vector {
+        /// The name in signatures.
+        name: &'static str,
+        /// Whether text or bytes may stand for it: the element `ELE` whose vector is meant.
+        element: bool,
+    },
+    /// The word and the value of this option, if it is given. The option itself is [`OptValue::Early`].
+    Early {
+        /// The option.
+        option: &'static str,
+        /// The word.
+        word: &'static str,
+    },
     /// What the options object says. Last among the JavaScript arguments, wherever it stands on the wire.
     Options {
         /// The known options.

@@ -27,6 +27,8 @@ pub enum OptValue {
     Phrase(&'static [Piece]),
     /// A piece of the phrases of other options; an error without one of these.
     Companion(Companion),
+    /// A value that [`super::Part::Early`] sends, before other arguments. Sends nothing itself.
+    Early(Kind),
     /// Leaves ends of a range out: the name of a [`Kind::Bound`] argument, or `both`. Sends nothing itself.
     Exclude,
 }
@@ -139,7 +141,7 @@ impl Opt {
             OptValue::Phrase(pieces) => {
                 pieces.iter().filter(|piece| matches!(piece, Piece::Own(_) | Piece::Or { .. })).count()
             }
-            OptValue::Companion(_) | OptValue::Exclude => return None,
+            OptValue::Companion(_) | OptValue::Early(_) | OptValue::Exclude => return None,
         };
         Some(token + value)
     }
@@ -264,6 +266,11 @@ pub(in crate::command) const fn companion(name: &'static str, kind: Kind, doc: &
 /// A boolean that the phrases of other options send.
 pub(in crate::command) const fn mark(name: &'static str, doc: &'static str) -> Opt {
     opt(name, "", OptValue::Companion(Companion::Flag), doc)
+}
+
+/// A value that stands before other arguments, where [`super::Part::Early`] is.
+pub(in crate::command) const fn early(name: &'static str, kind: Kind, doc: &'static str) -> Opt {
+    opt(name, "", OptValue::Early(kind), doc)
 }
 
 /// `{ exclude: 'min' }`: leaves ends of the range out.

@@ -4,10 +4,12 @@ use crate::command::argument::{
     KEY, Kind, Opt, Part, Part::Count, Part::Word, VALUE, flag, many, maybe, one, options, pairs, param,
     value,
 };
-use crate::command::row::{Row, Since, read, since, when, write};
+use crate::command::row::{Lane, Row, Since, Trace, read, since, tell, when, write};
 use crate::command::shape::{OK, Shape, TEXT_OR_NULL};
 
 const FIELD: Part = one("field", Kind::Text);
+const HIMPORT: Since = Since::redis("8.10.0");
+const FIELDSET: Part = one("fieldset", Kind::Text);
 const FIELDS: Part = many("fields", Kind::Text);
 const DATA: Part = pairs(param("field", Kind::Text), param("value", Kind::Text));
 const NAMED: Part = Word("FIELDS");
@@ -94,6 +96,22 @@ pub(super) const ROWS: &[Row] = &[
     write("HGETEX", Since::each("8.0.0", "9.0.0"), "Returns fields of a hash and sets their time to live.")
         .takes(&[KEY, options(&[EX, PX, EXAT, PXAT, PERSIST]), NAMED, Count, FIELDS])
         .gives(&Shape::List(&TEXT_OR_NULL)),
+    tell("HIMPORT DISCARD", HIMPORT, "Forgets a list of fields. Returns how many lists that were.")
+        .takes(&[FIELDSET])
+        .gives(&Shape::Int)
+        .on(Lane::Session),
+    tell("HIMPORT DISCARDALL", HIMPORT, "Forgets all lists of fields. Returns how many.")
+        .gives(&Shape::Int)
+        .on(Lane::Session),
+    tell("HIMPORT PREPARE", HIMPORT, "Names a list of fields for `himportSet` on this connection.")
+        .takes(&[FIELDSET, FIELDS])
+        .gives(&OK)
+        .on(Lane::Session),
+    write("HIMPORT SET", HIMPORT, "Replaces a hash: values for the fields of `himportPrepare`, in their order.")
+        .takes(&[KEY, FIELDSET, many("values", Kind::Text)])
+        .gives(&OK)
+        .on(Lane::Session)
+        .leaving(Trace::Nothing),
     write("HINCRBY", since("2.0.0"), "Adds to an integer in a hash; answers the result.")
         .takes(&[KEY, FIELD, one("increment", Kind::Int)])
         .gives(&Shape::Int),

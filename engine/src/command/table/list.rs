@@ -1,9 +1,10 @@
 //! Lists.
 
 use crate::command::argument::{
-    KEY, KEYS, Kind, Part, Part::Count, Unit, VALUE, many, maybe, one, options, value,
+    KEY, KEYS, Kind, Part, Part::Count, Piece, Unit, VALUE, companion, many, maybe, one, options, phrase,
+    value,
 };
-use crate::command::row::{Lane, Row, read, since, when, write};
+use crate::command::row::{Lane, Row, Since, read, since, when, write};
 use crate::command::shape::{OK, Shape, TEXT_OR_NULL};
 
 const ELEMENTS: Part = many("elements", Kind::Text);
@@ -28,11 +29,31 @@ const POPPED: Shape =
 const POPPED_MANY: Shape =
     Shape::OrNull(&Shape::Typed("[key: T, elements: T[]]", &Shape::Tuple(&[Shape::Key, TEXTS])));
 
+const MOVED: Shape = Shape::OrNull(&TEXTS);
+const HOW_MANY_MOVE: Part = options(&[
+    phrase("count", "COUNT", IN_ORDER, "Moves so many elements at most; 1 by default.").excludes(1),
+    phrase("exactly", "EXACTLY", IN_ORDER, "Moves so many elements or none.").excludes(1),
+    companion(
+        "order",
+        Kind::Choice(&["bulk", "obo"]),
+        "With `count` or `exactly`: 'bulk' keeps their order and is the default, 'obo' moves one by one.",
+    ),
+]);
+const IN_ORDER: &[Piece] = &[Piece::Own(Kind::Int), Piece::Or { option: "order", word: "BULK" }];
+
 pub(super) const ROWS: &[Row] = &[
     write("BLMOVE", since("6.2.0"), "As `lmove`; waits for an element, null after so many seconds.")
         .takes(&[SOURCE, DESTINATION, FROM, TO, SECONDS])
         .gives(&TEXT_OR_NULL)
         .on(Lane::Dedicated),
+    write(
+        "BLMOVEM",
+        Since::redis("8.10.0"),
+        "As `lmovem`; waits for enough elements, null after so many seconds.",
+    )
+    .takes(&[SOURCE, DESTINATION, FROM, TO, SECONDS, HOW_MANY_MOVE])
+    .gives(&MOVED)
+    .on(Lane::Dedicated),
     write("BLMPOP", since("7.0.0"), "As `lmpop`; waits for an element, null after so many seconds.")
         .takes(&[SECONDS, Count, KEYS, WHERE, UP_TO])
         .gives(&POPPED_MANY)
@@ -76,6 +97,13 @@ pub(super) const ROWS: &[Row] = &[
     write("LMOVE", since("6.2.0"), "Takes an element from one end of a list to one of another; returns it.")
         .takes(&[SOURCE, DESTINATION, FROM, TO])
         .gives(&TEXT_OR_NULL),
+    write(
+        "LMOVEM",
+        Since::redis("8.10.0"),
+        "Moves elements from one end of a list to one of another. Returns them, or null.",
+    )
+    .takes(&[SOURCE, DESTINATION, FROM, TO, HOW_MANY_MOVE])
+    .gives(&MOVED),
     write("LMPOP", since("7.0.0"), "Takes elements off one end of the first list that has some.")
         .takes(&[Count, KEYS, WHERE, UP_TO])
         .gives(&POPPED_MANY),

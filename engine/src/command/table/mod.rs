@@ -24,6 +24,7 @@ mod stream;
 mod stream_group;
 mod string;
 mod transaction;
+mod vector_set;
 
 use super::row::{Family, Row};
 
@@ -37,6 +38,7 @@ pub(super) const FAMILIES: &[(Family, &[Row])] = &[
     (Family::Stream, stream::ROWS),
     (Family::Stream, stream_group::ROWS),
     (Family::Array, array::ROWS),
+    (Family::VectorSet, vector_set::ROWS),
     (Family::Generic, generic::ROWS),
     (Family::Bitmap, bitmap::ROWS),
     (Family::HyperLogLog, hyperloglog::ROWS),

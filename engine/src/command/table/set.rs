@@ -1,7 +1,9 @@
 //! Sets.
 
-use crate::command::argument::{KEY, KEYS, Kind, Part, Part::Count, many, maybe, one, options, value};
-use crate::command::row::{Row, read, since, when, write};
+use crate::command::argument::{
+    KEY, KEYS, Kind, Opt, Part, Part::Count, flag, many, maybe, one, options, value,
+};
+use crate::command::row::{Row, Since, read, since, when, write};
 use crate::command::shape::{Shape, TEXT_OR_NULL};
 
 const MEMBER: Part = one("member", Kind::Text);
@@ -10,6 +12,8 @@ const DESTINATION: Part = one("destination", Kind::Key);
 
 const WITH_COUNT: u8 = 1;
 const HOW_MANY: Part = maybe("count", Kind::Int, WITH_COUNT);
+
+const LIMIT: Opt = value("limit", "LIMIT", Kind::Int, "Stops counting here, 0 for never.");
 
 const TEXTS: Shape = Shape::List(&Shape::Text);
 
@@ -22,16 +26,15 @@ pub(super) const ROWS: &[Row] = &[
     read("SDIFF", since("1.0.0"), "Returns the members of the first set that no other has.")
         .takes(&[KEYS])
         .gives(&TEXTS),
+    read("SDIFFCARD", Since::redis("8.10.0"), "Counts the members of the first set that no other has.")
+        .takes(&[Count, KEYS, options(&[LIMIT])])
+        .gives(&Shape::Int),
     write("SDIFFSTORE", since("1.0.0"), "Stores what `sdiff` returns; answers how many members.")
         .takes(&[DESTINATION, KEYS])
         .gives(&Shape::Int),
     read("SINTER", since("1.0.0"), "Returns the members that all sets have.").takes(&[KEYS]).gives(&TEXTS),
     read("SINTERCARD", since("7.0.0"), "Counts the members that all sets have.")
-        .takes(&[
-            Count,
-            KEYS,
-            options(&[value("limit", "LIMIT", Kind::Int, "Stops counting here, 0 for never.")]),
-        ])
+        .takes(&[Count, KEYS, options(&[LIMIT])])
         .gives(&Shape::Int),
     write("SINTERSTORE", since("1.0.0"), "Stores what `sinter` returns; answers how many members.")
         .takes(&[DESTINATION, KEYS])
@@ -83,6 +86,9 @@ pub(super) const ROWS: &[Row] = &[
     read("SUNION", since("1.0.0"), "Returns the members that any of the sets has.")
         .takes(&[KEYS])
         .gives(&TEXTS),
+    read("SUNIONCARD", Since::redis("8.10.0"), "Counts the members that any of the sets has.")
+        .takes(&[Count, KEYS, options(&[flag("approx", "APPROX", "Estimates the number."), LIMIT])])
+        .gives(&Shape::Int),
     write("SUNIONSTORE", since("1.0.0"), "Stores what `sunion` returns; answers how many members.")
         .takes(&[DESTINATION, KEYS])
         .gives(&Shape::Int),
