@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import * as oxidis from '../index.js'
-import { AbortError, Redis, RedisError, ReplyError, TimeoutError } from '../index.js'
+import { AbortError, type ExecAbortError, Redis, RedisError, ReplyError, TimeoutError } from '../index.js'
 import { candidatePort } from './support/ports'
 import { TestServer } from './support/server'
 
@@ -206,4 +206,30 @@ test('a rejection is reported as unhandled once, and not at all when it is handl
     }
     main()`)
   assert.deepEqual([code, stdout], [0, 'GETSET,DECR\n'])
+})
+
+test('an unknown command says which servers know it', async () => {
+  const own = await TestServer.start({ config: { 'rename-command': ['LCS', ''] } })
+  await using client = new Redis(own.url)
+  const messageOf = async (call: () => Promise<unknown>) => (await failure<ReplyError>(call)).message
+  try {
+    const needs = "LCS: ERR unknown command 'LCS'; it needs Redis 7"
+    assert.equal(await messageOf(() => client.lcs('a', 'b')), needs)
+    assert.equal(await messageOf(() => client.executeCommand('LCS', 'a', 'b')), needs)
+    assert.equal(
+      await messageOf(() => client.pipeline({ transaction: false }).lcs('a', 'b').execute()),
+      needs,
+    )
+    const refused = await failure<ExecAbortError>(() => client.pipeline().lcs('a', 'b').execute())
+    assert.deepEqual(
+      refused.errors.map(({ message }) => message),
+      [needs],
+    )
+    assert.equal(
+      await messageOf(() => client.executeCommand('NOSUCH')),
+      "NOSUCH: ERR unknown command 'NOSUCH'",
+    )
+  } finally {
+    await own.close()
+  }
 })

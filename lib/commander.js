@@ -8,6 +8,7 @@
 
 const { addCalls } = require('./caller.js')
 const { attach } = require('./commands.js')
+const { explainUnknown } = require('./errors.js')
 const native = require('./native.js')
 const { Pipeline } = require('./pipeline.js')
 const { addRoutines } = require('./routine.js')
@@ -16,6 +17,8 @@ const { nameCommands } = require('./slots.js')
 
 /** @type {readonly import('./arguments.js').Row[]} */
 const table = JSON.parse(native.commandTable())
+
+explainUnknown(native.commandNeeds)
 
 nameCommands(table)
 

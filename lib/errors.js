@@ -145,6 +145,30 @@ function causeOf(cause) {
   return Object.assign(new AggregateError(errors, first?.message), first)
 }
 
+/** What a server says that does not know a command. */
+const UNKNOWN = /^ERR unknown (sub)?command/i
+
+/** @type {(command: string) => string | null | undefined} */
+let needsOf = () => undefined
+
+/**
+ * Errors about unknown commands say from now on which servers know them.
+ * @param {typeof needsOf} lookUp
+ */
+function explainUnknown(lookUp) {
+  needsOf = lookUp
+}
+
+/**
+ * What the server said, and why.
+ * @param {Failure} failure
+ * @param {string | undefined} command
+ */
+function explained({ kind, message }, command) {
+  const needs = kind === 'Reply' && command !== undefined && UNKNOWN.test(message) ? needsOf(command) : null
+  return needs ? `${message}; it needs ${needs}` : message
+}
+
 /**
  * The error for a failure of the engine.
  * @param {Failure} failure
@@ -153,7 +177,8 @@ function causeOf(cause) {
  */
 function errorOf(failure, command) {
   const { kind, code, phase, maybeExecuted, index } = failure
-  const message = command === undefined ? failure.message : `${command}: ${failure.message}`
+  const text = explained(failure, command)
+  const message = command === undefined ? text : `${command}: ${text}`
   if (kind === 'Argument') {
     return Object.assign(new TypeError(message), {
       code,
@@ -207,4 +232,5 @@ module.exports = {
   InternalError,
   abortError,
   errorOf,
+  explainUnknown,
 }

@@ -51,6 +51,7 @@
  *
  * @typedef {object} Binding
  * @property {() => string} commandTable
+ * @property {(name: string) => string | null} commandNeeds
  * @property {() => string} version
  * @property {(settle: (...values: unknown[]) => void, words: Uint32Array, assemble: (plan: number, first: boolean, last: boolean, names: string | undefined, ...leaves: unknown[]) => unknown, numbers: Float64Array, watches: boolean, resource: { hasRef(): boolean }) => CreateClient} setup
  */

@@ -66,6 +66,13 @@ pub fn command_table() -> String {
     oxidis_engine::command::table_json()
 }
 
+/// What a server has to be to know the command of this name: `Redis 7.4 or Valkey 9`. Nothing for commands that all servers know.
+#[napi]
+#[allow(clippy::needless_pass_by_value, reason = "the macro's signature")]
+pub fn command_needs(name: String) -> Option<String> {
+    oxidis_engine::command::by_name(name.as_bytes())?.get().row.since.needs()
+}
+
 /// The version of the addon, to be compared with the package's.
 #[napi]
 pub fn version() -> &'static str {

@@ -48,6 +48,30 @@ impl Since {
     }
 }
 
+/// Servers that are older than this are rare: one that does not know an older command was told not to.
+const COMMON: u32 = 6;
+
+impl Since {
+    /// `Redis 7.4 or Valkey 9`: what a server has to be that does not know the command. `None` for a command that any server in
+    /// use brings along.
+    pub fn needs(&self) -> Option<String> {
+        let known = |name: &str, version: Option<&str>| {
+            version.map(|version| format!("{name} {}", version.trim_end_matches(".0")))
+        };
+        let is_new =
+            |version: &str| version.split('.').next()?.parse::<u32>().ok().map(|major| major >= COMMON);
+        let first = self.redis.or(self.valkey)?;
+        if !is_new(first)? {
+            return None;
+        }
+        if self.redis == self.valkey {
+            return known("Redis", self.redis);
+        }
+        let list = [known("Redis", self.redis), known("Valkey", self.valkey)];
+        Some(list.into_iter().flatten().collect::<Vec<_>>().join(" or "))
+    }
+}
+
 /// What a command does to the data, as the server's `readonly` and `write` flags say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -354,5 +378,21 @@ impl Row {
     pub(super) const fn scans(mut self) -> Self {
         self.scan = true;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn needs_names_the_servers_that_brought_a_command_unless_all_have_it() {
+        let needs = |since: Since| since.needs();
+        assert_eq!(needs(Since::each("7.4.0", "9.0.0")).as_deref(), Some("Redis 7.4 or Valkey 9"));
+        assert_eq!(needs(Since::redis("8.10.0")).as_deref(), Some("Redis 8.10"));
+        assert_eq!(needs(Since::valkey("9.0.0")).as_deref(), Some("Valkey 9"));
+        assert_eq!(needs(since("7.0.0")).as_deref(), Some("Redis 7"));
+        assert_eq!(needs(since("2.6.12")), None);
+        assert_eq!(needs(since("5.0.0")), None);
     }
 }
