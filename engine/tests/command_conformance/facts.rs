@@ -81,7 +81,7 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
             | Part::Weighted { param, .. } => {
                 words(&mut tokens, param.kind);
             }
-            Part::Word(word) | Part::Lifted(word) => {
+            Part::Word(word) | Part::Lifted(word) | Part::Early { word, .. } => {
                 tokens.insert((*word).to_string());
             }
             Part::Options { options, .. } | Part::Steps(options) => {
@@ -120,9 +120,6 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
                 tokens.extend(
                     ["FP32", "VALUES"].into_iter().chain(element.then_some("ELE")).map(str::to_string),
                 );
-            }
-            Part::Early { word, .. } => {
-                tokens.insert((*word).to_string());
             }
             Part::Count | Part::Pairs { .. } | Part::Rows(_) | Part::OneOrMany(_) => {}
         }
