@@ -132,7 +132,10 @@ export interface RedisOptions<D extends boolean = true> {
   decodeResponses?: D | undefined
   /** How bytes become strings. Default: utf8. */
   encoding?: Encoding | undefined
-  /** Put before every key, and taken off the keys that replies name. Default: none. */
+  /**
+   * Put before every key, and taken off the keys that replies name. Channels have none. Of raw commands that the table does not
+   * know, the server is asked which arguments are keys; where it does not say, the call rejects with `KEYS_UNKNOWN`. Default: none.
+   */
   keyPrefix?: string | undefined
   /** Uses one connection for everything and never makes it again. Leases and subscriptions are refused. Default: false. */
   singleConnection?: boolean | undefined

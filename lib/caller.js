@@ -6,6 +6,9 @@
  * tick. A class that carries commands is given these methods and then the table's (see `commands.js`).
  */
 
+const { abortError } = require('./errors.js')
+const { PREFIXED } = require('./raw-keys.js')
+const { isKnown } = require('./raw-names.js')
 const { follow } = require('./settings.js')
 const { commandName, commandRow, defineOptions, lastSlot, open, refuse, reject } = require('./slots.js')
 const { explain } = require('./wrong-argument.js')
@@ -40,6 +43,8 @@ class Core {
     this.split = undefined
     /** Where the connection is leased: what its objects share. @type {InstanceType<typeof import('./lost-leases.js').LeaseState> | undefined} */
     this.lease = undefined
+    /** Finds the keys of commands outside the table, where keys have a prefix. @type {InstanceType<typeof import('./raw-keys.js').RawKeys> | undefined} */
+    this.rawKeys = undefined
     /** Makes the connections, where they are a client's. @type {((options: object) => Promise<void>) | undefined} */
     this.connect = undefined
     this.scheduled = false
@@ -59,7 +64,7 @@ function shut(core, failure) {
   const text = JSON.stringify(failure)
   const refusal = () => text
   core.call = core.callList = core.callJoined = core.batch = refusal
-  core.native = { ...core.native, lease: (/** @type {number} */ slot) => refuse(slot, text) }
+  core.native = { ...core.native, held: undefined, lease: (/** @type {number} */ slot) => refuse(slot, text) }
 }
 
 /**
@@ -198,6 +203,32 @@ function slowly(caller, slow, meta, args, written) {
   return follow(slow, commandName(index), send, caller._core.native)
 }
 
+/**
+ * A raw command outside the table, over connections whose keys have a prefix.
+ * @param {Caller} caller
+ * @param {string} name
+ * @param {readonly unknown[]} words
+ * @param {readonly unknown[]} written as the caller wrote them
+ */
+async function unknown(caller, name, words, written) {
+  const slow = caller._slow
+  const keys = /** @type {InstanceType<typeof import('./raw-keys.js').RawKeys>} */ (caller._core.rawKeys)
+  /** @param {readonly unknown[]} prefixed */
+  const send = (prefixed) => {
+    const go = () => list(caller, PREFIXED, name, prefixed, written)
+    return slow === undefined ? go() : follow(slow, name, go, caller._core.native)
+  }
+  const at = keys.places(words)
+  if (at !== undefined) return send(keys.put(words, at))
+  if (slow?.signal?.aborted) throw abortError(slow.signal.reason, name, false)
+  /** @type {readonly unknown[]} */
+  let prefixed = []
+  const command = { name, words, set: (/** @type {unknown[]} */ found) => void (prefixed = found) }
+  // In an object: a promise would be waited for in the queue.
+  const { reply } = await keys.staged([command], slow?.timeout, () => ({ reply: send(prefixed) }))
+  return reply
+}
+
 const calls = {
   /** @this {Caller} @param {number} meta */
   _call0(meta) {
@@ -284,6 +315,7 @@ const calls = {
    * @param {readonly unknown[]} written As the caller wrote them.
    */
   _callRaw(name, args, written) {
+    if (this._core.rawKeys !== undefined && !isKnown(args)) return unknown(this, name, args, written)
     const slow = this._slow
     if (slow === undefined) return list(this, RAW, name, args, written)
     return follow(slow, name, () => list(this, RAW, name, args, written), this._core.native)

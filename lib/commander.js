@@ -11,6 +11,7 @@ const { attach } = require('./commands.js')
 const { explainUnknown } = require('./errors.js')
 const native = require('./native.js')
 const { Pipeline } = require('./pipeline.js')
+const { nameRaw, rawName } = require('./raw-names.js')
 const { addRoutines } = require('./routine.js')
 const { flagOption, flagsOf, merge, slowOf } = require('./settings.js')
 const { nameCommands } = require('./slots.js')
@@ -21,25 +22,7 @@ const table = JSON.parse(native.commandTable())
 explainUnknown(native.commandNeeds)
 
 nameCommands(table)
-
-/** The names of two words, and the first words of these. */
-const pairs = new Set(table.map((row) => row.name).filter((name) => name.includes(' ')))
-const containers = new Set(Array.from(pairs, (name) => name.slice(0, name.indexOf(' '))))
-const LONGEST_SECOND_WORD = 32
-
-/**
- * What a raw command is called in errors: two words where the table knows them together, otherwise the first, since the
- * second may be an argument.
- * @param {readonly unknown[]} words
- */
-function rawName(words) {
-  const first = String(words[0]).toUpperCase()
-  const second = words[1]
-  if (!containers.has(first) || typeof second !== 'string' || second.length > LONGEST_SECOND_WORD)
-    return first
-  const both = `${first} ${second.toUpperCase()}`
-  return pairs.has(both) ? both : first
-}
+nameRaw(table)
 
 /** @param {string} message */
 function wrongName(message) {

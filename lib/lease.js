@@ -152,6 +152,7 @@ async function take(handle, taken) {
   const taking = granted.then((number) => {
     const native = core.native.leased(number)
     const own = new Core(native)
+    own.rawKeys = core.rawKeys?.for(own)
     forgotten.register(own, { native, taken, number }, own)
     return new Lease(own, settings, number)
   })

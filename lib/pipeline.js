@@ -8,6 +8,8 @@
 
 const { conclude } = require('./batch-results.js')
 const { abortError, errorOf } = require('./errors.js')
+const { PREFIXED } = require('./raw-keys.js')
+const { isKnown } = require('./raw-names.js')
 const { routineOf } = require('./routine.js')
 const { flagOption } = require('./settings.js')
 const { abortable } = require('./signal.js')
@@ -84,6 +86,8 @@ class Pipeline {
   #length = 0
   /** The names of raw commands, by their places. @type {Map<number, string>} */
   #names = new Map()
+  /** Raw commands whose keys are not found yet. @type {{ name: string, words: unknown[], set(words: unknown[]): void }[]} */
+  #unknown = []
   /** The commands that run scripts and functions, by their places. @type {Map<number, import('./routine.js').Run>} */
   #runs = new Map()
   /** What was wrong first. @type {Error | undefined} */
@@ -135,6 +139,7 @@ class Pipeline {
     this.#endChunk()
     const chunks = this.#chunks
     const runs = this.#runs
+    const unknown = this.#unknown
     this.#reset()
     if (wrong !== undefined) throw wrong
     if (count === 0) return []
@@ -150,15 +155,23 @@ class Pipeline {
     /** @param {number} index */
     const nameOf = (index) => names.get(index) ?? nameAt(chunks, index)
 
-    let promise = openUnit()
-    const slot = lastSlot()
-    const refusal = this.#send(slot, chunks)
-    if (refusal !== undefined) {
-      release(slot)
-      const failure = JSON.parse(refusal)
-      throw errorOf(failure, failure.index === undefined ? undefined : nameOf(failure.index))
+    const stage = () => {
+      let promise = openUnit()
+      const slot = lastSlot()
+      const refusal = this.#send(slot, chunks)
+      if (refusal !== undefined) {
+        release(slot)
+        const failure = JSON.parse(refusal)
+        throw errorOf(failure, failure.index === undefined ? undefined : nameOf(failure.index))
+      }
+      if (signal !== undefined) promise = abortable(promise, signal, undefined, withdrawal(this.#core.native))
+      return { promise }
     }
-    if (signal !== undefined) promise = abortable(promise, signal, undefined, withdrawal(this.#core.native))
+    const keys = this.#core.rawKeys
+    const { promise } =
+      keys === undefined || unknown.length === 0
+        ? stage()
+        : await keys.staged(unknown, this.#settings.timeout, stage)
     const answer = await promise
     if (runs.size > 0) await this.#look(answer, runs)
     const results = conclude(answer, raise, nameOf)
@@ -223,6 +236,7 @@ class Pipeline {
     this.#length = 0
     this.#names = new Map()
     this.#runs = new Map()
+    this.#unknown = []
     this.#wrong = undefined
   }
 
@@ -345,7 +359,34 @@ class Pipeline {
    */
   _callRaw(name, args, written) {
     this.#names.set(this.#length, name)
+    const keys = this.#core.rawKeys
+    if (keys !== undefined && !isKnown(args)) return this.#callUnknown(keys, name, args, written)
     return this._callMany(RAW, args, written)
+  }
+
+  /**
+   * A raw command outside the table, whose keys get their prefix before it is sent.
+   * @param {InstanceType<typeof import('./raw-keys.js').RawKeys>} keys
+   * @param {string} name
+   * @param {readonly unknown[]} args
+   * @param {readonly unknown[]} written
+   */
+  #callUnknown(keys, name, args, written) {
+    const at = keys.places(args)
+    if (at !== undefined) return this._callMany(PREFIXED, keys.put(args, at), written)
+    this.#begin(PREFIXED, args.length)
+    const odd = this.#odd
+    const start = odd.length
+    for (const arg of args) {
+      odd.push(arg)
+      this.#words[this.#count++] = ODD
+    }
+    this.#unknown.push({
+      name,
+      words: args.slice(),
+      set: (words) => words.forEach((word, index) => (odd[start + index] = word)),
+    })
+    return this.#recorded()
   }
 
   /**

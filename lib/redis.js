@@ -10,6 +10,7 @@ const { addLeasing } = require('./lease.js')
 const { refuse, source } = require('./origin.js')
 const { ownOptions } = require('./own-options.js')
 const { ConnectionPool } = require('./pool.js')
+const { RawKeys } = require('./raw-keys.js')
 const { SplitCore } = require('./read-from.js')
 const { encodingNumber } = require('./settings.js')
 const { addSubscribing } = require('./subscribing.js')
@@ -38,7 +39,7 @@ class Redis extends Connections {
   constructor(first, second) {
     const { pool, from } = pooled(first, second)
     super(from, pool)
-    const { decodeResponses, encoding } = this._options
+    const { decodeResponses, encoding, keyPrefix } = this._options
     const settings = {
       binary: !decodeResponses,
       retry: 0,
@@ -48,6 +49,7 @@ class Redis extends Connections {
     }
     const reader = this._reader
     const core = reader === undefined ? new Core(this._native) : new SplitCore(this._native, reader)
+    if (keyPrefix) core.rawKeys = new RawKeys(core, keyPrefix)
     core.connect = (options) => this.connect(options)
     configure(/** @type {any} */ (this), core, /** @type {any} */ (settings))
   }

@@ -66,6 +66,13 @@ pub(crate) fn at(index: usize, failure: &str) -> String {
     failure.replacen('{', &format!("{{\"index\":{index},"), 1)
 }
 
+/// A command whose keys nobody knows, where keys have a prefix.
+pub(crate) fn unknown_keys() -> String {
+    let problem =
+        "keyPrefix cannot be put before its keys: they are not known; use a client without keyPrefix";
+    json!({ "kind": "Redis", "code": "KEYS_UNKNOWN", "message": problem, "maybeExecuted": false }).to_string()
+}
+
 /// A command at the wrong place of a batch.
 pub(crate) fn misplaced(problem: &str) -> String {
     json!({ "kind": "Redis", "code": "MISPLACED_COMMAND", "message": problem, "maybeExecuted": false })
@@ -90,23 +97,23 @@ pub(crate) fn argument(position: usize, problem: &str) -> String {
     .to_string()
 }
 
-/// A command that a shared connection must not carry. `why` continues the sentence.
-pub(crate) fn needs_own_connection(why: &str) -> String {
+/// A command that a shared connection must not carry. `why` continues the sentence, `instead` says what to do.
+pub(crate) fn needs_own_connection(why: &str, instead: &str) -> String {
     json!({
         "kind": "Redis",
         "code": "NEEDS_OWN_CONNECTION",
-        "message": format!("needs a connection of its own: {why}"),
+        "message": format!("needs a connection of its own: {why}; {instead}"),
         "maybeExecuted": false,
     })
     .to_string()
 }
 
-/// A command that no connection may carry. `why` is a reason.
-pub(crate) fn breaks_connections(why: &str) -> String {
+/// A command that no connection may carry. `why` is a reason, `instead` says what to do.
+pub(crate) fn breaks_connections(why: &str, instead: &str) -> String {
     json!({
         "kind": "Redis",
         "code": "BREAKS_CONNECTION",
-        "message": format!("not on this connection either: {why}"),
+        "message": format!("cannot be sent on any connection: {why}; {instead}"),
         "maybeExecuted": false,
     })
     .to_string()

@@ -19,6 +19,9 @@ const ENCODING_SHIFT: u32 = 19;
 const ENCODING_BITS: u32 = 3;
 const TEMPLATE_SHIFT: u32 = 22;
 
+/// The variant of a command without a number whose keys have their prefix already; `lib/raw-keys.js` knows the same one.
+const PREFIXED: u8 = 1;
+
 /// Whether a command may be sent again after it was lost in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retry {
@@ -52,6 +55,11 @@ impl Meta {
     /// Which of the command's reply shapes its options chose.
     pub(crate) fn variant(self) -> u8 {
         u8::try_from((self.0 >> VARIANT_SHIFT) & ((1 << VARIANT_BITS) - 1)).unwrap_or(0)
+    }
+
+    /// Whether the façade has put the prefix before the keys of a command that has no number.
+    pub(crate) fn is_prefixed(self) -> bool {
+        self.command().is_none() && self.variant() == PREFIXED
     }
 
     /// The template of its options; 0 without.

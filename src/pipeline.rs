@@ -259,6 +259,9 @@ impl Sequence<'_> {
         if let Some(lease) = self.terms.lease {
             lease.mark(command.map_or(Trace::State, |command| command.row.trace));
         }
+        if self.terms.prefix.is_some() && command.is_none() && !meta.is_prefixed() {
+            return Err(error::unknown_keys());
+        }
         if let (Some(prefix), Some(command)) = (self.terms.prefix, command)
             && let Some(named) = prefix.put_on(staging, command, meta)?
         {
@@ -285,7 +288,7 @@ impl Sequence<'_> {
             && !ends
             && let Some(why) = command.needs_own_connection(args)
         {
-            return Err(error::needs_own_connection(why));
+            return Err(error::needs_own_connection(why, command.instead()));
         }
         if matches!(lane, Lane::Raw | Lane::Internal) {
             return Err(error::misplaced("it changes how the other commands of a batch are answered"));

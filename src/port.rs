@@ -352,6 +352,7 @@ impl Port {
         };
         let prefixed = match (&self.manner.prefix, command) {
             (Some(prefix), Some(command)) => prefix.put_on(staging, command, call.meta)?,
+            (Some(_), None) if !call.meta.is_prefixed() => return Err(error::unknown_keys()),
             _ => None,
         };
         let ordinary = command.is_some_and(|command| command.lane() == command::Lane::Shared);

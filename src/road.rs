@@ -68,10 +68,10 @@ impl Road {
             && command.lane() != command::Lane::Dedicated
             && let Some(why) = command.needs_own_connection(arguments)
         {
-            return Err(error::needs_own_connection(why));
+            return Err(error::needs_own_connection(why, command.instead()));
         }
         if let Some(why) = command.breaks_connections() {
-            return Err(error::breaks_connections(why));
+            return Err(error::breaks_connections(why, command.instead()));
         }
         self.leave(command.row.trace);
         let longest = command.server_timeout(arguments);

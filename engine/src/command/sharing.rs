@@ -4,8 +4,8 @@ use super::registry::Command;
 use super::row::{Family, Lane};
 use super::timeout::ServerTimeout;
 
-/// What subscribing does, and the way to go.
-const SUBSCRIBES: &str = "it makes its connection a stream of messages; redis.pubsub() has one for that";
+/// What subscribing does.
+const SUBSCRIBES: &str = "it makes its connection a stream of messages";
 
 impl Command {
     /// Why a call with these arguments (behind the name) needs a connection of its own; `None` where a shared one will do.
@@ -22,6 +22,38 @@ impl Command {
             Lane::Raw | Lane::Internal => {
                 Some("it changes what its connection answers, which all callers share here")
             }
+        }
+    }
+
+    /// What to do instead of sending it over a connection that is shared, or that cannot carry it.
+    pub fn instead(&self) -> &'static str {
+        match self.row.name {
+            "MULTI" | "EXEC" | "DISCARD" => {
+                "use redis.pipeline(), which is a transaction, or redis.transaction()"
+            }
+            "WATCH" | "UNWATCH" => {
+                "use redis.transaction(), which watches keys and begins again when one was changed, or redis.client()"
+            }
+            "SELECT" => "use the option db, or redis.client() for a connection of your own",
+            "AUTH" => "use the options username and password, or credentials",
+            "HELLO" => "use the options protocol, username and password",
+            "CLIENT SETNAME" => "use the option clientName, or redis.client() for a connection of your own",
+            "CLIENT SETINFO" => "use the option clientInfo, or redis.client() for a connection of your own",
+            "CLIENT REPLY" => "leave replies unread instead: do not await the promise",
+            "QUIT" => "use redis.close()",
+            "RESET" => "release a leased connection instead: what was done to it is undone",
+            "MONITOR" => "use redis-cli MONITOR, or redis.slowlogGet() and redis.keyspace()",
+            "SYNC" | "PSYNC" | "REPLCONF" => "they are for replicas: use replicaof() on a server of your own",
+            "SCRIPT DEBUG" => "use redis-cli --ldb",
+            "WAIT" | "WAITAOF" => "put it at the end of a pipeline(), or use redis.client()",
+            _ if self.family == Family::PubSub => "use redis.pubsub(), which has a connection for that",
+            _ => match self.lane() {
+                Lane::Dedicated => "call it outside of the pipeline, or in a pipeline of redis.client()",
+                Lane::Internal => "only servers and their tools send it",
+                Lane::Shared | Lane::Session | Lane::Raw | Lane::Pinned => {
+                    "use redis.client() for a connection of your own"
+                }
+            },
         }
     }
 
@@ -71,13 +103,32 @@ mod tests {
             assert!(why(name, &["1"]).is_some_and(|why| why.contains("state")), "{name}");
         }
         for name in ["SUBSCRIBE", "SUNSUBSCRIBE"] {
-            assert!(why(name, &["1"]).is_some_and(|why| why.contains("redis.pubsub()")), "{name}");
+            assert!(why(name, &["1"]).is_some_and(|why| why.contains("messages")), "{name}");
         }
         for name in ["HELLO", "MULTI", "MONITOR", "CLIENT REPLY", "SYNC", "SCRIPT DEBUG"] {
             assert!(why(name, &["1"]).is_some_and(|why| why.contains("answers")), "{name}");
         }
         for name in ["WAIT", "WAITAOF"] {
             assert!(why(name, &["1", "0"]).is_some_and(|why| why.contains("writes")), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_command_that_cannot_be_shared_names_another_way() {
+        for (name, way) in [
+            ("SUBSCRIBE", "redis.pubsub()"),
+            ("MULTI", "redis.pipeline()"),
+            ("WATCH", "redis.transaction()"),
+            ("SELECT", "option db"),
+            ("AUTH", "credentials"),
+            ("CLIENT SETNAME", "clientName"),
+            ("CLIENT TRACKING", "redis.client()"),
+            ("MONITOR", "redis-cli"),
+            ("WAIT", "pipeline()"),
+            ("BLPOP", "outside of the pipeline"),
+            ("QUIT", "redis.close()"),
+        ] {
+            assert!(by_name(name.as_bytes()).expect("a row").get().instead().contains(way), "{name}");
         }
     }
 
