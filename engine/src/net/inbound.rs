@@ -191,7 +191,11 @@ impl Inbound {
         let verdict = {
             let mut replies = Replies::new(queue, &mut self.in_flight, deliver);
             let begun = replies.awaiting();
-            queue.look(|others| self.liveness.judge(now, self.heard, begun.iter().chain(others)))
+            queue.look(|others| {
+                // Those are never sent.
+                let others = others.iter().filter(|request| request.recipient != Recipient::Abandoned);
+                self.liveness.judge(now, self.heard, begun.iter().chain(others))
+            })
         };
         match verdict {
             Verdict::Wait(NEVER) => Ok(self.next_look(now)),

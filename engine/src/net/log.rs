@@ -30,6 +30,8 @@ const SPARE_SEGMENTS: usize = 2;
 #[derive(Default)]
 pub struct Log {
     segments: VecDeque<Vec<u8>>,
+    /// Where each of them begins, so that a part is found without a walk along all of them.
+    starts: VecDeque<u64>,
     spare: Vec<Vec<u8>>,
     base: u64,
     written: u64,
@@ -98,8 +100,14 @@ impl Log {
             staged.clear();
         } else {
             let next = self.spare.pop().unwrap_or_default();
-            self.segments.push_back(std::mem::replace(staged, next));
+            let start = self.end - staged.len() as u64;
+            self.push(start, std::mem::replace(staged, next));
         }
+    }
+
+    fn push(&mut self, start: u64, segment: Vec<u8>) {
+        self.segments.push_back(segment);
+        self.starts.push_back(start);
     }
 
     /// Appends a copy of `bytes`.
@@ -115,7 +123,7 @@ impl Log {
                 let mut segment = self.spare.pop().unwrap_or_default();
                 segment.reserve(SEGMENT_BYTES.max(bytes.len()));
                 segment.extend_from_slice(bytes);
-                self.segments.push_back(segment);
+                self.push(self.end - bytes.len() as u64, segment);
             }
         }
     }
@@ -139,14 +147,7 @@ impl Log {
 
     /// Whether a segment begins at `offset`.
     fn begins_segment(&self, offset: u64) -> bool {
-        let mut start = self.base;
-        for segment in &self.segments {
-            if start >= offset {
-                break;
-            }
-            start += segment.len() as u64;
-        }
-        start == offset
+        self.starts.binary_search(&offset).is_ok()
     }
 
     /// The socket took `count` more bytes.
@@ -176,6 +177,8 @@ impl Log {
             } else if let Some(last) = self.segments.front_mut() {
                 self.base += last.len() as u64;
                 last.clear();
+                self.starts.clear();
+                self.starts.push_back(self.base);
             }
             return;
         }
@@ -186,6 +189,7 @@ impl Log {
 
     fn drop_front(&mut self) {
         if let Some(mut first) = self.segments.pop_front() {
+            self.starts.pop_front();
             self.base += first.len() as u64;
             if first.capacity() <= SEGMENT_BYTES && self.spare.len() < SPARE_SEGMENTS {
                 first.clear();
@@ -202,8 +206,9 @@ impl Log {
         let mut tail = Self { base: from, written: from, end: from, ..Self::default() };
         let parts: Vec<Vec<u8>> = self.parts(from..self.end).map(<[u8]>::to_vec).collect();
         for part in parts {
+            let start = tail.end;
             tail.end += part.len() as u64;
-            tail.segments.push_back(part);
+            tail.push(start, part);
         }
         let mut excess = self.end - from;
         while let Some(last) = self.segments.back_mut() {
@@ -214,6 +219,7 @@ impl Log {
             }
             excess -= length;
             self.segments.pop_back();
+            self.starts.pop_back();
         }
         self.end = from;
         self.written = self.written.min(from);
@@ -235,12 +241,11 @@ impl Log {
     }
 
     fn parts(&self, range: Range<u64>) -> impl Iterator<Item = &[u8]> {
-        let mut offset = self.base;
-        self.segments.iter().filter_map(move |segment| {
-            let start = offset;
-            offset += segment.len() as u64;
+        let first = self.starts.partition_point(|&start| start <= range.start).saturating_sub(1);
+        let segments = self.segments.range(first..).zip(self.starts.range(first..));
+        segments.take_while(move |&(_, &start)| start < range.end).filter_map(move |(segment, &start)| {
             let from = range.start.max(start);
-            let to = range.end.min(offset);
+            let to = range.end.min(start + segment.len() as u64);
             if from >= to {
                 return None;
             }

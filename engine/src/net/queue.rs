@@ -10,6 +10,7 @@ mod loss;
 mod overdue;
 mod postponed;
 mod tracking;
+mod whereabouts;
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice};
@@ -21,6 +22,7 @@ use tokio::sync::Notify;
 pub use self::limits::QueueLimits;
 pub use self::overdue::Overdue;
 use self::postponed::Postponed;
+use self::whereabouts::Whereabouts;
 use super::drains::Drains;
 use super::halves::DirectWriter;
 use super::history::{self, Link, What};
@@ -33,6 +35,9 @@ use super::units::Units;
 
 /// Slices handed to the socket in one write.
 const MAX_SLICES: usize = 16;
+
+/// The submitting thread writes no more than this and one more write at once.
+const WRITTEN_AT_ONCE: u64 = 4 * 1024 * 1024;
 
 /// What of the unanswered commands outlives their connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +61,7 @@ pub struct Outgoing {
     loneliness: Loneliness,
     /// Bytes of abandoned requests that are not written and never will be.
     dead: u64,
+    whereabouts: Whereabouts,
 }
 
 /// The queue.
@@ -395,6 +401,9 @@ impl Queue {
             return Ok(true);
         }
         let mut outgoing = self.outgoing();
+        if outgoing.dead > 0 {
+            self.drop_abandoned(&mut outgoing);
+        }
         let mut slices = [IoSlice::new(&[]); MAX_SLICES];
         let filled = outgoing.log.unwritten(&mut slices);
         if filled == 0 {
@@ -466,10 +475,12 @@ impl Queue {
 }
 
 impl Outgoing {
-    /// Writes what the socket takes without waiting.
+    /// Writes what the socket takes without waiting, but not so much that the submitting thread is held up for the server's sake: the
+    /// connection's task goes on.
     fn write(&mut self) {
         let Some(socket) = &self.socket else { return };
-        while self.log.has_backlog() {
+        let enough = self.log.written() + WRITTEN_AT_ONCE;
+        while self.log.has_backlog() && self.log.written() < enough {
             let mut slices = [IoSlice::new(&[]); MAX_SLICES];
             let filled = self.log.unwritten(&mut slices);
             if filled == 0 {

@@ -202,3 +202,37 @@ async fn a_dial_that_hangs_does_not_keep_a_late_command() {
     hand_over_after(&fixture, 60, &[(Call::write(2).timeout(50), "INCR a")]).await;
     assert_eq!(verdict(&fixture.inbox.failure(2).await), UNSENT);
 }
+
+#[tokio::test(start_paused = true)]
+async fn of_many_calls_behind_a_full_socket_those_that_are_given_up_are_never_written() {
+    const CALLS: u32 = 3_000;
+    let mut fixture = Fixture::with(Setting { room: 256, ..Setting::default() });
+    let mut peer = online(&mut fixture).await;
+    let long = format!("SET a {}", "x".repeat(2_000));
+    fixture.call(Call::write(CALLS), &long);
+    for slot in 0..CALLS {
+        let timeout = if slot % 3 == 1 { 100 + slot % 50 } else { 60_000 };
+        fixture.call(Call::write(slot).timeout(timeout), &format!("INCR {slot}"));
+    }
+    idle().await;
+    for slot in (0..CALLS).filter(|slot| slot % 3 == 0) {
+        assert!(fixture.lane.queue().withdraw(slot), "{slot}");
+        assert!(!fixture.lane.queue().withdraw(slot), "{slot} again");
+    }
+    for _ in (0..CALLS).filter(|slot| slot % 3 == 1) {
+        let (slot, result) = fixture.inbox.settled().await;
+        assert_eq!(slot % 3, 1);
+        assert_eq!(verdict(&result.unwrap_err()), (Kind::Timeout(Phase::Write), Some(false)));
+    }
+    assert_eq!(peer.command().await.unwrap(), long);
+    peer.send("+OK\r\n").await;
+    assert_eq!(fixture.inbox.reply(CALLS).await, status("OK"));
+    for slot in (0..CALLS).filter(|slot| slot % 3 == 2) {
+        assert_eq!(peer.command().await.unwrap(), format!("INCR {slot}"));
+        peer.send(format!("+{slot}\r\n")).await;
+        assert_eq!(fixture.inbox.reply(slot).await, status(&slot.to_string()));
+    }
+    assert_eq!(fixture.lane.queue().bytes(), 0);
+    within(fixture.lane.queue().drained()).await.unwrap();
+    fixture.inbox.assert_empty();
+}

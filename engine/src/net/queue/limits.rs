@@ -49,7 +49,9 @@ impl Queue {
     /// Whether one more command may be staged on top of `commands` commands of `bytes` bytes.
     pub fn admit(&self, commands: usize, bytes: usize) -> Result<(), Error> {
         let unanswered = self.bytes() + bytes as u64;
-        if unanswered > self.limits.in_flight_bytes {
+        if unanswered > self.limits.in_flight_bytes
+            && unanswered.saturating_sub(self.outgoing().dead) > self.limits.in_flight_bytes
+        {
             return Err(Error::queue_full("limits.maxInFlightBytes", self.limits.in_flight_bytes));
         }
         if self.is_online() {
@@ -62,7 +64,7 @@ impl Queue {
             return Err(Error::queue_full("offlineQueue.maxCommands", max as u64));
         }
         if unanswered > self.limits.offline_bytes
-            && unanswered - self.outgoing().dead > self.limits.offline_bytes
+            && unanswered.saturating_sub(self.outgoing().dead) > self.limits.offline_bytes
         {
             return Err(Error::queue_full("offlineQueue.maxBytes", self.limits.offline_bytes));
         }

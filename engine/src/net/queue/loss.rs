@@ -1,6 +1,6 @@
 //! What becomes of requests whose deadline passes, or whose connection is lost.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
@@ -21,7 +21,7 @@ impl Queue {
     ) {
         let now = now();
         let mut outgoing = self.outgoing();
-        let given_up = std::mem::take(&mut *self.given_up());
+        let given_up = self.given_up().drain(..).collect::<HashMap<_, _>>();
         let written = outgoing.log.written();
         let offline = outgoing.socket.is_none();
         let mut submitted = self.submitted();
@@ -34,7 +34,8 @@ impl Queue {
         let mut earliest = self.postponed().next();
         for request in requests.iter_mut() {
             let Some(ticket) = request.recipient.waiting() else { continue };
-            let is_given_up = given_up.iter().any(|&(slot, end)| slot == ticket.slot && request.end <= end);
+            let is_given_up =
+                !given_up.is_empty() && given_up.get(&ticket.slot).is_some_and(|&end| request.end <= end);
             if request.deadline > now && !is_given_up {
                 earliest = earliest.min(request.deadline);
                 continue;
@@ -61,8 +62,8 @@ impl Queue {
             }
         }
         self.earliest.store(earliest, Ordering::Release);
-        // Nothing is written while offline. To copy what is left for each of many deadlines would cost more than its memory.
-        if outgoing.dead > 0 && (!offline || outgoing.is_mostly_dead()) {
+        // To copy what is left for each of many deadlines would cost more than its memory. It is cut out before the next write.
+        if outgoing.is_mostly_dead() {
             outgoing.drop_abandoned(requests);
             self.end.store(outgoing.log.end(), Ordering::Release);
             self.tell_drains();
@@ -74,6 +75,7 @@ impl Queue {
             // What is not on its way can still be taken back.
             let begun = requests.partition_point(|request| request.start() < outgoing.log.written());
             *submitted = requests.split_off(begun);
+            outgoing.whereabouts.forget();
         }
     }
 
@@ -102,16 +104,17 @@ impl Queue {
         let offline = outgoing.socket.is_none();
         let mut given_up = self.given_up();
         let mut submitted = self.submitted();
-        let is_meant = |request: &&mut Request| {
-            request.start() >= written
-                && request.recipient.waiting().is_some_and(|ticket| ticket.slot == slot)
+        let Some(at) = outgoing.whereabouts.find(&submitted, slot) else { return false };
+        let Some(request) = submitted.get_mut(at).filter(|request| request.start() >= written) else {
+            return false;
         };
-        let Some(request) = submitted.iter_mut().rev().find(is_meant) else { return false };
         history::note(self, What::Withdrawn, request);
-        self.units().forget(request.recipient.unit());
+        let unit = request.recipient.unit();
+        let commands = self.units().commands(unit);
+        self.units().forget(unit);
         request.recipient = Recipient::Abandoned;
         outgoing.dead += u64::from(request.length);
-        if !offline || outgoing.is_mostly_dead() {
+        if outgoing.is_mostly_dead() {
             outgoing.drop_abandoned(&mut submitted);
             let end = outgoing.log.end();
             self.end.store(end, Ordering::Release);
@@ -120,12 +123,23 @@ impl Queue {
         }
         drop(given_up);
         if offline {
-            let alive = submitted.iter().filter(|request| request.recipient != Recipient::Abandoned);
-            self.waiting.store(self.commands(alive), Ordering::Release);
+            self.waiting.fetch_sub(commands, Ordering::AcqRel);
         }
         drop(submitted);
         self.tell_drains();
         true
+    }
+
+    /// Cuts what will never be written out of what is to be written next.
+    #[cold]
+    pub(super) fn drop_abandoned(&self, outgoing: &mut Outgoing) {
+        let mut given_up = self.given_up();
+        outgoing.drop_abandoned(&mut self.submitted());
+        let end = outgoing.log.end();
+        self.end.store(end, Ordering::Release);
+        given_up.iter_mut().for_each(|(_, until)| *until = end.min(*until));
+        drop(given_up);
+        self.tell_drains();
     }
 
     /// The connection is gone. Keeps what may be sent on the next one, in order; hands the rest to `lost`, with whether
@@ -193,6 +207,7 @@ impl Queue {
         self.earliest.store(earliest, Ordering::Release);
         self.backlog.store(false, Ordering::Release);
         outgoing.dead = 0;
+        outgoing.whereabouts.forget();
         self.drains.rebase(next.end());
         outgoing.log = next;
         self.tell_drains();
@@ -208,12 +223,13 @@ impl Queue {
 impl Outgoing {
     /// Whether half of what is not written belongs to abandoned requests.
     fn is_mostly_dead(&self) -> bool {
-        2 * self.dead >= self.log.end() - self.log.written()
+        self.dead > 0 && 2 * self.dead >= self.log.end() - self.log.written()
     }
 
     /// Cuts abandoned requests that were not begun to be written out of the stream and out of `awaiting`.
     pub(super) fn drop_abandoned(&mut self, awaiting: &mut VecDeque<Request>) {
         self.dead = 0;
+        self.whereabouts.forget();
         let written = self.log.written();
         let Some(first) = awaiting.iter().position(|request| request.start() >= written) else { return };
         let from = awaiting.get(first).map_or(self.log.end(), Request::start);
