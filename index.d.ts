@@ -1,4 +1,5 @@
 /// <reference types="node" />
+import type { PeerCertificate } from 'node:tls'
 import type { Arg, Commands, Iterators, PinnedCommands, SessionCommands } from './commands'
 import type { ConnectOptions, Connections, PooledOptions } from './pool'
 import type { Subscribing } from './pubsub'
@@ -29,18 +30,41 @@ export interface Credentials {
   expiresAt?: Date | number | undefined
 }
 
+/** Judges the name of a server's certificate: an Error refuses it. */
+export type IdentityCheck = (
+  host: string,
+  certificate: PeerCertificate,
+) => Error | undefined | Promise<Error | undefined>
+
 /** Whom to trust, and who the client is. */
 export interface TlsOptions {
-  /** Certificates to trust instead of the system's, as PEM. Default: none. */
+  /**
+   * Certificates to trust, as PEM; nothing else is then. Default: none. Then those that `SSL_CERT_FILE` and `SSL_CERT_DIR`
+   * name, else the system's, else, where there are none, the list that Node brings along, are trusted; to these come those of
+   * `NODE_EXTRA_CA_CERTS`.
+   */
   ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
   /** The client's certificate chain as PEM, leaf first. Default: none. */
   cert?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
-  /** Private key of `cert` as PEM: PKCS#8, PKCS#1 or SEC1, not encrypted. Default: none. */
+  /** Private key of `cert` as PEM: PKCS#8, PKCS#1 or SEC1; RSA from 2048 bits, P-256, P-384 or Ed25519. Default: none. */
   key?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
+  /** Decrypts `key`. Default: none. */
+  passphrase?: string | undefined
   /** Name that the certificate must be valid for, also sent as SNI. Default: the host. */
   servername?: string | undefined
   /** Whether a certificate that cannot be verified ends the connection. Turn it off in tests only. Default: true. */
   rejectUnauthorized?: boolean | undefined
+  /**
+   * Judges the certificate's name instead, as the option of `node:tls`: an Error that it returns refuses the server. The chain is
+   * verified before, and nothing is sent until it has returned. Default: none. The rules of `node:tls` hold then.
+   */
+  checkServerIdentity?: IdentityCheck | undefined
+  /** Oldest version that is spoken. Default: TLSv1.2. */
+  minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined
+  /** Newest version that is spoken. Default: TLSv1.3. */
+  maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined
+  /** Names of protocols to offer by ALPN. Default: none. */
+  ALPNProtocols?: readonly string[] | undefined
 }
 
 /** How a lost connection is made again: the bound of the delay doubles with every attempt. */
@@ -105,9 +129,12 @@ export interface RedisOptions<D extends boolean = true> {
    */
   clientInfo?: boolean | undefined
   /** RESP version to ask for; 3 falls back to 2 where the server does not know it. Default: 3. */
-  protocol?: 2 | 3 | undefined
-  /** Encrypts the connection; `rediss://` and `valkeys://` turn it on. Default: false. */
-  tls?: boolean | TlsOptions | undefined
+  protocol?: 2 | 3
+  /**
+   * Encrypts the connection; `rediss://` and `valkeys://` turn it on. A function is called before every connect: certificates that
+   * change are read anew. Default: false.
+   */
+  tls?: boolean | TlsOptions | (() => TlsOptions | Promise<TlsOptions>) | undefined
   /** Longest time for one attempt to connect, name resolution to handshake, in milliseconds. Default: 5000. */
   connectTimeout?: number | undefined
   /** Longest time from call to reply, in milliseconds; 0 means no deadline. Default: 5000. */

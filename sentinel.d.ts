@@ -35,7 +35,7 @@ export interface SentinelConnectionOptions {
   /** RESP version to ask for. Default: 3. */
   protocol?: 2 | 3 | undefined
   /** Encrypts the connections to sentinels. Default: false. */
-  tls?: boolean | TlsOptions | undefined
+  tls?: boolean | TlsOptions | (() => TlsOptions | Promise<TlsOptions>) | undefined
   /** Longest time for one attempt to connect to one sentinel, in milliseconds. Default: 1000. */
   connectTimeout?: number | undefined
   /** Longest time for one answer of one sentinel, in milliseconds. Default: 1000. */

@@ -10,6 +10,7 @@ const { types } = require('node:util')
 
 const { OptionError } = require('./errors.js')
 const { FUNCTIONS } = require('./questions.js')
+const { tlsOptions } = require('./tls-options.js')
 const { BYTES_ARE_GONE, areBytesGone } = require('./values.js')
 
 /** @param {string} name @param {string} problem @returns {never} */
@@ -56,6 +57,38 @@ function group(name, value) {
 }
 
 /**
+ * The options of TLS, or the function that returns them.
+ * @param {string} name
+ * @param {unknown} value
+ * @param {import('./questions.js').Functions} functions
+ */
+function secured(name, value, functions) {
+  if (typeof value === 'function') {
+    functions[name] = /** @type {() => unknown} */ (value)
+    return true
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return plain(name, value)
+  const { members, checkServerIdentity } = tlsOptions(name, value)
+  if (checkServerIdentity !== undefined) functions[`${name}.checkServerIdentity`] = checkServerIdentity
+  return plain(name, members)
+}
+
+/**
+ * Those of connections to sentinels.
+ * @param {unknown} value
+ * @param {import('./questions.js').Functions} functions
+ */
+function ofSentinels(value, functions) {
+  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, 'tls')) {
+    return plain('sentinel', value)
+  }
+  const { tls, ...others } = /** @type {Record<string, unknown>} */ (value)
+  const members = /** @type {Record<string, unknown>} */ (plain('sentinel', others))
+  members.tls = secured('sentinel.tls', tls, functions)
+  return members
+}
+
+/**
  * @param {unknown} options
  * @returns {{ json: string, functions: import('./questions.js').Functions }} `functions` stay in JavaScript
  */
@@ -71,6 +104,10 @@ function serialise(options) {
     if (value !== undefined && value !== null && Object.hasOwn(FUNCTIONS, name)) {
       if (typeof value !== 'function') refuse(name, `must be a function that returns ${FUNCTIONS[name]}`)
       functions[name] = value
+    } else if (name === 'tls') {
+      members[name] = secured(name, value, functions)
+    } else if (name === 'sentinel') {
+      members[name] = ofSentinels(value, functions)
     } else {
       members[name] = plain(name, value)
     }

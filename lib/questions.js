@@ -8,8 +8,11 @@
  * @typedef {{ event: string, name: string, request: number, [detail: string]: any }} Question
  */
 
-/** Functions among the options, and what each returns. @type {Record<string, string>} */
+/** Options that can only be functions, and what each returns. @type {Record<string, string>} */
 const FUNCTIONS = { credentials: '{ username?, password, expiresAt? }', addressMap: '{ host, port }' }
+
+/** The names of the functions that return the options of TLS. */
+const TLS = ['tls', 'sentinel.tls']
 
 /**
  * When credentials expire: milliseconds since 1970, or a Date.
@@ -41,6 +44,25 @@ const ANSWERS = {
     }
     return { host: address.host, port: address.port }
   },
+
+  /** Only a machine without certificates of its own asks for those of Node. */
+  roots: () => require('node:tls').rootCertificates,
+
+  certificate(functions, question) {
+    return require('./certificates.js').judge(question, functions[question.check])
+  },
+}
+
+for (const name of TLS) {
+  ANSWERS[name] = async (functions) => {
+    const given = await functions[name]?.()
+    if (given === null || typeof given !== 'object' || Array.isArray(given)) {
+      throw new TypeError('it must return an object with options of TLS')
+    }
+    const { members, checkServerIdentity } = require('./tls-options.js').tlsOptions(name, given)
+    functions[`${name}.checkServerIdentity`] = checkServerIdentity
+    return members
+  }
 }
 
 /**
@@ -60,7 +82,9 @@ async function answer(native, functions, question) {
 
 /** @param {Functions} functions */
 function namesOf(functions) {
-  return Object.keys(functions).join(',')
+  return Object.keys(functions)
+    .filter((name) => functions[name] !== undefined)
+    .join(',')
 }
 
-module.exports = { FUNCTIONS, answer, namesOf }
+module.exports = { FUNCTIONS, TLS, answer, namesOf }

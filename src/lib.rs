@@ -45,6 +45,7 @@ mod subscriber;
 mod subscriber_exports;
 mod tail;
 mod templates;
+mod tls;
 mod tree;
 mod typed_array;
 #[cfg(unix)]

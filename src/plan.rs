@@ -13,6 +13,7 @@ use crate::credentials::{CREDENTIALS, Provider};
 use crate::environment::Environment;
 use crate::info::Info;
 use crate::sentinel::NativeSentinel;
+use crate::tls;
 
 /// The plan.
 pub(crate) struct Plan {
@@ -121,5 +122,10 @@ pub(crate) fn build(mut builder: OptionsBuilder, asking: &Arc<Asking>) -> Result
         let provider = Arc::new(Provider(Arc::clone(asking)));
         builder.apply(CREDENTIALS, OptionValue::Provider(provider))?;
     }
-    builder.build()
+    let mut options = builder.build()?;
+    tls::attach(&mut options, asking, "");
+    if let Some(sentinel) = &mut options.sentinel {
+        tls::attach(sentinel, asking, "sentinel.");
+    }
+    Ok(options)
 }

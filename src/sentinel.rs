@@ -21,7 +21,7 @@ use crate::asking::Asking;
 use crate::environment::Environment;
 use crate::inbox::{ClientMailbox, Inbox};
 use crate::plan::build;
-use crate::{error, runtime};
+use crate::{error, runtime, tls};
 
 /// The sentinels of a deployment.
 pub(crate) struct NativeSentinel {
@@ -79,6 +79,9 @@ impl NativeSentinel {
                 (Settings { sentinels: Settings::of_list(&list, &manner)?, address_map: None }, None)
             }
         };
+        for sentinel in &mut settings.sentinels {
+            tls::attach(sentinel, &asking, "sentinel.");
+        }
         settings.address_map = asking.has(ADDRESS_MAP).then(|| Arc::new(Map(Arc::clone(&asking))) as _);
         let listener = Arc::new(Teller { inbox: Arc::clone(inbox), owner: id });
         let runtime = runtime::handle().map_err(Error::internal)?;

@@ -133,7 +133,12 @@ export const made: RedisError = new TimeoutError('late', { command: 'GET', phase
 
 // Groups of options
 new Redis({
-  tls: { ca: [new Uint8Array(1), 'PEM'], servername: 'redis.example', rejectUnauthorized: true },
+  tls: {
+    ca: [new Uint8Array(1), 'PEM'],
+    servername: 'redis.example',
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.3',
+  },
   reconnect: { initialDelay: 1, maxAttempts: Infinity },
   offlineQueue: false,
   limits: { maxDepth: 10 },
@@ -141,6 +146,14 @@ new Redis({
   protocol: 2,
   encoding: 'latin1',
 })
+
+new Redis({ tls: async () => ({ cert: 'PEM', key: 'PEM', passphrase: undefined }) })
+new Redis({
+  tls: { checkServerIdentity: (host, { subject }) => (subject.CN === host ? undefined : new Error()) },
+})
+new Redis({ credentials: () => ({ password: 'token', expiresAt: new Date() }) })
+// @ts-expect-error a version that is not spoken
+new Redis({ tls: { minVersion: 'TLSv1' } })
 
 // What must not compile
 // @ts-expect-error an unknown option

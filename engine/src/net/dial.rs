@@ -5,12 +5,13 @@ use std::io;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::address::{Endpoint, HostPort};
-use super::options::Options;
+use super::options::{Options, TlsFunctions, TlsOptions};
 use super::stream::Stream;
 use super::tcp::{self, TcpFailure};
 use super::tls::{self, Insecure, Tls};
@@ -64,7 +65,7 @@ impl Dial for Dialer {
 
     fn detect_tls<'a>(&'a self, endpoint: &'a Endpoint) -> Detected<'a> {
         Box::pin(async move {
-            let (Endpoint::Tcp(target), None) = (endpoint, &self.tls) else { return false };
+            let (Endpoint::Tcp(target), Security::Plain) = (endpoint, &self.tls) else { return false };
             let detecting = async {
                 let stream = tcp::connect(target, 0, tcp::Settings { keep_alive: None, ..self.settings })
                     .await
@@ -76,11 +77,48 @@ impl Dial for Dialer {
     }
 }
 
+/// How connections are secured.
+enum Security {
+    Plain,
+    Fixed(Arc<Tls>),
+    /// By options that are asked for at each connect. The last ones are kept: as long as they stay the same, sessions are resumed.
+    Asked(Arc<dyn TlsFunctions>, Mutex<Option<(TlsOptions, Arc<Tls>)>>),
+}
+
+impl Security {
+    fn new(options: &Options) -> Result<Self, Error> {
+        let Some(tls) = &options.tls else { return Ok(Self::Plain) };
+        Ok(match &options.tls_functions {
+            Some(functions) if functions.has_options() => {
+                Self::Asked(Arc::clone(functions), Mutex::default())
+            }
+            functions => Self::Fixed(Arc::new(Tls::new(tls, functions.clone())?)),
+        })
+    }
+
+    /// What holds for the next connection; `None` without TLS.
+    async fn current(&self) -> Result<Option<Arc<Tls>>, Error> {
+        let (functions, last) = match self {
+            Self::Plain => return Ok(None),
+            Self::Fixed(tls) => return Ok(Some(Arc::clone(tls))),
+            Self::Asked(functions, last) => (functions, last),
+        };
+        let options = functions.options().await?;
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, tls)) = last.as_ref().filter(|(known, _)| *known == options) {
+            return Ok(Some(Arc::clone(tls)));
+        }
+        let tls = Arc::new(Tls::new(&options, Some(Arc::clone(functions)))?);
+        *last = Some((options, Arc::clone(&tls)));
+        Ok(Some(tls))
+    }
+}
+
 /// Makes the streams of one client. Certificates are read once, when it is made.
 pub struct Dialer {
     connect_timeout: Duration,
     settings: tcp::Settings,
-    tls: Option<Tls>,
+    tls: Security,
     /// Whether the last attempt has got as far as TLS.
     securing: AtomicBool,
 }
@@ -91,7 +129,7 @@ impl Dialer {
         Ok(Self {
             connect_timeout: options.connect_timeout,
             settings: tcp::Settings { socket: options.socket, keep_alive: options.keep_alive },
-            tls: options.tls.as_ref().map(Tls::new).transpose()?,
+            tls: Security::new(options)?,
             securing: AtomicBool::new(false),
         })
     }
@@ -132,24 +170,36 @@ impl Dialer {
         turn: usize,
         deadline: Instant,
     ) -> Result<Stream, Error> {
-        self.securing.store(false, Ordering::Relaxed);
-        let connecting = tcp::connect(target, turn, self.settings);
-        let connected = timeout_at(deadline, connecting)
-            .await
-            .map_err(|_| timed_out(endpoint, self.connect_timeout, TCP))?;
-        let stream = connected.map_err(|failure| tcp_failure(endpoint, failure))?;
-        let Some(tls) = &self.tls else { return Ok(Stream::Tcp(stream)) };
-        self.securing.store(true, Ordering::Relaxed);
-        let securing = tls.connect(stream, &target.host);
-        let secured = timeout_at(deadline, securing)
-            .await
-            .map_err(|_| timed_out(endpoint, self.connect_timeout, TLS))?;
-        secured.map(Stream::boxed).map_err(|insecure| match insecure {
-            Insecure::Refused { cause, code, .. } => tls_failure(endpoint, &cause, code),
-            Insecure::Broken(cause) => {
-                closed_by_server(format!("connect {endpoint}: TLS: {cause}")).at(endpoint)
+        let asked = timeout_at(deadline, self.tls.current()).await;
+        let tls = asked.map_err(|_| timed_out(endpoint, self.connect_timeout, "the answer of tls()"))??;
+        // Where a second opinion is needed, it takes a second connection to get it.
+        for another in [true, false] {
+            self.securing.store(false, Ordering::Relaxed);
+            let connecting = tcp::connect(target, turn, self.settings);
+            let connected = timeout_at(deadline, connecting)
+                .await
+                .map_err(|_| timed_out(endpoint, self.connect_timeout, TCP))?;
+            let stream = connected.map_err(|failure| tcp_failure(endpoint, failure))?;
+            let Some(tls) = &tls else { return Ok(Stream::Tcp(stream)) };
+            self.securing.store(true, Ordering::Relaxed);
+            let secured = timeout_at(deadline, tls.connect(stream, &target.host))
+                .await
+                .map_err(|_| timed_out(endpoint, self.connect_timeout, TLS))?;
+            match secured {
+                Ok(stream) => return Ok(Stream::boxed(stream)),
+                Err(Insecure::Doubtful) if another => {}
+                Err(insecure) => return Err(insecure_failure(endpoint, insecure)),
             }
-        })
+        }
+        Err(insecure_failure(endpoint, Insecure::Doubtful))
+    }
+}
+
+fn insecure_failure(endpoint: &Endpoint, insecure: Insecure) -> Error {
+    match insecure {
+        Insecure::Refused { cause, code, .. } => tls_failure(endpoint, &cause, code),
+        Insecure::Broken(cause) => closed_by_server(format!("connect {endpoint}: TLS: {cause}")).at(endpoint),
+        Insecure::Doubtful => tls_failure(endpoint, "the server's certificate was not judged", ""),
     }
 }
 

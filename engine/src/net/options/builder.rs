@@ -367,6 +367,12 @@ fn check(options: &Options) -> Result<(), Error> {
             "option \"reconnect.initialDelay\" ({initial}) exceeds \"reconnect.maxDelay\" ({max})"
         )));
     }
+    if let Some(tls) = options.tls.as_ref().filter(|tls| tls.min_version > tls.max_version) {
+        let (min, max) = (tls.min_version, tls.max_version);
+        return Err(Error::option(format!(
+            "option \"tls.minVersion\" ({min}) exceeds \"tls.maxVersion\" ({max})"
+        )));
+    }
     // Certificates and keys are read here, so that a wrong one is an error of the constructor.
-    options.tls.as_ref().map_or(Ok(()), |tls| Tls::new(tls).map(drop))
+    options.tls.as_ref().map_or(Ok(()), |tls| Tls::new(tls, None).map(drop))
 }

@@ -3,9 +3,12 @@
 
 mod builder;
 mod credentials;
+mod foreign;
 mod row;
 mod secret;
 mod table;
+mod tls_functions;
+mod tls_options;
 mod value;
 
 use std::net::IpAddr;
@@ -19,6 +22,8 @@ pub use self::credentials::{Credentials, CredentialsProvider, Provided, Provided
 pub use self::row::OptionRow;
 pub use self::secret::Secret;
 pub use self::table::{options, print_options_markdown};
+pub use self::tls_functions::{Asked, CertificateQuestion, Doubt, Proof, TlsFunctions};
+pub use self::tls_options::{TlsOptions, TlsVersion};
 pub use self::value::OptionValue;
 use super::address::{AddressMap, DEFAULT_PORT, Endpoint, HostPort};
 use crate::error::Error;
@@ -193,33 +198,6 @@ impl Encoding {
     }
 }
 
-/// TLS: whom to trust and who we are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsOptions {
-    /// PEM certificates to trust instead of the system's. Default: none, the system's roots are trusted.
-    pub ca: Vec<Secret>,
-    /// PEM certificate chain of the client, leaf first. Default: none.
-    pub cert: Vec<Secret>,
-    /// PEM private key of `cert`: PKCS#8, PKCS#1 or SEC1, not encrypted. Default: none.
-    pub key: Vec<Secret>,
-    /// The name that the certificate must be valid for, also sent as SNI. Default: the host.
-    pub servername: Option<String>,
-    /// Whether an invalid certificate ends the connection. Default: true.
-    pub reject_unauthorized: bool,
-}
-
-impl Default for TlsOptions {
-    fn default() -> Self {
-        Self {
-            ca: Vec::new(),
-            cert: Vec::new(),
-            key: Vec::new(),
-            servername: None,
-            reject_unauthorized: true,
-        }
-    }
-}
-
 /// How a lost connection is made again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconnect {
@@ -306,6 +284,8 @@ pub struct Options {
     pub protocol: Protocol,
     /// TLS, if the connection uses it. Default: none; `rediss://` and `valkeys://` turn it on.
     pub tls: Option<TlsOptions>,
+    /// What TLS asks the host of the engine. Default: nobody is asked.
+    pub tls_functions: Option<Arc<dyn TlsFunctions>>,
     /// From the start of an attempt until its handshake is done. Default: 5000 ms.
     pub connect_timeout: Duration,
     /// From call to reply. Default: 5000 ms; `None` (0 in the list) means no deadline.
@@ -366,6 +346,7 @@ impl Default for Options {
             client_info: ClientInfo::Sent,
             protocol: Protocol::Resp3,
             tls: None,
+            tls_functions: None,
             connect_timeout: Duration::from_secs(5),
             command_timeout: Some(Duration::from_secs(5)),
             keep_alive: Some(Duration::from_secs(15)),

@@ -4,23 +4,42 @@ use std::sync::Arc;
 
 use super::builder::Draft;
 use super::value::{Got, OptionValue};
-use super::{CredentialsProvider, Encoding, ReadFrom, Secret};
+use super::{CredentialsProvider, Encoding, ReadFrom, Secret, TlsVersion};
 use crate::error::Error;
 use crate::net::address::AddressMap;
 
 /// What an option takes, and where it goes.
 pub(super) enum Kind {
-    Text { check: fn(&str) -> bool, expected: &'static str, set: fn(&mut Draft, String) },
+    Text {
+        check: fn(&str) -> bool,
+        expected: &'static str,
+        set: fn(&mut Draft, String),
+    },
     Secret(fn(&mut Draft, Secret)),
     Pem(fn(&mut Draft, Vec<Secret>)),
-    Whole { unit: &'static str, min: u64, max: u64, set: fn(&mut Draft, u64) },
-    OneOf { values: &'static [u64], set: fn(&mut Draft, u64) },
+    Whole {
+        unit: &'static str,
+        min: u64,
+        max: u64,
+        set: fn(&mut Draft, u64),
+    },
+    OneOf {
+        values: &'static [u64],
+        set: fn(&mut Draft, u64),
+    },
     WholeOrInfinity(fn(&mut Draft, Option<u32>)),
     Bool(fn(&mut Draft, bool)),
     Encoding(fn(&mut Draft, Encoding)),
     ReadFrom(fn(&mut Draft, ReadFrom)),
     AddressMap(fn(&mut Draft, Arc<dyn AddressMap>)),
-    Group { can_be_off: bool, set: fn(&mut Draft, bool) },
+    TlsVersion(fn(&mut Draft, TlsVersion)),
+    List(fn(&mut Draft, Vec<String>)),
+    /// A function that stays with the host of the engine, and is only known to be there.
+    Function(fn(&mut Draft)),
+    Group {
+        can_be_off: bool,
+        set: fn(&mut Draft, bool),
+    },
     Provider(fn(&mut Draft, Arc<dyn CredentialsProvider>)),
 }
 
@@ -39,7 +58,8 @@ impl OptionRow {
     /// Its type, as the documentation names it.
     pub fn type_name(&self) -> &'static str {
         match self.kind {
-            Kind::Text { .. } | Kind::Secret(_) | Kind::ReadFrom(_) => "string",
+            Kind::Text { .. } | Kind::Secret(_) | Kind::ReadFrom(_) | Kind::TlsVersion(_) => "string",
+            Kind::List(_) => "array of strings",
             Kind::Encoding(_) => "encoding of Node",
             Kind::Pem(_) => "PEM string or array",
             Kind::Whole { .. } | Kind::OneOf { .. } => "number",
@@ -47,7 +67,7 @@ impl OptionRow {
             Kind::Bool(_) => "boolean",
             Kind::Group { can_be_off: true, .. } => "object or boolean",
             Kind::Group { can_be_off: false, .. } => "object",
-            Kind::Provider(_) | Kind::AddressMap(_) => "function",
+            Kind::Provider(_) | Kind::AddressMap(_) | Kind::Function(_) => "function",
         }
     }
 
@@ -77,7 +97,9 @@ impl OptionRow {
             Kind::Group { can_be_off: true, .. } => "an object, true or false".to_owned(),
             Kind::Group { can_be_off: false, .. } => "an object".to_owned(),
             Kind::ReadFrom(_) => format!("one of {}", ReadFrom::ALL.map(ReadFrom::as_str).join(", ")),
-            Kind::Provider(_) | Kind::AddressMap(_) => "a function".to_owned(),
+            Kind::TlsVersion(_) => "TLSv1.2 or TLSv1.3".to_owned(),
+            Kind::List(_) => "an array of strings".to_owned(),
+            Kind::Provider(_) | Kind::AddressMap(_) | Kind::Function(_) => "a function".to_owned(),
         }
     }
 
@@ -117,6 +139,17 @@ impl OptionRow {
                 on => set(draft, on),
             },
             Kind::ReadFrom(set) => set(draft, ReadFrom::from_name(&value.into_text()?).ok_or_else(wrong)?),
+            Kind::TlsVersion(set) => {
+                set(draft, TlsVersion::from_name(&value.into_text()?).ok_or_else(wrong)?);
+            }
+            Kind::List(set) => match value {
+                OptionValue::List(words) => set(draft, words),
+                other => return Err(other.describe()),
+            },
+            Kind::Function(set) => match value {
+                OptionValue::Bool(true) => set(draft),
+                other => return Err(other.describe()),
+            },
             Kind::AddressMap(set) => match value {
                 OptionValue::AddressMap(map) => set(draft, map),
                 other => return Err(other.describe()),

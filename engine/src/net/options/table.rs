@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::builder::Draft;
 use super::row::{Kind, OptionRow};
-use super::{ClientInfo, Family, OnReadonly, Protocol, ReplicaFallback};
+use super::{ClientInfo, Family, OnReadonly, Protocol, ReplicaFallback, foreign};
 use crate::error::Error;
 
 /// Longest time: that of Node's own timers, 2^31 - 1 ms (24.8 days).
@@ -22,6 +22,9 @@ pub(super) fn find(name: &str) -> Option<&'static OptionRow> {
 
 /// The complaint about a name that no row has, with the nearest name that one has.
 pub(super) fn unknown(name: &str) -> Error {
+    if let Some(advice) = foreign::advice(name) {
+        return Error::option(format!("option {name:?} is not supported: {advice}"));
+    }
     let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '-'], "");
     let wanted = plain(name);
     let nearest = ROWS
@@ -138,17 +141,27 @@ static ROWS: &[OptionRow] = &[
         count(2, 3, |d, v| d.options.protocol = if v == 2 { Protocol::Resp2 } else { Protocol::Resp3 }),
         "RESP version to ask for; 3 falls back to 2 where the server does not know it."),
     row("tls", "false", Kind::Group { can_be_off: true, set: |d, on| d.use_tls = on },
-        "Encrypts the connection; `rediss://` and `valkeys://` turn it on."),
+        "Encrypts the connection; `rediss://` and `valkeys://` turn it on. A function is called before every connect for the group."),
     row("tls.ca", "none", Kind::Pem(|d, v| d.tls.ca = v),
         "Certificates to trust instead of the system's. Not in a URL."),
     row("tls.cert", "none", Kind::Pem(|d, v| d.tls.cert = v),
         "The client's certificate chain, leaf first. Not in a URL."),
     row("tls.key", "none", Kind::Pem(|d, v| d.tls.key = v),
-        "Private key of `tls.cert`: PKCS#8, PKCS#1 or SEC1, not encrypted. Not in a URL."),
+        "Private key of `tls.cert`: PKCS#8, PKCS#1 or SEC1. Not in a URL."),
+    row("tls.passphrase", "none", Kind::Secret(|_, _| {}),
+        "Decrypts `tls.key`. Not in a URL."),
     row("tls.servername", "the host", words(|d, v| d.tls.servername = Some(v)),
         "Name that the certificate must be valid for, also sent as SNI."),
     row("tls.rejectUnauthorized", "true", Kind::Bool(|d, v| d.tls.reject_unauthorized = v),
         "Whether a certificate that cannot be verified ends the connection. Turn it off in tests only."),
+    row("tls.checkServerIdentity", "none", Kind::Function(|d| d.tls.checks_identity = true),
+        "Judges the certificate's name instead, as in `node:tls`: called with `(host, cert)`, an Error refuses. Not in a URL."),
+    row("tls.minVersion", "TLSv1.2", Kind::TlsVersion(|d, v| d.tls.min_version = v),
+        "Oldest version that is spoken: `TLSv1.2` or `TLSv1.3`."),
+    row("tls.maxVersion", "TLSv1.3", Kind::TlsVersion(|d, v| d.tls.max_version = v),
+        "Newest version that is spoken: `TLSv1.2` or `TLSv1.3`."),
+    row("tls.ALPNProtocols", "none", Kind::List(|d, v| d.tls.alpn = v),
+        "Names of protocols to offer. Not in a URL."),
     row("connectTimeout", "5000", millis(1, |d, v| d.options.connect_timeout = Duration::from_millis(v)),
         "Longest time for one attempt: name resolution, TCP, TLS and handshake together."),
     row("commandTimeout", "5000", millis(0, |d, v| d.options.command_timeout = some_millis(v)),

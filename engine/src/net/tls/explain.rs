@@ -62,7 +62,7 @@ pub(in crate::net) fn code(error: &io::Error) -> &'static str {
     }
 }
 
-fn tls_error(error: &io::Error) -> Option<&Error> {
+pub(super) fn tls_error(error: &io::Error) -> Option<&Error> {
     error.get_ref()?.downcast_ref()
 }
 
@@ -83,7 +83,8 @@ fn sentence(error: &Error) -> String {
                 format!("the server does not accept the client certificate ({alert:?})")
             }
             AlertDescription::HandshakeFailure => {
-                "the server refused the TLS handshake (HandshakeFailure); it may require a client certificate"
+                "the server refused the TLS handshake (HandshakeFailure); it may require a client certificate, or have a key \
+                 on P-521 and no TLS 1.3"
                     .to_owned()
             }
             other => format!("the server refused the TLS handshake ({other:?})"),
@@ -127,6 +128,16 @@ fn certificate(fault: &CertificateError) -> String {
         {
             "the server's certificate is that of a certificate authority and not trusted; set tls.ca"
                 .to_owned()
+        }
+        CertificateError::Other(other)
+            if matches!(other.0.downcast_ref(), Some(webpki::Error::UnsupportedCriticalExtension)) =>
+        {
+            "the server's certificate has a critical extension that is not known here".to_owned()
+        }
+        CertificateError::Other(other)
+            if matches!(other.0.downcast_ref(), Some(webpki::Error::UnsupportedCertVersion)) =>
+        {
+            "the server's certificate is of X.509 version 1; give its issuer, or itself, as tls.ca".to_owned()
         }
         other => format!("the server's certificate is not valid: {other}"),
     }

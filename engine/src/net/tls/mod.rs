@@ -1,29 +1,36 @@
-//! TLS by rustls with the ring provider. Owns trust (system roots or a given CA), the client's certificate
+//! TLS by rustls with the ring provider. Owns trust (roots or a given CA), the client's certificate
 //! and the name that the server must prove; a certificate is verified unless the options turn that off.
+//!
+//! What rustls cannot tell of a certificate (old ones, kinds of keys that ring does not know) is asked of the host of the engine,
+//! over a second connection that says nothing before it is told. Other connections keep their verifier, and so their sessions.
 
 mod explain;
+mod identity;
+mod roots;
 mod verifier;
+mod witness;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::client::danger::ServerCertVerifier;
-use rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
+use rustls::client::{ResolvesClientCert, Resumption, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::crypto::ring::{default_provider, sign::any_supported_type};
+use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
+use rustls::{AlertDescription, ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OnceCell;
-use tokio::task::spawn_blocking;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use self::explain::is_foreign;
 pub(super) use self::explain::{code, explain, explain_later, is_tls};
 use self::verifier::{AcceptAny, GivenRoots};
-use super::options::{Secret, TlsOptions};
+use self::witness::{Open, Witness};
+use super::options::{CertificateQuestion, Secret, TlsFunctions, TlsOptions, TlsVersion};
 use crate::error::Error;
 
 /// The TLS side of a client, made once and used by every connection.
@@ -31,7 +38,22 @@ pub(super) struct Tls {
     trust: Trust,
     identity: Option<Arc<CertifiedKey>>,
     server_name: Option<ServerName<'static>>,
-    connector: OnceCell<TlsConnector>,
+    versions: (TlsVersion, TlsVersion),
+    alpn: Vec<Vec<u8>>,
+    functions: Option<Arc<dyn TlsFunctions>>,
+    /// The certificates of `tls.ca`, for whoever gives a second opinion.
+    authorities: Vec<String>,
+    /// Names are judged by a function.
+    names_elsewhere: bool,
+    /// A second opinion is needed for this server.
+    doubted: AtomicBool,
+    setup: OnceCell<Setup>,
+}
+
+/// What connections have in common.
+struct Setup {
+    config: Arc<ClientConfig>,
+    verifier: Arc<dyn ServerCertVerifier>,
 }
 
 /// Which certificates are good.
@@ -54,16 +76,18 @@ pub(super) enum Insecure {
     },
     /// The connection below ended before the handshake did, as it does where a server is on its way down, or up.
     Broken(String),
+    /// The certificate is of a kind that somebody else has to judge: another connection has to be made for that.
+    Doubtful,
 }
 
 impl Tls {
     /// Reads certificates and keys. Fails with an error that names the option at fault.
-    pub(super) fn new(options: &TlsOptions) -> Result<Self, Error> {
+    pub(super) fn new(options: &TlsOptions, functions: Option<Arc<dyn TlsFunctions>>) -> Result<Self, Error> {
         let given = certificates("tls.ca", &options.ca)?;
         let trust = match (options.reject_unauthorized, given.is_empty()) {
             (false, _) => Trust::Anyone,
             (true, true) => Trust::System,
-            (true, false) => Trust::Given { roots: Arc::new(roots(&given)?), certificates: given },
+            (true, false) => Trust::Given { roots: Arc::new(roots_of(&given)?), certificates: given },
         };
         let server_name = match &options.servername {
             Some(name) => Some(parse_name(name).ok_or_else(|| {
@@ -73,7 +97,19 @@ impl Tls {
             })?),
             None => None,
         };
-        Ok(Self { trust, identity: identity(options)?, server_name, connector: OnceCell::new() })
+        let names_elsewhere = options.checks_identity && functions.is_some() && options.reject_unauthorized;
+        Ok(Self {
+            trust,
+            identity: identity::read(options)?,
+            server_name,
+            versions: (options.min_version, options.max_version),
+            alpn: options.alpn.iter().map(|name| name.clone().into_bytes()).collect(),
+            functions,
+            authorities: options.ca.iter().map(|pem| pem.expose().to_owned()).collect(),
+            names_elsewhere,
+            doubted: AtomicBool::new(names_elsewhere),
+            setup: OnceCell::new(),
+        })
     }
 
     /// Makes the TLS connection over `stream`, which leads to `host`.
@@ -84,31 +120,83 @@ impl Tls {
         let name = self.server_name.clone().or_else(|| parse_name(host)).ok_or_else(|| {
             refused(format!("{host:?} is neither a DNS name nor an address; set tls.servername"))
         })?;
-        let connector = self.connector.get_or_try_init(|| self.configure()).await.map_err(refused)?;
+        let setup = self.setup.get_or_try_init(|| self.configure()).await.map_err(refused)?;
+        if let (true, Some(functions)) = (self.doubted.load(Ordering::Relaxed), &self.functions) {
+            return self.connect_with(functions, setup, stream, name).await;
+        }
+        let connector = TlsConnector::from(Arc::clone(&setup.config));
         connector.connect(name, stream).await.map_err(|error| {
-            let cause = explain(&error);
-            if !is_tls(&error) {
-                return Insecure::Broken(cause);
+            if self.may_be_judged(&error) {
+                self.doubted.store(true, Ordering::Relaxed);
+                return Insecure::Doubtful;
             }
-            Insecure::Refused { cause, code: code(&error), foreign: is_foreign(&error) }
+            insecure(&error)
         })
     }
 
-    async fn configure(&self) -> Result<TlsConnector, String> {
+    /// The same with a second opinion, for which nothing is sent before it is there.
+    async fn connect_with<S>(
+        &self,
+        functions: &Arc<dyn TlsFunctions>,
+        setup: &Setup,
+        stream: S,
+        name: ServerName<'static>,
+    ) -> Result<TlsStream<S>, Insecure>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let witness = Arc::new(Witness::new(Arc::clone(&setup.verifier), self.names_elsewhere));
+        let mut config = ClientConfig::clone(&setup.config);
+        // What this connection leaves open must not be taken for verified by another one.
+        config.resumption = Resumption::disabled();
+        config.dangerous().set_certificate_verifier(Arc::clone(&witness) as _);
+        let host = name.to_str().into_owned();
+        let connector = TlsConnector::from(Arc::new(config));
+        let stream = connector.connect(name, stream).await.map_err(|error| insecure(&error))?;
+        let Open { doubt, proof } = witness.open();
+        if doubt.is_none() && proof.is_none() && !self.names_elsewhere {
+            return Ok(stream);
+        }
+        let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+        let chain = chain.iter().map(|certificate| certificate.to_vec()).collect();
+        let authorities = self.authorities.clone();
+        let question = CertificateQuestion { host, chain, authorities, doubt, proof };
+        let judged = functions.judge(question).await;
+        judged.map(|()| stream).map_err(|error| refused(error.message().to_owned()))
+    }
+
+    /// Whether the handshake ended in something that another verifier may see otherwise.
+    fn may_be_judged(&self, error: &std::io::Error) -> bool {
+        if self.functions.is_none() || matches!(self.trust, Trust::Anyone) {
+            return false;
+        }
+        match explain::tls_error(error) {
+            // With another kind of key than the client asks for, a server can only give up.
+            Some(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure)) => true,
+            Some(error) => witness::doubt(error).is_some(),
+            None => false,
+        }
+    }
+
+    async fn configure(&self) -> Result<Setup, String> {
         let provider = Arc::new(default_provider());
         let verifier: Arc<dyn ServerCertVerifier> = match &self.trust {
             Trust::Anyone => Arc::new(AcceptAny::new(&provider)),
-            Trust::System => webpki(system_roots().await?, &provider)?,
+            Trust::System => webpki(roots::trusted(self.functions.as_ref()).await?, &provider)?,
             Trust::Given { roots, certificates } => {
                 Arc::new(GivenRoots::new(webpki(Arc::clone(roots), &provider)?, certificates.clone()))
             }
         };
+        let (min, max) = self.versions;
+        let versions =
+            [(TlsVersion::V12, &rustls::version::TLS12), (TlsVersion::V13, &rustls::version::TLS13)];
+        let spoken = versions.into_iter().filter(|(version, _)| (min..=max).contains(version));
         let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(&spoken.map(|(_, version)| version).collect::<Vec<_>>())
             .map_err(|error| error.to_string())?
             .dangerous()
-            .with_custom_certificate_verifier(verifier);
-        let config = match &self.identity {
+            .with_custom_certificate_verifier(Arc::clone(&verifier));
+        let mut config = match &self.identity {
             Some(identity) => {
                 let single: Arc<dyn ResolvesClientCert> =
                     Arc::new(SingleCertAndKey::from(Arc::clone(identity)));
@@ -116,8 +204,17 @@ impl Tls {
             }
             None => config.with_no_client_auth(),
         };
-        Ok(TlsConnector::from(Arc::new(config)))
+        config.alpn_protocols.clone_from(&self.alpn);
+        Ok(Setup { config: Arc::new(config), verifier })
     }
+}
+
+fn insecure(error: &std::io::Error) -> Insecure {
+    let cause = explain(error);
+    if !is_tls(error) {
+        return Insecure::Broken(cause);
+    }
+    Insecure::Refused { cause, code: code(error), foreign: is_foreign(error) }
 }
 
 fn refused(cause: String) -> Insecure {
@@ -127,12 +224,12 @@ fn refused(cause: String) -> Insecure {
 /// Whether the other end of `stream` answers a TLS greeting as TLS. No certificate is judged, and nothing else is sent.
 pub(super) async fn is_spoken<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> bool {
     let options = TlsOptions { reject_unauthorized: false, ..TlsOptions::default() };
-    let Ok(tls) = Tls::new(&options) else { return false };
+    let Ok(tls) = Tls::new(&options, None) else { return false };
     match tls.connect(stream, "localhost").await {
         Ok(_) => true,
         // An alert, or terms that do not fit: TLS nevertheless.
         Err(Insecure::Refused { foreign, .. }) => !foreign,
-        Err(Insecure::Broken(_)) => false,
+        Err(Insecure::Broken(_) | Insecure::Doubtful) => false,
     }
 }
 
@@ -143,24 +240,6 @@ fn webpki(
     WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider))
         .build()
         .map_err(|error| error.to_string())
-}
-
-/// The system's roots, read once per process. Reading takes file I/O, so it leaves the engine's thread.
-async fn system_roots() -> Result<Arc<RootCertStore>, String> {
-    static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
-    if let Some(roots) = ROOTS.get() {
-        return Ok(Arc::clone(roots));
-    }
-    let found =
-        spawn_blocking(rustls_native_certs::load_native_certs).await.map_err(|error| error.to_string())?;
-    let mut roots = RootCertStore::empty();
-    // Systems carry roots that rustls cannot use; one of them must not take the others away.
-    let (added, _) = roots.add_parsable_certificates(found.certs);
-    if added == 0 {
-        let cause = found.errors.first().map(|error| format!(" ({error})")).unwrap_or_default();
-        return Err(format!("the system has no trusted root certificates{cause}; set tls.ca"));
-    }
-    Ok(Arc::clone(ROOTS.get_or_init(|| Arc::new(roots))))
 }
 
 fn parse_name(host: &str) -> Option<ServerName<'static>> {
@@ -184,7 +263,7 @@ fn certificates(option: &str, pem: &[Secret]) -> Result<Vec<CertificateDer<'stat
     Ok(found)
 }
 
-fn roots(certificates: &[CertificateDer<'static>]) -> Result<RootCertStore, Error> {
+fn roots_of(certificates: &[CertificateDer<'static>]) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates {
         roots.add(certificate.clone()).map_err(|error| {
@@ -192,26 +271,4 @@ fn roots(certificates: &[CertificateDer<'static>]) -> Result<RootCertStore, Erro
         })?;
     }
     Ok(roots)
-}
-
-fn identity(options: &TlsOptions) -> Result<Option<Arc<CertifiedKey>>, Error> {
-    if options.cert.is_empty() && options.key.is_empty() {
-        return Ok(None);
-    }
-    if options.cert.is_empty() || options.key.is_empty() {
-        return Err(Error::option("options \"tls.cert\" and \"tls.key\" need each other"));
-    }
-    let chain = certificates("tls.cert", &options.cert)?;
-    let key = options.key.iter().find_map(|pem| PrivateKeyDer::from_pem_slice(pem.expose().as_bytes()).ok());
-    let key = key.and_then(|key| any_supported_type(&key).ok()).ok_or_else(|| {
-        Error::option("option \"tls.key\" holds no usable PEM key: it must be PKCS#8, PKCS#1 or SEC1, and not encrypted")
-    })?;
-    let identity = CertifiedKey::new(chain, key);
-    match identity.keys_match() {
-        // A key whose public half is unknown is left to the server to judge.
-        Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => {
-            Ok(Some(Arc::new(identity)))
-        }
-        Err(_) => Err(Error::option("option \"tls.key\" is not the key of \"tls.cert\"")),
-    }
 }

@@ -5,12 +5,23 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
-use rustls::crypto::{
-    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
-};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+
+/// RFC 8446, section 4.2.3: RSASSA-PSS with keys that are for nothing else.
+pub(super) const RSA_PSS_PSS: [SignatureScheme; 3] =
+    [SignatureScheme::Unknown(0x0809), SignatureScheme::Unknown(0x080a), SignatureScheme::Unknown(0x080b)];
+/// Schemes that the provider does not verify.
+const OTHER_SCHEMES: [SignatureScheme; 6] = [
+    SignatureScheme::ECDSA_NISTP521_SHA512,
+    SignatureScheme::ED448,
+    SignatureScheme::RSA_PKCS1_SHA1,
+    RSA_PSS_PSS[0],
+    RSA_PSS_PSS[1],
+    RSA_PSS_PSS[2],
+];
 
 /// Trusts the roots of `tls.ca`, and a server certificate that itself stands there.
 ///
@@ -76,14 +87,16 @@ impl ServerCertVerifier for GivenRoots {
     }
 }
 
-/// Takes any certificate (`rejectUnauthorized: false`). The server still proves that it holds the
-/// certificate's key.
+/// Takes any certificate (`rejectUnauthorized: false`). That the server has the certificate's key says nothing where the
+/// certificate may be anybody's, so that keys of every kind will do.
 #[derive(Debug)]
-pub(super) struct AcceptAny(WebPkiSupportedAlgorithms);
+pub(super) struct AcceptAny(Vec<SignatureScheme>);
 
 impl AcceptAny {
     pub(super) fn new(provider: &CryptoProvider) -> Self {
-        Self(provider.signature_verification_algorithms)
+        let mut schemes = provider.signature_verification_algorithms.supported_schemes();
+        schemes.extend(OTHER_SCHEMES);
+        Self(schemes)
     }
 }
 
@@ -101,23 +114,23 @@ impl ServerCertVerifier for AcceptAny {
 
     fn verify_tls12_signature(
         &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0)
+        Ok(HandshakeSignatureValid::assertion())
     }
 
     fn verify_tls13_signature(
         &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0)
+        Ok(HandshakeSignatureValid::assertion())
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_schemes()
+        self.0.clone()
     }
 }
