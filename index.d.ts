@@ -417,10 +417,16 @@ export interface LeaseView<T extends string | Buffer = string>
 export interface Lease<T extends string | Buffer = string> extends LeaseView<T> {
   /** Why the connection was lost while it was leased; `undefined` as long as it is there. */
   readonly lost: RedisError | undefined
-  /** `close`: the connection was lost. It is not emitted for a lease that is released. */
+  /**
+   * `close`: the connection was lost. It is not emitted for a lease that is released. `invalidate`: keys that this connection tracks
+   * (`clientTracking`, RESP3) have changed; null: all keys may have.
+   */
   on(event: 'close', listener: (error: RedisError) => void): this
+  on(event: 'invalidate', listener: (keys: T[] | null) => void): this
   once(event: 'close', listener: (error: RedisError) => void): this
+  once(event: 'invalidate', listener: (keys: T[] | null) => void): this
   off(event: 'close', listener: (error: RedisError) => void): this
+  off(event: 'invalidate', listener: (keys: T[] | null) => void): this
   /**
    * Gives the connection back. Calls made before are still answered, which keeps its place in the pool until they are; those that
    * were aborted or timed out are not waited for. May be called again.
@@ -444,6 +450,8 @@ export interface RedisEvents {
   close: [error: RedisError]
   /** No further attempt is made by itself: the client was closed, or gave up until the next command. */
   end: []
+  /** Keys that a connection of this client tracks (`clientTracking` on a lease, RESP3) have changed; null: all keys may have. */
+  invalidate: [keys: (string | Buffer)[] | null]
   /** The master is another server now (`redis-sentinel://`); `ms`: how long it had been in trouble. */
   failover: [event: { from: string; to: string; ms: number }]
   /** An attempt to connect failed and no `connect()` waits for it. Without a listener it becomes a process warning. */

@@ -17,6 +17,20 @@ export interface Message<T extends string | Buffer = string> {
   data: T
 }
 
+/**
+ * Keys have changed that a connection tracks which redirects to this subscriber (`CLIENT TRACKING ON REDIRECT id`), who has subscribed to
+ * `__redis__:invalidate`. Where nobody listens to the event `invalidate`, iterations and `getMessage()` bring it; their types leave it out, since
+ * only who subscribes to that channel meets it.
+ */
+export interface Invalidation<T extends string | Buffer = string> {
+  type: 'invalidate'
+  /** `__redis__:invalidate` */
+  channel: T
+  pattern: null
+  /** The keys, with their prefix; null: all keys may have changed. */
+  data: T[] | null
+}
+
 /** The server has acknowledged a subscription, or its end. */
 export interface Confirmation<T extends string | Buffer = string> {
   type: 'subscribe' | 'psubscribe' | 'ssubscribe' | 'unsubscribe' | 'punsubscribe' | 'sunsubscribe'
@@ -72,6 +86,8 @@ export interface PubSubOptions extends BacklogOptions {
 
 /** What each event hands to its listeners. */
 export interface PubSubEvents<T extends string | Buffer = string> {
+  /** Keys that a redirecting connection tracks have changed; null: all may have. */
+  invalidate: [keys: T[] | null]
   /** A message by its channel. */
   message: [message: Message<T>]
   /** A message by a pattern. */

@@ -11,7 +11,7 @@ const { EventEmitter } = require('node:events')
 const { closeTimeout, wait } = require('./connecting.js')
 const { errorOf } = require('./errors.js')
 const { create, join } = require('./origin.js')
-const { lose } = require('./lost-leases.js')
+const { invalidate, lose } = require('./lost-leases.js')
 const { answer } = require('./questions.js')
 const { register } = require('./registry.js')
 const { lastSlot, open } = require('./slots.js')
@@ -207,6 +207,9 @@ class Connections extends EventEmitter {
       case 'trouble':
         this._failed(errorOf(error))
         break
+      case 'invalidate':
+        this.#invalidated(/** @type {any} */ (happening))
+        break
       case 'lease':
         lose(/** @type {number} */ (happening['lease']), errorOf(error))
         break
@@ -244,6 +247,29 @@ class Connections extends EventEmitter {
       default:
         this.emit(event)
     }
+  }
+
+  /**
+   * Keys that the server has announced as changed: to those who use these connections, and to the lease that tracks them.
+   * @param {{ lease: number, keys: string[] | null }} happening
+   */
+  #invalidated({ lease, keys }) {
+    const bytes = keys && keys.map((key) => Buffer.from(key, 'latin1'))
+    invalidate(lease, bytes && this.#shown(bytes))
+    for (const handle of [this, ...this.#others()]) {
+      if (handle.listenerCount('invalidate') === 0) continue
+      process.nextTick(() => handle.emit('invalidate', bytes && handle.#shown(bytes)))
+    }
+  }
+
+  /** Keys as replies show them. @param {Buffer[]} keys */
+  #shown(keys) {
+    const { decodeResponses, encoding, keyPrefix } = this.#facts
+    const prefix = Buffer.from(keyPrefix ?? '')
+    return keys.map((key) => {
+      const own = key.subarray(0, prefix.length).equals(prefix) ? key.subarray(prefix.length) : key
+      return decodeResponses ? own.toString(encoding) : own
+    })
   }
 
   /** Who uses these connections besides, as far as they are still there. */

@@ -81,7 +81,7 @@ class Lease extends LeaseView {
 
   /**
    * @param {string} event
-   * @param {(error: Error) => void} listener
+   * @param {(...values: any[]) => void} listener
    */
   on(event, listener) {
     this.#state.listeners.on(event, listener)
@@ -90,7 +90,7 @@ class Lease extends LeaseView {
 
   /**
    * @param {string} event
-   * @param {(error: Error) => void} listener
+   * @param {(...values: any[]) => void} listener
    */
   once(event, listener) {
     this.#state.listeners.once(event, listener)
@@ -99,7 +99,7 @@ class Lease extends LeaseView {
 
   /**
    * @param {string} event
-   * @param {(error: Error) => void} listener
+   * @param {(...values: any[]) => void} listener
    */
   off(event, listener) {
     this.#state.listeners.off(event, listener)

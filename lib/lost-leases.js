@@ -16,6 +16,11 @@ class LeaseState {
     return (this.#listeners ??= new EventEmitter())
   }
 
+  /** @param {any[] | null} keys */
+  invalidate(keys) {
+    this.#listeners?.emit('invalidate', keys)
+  }
+
   /** @param {Error} error */
   lose(error) {
     if (this.lost !== undefined) return
@@ -51,4 +56,13 @@ function lose(number, error) {
   state?.lose(error)
 }
 
-module.exports = { LeaseState, follow, forget, lose }
+/**
+ * The server says that keys have changed which the connection of this lease tracks.
+ * @param {number} number
+ * @param {any[] | null} keys null: all keys
+ */
+function invalidate(number, keys) {
+  states.get(number)?.deref()?.invalidate(keys)
+}
+
+module.exports = { LeaseState, follow, forget, invalidate, lose }

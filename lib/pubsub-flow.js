@@ -12,6 +12,9 @@ const { PREFIXES } = require('./pubsub-routes.js')
 /** The kind of subscription that carries its channel's name with each message. */
 const PATTERN = 1
 
+/** The channel for changed keys. */
+const KEYS_CHANNEL = Buffer.from('__redis__:invalidate')
+
 /** What the events of each kind's messages are called. */
 const MESSAGE_EVENTS = PREFIXES.map((prefix) => `${prefix}message`)
 
@@ -29,6 +32,29 @@ function messageOf({ kind, name }, channel, data) {
   return { type: /** @type {string} */ (MESSAGE_EVENTS[kind]), channel, pattern, data }
 }
 
+/** The keys of an invalidation, on their way to whoever listens. */
+class Keys {
+  /** @param {any[] | null} keys null: all keys */
+  constructor(keys) {
+    this.keys = keys
+  }
+}
+
+/**
+ * @param {import('./pubsub-routes.js').Route} route
+ * @param {any} channel
+ * @param {any} data
+ */
+function itemOf(route, channel, data) {
+  if (!(data instanceof Keys)) return messageOf(route, channel, data)
+  return { type: 'invalidate', channel, pattern: null, data: data.keys }
+}
+
+/** Whether a subscription is that of the channel for changed keys. @param {import('./pubsub-routes.js').Route} route */
+function isForKeys({ kind, bytes }) {
+  return kind === 0 && Buffer.from(bytes).equals(KEYS_CHANNEL)
+}
+
 class Flow {
   /**
    * @param {object} parts
@@ -40,12 +66,32 @@ class Flow {
    * @param {(error: unknown) => void} parts.failed
    */
   constructor({ native, routes, waiting, cutting, emitter, failed }) {
+    this.show = routes.show
     this.native = native
     this.routes = routes
     this.waiting = waiting
     this.cutting = cutting
     this.emitter = emitter
     this.failed = failed
+  }
+
+  /**
+   * What a message brings: its data, or the keys that the server says have changed.
+   * @param {any} text
+   * @param {boolean} apart
+   * @param {boolean} isKeys
+   * @param {number} start
+   * @param {number} end
+   */
+  #data(text, apart, isKeys, start, end) {
+    if (!isKeys) return apart ? this.#large() : this.cutting.cut(text, start, end)
+    const json = apart
+      ? this.native.takeLarge()
+      : typeof text === 'string'
+        ? text.slice(start, end)
+        : text.subarray(start, end)
+    const keys = JSON.parse(typeof json === 'string' ? json : json.toString('latin1'))
+    return new Keys(keys && keys.map((/** @type {string} */ key) => this.show(Buffer.from(key, 'latin1'))))
   }
 
   /** Gives a parcel to whoever listens. @param {any} text @param {number} head */
@@ -63,7 +109,8 @@ class Flow {
       at = end
       if (route === undefined || !route.active) continue
       const channel = route.kind !== PATTERN ? route.name : apart ? this.#rest(text) : cut(text, from, start)
-      const data = apart ? this.#large() : cut(text, start, end)
+      const isKeys = route.kind !== PATTERN && (apart ? text.length > 0 : start > from)
+      const data = this.#data(text, apart, isKeys, start, end)
       this.give(route, channel, data)
     }
   }
@@ -74,6 +121,7 @@ class Flow {
    * @param {any} data
    */
   give(route, channel, data) {
+    if (data instanceof Keys) return this.#giveKeys(route, channel, data)
     const { listeners } = route
     for (let index = 0; index < listeners.length; index++) {
       const listener = /** @type {import('./pubsub-routes.js').Listener} */ (listeners[index])
@@ -95,9 +143,30 @@ class Flow {
     else if (listeners.length === 0) this.waiting.add(messageOf(route, channel, data), route)
   }
 
+  /**
+   * Changed keys go to the listeners of their event, or wait.
+   * @param {import('./pubsub-routes.js').Route} route
+   * @param {any} channel
+   * @param {Keys} data
+   */
+  #giveKeys(route, channel, data) {
+    if (this.areKeysHeard()) tell(this.emitter, 'invalidate', data.keys, this.failed)
+    else this.waiting.add(itemOf(route, channel, data), route)
+  }
+
   /** Whether somebody listens to a subscription. @param {import('./pubsub-routes.js').Route} route */
   isHeard(route) {
+    return this.#isMessageHeard(route) || (this.areKeysHeard() && isForKeys(route))
+  }
+
+  /** @param {import('./pubsub-routes.js').Route} route */
+  #isMessageHeard(route) {
     return route.listeners.length > 0 || this.isKindHeard(route.kind)
+  }
+
+  /** Whether somebody listens to changed keys. */
+  areKeysHeard() {
+    return this.emitter.listenerCount('invalidate') > 0
   }
 
   /** Whether somebody listens to all messages of a kind. @param {number} kind */
@@ -111,8 +180,12 @@ class Flow {
    * @param {import('./pubsub-routes.js').Route} route
    * @returns {boolean} whether the item was given
    */
-  redirect({ channel, data }, route) {
-    if (!route.active || !this.isHeard(route)) return false
+  redirect({ type, channel, data }, route) {
+    if (type === 'invalidate') {
+      if (this.areKeysHeard()) tell(this.emitter, 'invalidate', data, this.failed)
+      return this.areKeysHeard()
+    }
+    if (!route.active || !this.#isMessageHeard(route)) return false
     this.give(route, channel, data)
     return true
   }
@@ -131,8 +204,10 @@ class Flow {
       at = end
       if (route === undefined) continue
       const channel = route.kind !== PATTERN ? route.name : apart ? this.#rest(text) : cut(text, from, start)
-      const data = apart ? this.#large() : cut(text, start, end)
-      this.waiting.add(messageOf(route, channel, data), route)
+      const isKeys = route.kind !== PATTERN && (apart ? text.length > 0 : start > from)
+      const data = this.#data(text, apart, isKeys, start, end)
+      if (data instanceof Keys) this.#giveKeys(route, channel, data)
+      else this.waiting.add(messageOf(route, channel, data), route)
     }
   }
 

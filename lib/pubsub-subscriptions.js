@@ -53,6 +53,7 @@ function awaited(outcome, command, signal) {
 
 class Subscriptions {
   /** Which kinds of messages have event listeners. */
+  #hearsKeys = false
   #heard = PREFIXES.map(() => false)
 
   /**
@@ -157,6 +158,11 @@ class Subscriptions {
 
   /** Who listens to events may have changed. */
   listening() {
+    const keys = this.flow.areKeysHeard()
+    if (keys !== this.#hearsKeys) {
+      this.#hearsKeys = keys
+      this.#tell(this.routes.ofKind(0))
+    }
     for (const kind of PREFIXES.keys()) {
       const heard = this.flow.isKindHeard(kind)
       if (heard === this.#heard[kind]) continue

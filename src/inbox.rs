@@ -245,6 +245,9 @@ fn event_json(event: &Event) -> String {
         Event::Failed(error) => ("error", Some(error)),
         Event::End => ("end", None),
         Event::Vacated => ("vacated", None),
+        Event::Invalidated(lease, keys) => {
+            return format!("{{\"event\":\"invalidate\",\"lease\":{lease},\"keys\":{keys}}}");
+        }
         Event::LeaseLost(lease, error) => {
             return format!("{{\"event\":\"lease\",\"lease\":{lease},\"error\":{}}}", error::to_json(error));
         }

@@ -15,6 +15,7 @@ mod handover;
 pub mod handshake;
 pub mod history;
 pub mod inbound;
+pub(crate) mod invalidation;
 pub mod liveness;
 pub mod loan;
 pub mod log;

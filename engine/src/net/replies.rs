@@ -8,9 +8,10 @@ use bytes::{Bytes, BytesMut};
 
 use super::handover::{Alone, hand_over, hand_over_large};
 use super::history::{self, What};
+use super::invalidation;
 use super::queue::Queue;
 use super::refusal::{LEAVE_GRACE, Refusals};
-use super::request::{Deliver, Gather, Millis, NEVER, Recipient, Request, Ticket, View, now};
+use super::request::{Deliver, Event, Gather, Millis, NEVER, Recipient, Request, Ticket, View, now};
 use super::track::{self, End, Target, TrackId};
 use super::unit::{Outcome, Turn, Unit, UnitId};
 use crate::error::{Error, Phase, ServerError};
@@ -94,8 +95,14 @@ impl<'a> Replies<'a> {
 
     /// Gives one decoded frame to the request that it answers.
     pub fn settle(&mut self, frame: Frame<'_>) -> Result<(), Error> {
-        if let Frame::Push(_) | Frame::SkippedPush(_) = frame {
-            // Nobody subscribed on this connection; a server may still announce things (MOVING, invalidate).
+        if let Frame::Push(items) = &frame {
+            // Nobody subscribed on this connection; a server may still announce things (MOVING).
+            if let Some(keys) = invalidation::announced(items) {
+                self.deliver.event(Event::Invalidated(0, keys));
+            }
+            return Ok(());
+        }
+        if let Frame::SkippedPush(_) = frame {
             return Ok(());
         }
         let request = self.front()?;

@@ -230,6 +230,9 @@ pub enum Event {
     End,
     /// The connection of the lease with this number was lost while its user had it.
     LeaseLost(u32, Error),
+    /// The server says that keys have changed (`CLIENT TRACKING`): as JSON, and the number of the lease whose connection it is; 0 for
+    /// another connection.
+    Invalidated(u32, String),
     /// The last connection beside the shared ones has ended. Nothing that a user has to know.
     Vacated,
 }

@@ -143,6 +143,10 @@ impl Deliver for Ushered {
     /// A client's events are those of its shared connections: these here come and go.
     fn event(&mut self, event: Event) {
         self.ended |= matches!(event, Event::Close(_) | Event::End);
+        if let Event::Invalidated(_, keys) = event {
+            let lease = self.member.upgrade().map_or(0, |member| member.lease.load(Ordering::Acquire));
+            return self.deliver.event(Event::Invalidated(lease, keys));
+        }
         if let Event::Close(error) = &event
             && let Some(lost) = self.member.upgrade().and_then(|member| member.lose(error))
         {

@@ -2,6 +2,7 @@
 
 use super::kind::{Kind, Verb};
 use crate::error::{Error, ServerError};
+use crate::net::invalidation;
 use crate::resp::{Frame, LimitExceeded, Scalar};
 use crate::value::Value;
 
@@ -11,9 +12,17 @@ pub(super) struct Message<'a> {
     pub(super) kind: Kind,
     /// The channel or pattern that was subscribed to.
     pub(super) name: &'a [u8],
-    /// The channel, where the name does not tell it.
+    /// The channel, where the name does not tell it; [`KEYS`] where the data is a list of changed keys.
     pub(super) channel: &'a [u8],
     pub(super) data: &'a [u8],
+}
+
+/// In the place of a channel that the name tells: the data is JSON of changed keys.
+pub(super) const KEYS: &[u8] = b"*";
+
+/// Changed keys as a message on the channel for them.
+pub(super) fn invalidated(keys: &str) -> Message<'_> {
+    Message { kind: Kind::Channel, name: invalidation::CHANNEL, channel: KEYS, data: keys.as_bytes() }
 }
 
 /// Anything but a message.
@@ -23,6 +32,8 @@ pub(super) enum Answer {
     Message(Vec<Value>),
     /// One name of a command.
     Acknowledged(Verb, Kind, Box<[u8]>),
+    /// Keys have changed (`CLIENT TRACKING`), as JSON.
+    Invalidated(String),
     /// The answer to a probe.
     Pong,
     /// An error, which answers a whole command.
@@ -66,6 +77,9 @@ fn unexpected() -> Error {
 
 fn items_answer(items: Vec<Value>) -> Result<Answer, Error> {
     let Some(Value::Bulk(word) | Value::Status(word)) = items.first() else { return Err(unexpected()) };
+    if let Some(keys) = invalidation::announced(&items).or_else(|| invalidation::message(&items)) {
+        return Ok(Answer::Invalidated(keys));
+    }
     if Kind::of_message(word).is_some() {
         return Ok(Answer::Message(items));
     }
@@ -115,6 +129,15 @@ mod tests {
             let expected = Message { kind: Kind::Shard, name: b"a", channel: b"", data: b"b" };
             assert_eq!(items_message(&items), Some(expected));
         }
+        for marker in ['*', '>'] {
+            let name = "$20\r\n__redis__:invalidate\r\n";
+            let keys = hear(&format!("{marker}3\r\n$7\r\nmessage\r\n{name}*1\r\n$1\r\nk\r\n"));
+            assert_eq!(keys.unwrap(), Answer::Invalidated("[\"k\"]".to_owned()));
+            let all = hear(&format!("{marker}3\r\n$7\r\nmessage\r\n{name}*-1\r\n"));
+            assert_eq!(all.unwrap(), Answer::Invalidated("null".to_owned()));
+        }
+        let push = hear(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n");
+        assert_eq!(push.unwrap(), Answer::Invalidated("[\"k\"]".to_owned()));
         assert_eq!(hear("*2\r\n$4\r\npong\r\n$0\r\n\r\n").unwrap(), Answer::Pong);
         assert_eq!(hear("+PONG\r\n").unwrap(), Answer::Pong);
         assert_eq!(hear(">2\r\n$6\r\nMOVING\r\n:1\r\n").unwrap(), Answer::Other);

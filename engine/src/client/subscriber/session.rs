@@ -196,6 +196,12 @@ impl Session {
     fn answered(&mut self, answer: Answer, state: &mut State) -> Result<(), Error> {
         match answer {
             Answer::Message(items) => self.built(&items, state)?,
+            Answer::Invalidated(keys) => {
+                let message = heard::invalidated(&keys);
+                if state.dispatch(&message) == Dispatch::Held {
+                    self.held = Some(Held::new(&message));
+                }
+            }
             Answer::Acknowledged(verb, kind, name) => self.acknowledged(verb, kind, &name, state)?,
             Answer::Pong => match self.expected.pop_front() {
                 Some(Expected::Pong) => self.asked = now(),
