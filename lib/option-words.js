@@ -28,7 +28,7 @@ const {
  * One option, as the engine describes it.
  *
  * @typedef {object} Option
- * @property {'flag' | 'value' | 'repeat' | 'list' | 'tuple' | 'counted' | 'repeatPairs' | 'last' | 'choice' | 'phrase' | 'companion' | 'early' | 'exclude'} is
+ * @property {'flag' | 'value' | 'repeat' | 'list' | 'tuple' | 'counted' | 'repeatPairs' | 'last' | 'choice' | 'phrase' | 'companion' | 'early' | 'form' | 'exclude'} is
  * @property {string} token
  * @property {Conversion} [as]
  * @property {number} size how many values a tuple has
@@ -156,6 +156,11 @@ function writer(row, name, option, all) {
         throw argumentError(row, `the option "${name}" needs ${needed}`)
       }
     }
+    case 'form':
+      return (_flat, value) => {
+        if (typeof value !== 'boolean') throw wrong('a boolean', value)
+        return value
+      }
     case 'early':
       return (_flat, value) => {
         if (!isScalar(value)) throw wrong(SCALAR, value)

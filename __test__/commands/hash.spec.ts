@@ -57,6 +57,16 @@ family(
       for (const [at, name] of names.entries())
         equal(Object.getOwnPropertyDescriptor(hash, name)?.value, `${at}`)
       equal((await redis.buffers.hgetall('h'))[0], [Buffer.from('f'), Buffer.from('0')])
+      const pairs = names.map((name, at) => [name, `${at}`])
+      equal(await redis.hgetall('h', { pairs: true }), pairs)
+      equal(await redis.hgetall('h', { pairs: false }), hash)
+      equal(await redis.hgetall('none', { pairs: true }), [])
+      const [copied, pairsToo] = await redis
+        .pipeline()
+        .hset('copy', pairs)
+        .hgetall('copy', { pairs: true })
+        .execute()
+      equal([copied, pairsToo], [5, pairs])
     },
 
     async HGETDEL({ redis }) {

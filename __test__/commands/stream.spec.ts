@@ -1,4 +1,5 @@
 import assert, { deepEqual as equal } from 'node:assert/strict'
+import type { Client } from '../support/client'
 import { family, type Scene } from '../support/family'
 
 const FIRST = ['1-1', { a: '1', b: '2' }]
@@ -10,6 +11,28 @@ async function pending({ redis }: Scene): Promise<void> {
   await redis.xadd('s', '1-2', { a: 3 })
   await redis.xgroupCreate('s', 'g', '0')
   await redis.xreadgroup('g', 'c', { s: '>' })
+}
+
+/** What an object cannot hold: a repeated name, and an order of names that look like numbers. */
+const LOSSY = [['z', '1'], ['10', '2'], ['9', '3'], ['z', '4']] // prettier-ignore
+
+/** Every command whose entries are objects keeps names in order, and repeated ones, on request. */
+async function checkPairs(redis: Client) {
+  await redis.xadd('20', '1-1', LOSSY)
+  await redis.xadd('3', '2-1', LOSSY)
+  for (const stream of ['20', '3']) await redis.xgroupCreate(stream, 'g', 0)
+  const first = ['1-1', LOSSY]
+  const streams = [['20', [first]], ['3', [['2-1', LOSSY]]]] // prettier-ignore
+  equal(await redis.xread([['20', '0'], ['3', '0']], { pairs: true }), streams) // prettier-ignore
+  equal(await redis.xreadgroup('g', 'c', [['20', '>'], ['3', '>']], { pairs: true }), streams) // prettier-ignore
+  equal(await redis.xclaim('20', 'g', 'd', 0, ['1-1'], { pairs: true }), [first])
+  equal((await redis.xautoclaim('20', 'g', 'e', 0, '0', { pairs: true }))[1], [first])
+  await redis.xdel('20', '1-1')
+  equal(await redis.xreadgroup('g', 'e', { 20: '0' }, { pairs: true }), [['20', [['1-1', null]]]])
+  equal(await redis.xread({ none: '0' }, { pairs: true }), null)
+  await assert.rejects(redis.xclaim('3', 'g', 'd', 0, ['2-1'], { pairs: true, justid: true }), {
+    message: 'XCLAIM: the options "pairs" and "justid" exclude each other',
+  })
 }
 
 family(
@@ -174,6 +197,15 @@ family(
       const [[, fields]] = await redis.xrange('s', '2', '2')
       equal(new Set(Object.keys(fields)), new Set(names))
       equal(Object.getOwnPropertyDescriptor(fields, '__proto__')?.value, '__proto__')
+      await redis.del('s')
+      await redis.xadd('s', '3-1', LOSSY)
+      equal(await redis.xrange('s', '-', '+', { pairs: true }), [['3-1', LOSSY]])
+      equal(await redis.xrevrange('s', '+', '-', { pairs: true, count: 1 }), [['3-1', LOSSY]])
+      const bytes = LOSSY.map((pair) => pair.map((text) => Buffer.from(text)))
+      equal(await redis.buffers.xrange('s', '-', '+', { pairs: true }), [['3-1', bytes]])
+      await assert.rejects(redis.xrange('s', '-', '+', { pairs: 1 }), {
+        message: 'XRANGE: the option "pairs" must be a boolean',
+      })
     },
 
     async XREAD(scene) {
@@ -195,6 +227,8 @@ family(
     },
 
     async XREADGROUP({ redis }) {
+      await checkPairs(redis)
+      await redis.flushall()
       await redis.xadd('s', '1-1', { a: 1, b: 2 })
       await redis.xgroupCreate('s', 'g', '0')
       equal(await redis.xreadgroup('g', 'c', { s: '>' }, { count: 1, noack: true }), { s: [FIRST] })

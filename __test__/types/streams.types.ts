@@ -32,6 +32,7 @@ function reply<P>(_call: P): R<P> {
   throw new Error('compiled only')
 }
 type Entry = [id: string, fields: Record<string, string>]
+type PairEntry = [id: string, fields: [string, string][]]
 type ByteEntry = [id: string, fields: [Buffer, Buffer][]]
 
 // Streams
@@ -47,6 +48,12 @@ const xread = reply(redis.xread({ s: '0', t: '$' }, { block: 5000, count: 10 }))
 const xreadRest = reply(redis.xread('s', '0', { count: 1 }))
 const xreadMap = reply(redis.xread(new Map([[bytes, '0']]), read))
 const xreadBuffers = reply(buffers.xread([['s', '0']]))
+const xrangePairs = reply(redis.xrange('s', '-', '+', { pairs: true, count: 2 }))
+const xreadPairs = reply(redis.xread({ s: '0' }, { pairs: true }))
+const xreadgroupPairs = reply(redis.xreadgroup('g', 'c', { s: '>' }, { pairs: true }))
+const xautoclaimPairs = reply(redis.xautoclaim('s', 'g', 'c', 60_000, '0', { pairs: true }))
+const hgetallPairs = reply(redis.hgetall('h', { pairs: true }))
+const hgetallObject = reply(redis.hgetall('h', { pairs: false }))
 const xreadgroup = reply(redis.xreadgroup('g', 'c', { s: '>' }, { noack: true }))
 const xreadgroupClaim = reply(redis.xreadgroup('g', 'c', { s: '>' }, { claim: 1000 }))
 const xautoclaim = reply(redis.xautoclaim('s', 'g', 'c', 60_000, '0'))
@@ -80,7 +87,13 @@ export type Streams = [
   Expect<Mutual<typeof xrevrange, Entry[]>>,
   Expect<Mutual<typeof xread, Record<string, Entry[]> | null>>,
   Expect<Mutual<typeof xreadRest, Record<string, Entry[]> | null>>,
-  Expect<Mutual<typeof xreadMap, Record<string, Entry[]> | null>>,
+  Expect<Mutual<typeof xreadMap, Record<string, Entry[]> | [string, PairEntry[]][] | null>>,
+  Expect<Mutual<typeof xrangePairs, PairEntry[]>>,
+  Expect<Mutual<typeof xreadPairs, [string, PairEntry[]][] | null>>,
+  Expect<Mutual<typeof xreadgroupPairs, [string, [string, [string, string][] | null][]][] | null>>,
+  Expect<Mutual<typeof xautoclaimPairs, [next: string, entries: PairEntry[], deleted: string[]]>>,
+  Expect<Mutual<typeof hgetallPairs, [field: string, value: string][]>>,
+  Expect<Mutual<typeof hgetallObject, Record<string, string>>>,
   Expect<Mutual<typeof xreadBuffers, [Buffer, ByteEntry[]][] | null>>,
   Expect<Mutual<typeof xreadgroup, Record<string, [string, Record<string, string> | null][]> | null>>,
   Expect<

@@ -240,12 +240,17 @@ fn option(out: &mut Json, option: &Opt, parts: &[Part]) {
             OptValue::Phrase(_) => "phrase",
             OptValue::Companion(_) => "companion",
             OptValue::Early(_) => "early",
+            OptValue::Form => "form",
             OptValue::Exclude => "exclude",
         },
     );
     if !matches!(
         option.value,
-        OptValue::Choice(_) | OptValue::Companion(_) | OptValue::Early(_) | OptValue::Exclude
+        OptValue::Choice(_)
+            | OptValue::Companion(_)
+            | OptValue::Early(_)
+            | OptValue::Form
+            | OptValue::Exclude
     ) {
         out.text_at("token", option.token);
     }
@@ -264,6 +269,7 @@ fn option(out: &mut Json, option: &Opt, parts: &[Part]) {
         | OptValue::RepeatPairs
         | OptValue::Last(_)
         | OptValue::Early(_)
+        | OptValue::Form
         | OptValue::Companion(_) => {}
     }
     for (key, bits) in [("bits", option.bits), ("groups", option.groups)] {

@@ -240,6 +240,7 @@ pub(super) fn taken(option: &Opt) -> usize {
         | OptValue::Choice(_)
         | OptValue::Companion(_)
         | OptValue::Early(_)
+        | OptValue::Form
         | OptValue::Exclude => 0,
     }
 }

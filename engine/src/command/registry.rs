@@ -181,7 +181,7 @@ impl Command {
                 Part::Rows(params) => (i32::try_from(params.len()).unwrap_or(i32::MAX), true),
                 Part::Options { options, need } => (
                     i32::try_from(need.words(options)).unwrap_or(i32::MAX),
-                    options.iter().any(|option| option.value != OptValue::Exclude),
+                    options.iter().any(|option| !matches!(option.value, OptValue::Exclude | OptValue::Form)),
                 ),
             };
             least += min;

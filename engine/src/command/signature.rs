@@ -92,7 +92,7 @@ pub(super) fn ts_rows(params: &[Param]) -> String {
 /// The type of one option of a row with these parts.
 pub(super) fn ts_option(option: &Opt, parts: &[Part]) -> String {
     match option.value {
-        OptValue::Flag | OptValue::Companion(Companion::Flag) => "boolean".into(),
+        OptValue::Flag | OptValue::Form | OptValue::Companion(Companion::Flag) => "boolean".into(),
         OptValue::One(kind) | OptValue::Companion(Companion::Value(kind)) | OptValue::Early(kind) => {
             ts_kind(kind)
         }
@@ -130,7 +130,7 @@ pub(super) fn ts_given(option: &Opt, parts: &[Part]) -> String {
 /// Whether the option is a boolean that sends nothing when it is false.
 pub(super) fn is_switch(option: &Opt) -> bool {
     match option.value {
-        OptValue::Flag => true,
+        OptValue::Flag | OptValue::Form => true,
         OptValue::Phrase(pieces) => !pieces.iter().any(|piece| matches!(piece, Piece::Own(_))),
         _ => false,
     }

@@ -110,6 +110,7 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
                             }
                         }
                         OptValue::Flag
+                        | OptValue::Form
                         | OptValue::RepeatPairs
                         | OptValue::Companion(Companion::Flag)
                         | OptValue::Exclude => {}

@@ -4,8 +4,8 @@ mod option;
 
 pub use option::{Companion, Need, Opt, OptValue, Piece};
 pub(super) use option::{
-    choice, companion, counted, early, exclude, flag, last, list, mark, phrase, repeat, repeat_pairs, tuple,
-    value,
+    choice, companion, counted, early, exclude, flag, form, last, list, mark, phrase, repeat, repeat_pairs,
+    tuple, value,
 };
 
 /// What one argument means.
@@ -248,6 +248,16 @@ pub(super) const COUNT: Opt = phrase(
 .excludes(LIMITS);
 /// The group of the two ways to limit a result.
 const LIMITS: u8 = 0b1000_0000;
+
+/// Names and values of the user's in an array, in order and with all that is repeated: an object sorts names that look like numbers
+/// to its front, and keeps the last value of each.
+pub(super) const fn as_pairs(bits: u8) -> Opt {
+    form(
+        "pairs",
+        bits,
+        "Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names.",
+    )
+}
 
 /// The word for booleans in `CLIENT` and `CONFIG`.
 pub(super) const YES_NO: Kind = Kind::Switch { on: "YES", off: "NO" };

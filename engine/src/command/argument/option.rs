@@ -29,6 +29,8 @@ pub enum OptValue {
     Companion(Companion),
     /// A value that [`super::Part::Early`] sends, before other arguments. Sends nothing itself.
     Early(Kind),
+    /// `true` chooses the form of the reply. Sends nothing itself.
+    Form,
     /// Leaves ends of a range out: the name of a [`Kind::Bound`] argument, or `both`. Sends nothing itself.
     Exclude,
 }
@@ -141,7 +143,7 @@ impl Opt {
             OptValue::Phrase(pieces) => {
                 pieces.iter().filter(|piece| matches!(piece, Piece::Own(_) | Piece::Or { .. })).count()
             }
-            OptValue::Companion(_) | OptValue::Early(_) | OptValue::Exclude => return None,
+            OptValue::Companion(_) | OptValue::Early(_) | OptValue::Form | OptValue::Exclude => return None,
         };
         Some(token + value)
     }
@@ -271,6 +273,11 @@ pub(in crate::command) const fn mark(name: &'static str, doc: &'static str) -> O
 /// A value that stands before other arguments, where [`super::Part::Early`] is.
 pub(in crate::command) const fn early(name: &'static str, kind: Kind, doc: &'static str) -> Opt {
     opt(name, "", OptValue::Early(kind), doc)
+}
+
+/// `{ name: true }`: the reply has another form, which `bits` choose.
+pub(in crate::command) const fn form(name: &'static str, bits: u8, doc: &'static str) -> Opt {
+    opt(name, "", OptValue::Form, doc).sets(bits)
 }
 
 /// `{ exclude: 'min' }`: leaves ends of the range out.

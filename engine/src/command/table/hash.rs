@@ -1,8 +1,8 @@
 //! Hashes.
 
 use crate::command::argument::{
-    KEY, Kind, Opt, Part, Part::Count, Part::Word, VALUE, flag, many, maybe, one, options, pairs, param,
-    value,
+    KEY, Kind, Opt, Part, Part::Count, Part::Word, VALUE, as_pairs, flag, many, maybe, one, options, pairs,
+    param, value,
 };
 use crate::command::row::{Lane, Row, Since, Trace, read, since, tell, when, write};
 use crate::command::shape::{OK, Shape, TEXT_OR_NULL};
@@ -49,6 +49,8 @@ const EXPIRE_OPTIONS: Part = options(&[
 /// One number for each field, as the servers number what happened.
 const OUTCOMES: Shape = Shape::List(&Shape::Int);
 
+/// The variant bit of pairs instead of an object.
+const PAIRS: u8 = 1;
 const WITH_COUNT: u8 = 1;
 const WITH_VALUES: u8 = 2;
 const WITHOUT_VALUES: u8 = 1;
@@ -88,7 +90,8 @@ pub(super) const ROWS: &[Row] = &[
         .takes(&[KEY, FIELD])
         .gives(&TEXT_OR_NULL),
     read("HGETALL", since("2.0.0"), "Returns a hash; an empty object if it is missing.")
-        .takes(&[KEY])
+        .takes(&[KEY, options(&[as_pairs(PAIRS)])])
+        .but(&[when(PAIRS, &Shape::Typed("[field: T, value: T][]", &Shape::Pairs(&Shape::Text, &Shape::Text)))])
         .gives(&Shape::Map(&Shape::Text, &Shape::Text)),
     write("HGETDEL", Since::each("8.0.0", "9.1.0"), "Returns fields of a hash and deletes them.")
         .takes(&[KEY, NAMED, Count, FIELDS])

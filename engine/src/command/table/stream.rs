@@ -2,8 +2,8 @@
 
 use crate::command::Tail;
 use crate::command::argument::{
-    KEY, Kind, Opt, Part, Part::Count, Part::Word, Piece, Unit, columns, companion, flag, many, mark, one,
-    one_of_each, options, pairs, param, phrase, some_of, tuple, value,
+    KEY, Kind, Opt, Part, Part::Count, Part::Word, Piece, Unit, as_pairs, columns, companion, flag, many,
+    mark, one, one_of_each, options, pairs, param, phrase, some_of, tuple, value,
 };
 use crate::command::row::{Lane, Row, Since, read, since, when, write};
 use crate::command::shape::{OK, Shape, field};
@@ -74,6 +74,14 @@ const ENTRY: Shape = Shape::Named(
     &Shape::Typed("[id: string, fields: Fields<T>]", &Shape::Tuple(&[Shape::Word, FIELDS])),
 );
 pub(super) const ENTRIES: Shape = Shape::List(&ENTRY);
+/// The same where `pairs` is given.
+pub(super) const FIELD_PAIRS: Shape = Shape::Pairs(&Shape::Text, &Shape::Text);
+pub(super) const ENTRIES_OF_PAIRS: Shape = Shape::List(&Shape::Named(
+    "StreamEntryPairs",
+    &Shape::Typed("[id: string, fields: [name: T, value: T][]]", &Shape::Tuple(&[Shape::Word, FIELD_PAIRS])),
+));
+/// The variant bit of pairs instead of objects.
+pub(super) const PAIRS: u8 = 2;
 /// For each id: deleted, not there, or still referred to.
 pub(super) const DELETIONS: Shape = Shape::List(&Shape::Typed("1 | -1 | 2", &Shape::Int));
 
@@ -224,11 +232,13 @@ pub(super) const ROWS: &[Row] = &[
         .but(&[when(FULL, &STREAM_DETAILS)])
         .gives(&STREAM_INFO),
     read("XLEN", since("5.0.0"), "Returns the number of entries.").takes(&[KEY]).gives(&Shape::Int),
-    read("XRANGE", since("5.0.0"), "Returns entries from one id to another; '-' and '+' are the ends.")
-        .takes(&[KEY, START, END, options(&[COUNT])])
+    read("XRANGE", since("5.0.0"), "Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.")
+        .takes(&[KEY, START, END, options(&[COUNT, as_pairs(PAIRS)])])
+        .but(&[when(PAIRS, &ENTRIES_OF_PAIRS)])
         .gives(&ENTRIES),
     read("XREAD", since("5.0.0"), "Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.")
-        .takes(&[options(&[COUNT_EACH, MAXCOUNT, MAXSIZE, BLOCK]), Word("STREAMS"), STREAMS])
+        .takes(&[options(&[COUNT_EACH, MAXCOUNT, MAXSIZE, BLOCK, as_pairs(PAIRS)]), Word("STREAMS"), STREAMS])
+        .but(&[when(PAIRS, &Shape::OrNull(&Shape::Pairs(&Shape::Key, &ENTRIES_OF_PAIRS)))])
         .gives(&Shape::OrNull(&Shape::Map(&Shape::Key, &ENTRIES)))
         .following(&TAIL)
         .on(Lane::Dedicated),
@@ -237,7 +247,8 @@ pub(super) const ROWS: &[Row] = &[
         since("5.0.0"),
         "Returns entries from one id back to another; '+' and '-' are the ends.",
     )
-    .takes(&[KEY, END, START, options(&[COUNT])])
+    .takes(&[KEY, END, START, options(&[COUNT, as_pairs(PAIRS)])])
+    .but(&[when(PAIRS, &ENTRIES_OF_PAIRS)])
     .gives(&ENTRIES),
     write("XSETID", since("5.0.0"), "Sets the id behind which the stream goes on: for replication.")
         .takes(&[

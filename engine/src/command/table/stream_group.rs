@@ -1,14 +1,14 @@
 //! The consumer groups of streams: who has read what, and what is still to be acknowledged.
 
 use crate::command::argument::{
-    KEY, Kind, Opt, Part, Part::Count, Part::Word, flag, maybe, one, options, value,
+    KEY, Kind, Opt, Part, Part::Count, Part::Word, as_pairs, flag, maybe, one, options, value,
 };
 use crate::command::row::{Lane, Row, Since, read, since, when, write};
 use crate::command::shape::{OK, Shape, field};
 
 use super::stream::{
-    ACKED, BLOCK, COUNT, COUNT_EACH, DELETIONS, DELREF, ENTRIES, FIELDS, ID, IDS, KEEPREF, MAXCOUNT, MAXSIZE,
-    START, STREAMS,
+    ACKED, BLOCK, COUNT, COUNT_EACH, DELETIONS, DELREF, ENTRIES, ENTRIES_OF_PAIRS, FIELD_PAIRS, FIELDS, ID,
+    IDS, KEEPREF, MAXCOUNT, MAXSIZE, PAIRS, START, STREAMS,
 };
 
 const GROUP: Part = one("group", Kind::Text);
@@ -27,6 +27,20 @@ const CLAIMED_ENTRY: Shape = Shape::Named(
         &Shape::Tuple(&[Shape::Word, FIELDS, Shape::Int, Shape::Int]),
     ),
 );
+const PENDING_PAIRS: Shape = Shape::Named(
+    "PendingStreamEntryPairs",
+    &Shape::Typed(
+        "[id: string, fields: [name: T, value: T][] | null]",
+        &Shape::Tuple(&[Shape::Word, FIELD_PAIRS]),
+    ),
+);
+const CLAIMED_PAIRS: Shape = Shape::Named(
+    "ClaimedStreamEntryPairs",
+    &Shape::Typed(
+        "[id: string, fields: [name: T, value: T][] | null, idle: number, deliveries: number]",
+        &Shape::Tuple(&[Shape::Word, FIELD_PAIRS, Shape::Int, Shape::Int]),
+    ),
+);
 const LIST_OF_IDS: Shape = Shape::List(&Shape::Word);
 const NEXT_IDS: Shape = Shape::Typed(
     "[next: string, ids: string[], deleted: string[]]",
@@ -35,6 +49,10 @@ const NEXT_IDS: Shape = Shape::Typed(
 const NEXT_ENTRIES: Shape = Shape::Typed(
     "[next: string, entries: StreamEntry<T>[], deleted: string[]]",
     &Shape::Tuple(&[Shape::Word, ENTRIES, LIST_OF_IDS]),
+);
+const NEXT_PAIRS: Shape = Shape::Typed(
+    "[next: string, entries: StreamEntryPairs<T>[], deleted: string[]]",
+    &Shape::Tuple(&[Shape::Word, ENTRIES_OF_PAIRS, LIST_OF_IDS]),
 );
 const PENDING_SUMMARY: Shape = Shape::Named(
     "PendingSummary",
@@ -78,11 +96,14 @@ const CONSUMER_INFO: Shape = Shape::Named(
 
 /// The variant bits: ids alone come back; a part of the list was asked for; entries come with their deliveries.
 const JUST_IDS: u8 = 1;
+/// The group of options that choose what entries look like.
+const FORMS: u8 = 4;
 const RANGE: u8 = 1;
 const CLAIMS: u8 = 1;
 
-const JUSTID: Opt =
-    flag("justid", "JUSTID", "Answers ids alone, and does not count it as a delivery.").sets(JUST_IDS);
+const JUSTID: Opt = flag("justid", "JUSTID", "Answers ids alone, and does not count it as a delivery.")
+    .excludes(FORMS)
+    .sets(JUST_IDS);
 const ENTRIESREAD: Part = options(&[value(
     "entriesread",
     "ENTRIESREAD",
@@ -107,8 +128,8 @@ pub(super) const ROWS: &[Row] = &[
         since("6.2.0"),
         "Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.",
     )
-    .takes(&[KEY, GROUP, CONSUMER, MIN_IDLE, START, options(&[COUNT, JUSTID])])
-    .but(&[when(JUST_IDS, &NEXT_IDS)])
+    .takes(&[KEY, GROUP, CONSUMER, MIN_IDLE, START, options(&[COUNT, JUSTID, as_pairs(PAIRS).excludes(FORMS)])])
+    .but(&[when(JUST_IDS, &NEXT_IDS), when(PAIRS, &NEXT_PAIRS)])
     .gives(&NEXT_ENTRIES),
     write("XCLAIM", since("5.0.0"), "Takes over these entries if they have been pending for too long.")
         .takes(&[
@@ -126,9 +147,10 @@ pub(super) const ROWS: &[Row] = &[
                 flag("force", "FORCE", "Even those that are not pending."),
                 JUSTID,
                 value("lastid", "LASTID", Kind::Text, "Raises the group's last delivered id to this one."),
+                as_pairs(PAIRS).excludes(FORMS),
             ]),
         ])
-        .but(&[when(JUST_IDS, &LIST_OF_IDS)])
+        .but(&[when(JUST_IDS, &LIST_OF_IDS), when(PAIRS, &ENTRIES_OF_PAIRS)])
         .gives(&ENTRIES),
     write("XGROUP CREATE", since("5.0.0"), "Creates a consumer group that starts behind this id; '$' is the end.")
         .takes(&[
@@ -217,11 +239,16 @@ pub(super) const ROWS: &[Row] = &[
             )
             .sets(CLAIMS),
             flag("noack", "NOACK", "Entries count as acknowledged."),
+            as_pairs(PAIRS),
         ]),
         Word("STREAMS"),
         STREAMS,
     ])
-    .but(&[when(CLAIMS, &Shape::OrNull(&Shape::Map(&Shape::Key, &Shape::List(&CLAIMED_ENTRY))))])
+    .but(&[
+        when(CLAIMS | PAIRS, &Shape::OrNull(&Shape::Pairs(&Shape::Key, &Shape::List(&CLAIMED_PAIRS)))),
+        when(CLAIMS, &Shape::OrNull(&Shape::Map(&Shape::Key, &Shape::List(&CLAIMED_ENTRY)))),
+        when(PAIRS, &Shape::OrNull(&Shape::Pairs(&Shape::Key, &Shape::List(&PENDING_PAIRS)))),
+    ])
     .gives(&Shape::OrNull(&Shape::Map(&Shape::Key, &Shape::List(&PENDING_ENTRY))))
     .on(Lane::Dedicated),
 ];
