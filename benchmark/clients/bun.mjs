@@ -1,5 +1,7 @@
 /** The client that is built into Bun. Runs under the bun binary only. */
 
+import { wordsOf } from './index.mjs'
+
 export function load() {
   if (!globalThis.Bun) throw new Error('Bun.RedisClient exists only under the bun binary')
   return globalThis.Bun
@@ -20,6 +22,9 @@ export async function open(url) {
       const sent = [redis.send('MULTI', []), ...keys.map((key) => redis.get(key)), redis.send('EXEC', [])]
       return (await Promise.all(sent)).at(-1)
     },
+    setBatch: (keys, value) => Promise.all(keys.map((key) => redis.set(key, value))),
+    withMany: (name, key, words) => redis.send(name.toUpperCase(), wordsOf(name, key, words)),
+    del: (key) => redis.del(key),
     getAlone: (key) => redis.get(key),
     mget: (keys) => redis.send('MGET', keys),
     lrange: (key) => redis.send('LRANGE', [key, '0', '-1']),

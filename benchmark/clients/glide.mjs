@@ -2,6 +2,8 @@
 
 import { createRequire } from 'node:module'
 
+import { wordsOf } from './index.mjs'
+
 const require = createRequire(import.meta.url)
 
 // The default limit of 1000 rejects the burst of 10 000, and the default timeout of 250 ms is its latency.
@@ -40,7 +42,10 @@ export async function open(url) {
     get: (key) => glide.get(key),
     set: (key, value) => glide.set(key, value),
     setWithOptions: (key, value) =>
-      glide.set(key, value, { conditionalSet: 'onlyIfExists', expiry: 'keepExisting' }),
+      glide.set(key, value, {
+        conditionalSet: 'onlyIfExists',
+        expiry: 'keepExisting',
+      }),
     getBuffer: (key) => glide.get(key, bytes),
     getBatch: (keys) => {
       const batch = new Batch(false)
@@ -52,6 +57,13 @@ export async function open(url) {
       for (const key of keys) batch.get(key)
       return glide.exec(batch, true)
     },
+    setBatch: (keys, value) => {
+      const batch = new Batch(false)
+      for (const key of keys) batch.set(key, value)
+      return glide.exec(batch, true)
+    },
+    withMany: (name, key, words) => glide.customCommand([name.toUpperCase(), ...wordsOf(name, key, words)]),
+    del: (key) => glide.del([key]),
     getAlone: (key) => glide.get(key),
     mget: (keys) => glide.mget(keys),
     lrange: (key) => glide.lrange(key, 0, -1),
@@ -63,7 +75,9 @@ export async function open(url) {
       const subscriber = await GlideClient.createClient({
         ...configuration(url, ProtocolVersion),
         pubsubSubscriptions: {
-          channelsAndPatterns: { [byPattern ? Pattern : Exact]: new Set(names) },
+          channelsAndPatterns: {
+            [byPattern ? Pattern : Exact]: new Set(names),
+          },
           callback: ({ message }) => listener(message),
         },
       })

@@ -18,6 +18,10 @@
  * @property {(key: string) => Promise<unknown>} xrange XRANGE key - +
  * @property {(names: string[], byPattern: boolean, listener: (data: string) => void) => Promise<() => unknown>} listen
  *   subscribes the client's own way; answers how to end it
+ * @property {(keys: string[], value: string) => Promise<unknown>} setBatch the same as `getBatch` with SETs
+ * @property {(name: string, key: string, words: string[]) => Promise<unknown>} withMany MSET, HSET, RPUSH, SADD or XADD (id `*`) with
+ *   many words; MSET without the key
+ * @property {(key: string) => Promise<unknown>} del
  * @property {() => unknown} close
  *
  * @typedef {object} Client
@@ -28,6 +32,17 @@
  * @property {string} [package] npm package; absent for the repository's own client
  * @property {string} batch how `getBatch` does it
  */
+
+/**
+ * The words of a command as the server wants them.
+ * @param {string} name
+ * @param {string} key
+ * @param {string[]} words
+ */
+export function wordsOf(name, key, words) {
+  if (name === 'mset') return words
+  return name === 'xadd' ? [key, '*', ...words] : [key, ...words]
+}
 
 /** The client of this repository. */
 export const OURS = 'oxidis'

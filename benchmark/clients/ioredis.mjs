@@ -28,6 +28,16 @@ export async function openWith(url, options) {
       for (const key of keys) multi.get(key)
       return multi.exec()
     },
+    setBatch: (keys, value) => {
+      const pipeline = redis.pipeline()
+      for (const key of keys) pipeline.set(key, value)
+      return pipeline.exec()
+    },
+    withMany: (name, key, words) => {
+      if (name === 'mset') return redis.mset(words)
+      return name === 'xadd' ? redis.xadd(key, '*', words) : redis[name](key, words)
+    },
+    del: (key) => redis.del(key),
     getAlone: (key) => redis.get(key),
     mget: (keys) => redis.mget(keys),
     lrange: (key) => redis.lrange(key, 0, -1),

@@ -33,6 +33,16 @@ export async function open(url) {
       for (const key of keys) pipeline.get(key)
       return pipeline.execute()
     },
+    setBatch: (keys, value) => {
+      const pipeline = redis.pipeline({ transaction: false })
+      for (const key of keys) pipeline.set(key, value)
+      return pipeline.execute()
+    },
+    withMany: (name, key, words) => {
+      if (name === 'mset') return redis.mset(words)
+      return name === 'xadd' ? redis.xadd(key, '*', words) : redis[name](key, words)
+    },
+    del: (key) => redis.del(key),
     getAlone: (key) => lease.get(key),
     mget: has('mget') ? (keys) => redis.mget(keys) : (keys) => redis.executeCommand('MGET', ...keys),
     lrange: has('lrange')

@@ -2,6 +2,8 @@
 
 import { createRequire } from 'node:module'
 
+import { wordsOf } from './index.mjs'
+
 const require = createRequire(import.meta.url)
 
 export function load() {
@@ -31,6 +33,13 @@ export async function open(url) {
       for (const key of keys) multi.get(key)
       return multi.exec()
     },
+    setBatch: (keys, value) => {
+      const multi = redis.multi()
+      for (const key of keys) multi.set(key, value)
+      return multi.execAsPipeline()
+    },
+    withMany: (name, key, words) => redis.sendCommand([name, ...wordsOf(name, key, words)]),
+    del: (key) => redis.del(key),
     getAlone: (key) => redis.get(key),
     mget: (keys) => redis.mGet(keys),
     lrange: (key) => redis.lRange(key, 0, -1),

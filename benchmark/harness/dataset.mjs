@@ -48,7 +48,43 @@ export const largeValue = Buffer.alloc(LARGE_BYTES, 'The quick brown fox jumps o
   'latin1',
 )
 
-const allKeys = [...readKeys, ...writeKeys, listKey, hashKey, zsetKey, streamKey, largeKey, largeWriteKey]
+/** Commands in a very long batch, and arguments of one very long command. */
+export const HUGE_COUNT = 200_000
+/** Elements of a very long reply. */
+export const MILLION = 1_000_000
+export const hugeListKey = `${PREFIX}million`
+export const hugeWriteKey = `${PREFIX}huge-write`
+export const kilobyte = valueOf('kilobyte', 0).repeat(1024 / VALUE_BYTES)
+export const hundredBytes = valueOf('hundred', 0).padEnd(100, 'x')
+
+/** What only a few workloads need is made when the first of them runs. */
+const once = (make) => {
+  let made
+  return () => (made ??= make())
+}
+export const hugeElements = once(() => numbers(HUGE_COUNT).map((index) => `element:${index}`))
+/** Names and values in turn; the names are few enough keys to be removed again. */
+export const hugePairs = once(() =>
+  numbers(HUGE_COUNT).flatMap((index) => [`${PREFIX}pair:${index}`, hundredBytes]),
+)
+export const hugeBatchKeys = once(() => numbers(HUGE_COUNT).map((index) => writeKeys[index % KEY_COUNT]))
+export const millionElements = once(() => numbers(MILLION).map((index) => `element:${index}`))
+
+/** Elements that are written by one command. */
+const SLICE = 10_000
+
+const allKeys = [
+  ...readKeys,
+  ...writeKeys,
+  listKey,
+  hashKey,
+  zsetKey,
+  streamKey,
+  largeKey,
+  largeWriteKey,
+  hugeListKey,
+  hugeWriteKey,
+]
 
 /** Writes the data set through an ioredis connection, replacing what an interrupted run may have left. */
 export async function writeDataset(redis) {
@@ -61,10 +97,16 @@ export async function writeDataset(redis) {
   pipeline.zadd(zsetKey, ...zsetMembers.flat())
   streamEntries.forEach((entry) => pipeline.xadd(streamKey, ...entry))
   pipeline.set(largeKey, largeValue)
+  for (let at = 0; at < MILLION; at += SLICE) {
+    pipeline.rpush(hugeListKey, millionElements().slice(at, at + SLICE))
+  }
   for (const [error] of await pipeline.exec()) if (error) throw error
 }
 
 /** Removes exactly the keys that `writeDataset` and the workloads wrote. */
 export async function removeDataset(redis) {
   await redis.del(...allKeys)
+  for (let at = 0; at < HUGE_COUNT; at += SLICE) {
+    await redis.del(numbers(SLICE).map((index) => `${PREFIX}pair:${at + index}`))
+  }
 }

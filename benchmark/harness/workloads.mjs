@@ -103,6 +103,32 @@ const getLarge = (client) => client.get(data.largeKey)
 const getLargeBuffer = (client) => client.getBuffer(data.largeKey)
 const setLarge = (client) => client.set(data.largeWriteKey, data.largeValue)
 
+const setBatch = (count, value) => (client) => client.setBatch(data.hugeBatchKeys().slice(0, count), value)
+const setMany = (id, title, count, value) =>
+  burst(id, title, count, setBatch(count, value), async (client) => {
+    await setBatch(count, value)(client)
+    for (const key of [data.writeKeys[0], data.writeKeys[MASK]]) expectString(await client.get(key), value)
+  })
+
+/** One command with 200 000 elements, or pairs. The key is emptied before, so that each call does the same. */
+const many = (name, words) => {
+  const call = async (client) => {
+    if (name !== 'mset') await client.del(data.hugeWriteKey)
+    return client.withMany(name, data.hugeWriteKey, words())
+  }
+  const answers = {
+    mset: 'OK',
+    hset: data.HUGE_COUNT,
+    rpush: data.HUGE_COUNT,
+    sadd: data.HUGE_COUNT,
+  }
+  return closed(`${name}-200000`, `${name.toUpperCase()} 200 000`, 1, call, async (client) => {
+    const answer = await call(client)
+    if (name !== 'xadd') expectString(String(answer), String(answers[name]))
+  })
+}
+const lrangeMillion = (client) => client.lrange(data.hugeListKey)
+
 // A RESP2 client may hand out name and value as neighbours in one flat array.
 const flatOrPairs = [data.ELEMENT_COUNT, 2 * data.ELEMENT_COUNT]
 
@@ -139,6 +165,16 @@ export const WORKLOADS = [
     expectString(await setLarge(client), 'OK')
     expectString(await client.get(data.largeWriteKey), data.largeValue)
   }),
+  setMany('set-batch-10000-1kb', 'batch of 10 000 SET of 1 KB', 10_000, data.kilobyte),
+  setMany('set-batch-200000', 'batch of 200 000 SET of 100 bytes', data.HUGE_COUNT, data.hundredBytes),
+  many('mset', data.hugePairs),
+  many('hset', data.hugePairs),
+  many('rpush', data.hugeElements),
+  many('sadd', data.hugeElements),
+  many('xadd', data.hugePairs),
+  closed('lrange-1000000', 'LRANGE 1 000 000', 1, lrangeMillion, async (client) =>
+    expectRows(await lrangeMillion(client), data.millionElements()),
+  ),
   delivery(
     'deliver',
     'messages to one listener',
