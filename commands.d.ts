@@ -11,9 +11,6 @@ export type Args = readonly Arg[]
 /** Text or bytes, where a number could be taken for something else. */
 export type Text = string | Uint8Array
 
-/** A vector. A `Float32Array` is sent as its bytes, an array as decimal text. */
-export type Vector = readonly number[] | Float32Array | Float64Array
-
 /** A number, or its decimal text. */
 export type Num = number | bigint | string
 
@@ -105,8 +102,6 @@ export interface BackupStatus {
 }
 
 export type ClaimedStreamEntry<T = string> = [id: string, fields: Fields<T> | null, idle: number, deliveries: number]
-
-export type ClaimedStreamEntryPairs<T = string> = [id: string, fields: [name: T, value: T][] | null, idle: number, deliveries: number]
 
 export interface ClusterLink {
   direction: 'to' | 'from'
@@ -278,8 +273,6 @@ export interface PendingEntry<T = string> {
 
 export type PendingStreamEntry<T = string> = [id: string, fields: Fields<T> | null]
 
-export type PendingStreamEntryPairs<T = string> = [id: string, fields: [name: T, value: T][] | null]
-
 export interface PendingSummary<T = string> {
   count: number
   min: string | null
@@ -387,8 +380,6 @@ export interface StreamDetails<T = string> {
 
 export type StreamEntry<T = string> = [id: string, fields: Fields<T>]
 
-export type StreamEntryPairs<T = string> = [id: string, fields: [name: T, value: T][]]
-
 export interface StreamGroup<T = string> {
   name: T
   consumers: number
@@ -425,18 +416,6 @@ export interface StreamInfo<T = string> {
   groups: number
   'first-entry': StreamEntry<T> | null
   'last-entry': StreamEntry<T> | null
-}
-
-export interface VectorSetInfo {
-  'quant-type': string
-  'hnsw-m': number
-  'vector-dim': number
-  'projection-input-dim': number
-  size: number
-  'max-level': number
-  'attributes-count': number
-  'vset-uid': number
-  'hnsw-max-node-uid': number
 }
 
 export interface DelexOptionsBase {
@@ -584,14 +563,6 @@ export interface HexpireOptionsBase {
 export type HexpireOptions = HexpireOptionsBase
   & (Without<'xx' | 'gt' | 'lt'> | Without<'nx' | 'gt' | 'lt'> | Without<'nx' | 'xx' | 'lt'> | Without<'nx' | 'xx' | 'gt'>)
 
-export interface HgetallOptionsBase {
-  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. */
-  pairs?: boolean | undefined
-}
-
-export type HgetallOptions = HgetallOptionsBase
-  & ({ pairs: true } | Without<'pairs'>)
-
 export interface HrandfieldOptionsBase {
   /** With a count: answers [field, value] pairs. */
   withvalues?: boolean | undefined
@@ -638,18 +609,6 @@ export type HsetexOptions = HsetexOptionsBase
   & (Without<'fxx'> | Without<'fnx'>)
   & (Without<'px' | 'exat' | 'pxat' | 'keepttl'> | Without<'ex' | 'exat' | 'pxat' | 'keepttl'> | Without<'ex' | 'px' | 'pxat' | 'keepttl'> | Without<'ex' | 'px' | 'exat' | 'keepttl'> | Without<'ex' | 'px' | 'exat' | 'pxat'>)
 
-export interface BlmovemOptionsBase {
-  /** Moves so many elements at most; 1 by default. Excludes `exactly`. */
-  count?: Num | undefined
-  /** Moves so many elements or none. Excludes `count`. */
-  exactly?: Num | undefined
-  /** With `count` or `exactly`: 'bulk' keeps their order and is the default, 'obo' moves one by one. */
-  order?: 'bulk' | 'obo' | undefined
-}
-
-export type BlmovemOptions = BlmovemOptionsBase
-  & (Without<'exactly' | 'order'> | { count: Num } & Without<'exactly'> | Without<'count' | 'order'> | { exactly: Num } & Without<'count'>)
-
 export interface BlmpopOptions {
   /** How many to take at most; 1 by default. */
   count?: Num | undefined
@@ -667,7 +626,7 @@ export interface LposOptionsBase {
 export type LposOptions = LposOptionsBase
   & ({ count: Num } | Without<'count'>)
 
-export interface SdiffcardOptions {
+export interface SintercardOptions {
   /** Stops counting here, 0 for never. */
   limit?: Num | undefined
 }
@@ -677,13 +636,6 @@ export interface SscanOptions {
   match?: Arg | undefined
   /** About how many to look at for one page. */
   count?: Num | undefined
-}
-
-export interface SunioncardOptions {
-  /** Estimates the number. */
-  approx?: boolean | undefined
-  /** Stops counting here, 0 for never. */
-  limit?: Num | undefined
 }
 
 export interface ZaddOptionsBase {
@@ -909,17 +861,12 @@ export interface XinfoStreamOptionsBase {
 export type XinfoStreamOptions = XinfoStreamOptionsBase
   & (Without<'count'> | { full: true })
 
-export interface XrangeOptionsBase {
+export interface XrangeOptions {
   /** How many entries at most. */
   count?: Num | undefined
-  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. */
-  pairs?: boolean | undefined
 }
 
-export type XrangeOptions = XrangeOptionsBase
-  & ({ pairs: true } | Without<'pairs'>)
-
-export interface XreadOptionsBase {
+export interface XreadOptions {
   /** How many entries of each stream at most. */
   count?: Num | undefined
   /** How many entries of all streams at most (Redis 8.10). */
@@ -928,12 +875,7 @@ export interface XreadOptionsBase {
   maxsize?: Num | undefined
   /** Waits for entries so many milliseconds, 0 for ever, on a connection of its own. */
   block?: Num | undefined
-  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. */
-  pairs?: boolean | undefined
 }
-
-export type XreadOptions = XreadOptionsBase
-  & ({ pairs: true } | Without<'pairs'>)
 
 export interface XsetidOptions {
   /** How many entries were ever added (7.0). */
@@ -966,14 +908,12 @@ export type XtrimOptions = XtrimOptionsBase
 export interface XautoclaimOptionsBase {
   /** How many entries at most. */
   count?: Num | undefined
-  /** Answers ids alone, and does not count it as a delivery. Excludes `pairs`. */
+  /** Answers ids alone, and does not count it as a delivery. */
   justid?: boolean | undefined
-  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. Excludes `justid`. */
-  pairs?: boolean | undefined
 }
 
 export type XautoclaimOptions = XautoclaimOptionsBase
-  & (Without<'pairs'> | Without<'justid'>)
+  & ({ justid: true } | Without<'justid'>)
 
 export interface XclaimOptionsBase {
   /** Pretends that they were delivered this many milliseconds ago. Excludes `time`. */
@@ -984,17 +924,15 @@ export interface XclaimOptionsBase {
   retrycount?: Num | undefined
   /** Even those that are not pending. */
   force?: boolean | undefined
-  /** Answers ids alone, and does not count it as a delivery. Excludes `pairs`. */
+  /** Answers ids alone, and does not count it as a delivery. */
   justid?: boolean | undefined
   /** Raises the group's last delivered id to this one. */
   lastid?: Arg | undefined
-  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. Excludes `justid`. */
-  pairs?: boolean | undefined
 }
 
 export type XclaimOptions = XclaimOptionsBase
   & (Without<'time'> | Without<'idle'>)
-  & (Without<'pairs'> | Without<'justid'>)
+  & ({ justid: true } | Without<'justid'>)
 
 export interface XgroupCreateOptions {
   /** Creates the stream if there is none. */
@@ -1020,7 +958,7 @@ export interface XpendingOptions {
   idle?: Num | undefined
 }
 
-export interface XreadgroupOptions {
+export interface XreadgroupOptionsBase {
   /** How many entries of each stream at most. */
   count?: Num | undefined
   /** How many entries of all streams at most (Redis 8.10). */
@@ -1033,9 +971,10 @@ export interface XreadgroupOptions {
   claim?: Num | undefined
   /** Entries count as acknowledged. */
   noack?: boolean | undefined
-  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. */
-  pairs?: boolean | undefined
 }
+
+export type XreadgroupOptions = XreadgroupOptionsBase
+  & ({ claim: Num } | Without<'claim'>)
 
 export interface ArgrepOptionsBase {
   /** Elements that are this. */
@@ -1072,50 +1011,6 @@ export interface ArlastitemsOptions {
 export interface ArscanOptions {
   /** How many at most. */
   limit?: Num | undefined
-}
-
-export interface VaddOptions {
-  /** Projects the vectors of a new set to this many dimensions. */
-  reduce?: Num | undefined
-  /** Looks for neighbours on another thread. */
-  cas?: boolean | undefined
-  /** How a new set keeps vectors; 'q8' by default. */
-  quantization?: 'noquant' | 'q8' | 'bin' | undefined
-  /** How many candidates for neighbours to look at; 200 by default. */
-  ef?: Num | undefined
-  /** Attributes of the element, as JSON text. */
-  setattr?: Arg | undefined
-  /** How many neighbours each element of a new set has; 16 by default. */
-  m?: Num | undefined
-}
-
-export interface VlinksOptionsBase {
-  /** Returns [element, score] pairs. */
-  withscores?: boolean | undefined
-}
-
-export type VlinksOptions = VlinksOptionsBase
-  & ({ withscores: true } | Without<'withscores'>)
-
-export interface VsimOptions {
-  /** Adds to each how similar it is, from 0 to 1. */
-  withscores?: boolean | undefined
-  /** Adds to each its attributes as JSON text, or null (8.2). */
-  withattribs?: boolean | undefined
-  /** How many at most; 10 by default. */
-  count?: Num | undefined
-  /** How far from the vector at most, from 0 to 1 (8.2). */
-  epsilon?: Num | undefined
-  /** How many candidates to look at; more take longer and find more. */
-  ef?: Num | undefined
-  /** Only elements whose attributes fit, such as '.year > 1950'. */
-  filter?: Arg | undefined
-  /** How many elements to look at for a filter at most. */
-  filteref?: Num | undefined
-  /** Compares with all elements: exact and slow. */
-  truth?: boolean | undefined
-  /** Searches on the server's main thread. */
-  nothread?: boolean | undefined
 }
 
 export interface CopyOptions {
@@ -1750,6 +1645,15 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
 
   /** Sets several strings at once, with one time to live.
    * @since Redis 8.4.0, Valkey 9.1.0 */
+  msetex(key: Text, value: Arg, ...more: Arg[]): Out<T, R, boolean>
+  /** Sets several strings at once, with one time to live.
+   * @since Redis 8.4.0, Valkey 9.1.0 */
+  msetex<const K extends Args>(...pairs: Spread<K, [key: Text, value: Arg]>): Out<T, R, boolean>
+  /** Sets several strings at once, with one time to live.
+   * @since Redis 8.4.0, Valkey 9.1.0 */
+  msetex<const K extends Args>(...args: [...pairs: Spread<K, [key: Text, value: Arg]>, options: MsetexOptions | undefined]): Out<T, R, boolean>
+  /** Sets several strings at once, with one time to live.
+   * @since Redis 8.4.0, Valkey 9.1.0 */
   msetex<O extends Named<O>>(pairs: O | PairList, options?: MsetexOptions): Out<T, R, boolean>
 
   /** Sets several strings at once, if none of the keys exists.
@@ -1818,7 +1722,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   hexpire<const K extends readonly Text[]>(key: Arg, seconds: Num, ...fields: Spread<K, [field: Text], Text>): Out<T, R, number[]>
   /** Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0 */
-  hexpire<const K extends readonly Text[]>(key: Arg, seconds: Num, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions]): Out<T, R, number[]>
+  hexpire<const K extends readonly Text[]>(key: Arg, seconds: Num, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions | undefined]): Out<T, R, number[]>
   /** Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpire(key: Arg, seconds: Num, fields: Text | Args, options?: HexpireOptions): Out<T, R, number[]>
@@ -1831,7 +1735,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   hexpireat<const K extends readonly Text[]>(key: Arg, time: Time, ...fields: Spread<K, [field: Text], Text>): Out<T, R, number[]>
   /** Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0 */
-  hexpireat<const K extends readonly Text[]>(key: Arg, time: Time, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions]): Out<T, R, number[]>
+  hexpireat<const K extends readonly Text[]>(key: Arg, time: Time, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions | undefined]): Out<T, R, number[]>
   /** Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpireat(key: Arg, time: Time, fields: Text | Args, options?: HexpireOptions): Out<T, R, number[]>
@@ -1849,13 +1753,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
 
   /** Returns a hash; an empty object if it is missing.
    * @since 2.0.0 */
-  hgetall(key: Arg, options?: HgetallOptions & Without<'pairs'>): Out<T, R, Fields<T>>
-  /** Returns a hash; an empty object if it is missing.
-   * @since 2.0.0 */
-  hgetall(key: Arg, options: HgetallOptions & { pairs: true }): Out<T, R, [field: T, value: T][]>
-  /** Returns a hash; an empty object if it is missing.
-   * @since 2.0.0 */
-  hgetall(key: Arg, options?: HgetallOptions): Out<T, R, Fields<T> | [field: T, value: T][]>
+  hgetall(key: Arg): Out<T, R, Fields<T>>
 
   /** Returns fields of a hash and deletes them.
    * @since Redis 8.0.0, Valkey 9.1.0 */
@@ -1872,7 +1770,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   hgetex<const K extends readonly Text[]>(key: Arg, ...fields: Spread<K, [field: Text], Text>): Out<T, R, (T | null)[]>
   /** Returns fields of a hash and sets their time to live.
    * @since Redis 8.0.0, Valkey 9.0.0 */
-  hgetex<const K extends readonly Text[]>(key: Arg, ...args: [...fields: Spread<K, [field: Text], Text>, options: GetexOptions]): Out<T, R, (T | null)[]>
+  hgetex<const K extends readonly Text[]>(key: Arg, ...args: [...fields: Spread<K, [field: Text], Text>, options: GetexOptions | undefined]): Out<T, R, (T | null)[]>
   /** Returns fields of a hash and sets their time to live.
    * @since Redis 8.0.0, Valkey 9.0.0 */
   hgetex(key: Arg, fields: Text | Args, options?: GetexOptions): Out<T, R, (T | null)[]>
@@ -1925,7 +1823,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   hpexpire<const K extends readonly Text[]>(key: Arg, milliseconds: Num, ...fields: Spread<K, [field: Text], Text>): Out<T, R, number[]>
   /** Sets the time to live of fields in milliseconds; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0 */
-  hpexpire<const K extends readonly Text[]>(key: Arg, milliseconds: Num, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions]): Out<T, R, number[]>
+  hpexpire<const K extends readonly Text[]>(key: Arg, milliseconds: Num, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions | undefined]): Out<T, R, number[]>
   /** Sets the time to live of fields in milliseconds; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpire(key: Arg, milliseconds: Num, fields: Text | Args, options?: HexpireOptions): Out<T, R, number[]>
@@ -1938,7 +1836,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   hpexpireat<const K extends readonly Text[]>(key: Arg, time: Time, ...fields: Spread<K, [field: Text], Text>): Out<T, R, number[]>
   /** Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0 */
-  hpexpireat<const K extends readonly Text[]>(key: Arg, time: Time, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions]): Out<T, R, number[]>
+  hpexpireat<const K extends readonly Text[]>(key: Arg, time: Time, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions | undefined]): Out<T, R, number[]>
   /** Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpireat(key: Arg, time: Time, fields: Text | Args, options?: HexpireOptions): Out<T, R, number[]>
@@ -1995,6 +1893,15 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
 
   /** Sets fields of a hash and their time to live; answers whether it did.
    * @since Redis 8.0.0, Valkey 9.0.0 */
+  hsetex(key: Arg, field: Text, value: Arg, ...more: Arg[]): Out<T, R, boolean>
+  /** Sets fields of a hash and their time to live; answers whether it did.
+   * @since Redis 8.0.0, Valkey 9.0.0 */
+  hsetex<const K extends Args>(key: Arg, ...pairs: Spread<K, [field: Text, value: Arg]>): Out<T, R, boolean>
+  /** Sets fields of a hash and their time to live; answers whether it did.
+   * @since Redis 8.0.0, Valkey 9.0.0 */
+  hsetex<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [field: Text, value: Arg]>, options: HsetexOptions | undefined]): Out<T, R, boolean>
+  /** Sets fields of a hash and their time to live; answers whether it did.
+   * @since Redis 8.0.0, Valkey 9.0.0 */
   hsetex<O extends Named<O>>(key: Arg, pairs: O | PairList, options?: HsetexOptions): Out<T, R, boolean>
 
   /** Sets a field of a hash if it does not exist.
@@ -2020,10 +1927,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 6.2.0 */
   blmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', timeout: Num): Out<T, R, T | null>
 
-  /** As `lmovem`; waits for enough elements, null after so many seconds.
-   * @since Redis 8.10.0 */
-  blmovem(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', timeout: Num, options?: BlmovemOptions): Out<T, R, T[] | null>
-
   /** As `lmpop`; waits for an element, null after so many seconds.
    * @since 7.0.0 */
   blmpop(timeout: Num, key: Text, ...keys: [...keys: Text[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
@@ -2032,7 +1935,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   blmpop<const K extends readonly Text[]>(timeout: Num, ...keys: [...keys: Spread<K, [key: Text], Text>, where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
   /** As `lmpop`; waits for an element, null after so many seconds.
    * @since 7.0.0 */
-  blmpop<const K extends readonly Text[]>(timeout: Num, ...args: [...keys: Spread<K, [key: Text], Text>, where: 'left' | 'right', options: BlmpopOptions]): Out<T, R, [key: T, elements: T[]] | null>
+  blmpop<const K extends readonly Text[]>(timeout: Num, ...args: [...keys: Spread<K, [key: Text], Text>, where: 'left' | 'right', options: BlmpopOptions | undefined]): Out<T, R, [key: T, elements: T[]] | null>
   /** As `lmpop`; waits for an element, null after so many seconds.
    * @since 7.0.0 */
   blmpop(timeout: Num, keys: Text | Args, where: 'left' | 'right', options?: BlmpopOptions): Out<T, R, [key: T, elements: T[]] | null>
@@ -2071,10 +1974,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 6.2.0 */
   lmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right'): Out<T, R, T | null>
 
-  /** Moves elements from one end of a list to one of another. Returns them, or null.
-   * @since Redis 8.10.0 */
-  lmovem(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', options?: BlmovemOptions): Out<T, R, T[] | null>
-
   /** Takes elements off one end of the first list that has some.
    * @since 7.0.0 */
   lmpop(key: Text, ...keys: [...keys: Text[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
@@ -2083,7 +1982,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   lmpop<const K extends readonly Text[]>(...keys: [...keys: Spread<K, [key: Text], Text>, where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
   /** Takes elements off one end of the first list that has some.
    * @since 7.0.0 */
-  lmpop<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, where: 'left' | 'right', options: BlmpopOptions]): Out<T, R, [key: T, elements: T[]] | null>
+  lmpop<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, where: 'left' | 'right', options: BlmpopOptions | undefined]): Out<T, R, [key: T, elements: T[]] | null>
   /** Takes elements off one end of the first list that has some.
    * @since 7.0.0 */
   lmpop(keys: Text | Args, where: 'left' | 'right', options?: BlmpopOptions): Out<T, R, [key: T, elements: T[]] | null>
@@ -2184,19 +2083,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 1.0.0 */
   sdiff<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, T[]>
 
-  /** Counts the members of the first set that no other has.
-   * @since Redis 8.10.0 */
-  sdiffcard(key: Text, ...keys: Text[]): Out<T, R, number>
-  /** Counts the members of the first set that no other has.
-   * @since Redis 8.10.0 */
-  sdiffcard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
-  /** Counts the members of the first set that no other has.
-   * @since Redis 8.10.0 */
-  sdiffcard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SdiffcardOptions]): Out<T, R, number>
-  /** Counts the members of the first set that no other has.
-   * @since Redis 8.10.0 */
-  sdiffcard(keys: Text | Args, options?: SdiffcardOptions): Out<T, R, number>
-
   /** Stores what `sdiff` returns; answers how many members.
    * @since 1.0.0 */
   sdiffstore(destination: Arg, key: Arg, ...keys: Arg[]): Out<T, R, number>
@@ -2219,10 +2105,10 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   sintercard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
   /** Counts the members that all sets have.
    * @since 7.0.0 */
-  sintercard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SdiffcardOptions]): Out<T, R, number>
+  sintercard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SintercardOptions | undefined]): Out<T, R, number>
   /** Counts the members that all sets have.
    * @since 7.0.0 */
-  sintercard(keys: Text | Args, options?: SdiffcardOptions): Out<T, R, number>
+  sintercard(keys: Text | Args, options?: SintercardOptions): Out<T, R, number>
 
   /** Stores what `sinter` returns; answers how many members.
    * @since 1.0.0 */
@@ -2288,19 +2174,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 1.0.0 */
   sunion<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, T[]>
 
-  /** Counts the members that any of the sets has.
-   * @since Redis 8.10.0 */
-  sunioncard(key: Text, ...keys: Text[]): Out<T, R, number>
-  /** Counts the members that any of the sets has.
-   * @since Redis 8.10.0 */
-  sunioncard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
-  /** Counts the members that any of the sets has.
-   * @since Redis 8.10.0 */
-  sunioncard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SunioncardOptions]): Out<T, R, number>
-  /** Counts the members that any of the sets has.
-   * @since Redis 8.10.0 */
-  sunioncard(keys: Text | Args, options?: SunioncardOptions): Out<T, R, number>
-
   /** Stores what `sunion` returns; answers how many members.
    * @since 1.0.0 */
   sunionstore(destination: Arg, key: Arg, ...keys: Arg[]): Out<T, R, number>
@@ -2316,7 +2189,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   bzmpop<const K extends readonly Text[]>(timeout: Num, ...keys: [...keys: Spread<K, [key: Text], Text>, where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
   /** As `zmpop`; waits for a member, null after so many seconds.
    * @since 7.0.0 */
-  bzmpop<const K extends readonly Text[]>(timeout: Num, ...args: [...keys: Spread<K, [key: Text], Text>, where: 'min' | 'max', options: BlmpopOptions]): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
+  bzmpop<const K extends readonly Text[]>(timeout: Num, ...args: [...keys: Spread<K, [key: Text], Text>, where: 'min' | 'max', options: BlmpopOptions | undefined]): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
   /** As `zmpop`; waits for a member, null after so many seconds.
    * @since 7.0.0 */
   bzmpop(timeout: Num, keys: Text | Args, where: 'min' | 'max', options?: BlmpopOptions): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
@@ -2343,19 +2216,19 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zadd<const K extends Args>(key: Arg, ...pairs: Spread<K, [score: number | bigint, member: Text]>): Out<T, R, number>
   /** Sets members' scores; answers how many members are new.
    * @since 1.2.0 */
-  zadd<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [score: number | bigint, member: Text]>, options: ZaddOptions & Without<'nx' | 'xx' | 'gt' | 'lt'>]): Out<T, R, number>
+  zadd<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [score: number | bigint, member: Text]>, options: ZaddOptions & Without<'nx' | 'xx' | 'gt' | 'lt'> | undefined]): Out<T, R, number>
   /** Sets members' scores; answers how many members are new.
    * @since 1.2.0 */
   zadd<O extends Named<O, Num>>(key: Arg, pairs: O | ScoreList, options?: ZaddOptions & Without<'nx' | 'xx' | 'gt' | 'lt'>): Out<T, R, number>
   /** Sets members' scores; answers how many members are new.
    * @since 1.2.0 */
-  zadd<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [score: number | bigint, member: Text]>, options: ZaddOptions & Without<'incr'>]): Out<T, R, number>
+  zadd<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [score: number | bigint, member: Text]>, options: ZaddOptions & Without<'incr'> | undefined]): Out<T, R, number>
   /** Sets members' scores; answers how many members are new.
    * @since 1.2.0 */
   zadd<O extends Named<O, Num>>(key: Arg, pairs: O | ScoreList, options?: ZaddOptions & Without<'incr'>): Out<T, R, number>
   /** Sets members' scores; answers how many members are new.
    * @since 1.2.0 */
-  zadd<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [score: number | bigint, member: Text]>, options: ZaddOptions]): Out<T, R, number | null>
+  zadd<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [score: number | bigint, member: Text]>, options: ZaddOptions | undefined]): Out<T, R, number | null>
   /** Sets members' scores; answers how many members are new.
    * @since 1.2.0 */
   zadd<O extends Named<O, Num>>(key: Arg, pairs: O | ScoreList, options?: ZaddOptions): Out<T, R, number | null>
@@ -2376,7 +2249,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zdiff<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, T[]>
   /** Returns the members of the first sorted set that no other has.
    * @since 6.2.0 */
-  zdiff<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZdiffOptions & Without<'withscores'>]): Out<T, R, T[]>
+  zdiff<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZdiffOptions & Without<'withscores'> | undefined]): Out<T, R, T[]>
   /** Returns the members of the first sorted set that no other has.
    * @since 6.2.0 */
   zdiff(keys: Text | Args, options?: ZdiffOptions & Without<'withscores'>): Out<T, R, T[]>
@@ -2388,7 +2261,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zdiff(keys: Text | Args, options: ZdiffOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /** Returns the members of the first sorted set that no other has.
    * @since 6.2.0 */
-  zdiff<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZdiffOptions]): Out<T, R, T[] | [member: T, score: number][]>
+  zdiff<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZdiffOptions | undefined]): Out<T, R, T[] | [member: T, score: number][]>
   /** Returns the members of the first sorted set that no other has.
    * @since 6.2.0 */
   zdiff(keys: Text | Args, options?: ZdiffOptions): Out<T, R, T[] | [member: T, score: number][]>
@@ -2412,7 +2285,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zinter<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, T[]>
   /** Returns the members that all sorted sets have, with the sum of their weighted scores.
    * @since 6.2.0 */
-  zinter<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions & Without<'withscores'>]): Out<T, R, T[]>
+  zinter<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions & Without<'withscores'> | undefined]): Out<T, R, T[]>
   /** Returns the members that all sorted sets have, with the sum of their weighted scores.
    * @since 6.2.0 */
   zinter<O extends Named<O, Num>>(keys: O | WeightedList, options?: ZinterOptions & Without<'withscores'>): Out<T, R, T[]>
@@ -2424,7 +2297,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zinter<O extends Named<O, Num>>(keys: O | WeightedList, options: ZinterOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /** Returns the members that all sorted sets have, with the sum of their weighted scores.
    * @since 6.2.0 */
-  zinter<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions]): Out<T, R, T[] | [member: T, score: number][]>
+  zinter<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions | undefined]): Out<T, R, T[] | [member: T, score: number][]>
   /** Returns the members that all sorted sets have, with the sum of their weighted scores.
    * @since 6.2.0 */
   zinter<O extends Named<O, Num>>(keys: O | WeightedList, options?: ZinterOptions): Out<T, R, T[] | [member: T, score: number][]>
@@ -2437,10 +2310,10 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zintercard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
   /** Counts the members that all sorted sets have.
    * @since 7.0.0 */
-  zintercard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SdiffcardOptions]): Out<T, R, number>
+  zintercard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SintercardOptions | undefined]): Out<T, R, number>
   /** Counts the members that all sorted sets have.
    * @since 7.0.0 */
-  zintercard(keys: Text | Args, options?: SdiffcardOptions): Out<T, R, number>
+  zintercard(keys: Text | Args, options?: SintercardOptions): Out<T, R, number>
 
   /** Stores what `zinter` returns; answers how many members.
    * @since 2.0.0 */
@@ -2450,7 +2323,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zinterstore<const K extends readonly Text[]>(destination: Arg, ...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
   /** Stores what `zinter` returns; answers how many members.
    * @since 2.0.0 */
-  zinterstore<const K extends readonly Text[]>(destination: Arg, ...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterstoreOptions]): Out<T, R, number>
+  zinterstore<const K extends readonly Text[]>(destination: Arg, ...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterstoreOptions | undefined]): Out<T, R, number>
   /** Stores what `zinter` returns; answers how many members.
    * @since 2.0.0 */
   zinterstore<O extends Named<O, Num>>(destination: Arg, keys: O | WeightedList, options?: ZinterstoreOptions): Out<T, R, number>
@@ -2467,7 +2340,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zmpop<const K extends readonly Text[]>(...keys: [...keys: Spread<K, [key: Text], Text>, where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
   /** Takes the lowest or highest members of the first sorted set that has some.
    * @since 7.0.0 */
-  zmpop<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, where: 'min' | 'max', options: BlmpopOptions]): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
+  zmpop<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, where: 'min' | 'max', options: BlmpopOptions | undefined]): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
   /** Takes the lowest or highest members of the first sorted set that has some.
    * @since 7.0.0 */
   zmpop(keys: Text | Args, where: 'min' | 'max', options?: BlmpopOptions): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
@@ -2616,7 +2489,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zunion<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, T[]>
   /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
    * @since 6.2.0 */
-  zunion<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions & Without<'withscores'>]): Out<T, R, T[]>
+  zunion<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions & Without<'withscores'> | undefined]): Out<T, R, T[]>
   /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
    * @since 6.2.0 */
   zunion<O extends Named<O, Num>>(keys: O | WeightedList, options?: ZinterOptions & Without<'withscores'>): Out<T, R, T[]>
@@ -2628,7 +2501,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zunion<O extends Named<O, Num>>(keys: O | WeightedList, options: ZinterOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
   /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
    * @since 6.2.0 */
-  zunion<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions]): Out<T, R, T[] | [member: T, score: number][]>
+  zunion<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions | undefined]): Out<T, R, T[] | [member: T, score: number][]>
   /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
    * @since 6.2.0 */
   zunion<O extends Named<O, Num>>(keys: O | WeightedList, options?: ZinterOptions): Out<T, R, T[] | [member: T, score: number][]>
@@ -2641,7 +2514,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zunionstore<const K extends readonly Text[]>(destination: Arg, ...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
   /** Stores what `zunion` returns; answers how many members.
    * @since 2.0.0 */
-  zunionstore<const K extends readonly Text[]>(destination: Arg, ...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterstoreOptions]): Out<T, R, number>
+  zunionstore<const K extends readonly Text[]>(destination: Arg, ...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterstoreOptions | undefined]): Out<T, R, number>
   /** Stores what `zunion` returns; answers how many members.
    * @since 2.0.0 */
   zunionstore<O extends Named<O, Num>>(destination: Arg, keys: O | WeightedList, options?: ZinterstoreOptions): Out<T, R, number>
@@ -2654,13 +2527,13 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xadd<const K extends Args>(key: Arg, id: Arg, ...pairs: Spread<K, [field: Arg, value: Arg]>): Out<T, R, string>
   /** Appends an entry, '*' lets the server choose its id; answers the id.
    * @since 5.0.0 */
-  xadd<const K extends Args>(key: Arg, id: Arg, ...args: [...pairs: Spread<K, [field: Arg, value: Arg]>, options: XaddOptions & Without<'nomkstream'>]): Out<T, R, string>
+  xadd<const K extends Args>(key: Arg, id: Arg, ...args: [...pairs: Spread<K, [field: Arg, value: Arg]>, options: XaddOptions & Without<'nomkstream'> | undefined]): Out<T, R, string>
   /** Appends an entry, '*' lets the server choose its id; answers the id.
    * @since 5.0.0 */
   xadd<O extends Named<O>>(key: Arg, id: Arg, pairs: O | PairList, options?: XaddOptions & Without<'nomkstream'>): Out<T, R, string>
   /** Appends an entry, '*' lets the server choose its id; answers the id.
    * @since 5.0.0 */
-  xadd<const K extends Args>(key: Arg, id: Arg, ...args: [...pairs: Spread<K, [field: Arg, value: Arg]>, options: XaddOptions]): Out<T, R, string | null>
+  xadd<const K extends Args>(key: Arg, id: Arg, ...args: [...pairs: Spread<K, [field: Arg, value: Arg]>, options: XaddOptions | undefined]): Out<T, R, string | null>
   /** Appends an entry, '*' lets the server choose its id; answers the id.
    * @since 5.0.0 */
   xadd<O extends Named<O>>(key: Arg, id: Arg, pairs: O | PairList, options?: XaddOptions): Out<T, R, string | null>
@@ -2684,7 +2557,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xdelex<const K extends readonly Text[]>(key: Arg, ...ids: Spread<K, [id: Text], Text>): Out<T, R, (1 | -1 | 2)[]>
   /** Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0 */
-  xdelex<const K extends readonly Text[]>(key: Arg, ...args: [...ids: Spread<K, [id: Text], Text>, options: XdelexOptions]): Out<T, R, (1 | -1 | 2)[]>
+  xdelex<const K extends readonly Text[]>(key: Arg, ...args: [...ids: Spread<K, [id: Text], Text>, options: XdelexOptions | undefined]): Out<T, R, (1 | -1 | 2)[]>
   /** Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0 */
   xdelex(key: Arg, ids: Text | Args, options?: XdelexOptions): Out<T, R, (1 | -1 | 2)[]>
@@ -2703,47 +2576,23 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 5.0.0 */
   xlen(key: Arg): Out<T, R, number>
 
-  /** Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.
+  /** Returns entries from one id to another; '-' and '+' are the ends.
    * @since 5.0.0 */
-  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions & Without<'pairs'>): Out<T, R, StreamEntry<T>[]>
-  /** Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.
-   * @since 5.0.0 */
-  xrange(key: Arg, start: Arg, end: Arg, options: XrangeOptions & { pairs: true }): Out<T, R, StreamEntryPairs<T>[]>
-  /** Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.
-   * @since 5.0.0 */
-  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
+  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
 
   /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
    * @since 5.0.0 */
   xread(stream: Arg, id: Arg): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
   /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
    * @since 5.0.0 */
-  xread(stream: Arg, id: Arg, options: XreadOptions & Without<'pairs'>): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
+  xread(stream: Arg, id: Arg, options: XreadOptions | undefined): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
   /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
    * @since 5.0.0 */
-  xread<O extends Named<O>>(pairs: O | PairList, options?: XreadOptions & Without<'pairs'>): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
-   * @since 5.0.0 */
-  xread(stream: Arg, id: Arg, options: XreadOptions & { pairs: true }): Out<T, R, [T, StreamEntryPairs<T>[]][] | null>
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
-   * @since 5.0.0 */
-  xread<O extends Named<O>>(pairs: O | PairList, options: XreadOptions & { pairs: true }): Out<T, R, [T, StreamEntryPairs<T>[]][] | null>
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
-   * @since 5.0.0 */
-  xread(stream: Arg, id: Arg, options: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | [T, StreamEntryPairs<T>[]][] | null>
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
-   * @since 5.0.0 */
-  xread<O extends Named<O>>(pairs: O | PairList, options?: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | [T, StreamEntryPairs<T>[]][] | null>
+  xread<O extends Named<O>>(pairs: O | PairList, options?: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
 
   /** Returns entries from one id back to another; '+' and '-' are the ends.
    * @since 5.0.0 */
-  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions & Without<'pairs'>): Out<T, R, StreamEntry<T>[]>
-  /** Returns entries from one id back to another; '+' and '-' are the ends.
-   * @since 5.0.0 */
-  xrevrange(key: Arg, end: Arg, start: Arg, options: XrangeOptions & { pairs: true }): Out<T, R, StreamEntryPairs<T>[]>
-  /** Returns entries from one id back to another; '+' and '-' are the ends.
-   * @since 5.0.0 */
-  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
+  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
 
   /** Sets the id behind which the stream goes on: for replication.
    * @since 5.0.0 */
@@ -2768,29 +2617,20 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xackdel<const K extends readonly Text[]>(key: Arg, group: Arg, ...ids: Spread<K, [id: Text], Text>): Out<T, R, (1 | -1 | 2)[]>
   /** Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0 */
-  xackdel<const K extends readonly Text[]>(key: Arg, group: Arg, ...args: [...ids: Spread<K, [id: Text], Text>, options: XdelexOptions]): Out<T, R, (1 | -1 | 2)[]>
+  xackdel<const K extends readonly Text[]>(key: Arg, group: Arg, ...args: [...ids: Spread<K, [id: Text], Text>, options: XdelexOptions | undefined]): Out<T, R, (1 | -1 | 2)[]>
   /** Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
    * @since Redis 8.2.0, Valkey 9.2.0 */
   xackdel(key: Arg, group: Arg, ids: Text | Args, options?: XdelexOptions): Out<T, R, (1 | -1 | 2)[]>
 
   /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
    * @since 6.2.0 */
-  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'justid' | 'pairs'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]]>
-  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
-   * @since 6.2.0 */
-  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options: XautoclaimOptions & { pairs: true }): Out<T, R, [next: string, entries: StreamEntryPairs<T>[], deleted: string[]]>
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'justid'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]]>
   /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
    * @since 6.2.0 */
   xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options: XautoclaimOptions & { justid: true }): Out<T, R, [next: string, ids: string[], deleted: string[]]>
   /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
    * @since 6.2.0 */
-  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'pairs'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, ids: string[], deleted: string[]]>
-  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
-   * @since 6.2.0 */
-  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'justid'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, entries: StreamEntryPairs<T>[], deleted: string[]]>
-  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
-   * @since 6.2.0 */
-  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, ids: string[], deleted: string[]] | [next: string, entries: StreamEntryPairs<T>[], deleted: string[]]>
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, ids: string[], deleted: string[]]>
 
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
@@ -2800,16 +2640,10 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...ids: Spread<K, [id: Arg]>): Out<T, R, StreamEntry<T>[]>
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
-  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'justid' | 'pairs'>]): Out<T, R, StreamEntry<T>[]>
+  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'justid'> | undefined]): Out<T, R, StreamEntry<T>[]>
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'justid' | 'pairs'>): Out<T, R, StreamEntry<T>[]>
-  /** Takes over these entries if they have been pending for too long.
-   * @since 5.0.0 */
-  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & { pairs: true }]): Out<T, R, StreamEntryPairs<T>[]>
-  /** Takes over these entries if they have been pending for too long.
-   * @since 5.0.0 */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options: XclaimOptions & { pairs: true }): Out<T, R, StreamEntryPairs<T>[]>
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'justid'>): Out<T, R, StreamEntry<T>[]>
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & { justid: true }]): Out<T, R, string[]>
@@ -2818,22 +2652,10 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options: XclaimOptions & { justid: true }): Out<T, R, string[]>
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
-  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'pairs'>]): Out<T, R, StreamEntry<T>[] | string[]>
+  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions | undefined]): Out<T, R, StreamEntry<T>[] | string[]>
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'pairs'>): Out<T, R, StreamEntry<T>[] | string[]>
-  /** Takes over these entries if they have been pending for too long.
-   * @since 5.0.0 */
-  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'justid'>]): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
-  /** Takes over these entries if they have been pending for too long.
-   * @since 5.0.0 */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'justid'>): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
-  /** Takes over these entries if they have been pending for too long.
-   * @since 5.0.0 */
-  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions]): Out<T, R, StreamEntry<T>[] | string[] | StreamEntryPairs<T>[]>
-  /** Takes over these entries if they have been pending for too long.
-   * @since 5.0.0 */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions): Out<T, R, StreamEntry<T>[] | string[] | StreamEntryPairs<T>[]>
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions): Out<T, R, StreamEntry<T>[] | string[]>
 
   /** Creates a consumer group that starts behind this id; '$' is the end.
    * @since 5.0.0 */
@@ -2871,7 +2693,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xnack<const K extends readonly Text[]>(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ...ids: Spread<K, [id: Text], Text>): Out<T, R, number>
   /** Gives pending entries back to the group for another delivery; answers how many.
    * @since Redis 8.8.0 */
-  xnack<const K extends readonly Text[]>(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ...args: [...ids: Spread<K, [id: Text], Text>, options: XnackOptions]): Out<T, R, number>
+  xnack<const K extends readonly Text[]>(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ...args: [...ids: Spread<K, [id: Text], Text>, options: XnackOptions | undefined]): Out<T, R, number>
   /** Gives pending entries back to the group for another delivery; answers how many.
    * @since Redis 8.8.0 */
   xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ids: Text | Args, options?: XnackOptions): Out<T, R, number>
@@ -2888,58 +2710,22 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'claim' | 'pairs'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'claim'> | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'claim' | 'pairs'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'claim'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num } & Without<'pairs'>): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num } & Without<'pairs'>): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { pairs: true } & Without<'claim'>): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | null>
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { pairs: true } & Without<'claim'>): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num } & { pairs: true }): Out<T, R, [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num } & { pairs: true }): Out<T, R, [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'pairs'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'pairs'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'claim'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'claim'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { pairs: true }): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { pairs: true }): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
-   * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | null>
 
   /** Counts the elements of an array that hold a value.
    * @since Redis 8.8.0 */
@@ -3045,94 +2831,6 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   /** Sets elements one behind the other from an index on; answers how many are new.
    * @since Redis 8.8.0 */
   arset<const K extends Args>(key: Arg, index: Num, ...values: Spread<K, [value: Arg]> | [values: Args]): Out<T, R, number>
-
-  /** Adds an element with its vector, or changes it. Returns whether the element is new.
-   * @since Redis 8.0.0 */
-  vadd(key: Arg, vector: Vector, element: Arg, options?: VaddOptions): Out<T, R, boolean>
-
-  /** Returns the number of elements of a vector set.
-   * @since Redis 8.0.0 */
-  vcard(key: Arg): Out<T, R, number>
-
-  /** Returns how many dimensions the vectors of a vector set have.
-   * @since Redis 8.0.0 */
-  vdim(key: Arg): Out<T, R, number>
-
-  /** Returns the vector of an element, or null.
-   * @since Redis 8.0.0 */
-  vemb(key: Arg, element: Arg): Out<T, R, number[] | null>
-
-  /** Returns the attributes of an element as JSON text, or null.
-   * @since Redis 8.0.0 */
-  vgetattr(key: Arg, element: Arg): Out<T, R, T | null>
-
-  /** Returns what the server knows about a vector set, or null.
-   * @since Redis 8.0.0 */
-  vinfo(key: Arg): Out<T, R, VectorSetInfo | null>
-
-  /** Says whether a vector set has an element.
-   * @since Redis 8.0.0 */
-  vismember(key: Arg, element: Arg): Out<T, R, boolean>
-
-  /** Returns the neighbours of an element in each layer of the graph, or null.
-   * @since Redis 8.0.0 */
-  vlinks(key: Arg, element: Arg, options?: VlinksOptions & Without<'withscores'>): Out<T, R, T[][] | null>
-  /** Returns the neighbours of an element in each layer of the graph, or null.
-   * @since Redis 8.0.0 */
-  vlinks(key: Arg, element: Arg, options: VlinksOptions & { withscores: true }): Out<T, R, [element: T, score: number][][] | null>
-  /** Returns the neighbours of an element in each layer of the graph, or null.
-   * @since Redis 8.0.0 */
-  vlinks(key: Arg, element: Arg, options?: VlinksOptions): Out<T, R, T[][] | [element: T, score: number][][] | null>
-
-  /** Returns a random element, or several; a negative count may repeat them.
-   * @since Redis 8.0.0 */
-  vrandmember(key: Arg, count?: undefined): Out<T, R, T | null>
-  /** Returns a random element, or several; a negative count may repeat them.
-   * @since Redis 8.0.0 */
-  vrandmember(key: Arg, count: Num): Out<T, R, T[]>
-  /** Returns a random element, or several; a negative count may repeat them.
-   * @since Redis 8.0.0 */
-  vrandmember(key: Arg, count?: Num): Out<T, R, T | T[] | null>
-
-  /** Returns the elements in a range of names: '[a', '(a', '-' or '+'.
-   * @since Redis 8.4.0 */
-  vrange(key: Arg, start: Arg, end: Arg, count?: Num): Out<T, R, T[]>
-
-  /** Removes an element. Returns whether the vector set had it.
-   * @since Redis 8.0.0 */
-  vrem(key: Arg, element: Arg): Out<T, R, boolean>
-
-  /** Sets the attributes of an element, JSON text; '' removes them. Returns whether there is such an element.
-   * @since Redis 8.0.0 */
-  vsetattr(key: Arg, element: Arg, attributes: Arg): Out<T, R, boolean>
-
-  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
-   * @since Redis 8.0.0 */
-  vsim(key: Arg, query: Vector | Text, options?: VsimOptions & Without<'withscores' | 'withattribs'>): Out<T, R, T[]>
-  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
-   * @since Redis 8.0.0 */
-  vsim(key: Arg, query: Vector | Text, options: VsimOptions & { withscores: true } & Without<'withattribs'>): Out<T, R, [element: T, score: number][]>
-  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
-   * @since Redis 8.0.0 */
-  vsim(key: Arg, query: Vector | Text, options: VsimOptions & { withattribs: true } & Without<'withscores'>): Out<T, R, [element: T, attributes: T | null][]>
-  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
-   * @since Redis 8.0.0 */
-  vsim(key: Arg, query: Vector | Text, options: VsimOptions & { withscores: true } & { withattribs: true }): Out<T, R, [element: T, score: number, attributes: T | null][]>
-  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
-   * @since Redis 8.0.0 */
-  vsim(key: Arg, query: Vector | Text, options?: VsimOptions & Without<'withattribs'>): Out<T, R, T[] | [element: T, score: number][]>
-  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
-   * @since Redis 8.0.0 */
-  vsim(key: Arg, query: Vector | Text, options?: VsimOptions & Without<'withscores'>): Out<T, R, T[] | [element: T, attributes: T | null][]>
-  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
-   * @since Redis 8.0.0 */
-  vsim(key: Arg, query: Vector | Text, options: VsimOptions & { withattribs: true }): Out<T, R, [element: T, attributes: T | null][] | [element: T, score: number, attributes: T | null][]>
-  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
-   * @since Redis 8.0.0 */
-  vsim(key: Arg, query: Vector | Text, options: VsimOptions & { withscores: true }): Out<T, R, [element: T, score: number][] | [element: T, score: number, attributes: T | null][]>
-  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
-   * @since Redis 8.0.0 */
-  vsim(key: Arg, query: Vector | Text, options?: VsimOptions): Out<T, R, T[] | [element: T, score: number][] | [element: T, attributes: T | null][] | [element: T, score: number, attributes: T | null][]>
 
   /** Copies a value to another key.
    * @since 6.2.0 */
@@ -3352,7 +3050,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   geoadd<const K extends Args>(key: Arg, ...rows: Spread<K, [longitude: number | bigint, latitude: number | bigint, member: Text]>): Out<T, R, number>
   /** Adds places, or moves them; answers how many are new.
    * @since 3.2.0 */
-  geoadd<const K extends Args>(key: Arg, ...args: [...rows: Spread<K, [longitude: number | bigint, latitude: number | bigint, member: Text]>, options: GeoaddOptions]): Out<T, R, number>
+  geoadd<const K extends Args>(key: Arg, ...args: [...rows: Spread<K, [longitude: number | bigint, latitude: number | bigint, member: Text]>, options: GeoaddOptions | undefined]): Out<T, R, number>
   /** Adds places, or moves them; answers how many are new.
    * @since 3.2.0 */
   geoadd(key: Arg, rows: readonly (readonly [longitude: number | bigint, latitude: number | bigint, member: Text])[] | readonly { longitude: Num; latitude: Num; member: Arg }[] | { longitude: Num; latitude: Num; member: Arg }, options?: GeoaddOptions): Out<T, R, number>
@@ -3867,7 +3565,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   hotkeysStart<const K extends readonly ('cpu' | 'net')[]>(...metrics: Spread<K, [metric: 'cpu' | 'net'], 'cpu' | 'net'>): Out<T, R, 'OK'>
   /** Looks for the keys that cost most processor time or traffic.
    * @since Redis 8.6.0 */
-  hotkeysStart<const K extends readonly ('cpu' | 'net')[]>(...args: [...metrics: Spread<K, [metric: 'cpu' | 'net'], 'cpu' | 'net'>, options: HotkeysStartOptions]): Out<T, R, 'OK'>
+  hotkeysStart<const K extends readonly ('cpu' | 'net')[]>(...args: [...metrics: Spread<K, [metric: 'cpu' | 'net'], 'cpu' | 'net'>, options: HotkeysStartOptions | undefined]): Out<T, R, 'OK'>
   /** Looks for the keys that cost most processor time or traffic.
    * @since Redis 8.6.0 */
   hotkeysStart(metrics: 'cpu' | 'net' | readonly ('cpu' | 'net')[], options?: HotkeysStartOptions): Out<T, R, 'OK'>
@@ -4121,28 +3819,6 @@ export interface PinnedCommands<T = string, R extends readonly unknown[] | null 
 /** The commands of a leased connection: those of every handle, and those about the connection's own state and writes. */
 export interface SessionCommands<T = string, R extends readonly unknown[] | null = null>
   extends Commands<T, R>, PinnedCommands<T, R> {
-  /** Forgets a list of fields. Returns how many lists that were.
-   * @since Redis 8.10.0 */
-  himportDiscard(fieldset: Arg): Out<T, R, number>
-
-  /** Forgets all lists of fields. Returns how many.
-   * @since Redis 8.10.0 */
-  himportDiscardall(): Out<T, R, number>
-
-  /** Names a list of fields for `himportSet` on this connection.
-   * @since Redis 8.10.0 */
-  himportPrepare(fieldset: Arg, field: Arg, ...fields: Arg[]): Out<T, R, 'OK'>
-  /** Names a list of fields for `himportSet` on this connection.
-   * @since Redis 8.10.0 */
-  himportPrepare<const K extends Args>(fieldset: Arg, ...fields: Spread<K, [field: Arg]> | [fields: Args]): Out<T, R, 'OK'>
-
-  /** Replaces a hash: values for the fields of `himportPrepare`, in their order.
-   * @since Redis 8.10.0 */
-  himportSet(key: Arg, fieldset: Arg, value: Arg, ...values: Arg[]): Out<T, R, 'OK'>
-  /** Replaces a hash: values for the fields of `himportPrepare`, in their order.
-   * @since Redis 8.10.0 */
-  himportSet<const K extends Args>(key: Arg, fieldset: Arg, ...values: Spread<K, [value: Arg]> | [values: Args]): Out<T, R, 'OK'>
-
   /** Forgets the keys that this connection watches.
    * @since 2.2.0 */
   unwatch(): Out<T, R, 'OK'>

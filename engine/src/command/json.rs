@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::argument::{Kind, Layout, Opt, OptValue, Param, Part, Piece};
 use super::registry::{Command, table};
 use super::row::Access;
-use super::signature::usage;
+use super::signature::{ts_kind, ts_option, usage};
 
 /// The table as JSON: an array, in which a command's place is its number.
 ///
@@ -17,7 +17,7 @@ pub fn table_json() -> String {
     rows(row)
 }
 
-/// The same with each row's family, versions and first sentence, for tests and tools.
+/// The same with each row's family, versions, first sentence and types, for tests and tools.
 pub fn described_table_json() -> String {
     rows(|out, command| {
         row(out, command);
@@ -32,7 +32,33 @@ pub fn described_table_json() -> String {
             }
         });
         out.text_at("doc", command.row.doc);
+        let parts = command.row.parts;
+        out.array_at("types", parts, |out, part| {
+            out.object(|out| for_each_type(part, parts, |name, ts| out.text_at(name, &ts)));
+        });
     })
+}
+
+/// The TypeScript type of each argument and option that a part takes, by name.
+fn for_each_type(part: &Part, parts: &[Part], mut each: impl FnMut(&str, String)) {
+    let mut param = |param: &Param| each(param.name, ts_kind(param.kind));
+    match part {
+        Part::One(one)
+        | Part::Maybe { param: one, .. }
+        | Part::Many { param: one, .. }
+        | Part::OneOrMany(one) => {
+            param(one);
+        }
+        Part::Pairs { first: one, second: other, .. } | Part::Weighted { param: one, weight: other } => {
+            param(one);
+            param(other);
+        }
+        Part::Rows(params) => params.iter().for_each(param),
+        Part::Steps(options) | Part::Options { options, .. } => {
+            options.iter().for_each(|option| each(option.name, ts_option(option, parts)));
+        }
+        Part::Word(_) | Part::Count | Part::Lifted(_) => {}
+    }
 }
 
 fn rows(row: impl Fn(&mut Json, &Command)) -> String {

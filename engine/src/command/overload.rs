@@ -246,7 +246,8 @@ fn plain(call: &Call, way: &Way, options: Option<(&Options, &str)>) -> Vec<Overl
     let Some((options, ts)) = options else { return list };
     let before = required(&call.before);
     let after = required(&call.after);
-    let behind = [after.clone(), vec![format!("options: {ts}")]].concat();
+    let missing = if is_needed(options, way) { "" } else { " | undefined" };
+    let behind = [after.clone(), vec![format!("options: {ts}{missing}")]].concat();
     if let Some(spread) = spread(values) {
         let rest = format!("...args: [...{}: {spread}, {}]", values.name, behind.join(", "));
         let parameters = [before.clone(), vec![rest]].concat();
@@ -263,8 +264,11 @@ fn plain(call: &Call, way: &Way, options: Option<(&Options, &str)>) -> Vec<Overl
 }
 
 fn options_parameter(options: &Options, ts: &str, way: &Way) -> String {
-    let needed = options.required || options_bits(options) & way.on != 0;
-    format!("options{}: {ts}", if needed { "" } else { "?" })
+    format!("options{}: {ts}", if is_needed(options, way) { "" } else { "?" })
+}
+
+fn is_needed(options: &Options, way: &Way) -> bool {
+    options.required || options_bits(options) & way.on != 0
 }
 
 /// The parameters in front of the options, and whether options may follow. What is given in order needs all before it: where there
