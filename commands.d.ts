@@ -18,13 +18,13 @@ export type Num = number | bigint | string
 export type Time = Num | Date
 
 /** An object of values by name. Any type of object, also an `interface`; a value that is undefined is refused by its name. */
-export type Named<O, V = Arg> = object & { readonly [K in keyof O]: V | undefined }
+export type Named<O, V = Arg> = object & { readonly [K in keyof O]: V }
 
 /** Pairs that are no object: a `Map`, an array of pairs, or one flat array. */
 export type PairList = ReadonlyMap<Arg, Arg> | readonly (readonly [Arg, Arg])[] | Args
 
 /** Pairs: an object, a `Map`, an array of pairs, or one flat array. */
-export type Pairs = { readonly [name: string]: Arg | undefined } | PairList
+export type Pairs = { readonly [name: string]: Arg } | PairList
 
 /** An object, or an array of pairs where names are Buffers. */
 export type Fields<T, V = T> = T extends string ? Record<string, V> : [name: T, value: V][]
@@ -33,7 +33,7 @@ export type Fields<T, V = T> = T extends string ? Record<string, V> : [name: T, 
 export type ScoreList = ReadonlyMap<Arg, Num> | readonly (readonly [member: Text, score: number | bigint])[]
 
 /** Members with scores: an object or a `Map` of scores by member, or an array of [member, score], as replies have them. */
-export type Scores = { readonly [member: string]: Num | undefined } | ScoreList
+export type Scores = { readonly [member: string]: Num } | ScoreList
 
 /** Keys, each with a weight if it is a pair: one, an array of them, or a `Map` of weights by key. */
 export type WeightedList =
@@ -42,7 +42,7 @@ export type WeightedList =
   | ReadonlyMap<Arg, Num>
 
 /** Keys, each with a weight if it is a pair: one, an array of them, an object or a `Map` of weights by key. */
-export type Weighted = { readonly [key: string]: Num | undefined } | WeightedList
+export type Weighted = { readonly [key: string]: Num } | WeightedList
 
 /** None of these options. */
 export type Without<K extends string> = { [P in K]?: false | undefined }

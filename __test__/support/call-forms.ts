@@ -243,7 +243,7 @@ export class CallForms {
           scores ? 'scored' : 'named',
           'values',
           pairs,
-          scores ? '{ a: 1, b: undefined }' : `{ a: 'x' }`,
+          scores ? '{ a: 1, b: 2n }' : `{ a: 'x' }`,
         ])
       }
       case 'weighted':
