@@ -11,6 +11,9 @@ export type Args = readonly Arg[]
 /** Text or bytes, where a number could be taken for something else. */
 export type Text = string | Uint8Array
 
+/** A vector. A `Float32Array` is sent as its bytes, an array as decimal text. */
+export type Vector = readonly number[] | Float32Array | Float64Array
+
 /** A number, or its decimal text. */
 export type Num = number | bigint | string
 
@@ -418,6 +421,18 @@ export interface StreamInfo<T = string> {
   'last-entry': StreamEntry<T> | null
 }
 
+export interface VectorSetInfo {
+  'quant-type': string
+  'hnsw-m': number
+  'vector-dim': number
+  'projection-input-dim': number
+  size: number
+  'max-level': number
+  'attributes-count': number
+  'vset-uid': number
+  'hnsw-max-node-uid': number
+}
+
 export interface DelexOptionsBase {
   /** Only if the value is this (Valkey 8.1, Redis 8.4). Excludes `ifne`, `ifdeq`, `ifdne`. */
   ifeq?: Arg | undefined
@@ -609,6 +624,18 @@ export type HsetexOptions = HsetexOptionsBase
   & (Without<'fxx'> | Without<'fnx'>)
   & (Without<'px' | 'exat' | 'pxat' | 'keepttl'> | Without<'ex' | 'exat' | 'pxat' | 'keepttl'> | Without<'ex' | 'px' | 'pxat' | 'keepttl'> | Without<'ex' | 'px' | 'exat' | 'keepttl'> | Without<'ex' | 'px' | 'exat' | 'pxat'>)
 
+export interface BlmovemOptionsBase {
+  /** Moves so many elements at most; 1 by default. Excludes `exactly`. */
+  count?: Num | undefined
+  /** Moves so many elements or none. Excludes `count`. */
+  exactly?: Num | undefined
+  /** With `count` or `exactly`: 'bulk' keeps their order and is the default, 'obo' moves one by one. */
+  order?: 'bulk' | 'obo' | undefined
+}
+
+export type BlmovemOptions = BlmovemOptionsBase
+  & (Without<'exactly' | 'order'> | { count: Num } & Without<'exactly'> | Without<'count' | 'order'> | { exactly: Num } & Without<'count'>)
+
 export interface BlmpopOptions {
   /** How many to take at most; 1 by default. */
   count?: Num | undefined
@@ -626,7 +653,7 @@ export interface LposOptionsBase {
 export type LposOptions = LposOptionsBase
   & ({ count: Num } | Without<'count'>)
 
-export interface SintercardOptions {
+export interface SdiffcardOptions {
   /** Stops counting here, 0 for never. */
   limit?: Num | undefined
 }
@@ -636,6 +663,13 @@ export interface SscanOptions {
   match?: Arg | undefined
   /** About how many to look at for one page. */
   count?: Num | undefined
+}
+
+export interface SunioncardOptions {
+  /** Estimates the number. */
+  approx?: boolean | undefined
+  /** Stops counting here, 0 for never. */
+  limit?: Num | undefined
 }
 
 export interface ZaddOptionsBase {
@@ -1011,6 +1045,50 @@ export interface ArlastitemsOptions {
 export interface ArscanOptions {
   /** How many at most. */
   limit?: Num | undefined
+}
+
+export interface VaddOptions {
+  /** Projects the vectors of a new set to this many dimensions. */
+  reduce?: Num | undefined
+  /** Looks for neighbours on another thread. */
+  cas?: boolean | undefined
+  /** How a new set keeps vectors; 'q8' by default. */
+  quantization?: 'noquant' | 'q8' | 'bin' | undefined
+  /** How many candidates for neighbours to look at; 200 by default. */
+  ef?: Num | undefined
+  /** Attributes of the element, as JSON text. */
+  setattr?: Arg | undefined
+  /** How many neighbours each element of a new set has; 16 by default. */
+  m?: Num | undefined
+}
+
+export interface VlinksOptionsBase {
+  /** Returns [element, score] pairs. */
+  withscores?: boolean | undefined
+}
+
+export type VlinksOptions = VlinksOptionsBase
+  & ({ withscores: true } | Without<'withscores'>)
+
+export interface VsimOptions {
+  /** Adds to each how similar it is, from 0 to 1. */
+  withscores?: boolean | undefined
+  /** Adds to each its attributes as JSON text, or null (8.2). */
+  withattribs?: boolean | undefined
+  /** How many at most; 10 by default. */
+  count?: Num | undefined
+  /** How far from the vector at most, from 0 to 1 (8.2). */
+  epsilon?: Num | undefined
+  /** How many candidates to look at; more take longer and find more. */
+  ef?: Num | undefined
+  /** Only elements whose attributes fit, such as '.year > 1950'. */
+  filter?: Arg | undefined
+  /** How many elements to look at for a filter at most. */
+  filteref?: Num | undefined
+  /** Compares with all elements: exact and slow. */
+  truth?: boolean | undefined
+  /** Searches on the server's main thread. */
+  nothread?: boolean | undefined
 }
 
 export interface CopyOptions {
@@ -1927,6 +2005,10 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 6.2.0 */
   blmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', timeout: Num): Out<T, R, T | null>
 
+  /** As `lmovem`; waits for enough elements, null after so many seconds.
+   * @since Redis 8.10.0 */
+  blmovem(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', timeout: Num, options?: BlmovemOptions): Out<T, R, T[] | null>
+
   /** As `lmpop`; waits for an element, null after so many seconds.
    * @since 7.0.0 */
   blmpop(timeout: Num, key: Text, ...keys: [...keys: Text[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
@@ -1973,6 +2055,10 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   /** Takes an element from one end of a list to one of another; returns it.
    * @since 6.2.0 */
   lmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right'): Out<T, R, T | null>
+
+  /** Moves elements from one end of a list to one of another. Returns them, or null.
+   * @since Redis 8.10.0 */
+  lmovem(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', options?: BlmovemOptions): Out<T, R, T[] | null>
 
   /** Takes elements off one end of the first list that has some.
    * @since 7.0.0 */
@@ -2083,6 +2169,19 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 1.0.0 */
   sdiff<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, T[]>
 
+  /** Counts the members of the first set that no other has.
+   * @since Redis 8.10.0 */
+  sdiffcard(key: Text, ...keys: Text[]): Out<T, R, number>
+  /** Counts the members of the first set that no other has.
+   * @since Redis 8.10.0 */
+  sdiffcard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
+  /** Counts the members of the first set that no other has.
+   * @since Redis 8.10.0 */
+  sdiffcard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SdiffcardOptions | undefined]): Out<T, R, number>
+  /** Counts the members of the first set that no other has.
+   * @since Redis 8.10.0 */
+  sdiffcard(keys: Text | Args, options?: SdiffcardOptions): Out<T, R, number>
+
   /** Stores what `sdiff` returns; answers how many members.
    * @since 1.0.0 */
   sdiffstore(destination: Arg, key: Arg, ...keys: Arg[]): Out<T, R, number>
@@ -2105,10 +2204,10 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   sintercard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
   /** Counts the members that all sets have.
    * @since 7.0.0 */
-  sintercard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SintercardOptions | undefined]): Out<T, R, number>
+  sintercard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SdiffcardOptions | undefined]): Out<T, R, number>
   /** Counts the members that all sets have.
    * @since 7.0.0 */
-  sintercard(keys: Text | Args, options?: SintercardOptions): Out<T, R, number>
+  sintercard(keys: Text | Args, options?: SdiffcardOptions): Out<T, R, number>
 
   /** Stores what `sinter` returns; answers how many members.
    * @since 1.0.0 */
@@ -2173,6 +2272,19 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   /** Returns the members that any of the sets has.
    * @since 1.0.0 */
   sunion<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, T[]>
+
+  /** Counts the members that any of the sets has.
+   * @since Redis 8.10.0 */
+  sunioncard(key: Text, ...keys: Text[]): Out<T, R, number>
+  /** Counts the members that any of the sets has.
+   * @since Redis 8.10.0 */
+  sunioncard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
+  /** Counts the members that any of the sets has.
+   * @since Redis 8.10.0 */
+  sunioncard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SunioncardOptions | undefined]): Out<T, R, number>
+  /** Counts the members that any of the sets has.
+   * @since Redis 8.10.0 */
+  sunioncard(keys: Text | Args, options?: SunioncardOptions): Out<T, R, number>
 
   /** Stores what `sunion` returns; answers how many members.
    * @since 1.0.0 */
@@ -2310,10 +2422,10 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   zintercard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
   /** Counts the members that all sorted sets have.
    * @since 7.0.0 */
-  zintercard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SintercardOptions | undefined]): Out<T, R, number>
+  zintercard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SdiffcardOptions | undefined]): Out<T, R, number>
   /** Counts the members that all sorted sets have.
    * @since 7.0.0 */
-  zintercard(keys: Text | Args, options?: SintercardOptions): Out<T, R, number>
+  zintercard(keys: Text | Args, options?: SdiffcardOptions): Out<T, R, number>
 
   /** Stores what `zinter` returns; answers how many members.
    * @since 2.0.0 */
@@ -2831,6 +2943,94 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   /** Sets elements one behind the other from an index on; answers how many are new.
    * @since Redis 8.8.0 */
   arset<const K extends Args>(key: Arg, index: Num, ...values: Spread<K, [value: Arg]> | [values: Args]): Out<T, R, number>
+
+  /** Adds an element with its vector, or changes it. Returns whether the element is new.
+   * @since Redis 8.0.0 */
+  vadd(key: Arg, vector: Vector, element: Arg, options?: VaddOptions): Out<T, R, boolean>
+
+  /** Returns the number of elements of a vector set.
+   * @since Redis 8.0.0 */
+  vcard(key: Arg): Out<T, R, number>
+
+  /** Returns how many dimensions the vectors of a vector set have.
+   * @since Redis 8.0.0 */
+  vdim(key: Arg): Out<T, R, number>
+
+  /** Returns the vector of an element, or null.
+   * @since Redis 8.0.0 */
+  vemb(key: Arg, element: Arg): Out<T, R, number[] | null>
+
+  /** Returns the attributes of an element as JSON text, or null.
+   * @since Redis 8.0.0 */
+  vgetattr(key: Arg, element: Arg): Out<T, R, T | null>
+
+  /** Returns what the server knows about a vector set, or null.
+   * @since Redis 8.0.0 */
+  vinfo(key: Arg): Out<T, R, VectorSetInfo | null>
+
+  /** Says whether a vector set has an element.
+   * @since Redis 8.0.0 */
+  vismember(key: Arg, element: Arg): Out<T, R, boolean>
+
+  /** Returns the neighbours of an element in each layer of the graph, or null.
+   * @since Redis 8.0.0 */
+  vlinks(key: Arg, element: Arg, options?: VlinksOptions & Without<'withscores'>): Out<T, R, T[][] | null>
+  /** Returns the neighbours of an element in each layer of the graph, or null.
+   * @since Redis 8.0.0 */
+  vlinks(key: Arg, element: Arg, options: VlinksOptions & { withscores: true }): Out<T, R, [element: T, score: number][][] | null>
+  /** Returns the neighbours of an element in each layer of the graph, or null.
+   * @since Redis 8.0.0 */
+  vlinks(key: Arg, element: Arg, options?: VlinksOptions): Out<T, R, T[][] | [element: T, score: number][][] | null>
+
+  /** Returns a random element, or several; a negative count may repeat them.
+   * @since Redis 8.0.0 */
+  vrandmember(key: Arg, count?: undefined): Out<T, R, T | null>
+  /** Returns a random element, or several; a negative count may repeat them.
+   * @since Redis 8.0.0 */
+  vrandmember(key: Arg, count: Num): Out<T, R, T[]>
+  /** Returns a random element, or several; a negative count may repeat them.
+   * @since Redis 8.0.0 */
+  vrandmember(key: Arg, count?: Num): Out<T, R, T | T[] | null>
+
+  /** Returns the elements in a range of names: '[a', '(a', '-' or '+'.
+   * @since Redis 8.4.0 */
+  vrange(key: Arg, start: Arg, end: Arg, count?: Num): Out<T, R, T[]>
+
+  /** Removes an element. Returns whether the vector set had it.
+   * @since Redis 8.0.0 */
+  vrem(key: Arg, element: Arg): Out<T, R, boolean>
+
+  /** Sets the attributes of an element, JSON text; '' removes them. Returns whether there is such an element.
+   * @since Redis 8.0.0 */
+  vsetattr(key: Arg, element: Arg, attributes: Arg): Out<T, R, boolean>
+
+  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
+   * @since Redis 8.0.0 */
+  vsim(key: Arg, query: Vector | Text, options?: VsimOptions & Without<'withscores' | 'withattribs'>): Out<T, R, T[]>
+  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
+   * @since Redis 8.0.0 */
+  vsim(key: Arg, query: Vector | Text, options: VsimOptions & { withscores: true } & Without<'withattribs'>): Out<T, R, [element: T, score: number][]>
+  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
+   * @since Redis 8.0.0 */
+  vsim(key: Arg, query: Vector | Text, options: VsimOptions & { withattribs: true } & Without<'withscores'>): Out<T, R, [element: T, attributes: T | null][]>
+  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
+   * @since Redis 8.0.0 */
+  vsim(key: Arg, query: Vector | Text, options: VsimOptions & { withscores: true } & { withattribs: true }): Out<T, R, [element: T, score: number, attributes: T | null][]>
+  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
+   * @since Redis 8.0.0 */
+  vsim(key: Arg, query: Vector | Text, options?: VsimOptions & Without<'withattribs'>): Out<T, R, T[] | [element: T, score: number][]>
+  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
+   * @since Redis 8.0.0 */
+  vsim(key: Arg, query: Vector | Text, options?: VsimOptions & Without<'withscores'>): Out<T, R, T[] | [element: T, attributes: T | null][]>
+  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
+   * @since Redis 8.0.0 */
+  vsim(key: Arg, query: Vector | Text, options: VsimOptions & { withattribs: true }): Out<T, R, [element: T, attributes: T | null][] | [element: T, score: number, attributes: T | null][]>
+  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
+   * @since Redis 8.0.0 */
+  vsim(key: Arg, query: Vector | Text, options: VsimOptions & { withscores: true }): Out<T, R, [element: T, score: number][] | [element: T, score: number, attributes: T | null][]>
+  /** Returns the elements whose vectors are most like a vector, or like that of an element of this name.
+   * @since Redis 8.0.0 */
+  vsim(key: Arg, query: Vector | Text, options?: VsimOptions): Out<T, R, T[] | [element: T, score: number][] | [element: T, attributes: T | null][] | [element: T, score: number, attributes: T | null][]>
 
   /** Copies a value to another key.
    * @since 6.2.0 */
@@ -3819,6 +4019,28 @@ export interface PinnedCommands<T = string, R extends readonly unknown[] | null 
 /** The commands of a leased connection: those of every handle, and those about the connection's own state and writes. */
 export interface SessionCommands<T = string, R extends readonly unknown[] | null = null>
   extends Commands<T, R>, PinnedCommands<T, R> {
+  /** Forgets a list of fields. Returns how many lists that were.
+   * @since Redis 8.10.0 */
+  himportDiscard(fieldset: Arg): Out<T, R, number>
+
+  /** Forgets all lists of fields. Returns how many.
+   * @since Redis 8.10.0 */
+  himportDiscardall(): Out<T, R, number>
+
+  /** Names a list of fields for `himportSet` on this connection.
+   * @since Redis 8.10.0 */
+  himportPrepare(fieldset: Arg, field: Arg, ...fields: Arg[]): Out<T, R, 'OK'>
+  /** Names a list of fields for `himportSet` on this connection.
+   * @since Redis 8.10.0 */
+  himportPrepare<const K extends Args>(fieldset: Arg, ...fields: Spread<K, [field: Arg]> | [fields: Args]): Out<T, R, 'OK'>
+
+  /** Replaces a hash: values for the fields of `himportPrepare`, in their order.
+   * @since Redis 8.10.0 */
+  himportSet(key: Arg, fieldset: Arg, value: Arg, ...values: Arg[]): Out<T, R, 'OK'>
+  /** Replaces a hash: values for the fields of `himportPrepare`, in their order.
+   * @since Redis 8.10.0 */
+  himportSet<const K extends Args>(key: Arg, fieldset: Arg, ...values: Spread<K, [value: Arg]> | [values: Args]): Out<T, R, 'OK'>
+
   /** Forgets the keys that this connection watches.
    * @since 2.2.0 */
   unwatch(): Out<T, R, 'OK'>

@@ -67,7 +67,7 @@ interface Slot {
 }
 
 const LISTS = new Set(['many', 'pairs', 'weighted', 'rows'])
-const NOTHING = new Set(['word', 'count', 'lifted', 'options'])
+const NOTHING = new Set(['word', 'count', 'lifted', 'early', 'options'])
 
 /** Writes the forms of one row: those that its usage documents, and those that it forbids. */
 export class CallForms {
@@ -319,6 +319,7 @@ export class CallForms {
   #sample(type: string): string {
     const words = [...type.matchAll(/'([^']*)'/g)].map(([word]) => word)
     if (type === 'boolean') return 'true'
+    if (type === 'Vector') return this.#pick(['[1, 2.5]', 'new Float32Array([1, 2])'])
     if (type === 'Arg') return this.#pick([`'a'`, '1', '2n', 'bytes'])
     if (type === 'Text') return this.#pick([`'a'`, 'bytes'])
     if (type === 'Num') return this.#pick(['1', `'1'`, '2n'])

@@ -89,8 +89,7 @@ pub(super) fn call(parts: &'static [Part], options_type: &str, step_type: &str) 
             Part::Word(_) | Part::Count | Part::Lifted(_) | Part::Early { .. } => None,
             Part::Many { .. } | Part::Pairs { .. } | Part::Weighted { .. } | Part::Rows(_) => {
                 let list = list(part, counted, has_options || !alone);
-                // Counted pairs are never given one by one: the words of the server's form would be taken for some.
-                if alone && !(counted && matches!(part, Part::Pairs { .. })) {
+                if alone {
                     call.list = Some(list);
                     None
                 } else {
@@ -152,7 +151,10 @@ fn list(part: &Part, counted: bool, single: bool) -> List {
                 Layout::Named | Layout::Columns => (NAMED, "O | PairList"),
                 Layout::Valued => (NUMBERS, "O | ScoreList"),
             };
-            let head = head(&[*first, *second]);
+            let mut head = head(&[*first, *second]);
+            if counted {
+                head[0].1 = TEXT.into();
+            }
             let more = (*layout != Layout::Columns).then(|| ANY.into());
             List { more, ..whole_list("pairs", head, whole.into(), Some(object)) }
         }
@@ -213,9 +215,8 @@ mod tests {
         const PAIRS: &[Part] = &[Part::Count, pairs(param("key", Kind::Key), param("value", Kind::Text))];
         let list = call(COUNTED, "XOptions", "").list.expect("a list");
         assert_eq!((list.head[0].1.as_str(), list.whole.as_str()), ("Text", "Text | Args"));
-        let pairs = call(PAIRS, "", "");
-        assert!(pairs.list.is_none(), "never one by one");
-        assert_eq!(pairs.before[0].ts, "O | PairList");
+        let pairs = call(PAIRS, "", "").list.expect("a list");
+        assert_eq!(pairs.head.iter().map(|(_, ts)| ts.as_str()).collect::<Vec<_>>(), ["Text", "Arg"]);
     }
 
     #[test]

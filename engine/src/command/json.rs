@@ -57,7 +57,8 @@ fn for_each_type(part: &Part, parts: &[Part], mut each: impl FnMut(&str, String)
         Part::Steps(options) | Part::Options { options, .. } => {
             options.iter().for_each(|option| each(option.name, ts_option(option, parts)));
         }
-        Part::Word(_) | Part::Count | Part::Lifted(_) => {}
+        Part::Vector { name, .. } => each(name, "Vector".into()),
+        Part::Word(_) | Part::Count | Part::Lifted(_) | Part::Early { .. } => {}
     }
 }
 

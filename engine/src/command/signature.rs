@@ -27,8 +27,7 @@ pub(super) fn usage(command: &Command) -> String {
     let alone = lists(parts) == 1 && !parts.iter().any(|part| matches!(part, Part::Maybe { .. }));
     let mut words = Vec::new();
     let mut options = None;
-    for (index, part) in parts.iter().enumerate() {
-        let counted = index > 0 && parts[index - 1] == Part::Count;
+    for part in parts {
         match part {
             Part::Many { param, .. } | Part::Weighted { param, .. } if alone => {
                 words.push(format!("...{}", param.name));
@@ -43,7 +42,7 @@ pub(super) fn usage(command: &Command) -> String {
                 words.push(param.name.to_string());
             }
             Part::Vector { name, .. } => words.push((*name).to_string()),
-            Part::Pairs { .. } if alone && !counted => words.push("...pairs".into()),
+            Part::Pairs { .. } if alone => words.push("...pairs".into()),
             Part::Pairs { .. } => words.push("pairs".into()),
             Part::Rows(_) if alone => words.push("...rows".into()),
             Part::Rows(_) => words.push("rows".into()),
