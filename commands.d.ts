@@ -106,6 +106,8 @@ export interface BackupStatus {
 
 export type ClaimedStreamEntry<T = string> = [id: string, fields: Fields<T> | null, idle: number, deliveries: number]
 
+export type ClaimedStreamEntryPairs<T = string> = [id: string, fields: [name: T, value: T][] | null, idle: number, deliveries: number]
+
 export interface ClusterLink {
   direction: 'to' | 'from'
   node: string
@@ -276,6 +278,8 @@ export interface PendingEntry<T = string> {
 
 export type PendingStreamEntry<T = string> = [id: string, fields: Fields<T> | null]
 
+export type PendingStreamEntryPairs<T = string> = [id: string, fields: [name: T, value: T][] | null]
+
 export interface PendingSummary<T = string> {
   count: number
   min: string | null
@@ -382,6 +386,8 @@ export interface StreamDetails<T = string> {
 }
 
 export type StreamEntry<T = string> = [id: string, fields: Fields<T>]
+
+export type StreamEntryPairs<T = string> = [id: string, fields: [name: T, value: T][]]
 
 export interface StreamGroup<T = string> {
   name: T
@@ -577,6 +583,14 @@ export interface HexpireOptionsBase {
 
 export type HexpireOptions = HexpireOptionsBase
   & (Without<'xx' | 'gt' | 'lt'> | Without<'nx' | 'gt' | 'lt'> | Without<'nx' | 'xx' | 'lt'> | Without<'nx' | 'xx' | 'gt'>)
+
+export interface HgetallOptionsBase {
+  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. */
+  pairs?: boolean | undefined
+}
+
+export type HgetallOptions = HgetallOptionsBase
+  & ({ pairs: true } | Without<'pairs'>)
 
 export interface HrandfieldOptionsBase {
   /** With a count: answers [field, value] pairs. */
@@ -895,12 +909,17 @@ export interface XinfoStreamOptionsBase {
 export type XinfoStreamOptions = XinfoStreamOptionsBase
   & (Without<'count'> | { full: true })
 
-export interface XrangeOptions {
+export interface XrangeOptionsBase {
   /** How many entries at most. */
   count?: Num | undefined
+  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. */
+  pairs?: boolean | undefined
 }
 
-export interface XreadOptions {
+export type XrangeOptions = XrangeOptionsBase
+  & ({ pairs: true } | Without<'pairs'>)
+
+export interface XreadOptionsBase {
   /** How many entries of each stream at most. */
   count?: Num | undefined
   /** How many entries of all streams at most (Redis 8.10). */
@@ -909,7 +928,12 @@ export interface XreadOptions {
   maxsize?: Num | undefined
   /** Waits for entries so many milliseconds, 0 for ever, on a connection of its own. */
   block?: Num | undefined
+  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. */
+  pairs?: boolean | undefined
 }
+
+export type XreadOptions = XreadOptionsBase
+  & ({ pairs: true } | Without<'pairs'>)
 
 export interface XsetidOptions {
   /** How many entries were ever added (7.0). */
@@ -942,12 +966,14 @@ export type XtrimOptions = XtrimOptionsBase
 export interface XautoclaimOptionsBase {
   /** How many entries at most. */
   count?: Num | undefined
-  /** Answers ids alone, and does not count it as a delivery. */
+  /** Answers ids alone, and does not count it as a delivery. Excludes `pairs`. */
   justid?: boolean | undefined
+  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. Excludes `justid`. */
+  pairs?: boolean | undefined
 }
 
 export type XautoclaimOptions = XautoclaimOptionsBase
-  & ({ justid: true } | Without<'justid'>)
+  & (Without<'pairs'> | Without<'justid'>)
 
 export interface XclaimOptionsBase {
   /** Pretends that they were delivered this many milliseconds ago. Excludes `time`. */
@@ -958,15 +984,17 @@ export interface XclaimOptionsBase {
   retrycount?: Num | undefined
   /** Even those that are not pending. */
   force?: boolean | undefined
-  /** Answers ids alone, and does not count it as a delivery. */
+  /** Answers ids alone, and does not count it as a delivery. Excludes `pairs`. */
   justid?: boolean | undefined
   /** Raises the group's last delivered id to this one. */
   lastid?: Arg | undefined
+  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. Excludes `justid`. */
+  pairs?: boolean | undefined
 }
 
 export type XclaimOptions = XclaimOptionsBase
   & (Without<'time'> | Without<'idle'>)
-  & ({ justid: true } | Without<'justid'>)
+  & (Without<'pairs'> | Without<'justid'>)
 
 export interface XgroupCreateOptions {
   /** Creates the stream if there is none. */
@@ -992,7 +1020,7 @@ export interface XpendingOptions {
   idle?: Num | undefined
 }
 
-export interface XreadgroupOptionsBase {
+export interface XreadgroupOptions {
   /** How many entries of each stream at most. */
   count?: Num | undefined
   /** How many entries of all streams at most (Redis 8.10). */
@@ -1005,10 +1033,9 @@ export interface XreadgroupOptionsBase {
   claim?: Num | undefined
   /** Entries count as acknowledged. */
   noack?: boolean | undefined
+  /** Returns [name, value] pairs instead of objects, which sort names like numbers and cannot repeat names. */
+  pairs?: boolean | undefined
 }
-
-export type XreadgroupOptions = XreadgroupOptionsBase
-  & ({ claim: Num } | Without<'claim'>)
 
 export interface ArgrepOptionsBase {
   /** Elements that are this. */
@@ -1831,7 +1858,13 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
 
   /** Returns a hash; an empty object if it is missing.
    * @since 2.0.0 */
-  hgetall(key: Arg): Out<T, R, Fields<T>>
+  hgetall(key: Arg, options?: HgetallOptions & Without<'pairs'>): Out<T, R, Fields<T>>
+  /** Returns a hash; an empty object if it is missing.
+   * @since 2.0.0 */
+  hgetall(key: Arg, options: HgetallOptions & { pairs: true }): Out<T, R, [field: T, value: T][]>
+  /** Returns a hash; an empty object if it is missing.
+   * @since 2.0.0 */
+  hgetall(key: Arg, options?: HgetallOptions): Out<T, R, Fields<T> | [field: T, value: T][]>
 
   /** Returns fields of a hash and deletes them.
    * @since Redis 8.0.0, Valkey 9.1.0 */
@@ -2688,23 +2721,47 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 5.0.0 */
   xlen(key: Arg): Out<T, R, number>
 
-  /** Returns entries from one id to another; '-' and '+' are the ends.
+  /** Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.
    * @since 5.0.0 */
-  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
+  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions & Without<'pairs'>): Out<T, R, StreamEntry<T>[]>
+  /** Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.
+   * @since 5.0.0 */
+  xrange(key: Arg, start: Arg, end: Arg, options: XrangeOptions & { pairs: true }): Out<T, R, StreamEntryPairs<T>[]>
+  /** Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.
+   * @since 5.0.0 */
+  xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
 
   /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
    * @since 5.0.0 */
   xread(stream: Arg, id: Arg): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
   /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
    * @since 5.0.0 */
-  xread(stream: Arg, id: Arg, options: XreadOptions | undefined): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
+  xread(stream: Arg, id: Arg, options: XreadOptions & Without<'pairs'> | undefined): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
   /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
    * @since 5.0.0 */
-  xread<O extends Named<O>>(pairs: O | PairList, options?: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
+  xread<O extends Named<O>>(pairs: O | PairList, options?: XreadOptions & Without<'pairs'>): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
+  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+   * @since 5.0.0 */
+  xread(stream: Arg, id: Arg, options: XreadOptions & { pairs: true }): Out<T, R, [T, StreamEntryPairs<T>[]][] | null>
+  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+   * @since 5.0.0 */
+  xread<O extends Named<O>>(pairs: O | PairList, options: XreadOptions & { pairs: true }): Out<T, R, [T, StreamEntryPairs<T>[]][] | null>
+  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+   * @since 5.0.0 */
+  xread(stream: Arg, id: Arg, options: XreadOptions | undefined): Out<T, R, Fields<T, StreamEntry<T>[]> | [T, StreamEntryPairs<T>[]][] | null>
+  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+   * @since 5.0.0 */
+  xread<O extends Named<O>>(pairs: O | PairList, options?: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | [T, StreamEntryPairs<T>[]][] | null>
 
   /** Returns entries from one id back to another; '+' and '-' are the ends.
    * @since 5.0.0 */
-  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[]>
+  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions & Without<'pairs'>): Out<T, R, StreamEntry<T>[]>
+  /** Returns entries from one id back to another; '+' and '-' are the ends.
+   * @since 5.0.0 */
+  xrevrange(key: Arg, end: Arg, start: Arg, options: XrangeOptions & { pairs: true }): Out<T, R, StreamEntryPairs<T>[]>
+  /** Returns entries from one id back to another; '+' and '-' are the ends.
+   * @since 5.0.0 */
+  xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
 
   /** Sets the id behind which the stream goes on: for replication.
    * @since 5.0.0 */
@@ -2736,13 +2793,22 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
 
   /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
    * @since 6.2.0 */
-  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'justid'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]]>
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'justid' | 'pairs'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]]>
+  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+   * @since 6.2.0 */
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options: XautoclaimOptions & { pairs: true }): Out<T, R, [next: string, entries: StreamEntryPairs<T>[], deleted: string[]]>
   /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
    * @since 6.2.0 */
   xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options: XautoclaimOptions & { justid: true }): Out<T, R, [next: string, ids: string[], deleted: string[]]>
   /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
    * @since 6.2.0 */
-  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, ids: string[], deleted: string[]]>
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'pairs'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, ids: string[], deleted: string[]]>
+  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+   * @since 6.2.0 */
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'justid'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, entries: StreamEntryPairs<T>[], deleted: string[]]>
+  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+   * @since 6.2.0 */
+  xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, ids: string[], deleted: string[]] | [next: string, entries: StreamEntryPairs<T>[], deleted: string[]]>
 
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
@@ -2752,10 +2818,16 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...ids: Spread<K, [id: Arg]>): Out<T, R, StreamEntry<T>[]>
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
-  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'justid'> | undefined]): Out<T, R, StreamEntry<T>[]>
+  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'justid' | 'pairs'> | undefined]): Out<T, R, StreamEntry<T>[]>
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'justid'>): Out<T, R, StreamEntry<T>[]>
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'justid' | 'pairs'>): Out<T, R, StreamEntry<T>[]>
+  /** Takes over these entries if they have been pending for too long.
+   * @since 5.0.0 */
+  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & { pairs: true }]): Out<T, R, StreamEntryPairs<T>[]>
+  /** Takes over these entries if they have been pending for too long.
+   * @since 5.0.0 */
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options: XclaimOptions & { pairs: true }): Out<T, R, StreamEntryPairs<T>[]>
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & { justid: true }]): Out<T, R, string[]>
@@ -2764,10 +2836,22 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options: XclaimOptions & { justid: true }): Out<T, R, string[]>
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
-  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions | undefined]): Out<T, R, StreamEntry<T>[] | string[]>
+  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'pairs'> | undefined]): Out<T, R, StreamEntry<T>[] | string[]>
   /** Takes over these entries if they have been pending for too long.
    * @since 5.0.0 */
-  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions): Out<T, R, StreamEntry<T>[] | string[]>
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'pairs'>): Out<T, R, StreamEntry<T>[] | string[]>
+  /** Takes over these entries if they have been pending for too long.
+   * @since 5.0.0 */
+  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'justid'> | undefined]): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
+  /** Takes over these entries if they have been pending for too long.
+   * @since 5.0.0 */
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'justid'>): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
+  /** Takes over these entries if they have been pending for too long.
+   * @since 5.0.0 */
+  xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions | undefined]): Out<T, R, StreamEntry<T>[] | string[] | StreamEntryPairs<T>[]>
+  /** Takes over these entries if they have been pending for too long.
+   * @since 5.0.0 */
+  xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions): Out<T, R, StreamEntry<T>[] | string[] | StreamEntryPairs<T>[]>
 
   /** Creates a consumer group that starts behind this id; '$' is the end.
    * @since 5.0.0 */
@@ -2822,22 +2906,58 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'claim'> | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'claim' | 'pairs'> | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'claim'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'claim' | 'pairs'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num } & Without<'pairs'>): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num } & Without<'pairs'>): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | null>
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { pairs: true } & Without<'claim'>): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | null>
   /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
    * @since 5.0.0 */
-  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | null>
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { pairs: true } & Without<'claim'>): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num } & { pairs: true }): Out<T, R, [T, ClaimedStreamEntryPairs<T>[]][] | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num } & { pairs: true }): Out<T, R, [T, ClaimedStreamEntryPairs<T>[]][] | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'pairs'> | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'pairs'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'claim'> | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'claim'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { pairs: true }): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { pairs: true }): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | [T, ClaimedStreamEntryPairs<T>[]][] | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | [T, ClaimedStreamEntryPairs<T>[]][] | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
+  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+   * @since 5.0.0 */
+  xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
 
   /** Counts the elements of an array that hold a value.
    * @since Redis 8.8.0 */
