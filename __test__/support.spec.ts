@@ -244,6 +244,12 @@ describe('a missing server', () => {
       await output(look, { OXIDIS_VALKEY_SERVER: '/nowhere/server' }),
       /OXIDIS_VALKEY_SERVER names \/nowhere/,
     )
+    assert.match(
+      await output(look.replace('serverKinds', 'commandServers'), {
+        OXIDIS_REDIS8_SERVER: '/nowhere/server',
+      }),
+      /OXIDIS_REDIS8_SERVER names \/nowhere/,
+    )
   })
 })
 

@@ -19,4 +19,4 @@ await redis.incr('ex:greeting').catch((error) => {
   if (error instanceof ReplyError) console.log(error.message, error.code, error.command)
 })
 await redis.del('ex:greeting', 'ex:user:1', 'ex:user:2', 'ex:image', 'ex:visits')
-await redis.close() // answers what is in flight first
+await redis.close() // answers what is in flight first, for 10 s at most; close({ timeout }) for another time

@@ -10,7 +10,7 @@ const { build, checked, plan, wrongArguments } = require('./arguments')
 const { emptyError } = require('./lists')
 const { OptionSet } = require('./options')
 const { Sequences } = require('./option-templates')
-const { listOf } = require('./values')
+const { fits, listOf } = require('./values')
 
 /**
  * What the methods expect of `this`. `meta` is the command's number and, above its 12 bits, the variant that the options
@@ -77,7 +77,10 @@ function isOneOfTwo({ as }) {
  */
 function guarded(row, method) {
   const { parts } = row
-  return function () {
+  const [first, second, third] = parts
+  return function (a, b, c) {
+    if (arguments.length === 3 && fits(first?.as, a) && fits(second?.as, b) && fits(third?.as, c))
+      return method.call(this, a, b, c)
     try {
       for (let at = 0; at < parts.length && at < arguments.length; at++)
         checked(row, /** @type {import('./arguments').Part} */ (parts[at]), arguments[at])
