@@ -129,7 +129,7 @@ export interface RedisOptions<D extends boolean = true> {
    */
   clientInfo?: boolean | undefined
   /** RESP version to ask for; 3 falls back to 2 where the server does not know it. Default: 3. */
-  protocol?: 2 | 3
+  protocol?: 2 | 3 | undefined
   /**
    * Encrypts the connection; `rediss://` and `valkeys://` turn it on. A function is called before every connect: certificates that
    * change are read anew. Default: false.

@@ -14,7 +14,7 @@ export interface ConnectOptions {
 /** How long to wait for what is in flight. */
 export interface CloseOptions {
   /** In milliseconds; 0 means without an end. Default: 10000. */
-  timeout?: number
+  timeout?: number | undefined
 }
 
 /** Connections to one server: their life, and what happens to them. */

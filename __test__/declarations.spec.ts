@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { scratchFolder } from './support/scratch'
@@ -66,6 +66,23 @@ test('the declarations are small', () => {
   assert.ok(files.includes('commands.d.ts') && files.includes('index.d.ts'))
   const bytes = files.reduce((sum, name) => sum + statSync(join(PROJECT, name)).size, 0)
   assert.ok(bytes < MOST_BYTES, `${bytes} bytes`)
+})
+
+test('every option accepts undefined, for exactOptionalPropertyTypes', () => {
+  let options = 0
+  for (const name of ['index.d.ts', 'pool.d.ts', 'pubsub.d.ts', 'sentinel.d.ts', 'commands.d.ts']) {
+    const text = readFileSync(join(PROJECT, name), 'utf8')
+    const interfaces = text.matchAll(
+      /^export interface (\w*(?:Options|OptionsBase|Settings|Credentials|Address|Details))\b[^{]*\{\n(.*?)^\}/gms,
+    )
+    for (const [, type, body] of interfaces) {
+      for (const [, option, rest] of (body as string).matchAll(/^  (\w+)\?:(.*(?:\n    .*|\n  [}|].*)*)/gm)) {
+        assert.match(rest as string, /\| undefined$/, `${name}: ${type}.${option}`)
+        options++
+      }
+    }
+  }
+  assert.ok(options > 250, `${options}`)
 })
 
 test('the compiler has little to do for a file that uses the client', (context) => {
