@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import type { PeerCertificate } from 'node:tls'
-import type { Arg, Commands, Iterators, PinnedCommands, SessionCommands } from './commands'
+import type { Arg, Commands, Iterators, PinnedCommands, SessionCommands, Text } from './commands'
 import type { ConnectOptions, Connections, PooledOptions } from './pool'
 import type { Subscribing } from './pubsub'
 import type { AddressMap, SentinelConnectionOptions } from './sentinel'
@@ -249,7 +249,7 @@ export interface Pipeline<T = string, R extends readonly unknown[] = []>
   /** Adds a run of a script or function. Its code goes with the first run of it, so that no server lacks it. */
   run<X>(
     callable: Callable<X>,
-    keys?: Arg | readonly Arg[],
+    keys?: Text | readonly Arg[],
     args?: Arg | readonly Arg[],
   ): Pipeline<T, [...R, X]>
 
@@ -297,7 +297,7 @@ export interface Transactions<T extends string | Buffer = string> {
 
 /** A script, or a function of a library, as a function. `T` is what it answers. */
 export interface Callable<T> {
-  (keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<T>
+  (keys?: Text | readonly Arg[], args?: Arg | readonly Arg[]): Promise<T>
 }
 
 /** A script as a function. */
@@ -336,7 +336,7 @@ export interface Routines {
   /** A library of functions: `function(code).handle('name')`. Its code begins with a line such as `#!lua name=mylib`. */
   function(code: string): Library
   /** Runs a script or function over these connections, with these settings. */
-  run<T>(callable: Callable<T>, keys?: Arg | readonly Arg[], args?: Arg | readonly Arg[]): Promise<T>
+  run<T>(callable: Callable<T>, keys?: Text | readonly Arg[], args?: Arg | readonly Arg[]): Promise<T>
 }
 
 /** What begins a pipeline. */

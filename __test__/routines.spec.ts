@@ -48,6 +48,8 @@ forBothProtocols((protocol) => {
     assert.equal(take.sha1, createHash('sha1').update(TAKE).digest('hex'))
     assert.equal(await take(['n'], [5]), 5)
     assert.equal(await take('n', 5), 10)
+    await assert.rejects(take(1 as never, 'n'), /EVALSHA: keys are not counted here: give an array/)
+    await assert.rejects(client.pipeline().run(take, 1, 'n').execute(), /keys are not counted here/)
     assert.deepEqual(await ran(client).then(({ evalsha, eval: whole }) => [evalsha, whole]), [2, 1])
     await client.scriptFlush()
     assert.equal(await take(['n'], [1]), 11)

@@ -80,6 +80,8 @@ export async function transactions() {
 
 export async function routines() {
   const take = redis.script<number>('return 1')
+  // @ts-expect-error keys are not counted
+  void take(1, 'k')
   const look = redis.function('#!lua name=l').handle<string | null>('look', { readOnly: true })
   const taken = await take(['k'], [1, 'x', 2n])
   const looked = await redis.run(look, 'k')
