@@ -164,7 +164,11 @@ export interface RedisOptions<D extends boolean = true> {
    * know, the server is asked which arguments are keys; where it does not say, the call rejects with `KEYS_UNKNOWN`. Default: none.
    */
   keyPrefix?: string | undefined
-  /** Uses one connection for everything and never makes it again. Leases and subscriptions are refused. Default: false. */
+  /**
+   * Uses one connection for everything. It is made again only where `reconnect` is given: then its database, user, name, tracking
+   * and other state are restored, and what cannot be restored (`WATCH`, `MULTI`, `HELLO`, `RESET`, `CLIENT CACHING`) is refused.
+   * Leases and subscriptions are refused. Default: false.
+   */
   singleConnection?: boolean | undefined
   /** Whether the first command connects; otherwise the client connects at once. Default: true. */
   lazyConnect?: boolean | undefined

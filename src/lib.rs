@@ -35,6 +35,7 @@ mod plan;
 mod port;
 mod prefixer;
 mod reply;
+mod restoring;
 mod road;
 mod runtime;
 mod sentinel;

@@ -21,6 +21,7 @@ use crate::life::Life;
 use crate::meta::{Meta, Retry};
 use crate::pipeline::{Chunk, Encoded, Pipeline, Terms};
 use crate::prefixer::Prefixer;
+use crate::restoring::state_command;
 use crate::road::{Road, Timeout, Way, Withdrawal, milliseconds};
 use crate::streamed::Streamed;
 use crate::tail::{questions, tails};
@@ -97,10 +98,11 @@ impl Port {
     /// A port of the shared connections of `client`.
     pub(crate) fn shared(environment: &Rc<Environment>, client: &Client, life: &Rc<Life>) -> Rc<Self> {
         let options = client.options();
-        let road = if options.single_connection {
-            Road::Single(Arc::clone(client.pool()))
-        } else {
-            Road::Shared(Arc::clone(client.pool()))
+        let pool = Arc::clone(client.pool());
+        let road = match (options.single_connection, &options.reconnect) {
+            (false, _) => Road::Shared(pool),
+            (true, None) => Road::Single(pool),
+            (true, Some(_)) => Road::Restored(pool),
         };
         Self::new(environment, client.lanes(), Manner::of(options), life, road)
     }
@@ -110,6 +112,7 @@ impl Port {
         let road = match &self.road {
             Road::Shared(pool) => Road::Shared(Arc::clone(pool)),
             Road::Single(pool) | Road::Leased(pool, _) => Road::Single(Arc::clone(pool)),
+            Road::Restored(pool) => Road::Restored(Arc::clone(pool)),
         };
         Self::new(&self.environment, &self.lanes, manner, &self.life, road)
     }
@@ -358,9 +361,14 @@ impl Port {
         let ordinary = command.is_some_and(|command| command.lane() == command::Lane::Shared);
         let (Timeout::Given(mut timeout) | Timeout::Default(mut timeout)) = call.timeout;
         let mut waits = None;
+        let mut state = None;
         if !ordinary {
             match self.road.way(command, staging, call.timeout)? {
                 Way::Here(other) => timeout = other,
+                Way::Restored(other) => {
+                    timeout = other;
+                    state = command.map(|command| state_command(command, staging));
+                }
                 Way::Held(pool, patience) => waits = Some((pool, None, patience)),
                 Way::Apart(pool, name, patience) => waits = Some((pool, Some(name), patience)),
             }
@@ -384,7 +392,8 @@ impl Port {
         }
         let Some((pool, apart, patience)) = waits else {
             self.environment.waits().clear(call.slot);
-            staging.commit(request);
+            let track = state.map(|state| lane.queue().track_state(state));
+            staging.commit(Request { track, ..request });
             return Ok(());
         };
         self.environment.waits().note(call.slot);
@@ -487,7 +496,7 @@ impl Port {
         self.finish();
         match &self.road {
             Road::Leased(_, lease) => lease.take().is_some_and(Lease::release),
-            Road::Shared(_) | Road::Single(_) => false,
+            Road::Shared(_) | Road::Single(_) | Road::Restored(_) => false,
         }
     }
 }

@@ -8,12 +8,21 @@ use oxidis_engine::client::Staging;
 use oxidis_engine::client::pool::{Lease, Patience, Pool};
 use oxidis_engine::command::{self, Command, ServerTimeout, Trace};
 
+/// Why a command is refused where the connection is made again.
+const NOT_RESTORED: &str = "what it leaves behind is lost when the connection is made again";
+
+/// What to do instead.
+const KEEP_STATE: &str = "leave \"reconnect\" out, or lease a connection of a client without \"singleConnection\"; \
+    a transaction is a pipeline()";
+
 /// Whose connections are behind a port.
 pub(crate) enum Road {
     /// Everybody's. What blocks takes one from the pool.
     Shared(Arc<Pool>),
-    /// The only one, which never comes back (`singleConnection`).
+    /// The only one (`singleConnection`).
     Single(Arc<Pool>),
+    /// The only one, which is made again when it is lost, in the state that it had.
+    Restored(Arc<Pool>),
     /// The caller's own, until it is given back.
     Leased(Arc<Pool>, RefCell<Option<Lease>>),
 }
@@ -22,6 +31,8 @@ pub(crate) enum Road {
 pub(crate) enum Way {
     /// It goes on this port's connection, and its caller waits this long.
     Here(u32),
+    /// It goes on this port's connection, and again on the one after it.
+    Restored(u32),
     /// It goes on this port's connection, where a server may keep it waiting.
     Held(Arc<Pool>, Patience),
     /// It gets a connection for itself.
@@ -73,6 +84,14 @@ impl Road {
         if let Some(why) = command.breaks_connections() {
             return Err(error::breaks_connections(why, command.instead()));
         }
+        if let Self::Restored(_) = self
+            && command.row.trace != Trace::Nothing
+        {
+            if !command.row.restored {
+                return Err(error::needs_own_connection(NOT_RESTORED, KEEP_STATE));
+            }
+            return Ok(Way::Restored(plain));
+        }
         self.leave(command.row.trace);
         let longest = command.server_timeout(arguments);
         let patience = match timeout {
@@ -82,7 +101,9 @@ impl Road {
         };
         Ok(match self {
             Self::Shared(pool) => Way::Apart(Arc::clone(pool), command.row.name, patience),
-            Self::Single(pool) | Self::Leased(pool, _) => Way::Held(Arc::clone(pool), patience),
+            Self::Single(pool) | Self::Restored(pool) | Self::Leased(pool, _) => {
+                Way::Held(Arc::clone(pool), patience)
+            }
         })
     }
 
@@ -92,7 +113,9 @@ impl Road {
         match self {
             Self::Shared(pool) if pool.withdraw(slot) => return Withdrawal::Done,
             // One that is over has its outcome on the way.
-            Self::Shared(pool) | Self::Single(pool) | Self::Leased(pool, _) => pool.give_up(slot),
+            Self::Shared(pool) | Self::Single(pool) | Self::Restored(pool) | Self::Leased(pool, _) => {
+                pool.give_up(slot)
+            }
         };
         Withdrawal::Pending
     }
@@ -107,7 +130,7 @@ impl Road {
     /// The lease whose connection this is.
     pub(crate) fn lease(&self) -> Option<Ref<'_, Option<Lease>>> {
         match self {
-            Self::Shared(_) | Self::Single(_) => None,
+            Self::Shared(_) | Self::Single(_) | Self::Restored(_) => None,
             Self::Leased(_, lease) => Some(lease.borrow()),
         }
     }

@@ -276,17 +276,15 @@ fn options_that_contradict_each_other_are_refused() {
             json!({ "reconnect": { "initialDelay": 5000 } }),
             "option \"reconnect.initialDelay\" (5000) exceeds \"reconnect.maxDelay\" (2000)",
         ),
-        (
-            json!({ "singleConnection": true, "reconnect": {} }),
-            "option \"singleConnection\" excludes \"reconnect\"",
-        ),
     ] {
         assert_eq!(refusal(&list), message);
     }
 }
 
 #[test]
-fn a_single_connection_is_never_made_again() {
+fn a_single_connection_is_made_again_only_where_that_is_asked_for() {
+    let again = json!({ "singleConnection": true, "reconnect": { "initialDelay": 7 } });
+    assert_eq!(read(&again).unwrap().reconnect.unwrap().initial_delay.as_millis(), 7);
     assert!(read(&json!({ "singleConnection": true })).unwrap().reconnect.is_none());
     assert!(read(&json!({ "singleConnection": true, "reconnect": false })).unwrap().reconnect.is_none());
 }

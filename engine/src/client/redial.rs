@@ -19,7 +19,7 @@ pub enum Redial {
     Backoff(Reconnect),
     /// Another one with the next command (`reconnect: false`).
     OnDemand,
-    /// Once there was one, none (`singleConnection`): what it knows of its user cannot be made again.
+    /// Once there was one, none: what it knows of its user cannot be made again.
     Never,
 }
 
@@ -27,7 +27,7 @@ impl Redial {
     /// As the options say.
     pub fn of(options: &Options) -> Self {
         match &options.reconnect {
-            _ if options.single_connection => Self::Never,
+            None if options.single_connection => Self::Never,
             Some(reconnect) => Self::Backoff(reconnect.clone()),
             None => Self::OnDemand,
         }

@@ -265,6 +265,8 @@ pub struct Row {
     pub scan: bool,
     /// Which id means the end of a stream.
     pub tail: Option<&'static Tail>,
+    /// Whether sending it again to the next connection restores what it left behind on the last one.
+    pub restored: bool,
 }
 
 const fn row(name: &'static str, since: Since, doc: &'static str, access: Access, replay: Replay) -> Row {
@@ -283,6 +285,7 @@ const fn row(name: &'static str, since: Since, doc: &'static str, access: Access
         reply: &Shape::Any,
         scan: false,
         tail: None,
+        restored: false,
     }
 }
 
@@ -363,6 +366,13 @@ impl Row {
     #[must_use]
     pub(super) const fn idempotent(mut self) -> Self {
         self.replay = Replay::Idempotent;
+        self
+    }
+
+    /// Marks that sending it again restores what it left behind.
+    #[must_use]
+    pub(super) const fn restored(mut self) -> Self {
+        self.restored = true;
         self
     }
 

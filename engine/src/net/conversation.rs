@@ -40,6 +40,11 @@ impl Conversation {
         Self { connection, patience }
     }
 
+    /// The connection again. No reply is outstanding.
+    pub fn into_connection(self) -> Connection {
+        self.connection
+    }
+
     /// Sends all of `questions` at once and returns the reply to each, error replies included.
     pub async fn ask(&mut self, questions: &[Vec<&[u8]>]) -> Result<Vec<Value>, Error> {
         let patience = self.patience;

@@ -23,6 +23,7 @@ use super::stream::Stream;
 use super::talk::Talk;
 use crate::error::{ConnectionFailure, Error, Kind};
 use crate::resp::Limits;
+use crate::value::Value;
 
 /// What a connection waits for whose server says nothing at all.
 const SILENCE: &str = "the server's answer to the handshake (a proxy that says nothing to HELLO or CLIENT needs the options \
@@ -174,6 +175,21 @@ impl Connector {
         let number = client_id.to_string();
         let order = vec![b"CLIENT".as_slice(), b"UNBLOCK", number.as_bytes(), b"ERROR"];
         self.converse(place, patience).await?.ask(&[order]).await.map(drop)
+    }
+
+    /// Does to a new connection what was done to the one before it: `state` are commands, in order.
+    pub async fn restore(&self, connection: Connection, state: &[Vec<Vec<u8>>]) -> Result<Connection, Error> {
+        let commands: Vec<Vec<&[u8]>> =
+            state.iter().map(|words| words.iter().map(Vec::as_slice).collect()).collect();
+        let mut conversation = Conversation::over(connection, self.options.connect_timeout);
+        for reply in conversation.ask(&commands).await? {
+            if let Value::Error(error) = reply {
+                let message =
+                    format!("the state of the connection cannot be restored: the server says {}", error.code);
+                return Err(Error::connection(ConnectionFailure::Handshake, message));
+            }
+        }
+        Ok(conversation.into_connection())
     }
 
     /// A conversation with the server at `place`, whatever its role is by now.

@@ -143,11 +143,15 @@ impl<'a> Replies<'a> {
                 }
             }
             Recipient::Probe | Recipient::Abandoned => {
-                if let Some(id) = request.track
-                    && let Target::Listener(listener) = self.queue.tracks().target(id, false)
-                {
+                let target = request.track.map(|id| self.queue.tracks().target(id, false));
+                match target {
                     // Nobody may listen any more.
-                    drop(listener.send(track::reply(frame)));
+                    Some(Target::Listener(listener)) => drop(listener.send(track::reply(frame))),
+                    // The caller was told that the command may have been executed: it was.
+                    Some(Target::State(command)) if !matches!(frame, Frame::Scalar(Scalar::Error(_))) => {
+                        self.queue.tracks().remember(command);
+                    }
+                    _ => {}
                 }
             }
         }
@@ -162,7 +166,15 @@ impl<'a> Replies<'a> {
     /// Settles a call with a listener, which is notified when the call's place is free: it may have more written at once.
     fn settle_tracked(&mut self, request: &Request, ticket: Ticket, id: TrackId, frame: Frame<'_>) {
         let is_null = matches!(frame, Frame::Scalar(Scalar::Null));
+        let is_error = matches!(frame, Frame::Scalar(Scalar::Error(_)));
         let target = self.queue.tracks().target(id, is_null);
+        if let Target::State(command) = target {
+            if !is_error {
+                self.queue.tracks().remember(command);
+            }
+            hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
+            return self.ended(request, Target::Nobody);
+        }
         if let Target::Caller(_) = target {
             hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
         }
@@ -176,7 +188,7 @@ impl<'a> Replies<'a> {
         match target {
             Target::Caller(end) => drop(end.send(End::Delivered)),
             Target::Kept(end) => drop(end.send(End::Null)),
-            Target::Listener(_) | Target::Nobody => {}
+            Target::State(_) | Target::Listener(_) | Target::Nobody => {}
         }
     }
 
@@ -351,8 +363,8 @@ impl<'a> Replies<'a> {
     fn fail(&mut self, request: &Request, ticket: Ticket, line: &[u8]) {
         let error = Error::reply(ServerError::from_line(line)).executed(false);
         match request.track {
-            Some(id) => self.queue.tracks().fail(id, &error),
-            None => self.deliver.error(ticket, &error),
+            Some(id) if !self.queue.tracks().is_state_change(id) => self.queue.tracks().fail(id, &error),
+            _ => self.deliver.error(ticket, &error),
         }
     }
 

@@ -154,7 +154,7 @@ impl Recipient {
 impl Request {
     /// Whether nothing behind it is written before its listener allows it.
     pub fn holds_back(&self) -> bool {
-        self.track.is_some() && self.recipient.waiting().is_some()
+        self.track.is_some_and(TrackId::holds_back) && self.recipient.waiting().is_some()
     }
 
     /// When it was called, where it has a deadline.

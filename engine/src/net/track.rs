@@ -2,6 +2,7 @@
 //! Owns the listeners, by number. A request carries its number, so no reply reaches the listener of another request.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::num::NonZeroU32;
 
 use tokio::sync::oneshot;
@@ -13,6 +14,16 @@ use crate::value::Value;
 /// Names the listener of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TrackId(NonZeroU32);
+
+/// The bit of those that hold back what follows them.
+const HOLDS: u32 = 1 << 31;
+
+impl TrackId {
+    /// Whether nothing behind the request is written before its listener allows it.
+    pub(super) fn holds_back(self) -> bool {
+        self.0.get() & HOLDS != 0
+    }
+}
 
 /// How a tracked call ended.
 #[derive(Debug)]
@@ -29,6 +40,22 @@ pub enum End {
 enum Listener {
     Call { end: oneshot::Sender<End>, keeps_null: bool },
     Question(oneshot::Sender<Result<Value, Error>>),
+    State(StateCommand),
+}
+
+/// A command that changes the state of its connection, for the connection after it. Printing it shows no argument.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StateCommand {
+    /// What it replaces: an earlier command of the same key.
+    pub key: Vec<u8>,
+    /// The command.
+    pub words: Vec<Vec<u8>>,
+}
+
+impl fmt::Debug for StateCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StateCommand({} words)", self.words.len())
+    }
 }
 
 /// What a reply to a tracked request is for.
@@ -38,6 +65,8 @@ pub(super) enum Target {
     Caller(oneshot::Sender<End>),
     /// It is null, and only the listener is notified.
     Kept(oneshot::Sender<End>),
+    /// It goes to the caller. Unless it is an error, the command is part of the connection's state from now on.
+    State(StateCommand),
     /// The listener gets it.
     Listener(oneshot::Sender<Result<Value, Error>>),
     /// Nobody listens: the caller was already told how the call ended.
@@ -49,13 +78,16 @@ pub(super) enum Target {
 pub struct Tracks {
     last: u32,
     listeners: HashMap<TrackId, Listener>,
+    /// What was done to the connection, in order.
+    state: Vec<StateCommand>,
 }
 
 impl Tracks {
     fn add(&mut self, listener: Listener) -> TrackId {
+        let held = if matches!(listener, Listener::Call { .. }) { HOLDS } else { 0 };
         loop {
-            self.last = self.last.wrapping_add(1);
-            if let Some(number) = NonZeroU32::new(self.last)
+            self.last = self.last.wrapping_add(1) % HOLDS;
+            if let Some(number) = NonZeroU32::new(self.last).map(|number| number | held)
                 && !self.listeners.contains_key(&TrackId(number))
             {
                 self.listeners.insert(TrackId(number), listener);
@@ -75,6 +107,27 @@ impl Tracks {
     pub fn question(&mut self) -> (TrackId, oneshot::Receiver<Result<Value, Error>>) {
         let (reply, replied) = oneshot::channel();
         (self.add(Listener::Question(reply)), replied)
+    }
+
+    /// A number for a command that changes the connection's state. Its replies and failures are the caller's.
+    pub fn state_change(&mut self, command: StateCommand) -> TrackId {
+        self.add(Listener::State(command))
+    }
+
+    /// Whether the request changes the connection's state.
+    pub fn is_state_change(&self, id: TrackId) -> bool {
+        matches!(self.listeners.get(&id), Some(Listener::State(_)))
+    }
+
+    /// The server has run the command.
+    pub(super) fn remember(&mut self, command: StateCommand) {
+        self.state.retain(|other| other.key != command.key);
+        self.state.push(command);
+    }
+
+    /// What was done to the connection, in order.
+    pub fn state(&self) -> &[StateCommand] {
+        &self.state
     }
 
     /// From now on a null reply to the call is kept from its caller.
@@ -100,7 +153,7 @@ impl Tracks {
             // A listener that is gone has told the caller something else.
             Some(Listener::Call { end, .. }) => drop(end.send(End::Failed(error.clone()))),
             Some(Listener::Question(reply)) => drop(reply.send(Err(error.clone()))),
-            None => {}
+            Some(Listener::State(_)) | None => {}
         }
     }
 
@@ -111,6 +164,7 @@ impl Tracks {
             Some(Listener::Call { end, keeps_null: true }) if is_null => Target::Kept(end),
             Some(Listener::Call { end, .. }) => Target::Caller(end),
             Some(Listener::Question(reply)) => Target::Listener(reply),
+            Some(Listener::State(command)) => Target::State(command),
             None => Target::Nobody,
         }
     }

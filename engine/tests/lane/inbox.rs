@@ -99,6 +99,7 @@ impl Inbox {
                 Event::End => "end",
                 Event::Vacated => "vacated",
                 Event::LeaseLost(..) => "lease lost",
+                Event::Invalidated(..) => "invalidated",
             };
         }
         names

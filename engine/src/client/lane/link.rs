@@ -30,7 +30,14 @@ impl Lane {
         };
         deliver.event(Event::Connect);
         deliver.flush();
-        self.unless_done(deliver, cause, self.connector.greet(opened)).await
+        let greeted = self.unless_done(deliver, cause, self.connector.greet(opened)).await?;
+        let state = self.queue.state();
+        match greeted {
+            Ok(connection) if !state.is_empty() => {
+                self.unless_done(deliver, cause, self.connector.restore(connection, &state)).await
+            }
+            greeted => Some(greeted),
+        }
     }
 
     /// Serves until the connection ends, or its server is no longer the one to use.

@@ -325,6 +325,7 @@ pub(super) const ROWS: &[Row] = &[
     )),
     tell("READONLY", since("3.0.0"), "Lets this connection read from a replica of the cluster.")
         .gives(&OK)
-        .on(Lane::Session),
-    tell("READWRITE", since("3.0.0"), "Ends what `readonly` allows.").gives(&OK).on(Lane::Session),
+        .on(Lane::Session)
+        .restored(),
+    tell("READWRITE", since("3.0.0"), "Ends what `readonly` allows.").gives(&OK).on(Lane::Session).restored(),
 ];

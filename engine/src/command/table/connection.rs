@@ -58,7 +58,8 @@ pub(super) const ROWS: &[Row] = &[
     tell("AUTH", since("1.0.0"), "Authenticates this connection: a password, or a user and a password.")
         .takes(&[one("usernameOrPassword", Kind::Text), maybe("password", Kind::Text, 0)])
         .gives(&OK)
-        .on(Lane::Session),
+        .on(Lane::Session)
+        .restored(),
     tell("CLIENT CACHING", since("6.0.0"), "Says whether the next command's keys are tracked.")
         .takes(&[one("enabled", YES_NO)])
         .gives(&OK)
@@ -66,7 +67,8 @@ pub(super) const ROWS: &[Row] = &[
     tell("CLIENT CAPA", Since::valkey("8.0.0"), "Claims capabilities for this connection.")
         .takes(&[many("capabilities", Kind::Text)])
         .gives(&OK)
-        .on(Lane::Session),
+        .on(Lane::Session)
+        .restored(),
     ask("CLIENT GETNAME", since("2.6.9"), "Returns the connection's name, or null.")
         .gives(&Shape::OrNull(&Shape::Word)),
     ask(
@@ -79,7 +81,8 @@ pub(super) const ROWS: &[Row] = &[
     tell("CLIENT IMPORT-SOURCE", Since::valkey("8.1.0"), "Marks this connection as a source in import mode.")
         .takes(&[one("enabled", ON_OFF)])
         .gives(&OK)
-        .on(Lane::Session),
+        .on(Lane::Session)
+        .restored(),
     ask("CLIENT INFO", since("6.2.0"), "Returns what the server knows about the connection.")
         .gives(&Shape::Attributes),
     tell("CLIENT KILL", since("2.4.0"), "Closes the connections that pass every filter; answers how many.")
@@ -94,7 +97,8 @@ pub(super) const ROWS: &[Row] = &[
         .takes(&[one("enabled", ON_OFF)])
         .gives(&OK)
         .admin()
-        .on(Lane::Session),
+        .on(Lane::Session)
+        .restored(),
     tell(
         "CLIENT NO-TOUCH",
         since("7.2.0"),
@@ -102,7 +106,8 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(&[one("enabled", ON_OFF)])
     .gives(&OK)
-    .on(Lane::Session),
+    .on(Lane::Session)
+    .restored(),
     tell("CLIENT PAUSE", since("3.0.0"), "Holds clients' commands back for this many milliseconds.")
         .takes(&[one("timeout", Kind::Int), maybe("mode", Kind::Choice(&["write", "all"]), 0)])
         .gives(&OK)
@@ -113,11 +118,13 @@ pub(super) const ROWS: &[Row] = &[
     tell("CLIENT SETINFO", since("7.2.0"), "Sets the library's name or version for this connection.")
         .takes(&[one("attribute", Kind::Choice(&["lib-name", "lib-ver"])), one("value", Kind::Text)])
         .gives(&OK)
-        .on(Lane::Session),
+        .on(Lane::Session)
+        .restored(),
     tell("CLIENT SETNAME", since("2.6.9"), "Names this connection. The option `clientName` names all.")
         .takes(&[one("name", Kind::Text)])
         .gives(&OK)
-        .on(Lane::Session),
+        .on(Lane::Session)
+        .restored(),
     tell("CLIENT TRACKING", since("6.0.0"), "Switches the tracking of this connection's keys on or off.")
         .takes(&[
             one("enabled", ON_OFF),
@@ -131,7 +138,8 @@ pub(super) const ROWS: &[Row] = &[
             ]),
         ])
         .gives(&OK)
-        .on(Lane::Session),
+        .on(Lane::Session)
+        .restored(),
     ask("CLIENT TRACKINGINFO", since("6.2.0"), "Returns how this connection's keys are tracked.")
         .gives(&TRACKING),
     tell("CLIENT UNBLOCK", since("5.0.0"), "Ends the blocking command of another client.")
@@ -158,5 +166,6 @@ pub(super) const ROWS: &[Row] = &[
     tell("SELECT", since("1.0.0"), "Changes this connection's database. The option `db` chooses it for all.")
         .takes(&[one("db", Kind::Int)])
         .gives(&OK)
-        .on(Lane::Session),
+        .on(Lane::Session)
+        .restored(),
 ];

@@ -263,10 +263,11 @@ impl OptionsBuilder {
             }
             self.draft.use_tls = true;
         }
-        if self.draft.options.single_connection {
-            if self.draft.use_reconnect && (self.has("reconnect") || self.member_of("reconnect").is_some()) {
-                return Err(Error::option("option \"singleConnection\" excludes \"reconnect\""));
-            }
+        // Where one connection is all there is, its user has to want another one.
+        if self.draft.options.single_connection
+            && !self.has("reconnect")
+            && self.member_of("reconnect").is_none()
+        {
             self.draft.use_reconnect = false;
         }
         let groups = [

@@ -205,7 +205,7 @@ static ROWS: &[OptionRow] = &[
         Kind::Text { check: any, expected: "a string", set: |d, v| d.options.key_prefix = v },
         "Put before every key."),
     row("singleConnection", "false", Kind::Bool(|d, v| d.options.single_connection = v),
-        "Uses one connection for everything and never makes it again."),
+        "Uses one connection for everything. It is made again, in the state that it had, only where `reconnect` is given."),
     row("lazyConnect", "true", Kind::Bool(|d, v| d.options.lazy_connect = v),
         "Whether the first command connects; otherwise the client connects at once."),
     row("readOnly", "false", Kind::Bool(|d, v| d.options.on_readonly = if v { OnReadonly::Reject } else { OnReadonly::FindMaster }),

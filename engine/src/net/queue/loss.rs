@@ -154,11 +154,14 @@ impl Queue {
         let mut submitted = self.submitted();
         let mut units = self.units();
         let written = outgoing.log.written();
+        // Commands behind a change of the connection's state that is lost would run in another state.
+        let mut is_state_lost = false;
         for request in submitted.iter_mut() {
             if request.recipient.waiting().is_none() {
                 // A question that was not sent is as good on the next connection, unless it is about this one.
                 let kept = keep != Keep::Nothing && request.replays > 0 && request.start() >= written;
                 if !kept && let Some(id) = request.track.take() {
+                    is_state_lost |= self.tracks().is_state_change(id);
                     self.untrack(id);
                 }
                 continue;
@@ -168,6 +171,7 @@ impl Queue {
             let unit = request.recipient.unit();
             let kept = match keep {
                 Keep::Nothing => false,
+                _ if is_state_lost => false,
                 Keep::Unseen => unseen,
                 // A server runs no part of a command, but it does run a part of a batch.
                 Keep::Unanswered => request.replays > 0 || unseen || (!sent && unit.is_none()),
@@ -181,7 +185,11 @@ impl Queue {
             } else {
                 let all_or_nothing = unit.is_none_or(|id| units.is_transaction(id));
                 let executed = if all_or_nothing { sent } else { !unseen };
+                is_state_lost |= request.track.is_some_and(|id| self.tracks().is_state_change(id));
                 lost(request, units.give_up(unit), executed);
+                if let Some(id) = request.track.take() {
+                    self.untrack(id);
+                }
                 request.recipient = request.recipient.abandoned();
             }
         }

@@ -10,7 +10,7 @@ use super::Queue;
 use crate::error::Error;
 use crate::net::replies::reject;
 use crate::net::request::{Deliver, Request};
-use crate::net::track::{End, TrackId, Tracks};
+use crate::net::track::{End, StateCommand, TrackId, Tracks};
 use crate::net::unit::Outcome;
 use crate::value::Value;
 
@@ -28,6 +28,16 @@ impl Queue {
     /// A number for a question of the engine that is submitted next, and its reply.
     pub fn track_question(&self) -> (TrackId, oneshot::Receiver<Result<Value, Error>>) {
         self.tracks().question()
+    }
+
+    /// A number for a command that changes the connection's state and is submitted next. It is restored on the next connection.
+    pub fn track_state(&self, command: StateCommand) -> TrackId {
+        self.tracks().state_change(command)
+    }
+
+    /// What was done to the connection, in order, as the words of commands.
+    pub fn state(&self) -> Vec<Vec<Vec<u8>>> {
+        self.tracks().state().iter().map(|command| command.words.clone()).collect()
     }
 
     /// From now on a null reply to the call is kept from its caller.
@@ -70,8 +80,8 @@ impl Queue {
         error: &Error,
     ) {
         match request.track {
-            Some(id) => self.tracks().fail(id, error),
-            None => reject(deliver, request, outcome, error),
+            Some(id) if !self.tracks().is_state_change(id) => self.tracks().fail(id, error),
+            _ => reject(deliver, request, outcome, error),
         }
     }
 }
