@@ -85,6 +85,8 @@ pub struct Queue {
     end: AtomicU64,
     answered: AtomicU64,
     earliest: AtomicU64,
+    /// Deadlines that pass before are looked at then: each look is at every call.
+    next_look: AtomicU64,
     armed: AtomicU64,
     /// The connection's task is to lend its reading side.
     wants_loan: AtomicBool,
@@ -94,7 +96,7 @@ pub struct Queue {
     awaiting: AtomicUsize,
     drains: Drains,
     /// Calls that their callers gave up, and the end of the stream then: the slot of a later call is somebody else's.
-    given_up: Mutex<Vec<(u32, u64)>>,
+    given_up: Mutex<Vec<loss::GivenUp>>,
     tracks: Mutex<Tracks>,
     /// Wakes the connection's task.
     pub wake: Notify,
@@ -118,6 +120,7 @@ impl Queue {
             end: AtomicU64::new(0),
             answered: AtomicU64::new(0),
             earliest: AtomicU64::new(NEVER),
+            next_look: AtomicU64::new(0),
             armed: AtomicU64::new(NEVER),
             wants_loan: AtomicBool::new(false),
             wants_return: AtomicBool::new(false),
@@ -256,7 +259,8 @@ impl Queue {
         }
         self.end.store(end, Ordering::Release);
         write(&mut outgoing, idle);
-        let mut wake = earliest < self.armed.load(Ordering::Acquire);
+        let looked_at = earliest.max(self.next_look.load(Ordering::Acquire));
+        let mut wake = looked_at < self.armed.load(Ordering::Acquire);
         if outgoing.socket.is_none() {
             self.waiting.fetch_add(submissions + further, Ordering::AcqRel);
         } else {
@@ -287,7 +291,8 @@ impl Queue {
     pub fn attach(&self, socket: Arc<DirectWriter>, lends: bool) {
         let mut outgoing = self.outgoing();
         if outgoing.dead > 0 {
-            outgoing.drop_abandoned(&mut self.submitted());
+            let mut given_up = self.given_up();
+            outgoing.drop_abandoned(&mut self.submitted(), &mut given_up);
             self.end.store(outgoing.log.end(), Ordering::Release);
         }
         history::link(self, Link::Attached);
@@ -387,8 +392,8 @@ impl Queue {
 
     /// Whether a deadline may have passed that nobody has looked at.
     pub(super) fn is_due(&self) -> bool {
-        let earliest = self.earliest.load(Ordering::Acquire);
-        earliest != NEVER && earliest <= now()
+        let due = self.due();
+        due != NEVER && due <= now()
     }
 
     /// Runs one write under the lock. `write` returns `None` when the socket takes no more. Answers whether nothing is to be
@@ -424,20 +429,32 @@ impl Queue {
     /// Moves newly submitted requests behind `awaiting`, but for those that are known not to be on their way: these can still be
     /// taken back.
     pub fn collect(&self, awaiting: &mut VecDeque<Request>) {
-        if self.has_backlog() || !self.is_online() {
+        if !self.collect_all(awaiting) {
             let outgoing = self.outgoing();
             let mut submitted = self.submitted();
             let begun = submitted.partition_point(|request| request.start() < outgoing.log.written());
             awaiting.extend(submitted.drain(..begun));
-            return self.count(awaiting.len());
+        }
+        self.count(awaiting.len());
+    }
+
+    /// The same where everything is written. Answers whether it is.
+    fn collect_all(&self, awaiting: &mut VecDeque<Request>) -> bool {
+        let is_written = || !self.has_backlog() && self.is_online();
+        if !is_written() {
+            return false;
         }
         let mut submitted = self.submitted();
+        // What was submitted since the first look may be left unwritten, and taken back.
+        if !is_written() {
+            return false;
+        }
         if awaiting.is_empty() {
             std::mem::swap(&mut *submitted, awaiting);
         } else {
             awaiting.append(&mut submitted);
         }
-        self.count(awaiting.len());
+        true
     }
 
     /// Looks at the requests that are not collected.
@@ -465,12 +482,17 @@ impl Queue {
 
     /// The next moment at which a caller's deadline may pass. The task promises to look again by then.
     pub fn arm(&self, at_latest: Millis) -> Millis {
-        let at = self.earliest.load(Ordering::Acquire).min(at_latest);
+        let at = self.due().min(at_latest);
         self.armed.store(at, Ordering::Release);
         // A submission between the two lines saw the old promise; look once more.
-        let at = self.earliest.load(Ordering::Acquire).min(at);
+        let at = self.due().min(at);
         self.armed.store(at, Ordering::Release);
         at
+    }
+
+    /// When to look at deadlines again; `NEVER` without any.
+    fn due(&self) -> Millis {
+        self.earliest.load(Ordering::Acquire).max(self.next_look.load(Ordering::Acquire))
     }
 }
 
