@@ -24,8 +24,9 @@ export interface Credentials {
   /** Password of the user; empty: none. */
   password: string
   /**
-   * When the password ends to be good: a Date, or milliseconds since 1970. `credentials` is called again shortly before, and open
-   * connections are re-authenticated. Default: never.
+   * When the password ends to be good: a Date, or milliseconds since 1970. `credentials` is called again after four fifths of the time,
+   * and open connections are authenticated with what it returns then: between commands, never within a transaction. The subscribers'
+   * connection is made again, which is a `gap`. Default: never.
    */
   expiresAt?: Date | number | undefined
 }

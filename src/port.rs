@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use oxidis_engine::client::pool::{Blocking, Held, Lease, Patience, Pool};
 use oxidis_engine::client::{Client, Lane, Lanes, Staging};
-use oxidis_engine::command::{self, Command, Replay, Shape};
+use oxidis_engine::command::{self, Command, Replay, Shape, Trace};
 use oxidis_engine::error::Error;
 use oxidis_engine::net::options::Options;
 use oxidis_engine::net::refusal::{OnRefusal, Proof};
@@ -363,6 +363,12 @@ impl Port {
         let mut waits = None;
         let mut state = None;
         if !ordinary {
+            // A lease notes it for itself.
+            if let (Road::Single(_), Some(command)) = (&self.road, command)
+                && command.row.trace == Trace::Transaction
+            {
+                self.lanes.all().iter().for_each(|lane| lane.note_transaction(true));
+            }
             match self.road.way(command, staging, call.timeout)? {
                 Way::Here(other) => timeout = other,
                 Way::Restored(other) => {

@@ -4,6 +4,7 @@
 mod asking;
 mod callers;
 mod link;
+mod renewing;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,6 +61,8 @@ pub struct Lane {
     /// Where the present connection, or the last one, leads.
     place: Mutex<Option<Place>>,
     control: Mutex<Control>,
+    /// Whether the user has a transaction open that he sends command by command.
+    transaction: Mutex<bool>,
     mailbox: Arc<dyn Mailbox>,
     runtime: Handle,
 }
@@ -92,6 +95,7 @@ impl Lane {
             client_id: AtomicI64::new(0),
             place: Mutex::default(),
             control: Mutex::new(control),
+            transaction: Mutex::new(false),
             mailbox,
             runtime,
         })

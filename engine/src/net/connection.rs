@@ -15,6 +15,7 @@ use super::liveness::Liveness;
 use super::loan::Loan;
 use super::queue::Queue;
 use super::refusal::Refusals;
+use super::renewal::Renewal;
 use super::request::{Deliver, NEVER, now};
 use super::timer::Timer;
 use crate::error::{ConnectionFailure, Error};
@@ -94,6 +95,8 @@ pub struct Connection {
     pub place: Place,
     /// What becomes of commands that the server refuses because it is not the one to ask.
     pub refusals: Refusals,
+    /// When its credentials have to be renewed.
+    pub renewal: Renewal,
 }
 
 /// The reading side of a connection. Its unanswered requests are put back in the end, also when the task panics.

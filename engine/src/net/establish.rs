@@ -17,6 +17,7 @@ use super::halves::split;
 use super::handshake::Handshake;
 use super::liveness::Liveness;
 use super::options::Options;
+use super::renewal::Renewal;
 use super::request::Millis;
 use super::role::Role;
 use super::stream::Stream;
@@ -34,7 +35,7 @@ const IN_VAIN: &str = "so it did without HELLO and CLIENT (protocol: 2, clientIn
 
 /// Makes the connections of a client.
 pub struct Connector {
-    options: Arc<Options>,
+    pub(super) options: Arc<Options>,
     locate: Arc<dyn Locate>,
     dial: Arc<dyn Dial>,
     dialects: Arc<Dialects>,
@@ -213,7 +214,7 @@ impl Connector {
     ) -> Result<Connection, Error> {
         let late = |what| timed_out(&place.endpoint, self.options.connect_timeout, what);
         self.is_at(Some(Stage::Waiting(place.endpoint.clone(), CREDENTIALS)));
-        let credentials = timeout_at(deadline, self.options.current_credentials())
+        let provided = timeout_at(deadline, self.options.current_credentials())
             .await
             .map_err(|_| late(CREDENTIALS))??;
         self.is_at(Some(Stage::Waiting(place.endpoint.clone(), GREETED)));
@@ -222,7 +223,7 @@ impl Connector {
         let mut dialect = known.unwrap_or_else(|| Dialect::first(&self.options));
         let mut stream = stream;
         loop {
-            let mut handshake = Handshake::new(&self.options, credentials.credentials.clone())
+            let mut handshake = Handshake::new(&self.options, provided.credentials.clone())
                 .with(place.role)
                 .speaking(dialect);
             if self.identify {
@@ -232,7 +233,7 @@ impl Connector {
             let error = match shaken {
                 Ok(Ok(connection)) => {
                     self.dialects.worked(endpoint, dialect);
-                    return Ok(connection);
+                    return Ok(Connection { renewal: Renewal::of(&provided), ..connection });
                 }
                 Ok(Err(error)) => error,
                 Err(_) if handshake.step() == Step::Silent => return Err(late(SILENCE)),
@@ -284,6 +285,7 @@ impl Connector {
             liveness: self.liveness(),
             place: place.clone(),
             refusals: self.locate.refusals(place),
+            renewal: Renewal::default(),
         })
     }
 

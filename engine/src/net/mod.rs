@@ -37,6 +37,7 @@ mod units;
 
 mod loneliness;
 mod redaction;
+pub mod renewal;
 mod talk;
 mod tcp;
 mod tls;

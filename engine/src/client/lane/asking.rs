@@ -1,8 +1,9 @@
 //! Commands of the engine's own on a lane, beside those of its callers.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::Lane;
@@ -21,6 +22,28 @@ impl Lane {
         }
     }
 
+    /// The same as [`Self::ask`], unless the user has a transaction open, in which the command would be queued: then nothing is sent.
+    pub(super) async fn ask_outside_of_transactions(
+        self: &Arc<Self>,
+        name: &[u8],
+        arguments: &[&[u8]],
+        limit: Instant,
+    ) -> Option<Result<Value, Error>> {
+        let patience = limit.saturating_duration_since(Instant::now());
+        let (mut bytes, request) = order(name, arguments, Some(patience))?;
+        let replied = {
+            // Whoever opens one notes it before the command is submitted.
+            let open = self.transaction.lock().unwrap_or_else(PoisonError::into_inner);
+            if *open {
+                return None;
+            }
+            let (id, replied) = self.queue.track_question();
+            self.forward(&mut bytes, Request { track: Some(id), ..request });
+            replied
+        };
+        Some(reply_before(limit, replied).await)
+    }
+
     /// Sends a command of the engine's own and returns its reply. Error replies count as failures.
     pub async fn ask(
         self: &Arc<Self>,
@@ -33,12 +56,19 @@ impl Lane {
         let (mut bytes, request) = order(name, arguments, Some(patience)).ok_or_else(unknown)?;
         let (id, replied) = self.queue.track_question();
         self.forward(&mut bytes, Request { track: Some(id), ..request });
-        let lost = |what| Error::connection(ConnectionFailure::Lost, what);
-        match timeout_at(limit, replied).await {
-            Ok(Ok(reply)) => reply,
-            Ok(Err(_)) => Err(lost("the connection was lost")),
-            Err(_) => Err(lost("the server did not reply in time")),
-        }
+        reply_before(limit, replied).await
+    }
+}
+
+async fn reply_before(
+    limit: Instant,
+    replied: oneshot::Receiver<Result<Value, Error>>,
+) -> Result<Value, Error> {
+    let lost = |what| Error::connection(ConnectionFailure::Lost, what);
+    match timeout_at(limit, replied).await {
+        Ok(Ok(reply)) => reply,
+        Ok(Err(_)) => Err(lost("the connection was lost")),
+        Err(_) => Err(lost("the server did not reply in time")),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One link of a lane: the attempt to connect, and the connection until it ends or has to be left.
 
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -41,8 +42,13 @@ impl Lane {
     }
 
     /// Serves until the connection ends, or its server is no longer the one to use.
-    pub(super) async fn serve(&self, connection: Connection, deliver: &mut dyn Deliver) -> Ended {
+    pub(super) async fn serve(
+        self: &Arc<Self>,
+        mut connection: Connection,
+        deliver: &mut dyn Deliver,
+    ) -> Ended {
         let place = connection.place.clone();
+        let renewal = std::mem::take(&mut connection.renewal);
         let ended = {
             let mut running = pin!(connection.run(&self.queue, deliver, || self.wish_now()));
             tokio::select! {
@@ -64,6 +70,7 @@ impl Lane {
                     Ended::Left(error)
                 }
                 ended = &mut running => ended,
+                never = self.keep_authenticated(renewal) => match never {},
             }
         };
         match ended {

@@ -59,6 +59,11 @@ impl Lease {
     /// A command that leaves `trace` behind is sent.
     pub fn mark(&self, trace: Trace) {
         self.trace.fetch_max(trace as u8, Ordering::AcqRel);
+        if trace == Trace::Transaction
+            && let Some(lane) = self.lanes.get(0)
+        {
+            lane.note_transaction(true);
+        }
         if trace == Trace::Watch {
             self.watches.store(true, Ordering::Release);
         }
@@ -93,6 +98,7 @@ impl Lease {
         if trace >= Trace::Transaction as u8 {
             // Outside of a transaction this is an error that nobody sees; inside of one everything else would be queued.
             self.pool.tell(member.lane(), b"DISCARD");
+            member.lane().note_transaction(false);
         }
         if trace >= Trace::Watch as u8 {
             self.pool.tell(member.lane(), b"UNWATCH");

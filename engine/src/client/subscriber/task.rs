@@ -10,9 +10,10 @@ use super::handle::{Need, Subscriber};
 use super::session::Session;
 use crate::client::pool::{Holder, Permit};
 use crate::client::redial::Pace;
-use crate::error::Error;
+use crate::error::{ConnectionFailure, Error};
 use crate::net::connection::Connection;
 use crate::net::dial::{self, closed_by_server};
+use crate::net::renewal::Renewal;
 use crate::net::request::{Deliver, instant};
 use crate::net::timer::Timer;
 
@@ -143,14 +144,16 @@ impl Subscriber {
 
     /// Uses a connection until it is lost, until its server is no longer the one to use, or until nobody needs it. Says as well
     /// whether the server has said anything.
-    async fn serve(&self, connection: Connection, deliver: &mut dyn Deliver) -> (Ended, bool) {
+    async fn serve(&self, mut connection: Connection, deliver: &mut dyn Deliver) -> (Ended, bool) {
         let place = connection.place.clone();
+        let renewal = std::mem::take(&mut connection.renewal);
         let mut session = Session::new(connection);
         self.state().registry.connected();
         self.set_online(true);
         let ended = tokio::select! {
             biased;
             error = self.connector.left(&place) => Ended::Left(error),
+            error = self.expired(renewal) => Ended::Left(error),
             ended = self.drive(&mut session, deliver) => match ended {
                 Ok(()) => Ended::Needless,
                 Err(error) => Ended::Lost(error.at(&place.endpoint)),
@@ -165,6 +168,21 @@ impl Subscriber {
             Ended::Lost(error) | Ended::Left(error) => state.lost(session.heard, error),
         });
         (ended, session.is_answered())
+    }
+
+    /// Returns when there are other credentials, with the error for what goes on with the former ones. A subscribers' connection
+    /// cannot authenticate again in RESP2: it is made again.
+    async fn expired(&self, mut renewal: Renewal) -> Error {
+        loop {
+            match self.connector.renew(&mut renewal).await {
+                Ok(None) => {}
+                Ok(Some(_)) => {
+                    let message = "the subscribers' connection is made again for new credentials";
+                    return Error::connection(ConnectionFailure::Lost, message);
+                }
+                Err(error) => self.state().trouble(&error),
+            }
+        }
     }
 
     async fn drive(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<(), Error> {
