@@ -51,6 +51,34 @@ ${PRELUDE}`
   return errors
 }
 
+test('tsc names the options about an unknown option, not what else an object could be', () => {
+  const calls = {
+    [`redis.set('k', 'v', { exx: 1 })`]: /'SetOptions'/,
+    [`redis.zadd('z', 1, 'a', { nxx: true })`]: /'ZaddOptions'/,
+    [`redis.zadd('z', { a: 1 }, { nxx: true })`]: /'ZaddOptions'/,
+    [`redis.hexpire('h', 1, 'f', { nxx: true })`]: /'HexpireOptions'/,
+    [`redis.xread('s', '0', { cuont: 1 })`]: /'XreadOptions'/,
+    [`redis.with({ timeot: 1 })`]: /'CallSettings'/,
+    [`new Redis({ hots: 'x' })`]: /'RedisOptions<true>'/,
+    [`Redis.fromUrl('redis://h', { hots: 'x' })`]: /'RedisOptions<true>'/,
+  }
+  const folder = join(scratchFolder('call-forms'), 'texts')
+  mkdirSync(folder)
+  const head = `import { Redis } from '${join(PROJECT, 'index')}'\ndeclare const redis: Redis\n`
+  writeFileSync(join(folder, 'program.ts'), `${head}${Object.keys(calls).join('\n')}\n`)
+  const compilerOptions = { types: ['node'], typeRoots: [join(PROJECT, 'node_modules/@types')] }
+  const config = { extends: join(PROJECT, 'tsconfig.json'), include: ['program.ts'], compilerOptions }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  const tsc = join(PROJECT, 'node_modules/.bin/tsc')
+  const { stdout } = spawnSync(tsc, ['--noEmit', '-p', folder], { encoding: 'utf8' })
+  const texts = stdout.split(/^.*program\.ts\(\d+,\d+\): /m).slice(1)
+  assert.equal(texts.length, Object.keys(calls).length, stdout)
+  for (const [at, [call, named]] of Object.entries(calls).entries()) {
+    assert.match(texts[at] as string, named, call)
+    assert.doesNotMatch(texts[at] as string, /Uint8Array|URL/, call)
+  }
+})
+
 let peer: WordsPeer
 let redis: Client
 before(async () => {
