@@ -22,8 +22,10 @@ fn declared() -> BTreeMap<String, String> {
     let text = std::fs::read_to_string(path).expect("index.d.ts").replace("\r\n", "\n");
     let mut found = BTreeMap::new();
     for (interface, group) in INTERFACES {
-        let head = format!("export interface {interface} {{\n");
-        let body = text.split_once(&head).unwrap_or_else(|| panic!("no {interface}")).1;
+        // Type parameters may follow the name.
+        let head = ["<", " "].map(|next| format!("export interface {interface}{next}"));
+        let rest = head.iter().find_map(|head| text.split_once(head)).map(|(_, rest)| rest);
+        let body = rest.and_then(|rest| rest.split_once("{\n")).unwrap_or_else(|| panic!("no {interface}")).1;
         let mut comment = String::new();
         for line in body.lines().take_while(|line| *line != "}") {
             let line = line.trim();
