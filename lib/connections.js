@@ -14,6 +14,7 @@ const { create, join } = require('./origin.js')
 const { invalidate, lose } = require('./lost-leases.js')
 const { answer } = require('./questions.js')
 const { register } = require('./registry.js')
+const { keepContexts } = require('./scope.js')
 const { lastSlot, open } = require('./slots.js')
 const { warn } = require('./warning.js')
 
@@ -300,6 +301,8 @@ async function outcome(call) {
   call(lastSlot())
   await settled
 }
+
+keepContexts(Connections.prototype)
 
 Object.defineProperty(Connections.prototype, Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose'), {
   /** @this {Connections} */

@@ -10,6 +10,7 @@ const { types } = require('node:util')
 
 const { OptionError } = require('./errors.js')
 const { FUNCTIONS } = require('./questions.js')
+const { Scope } = require('./scope.js')
 const { tlsOptions } = require('./tls-options.js')
 const { BYTES_ARE_GONE, areBytesGone } = require('./values.js')
 
@@ -103,7 +104,8 @@ function serialise(options) {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && value !== null && Object.hasOwn(FUNCTIONS, name)) {
       if (typeof value !== 'function') refuse(name, `must be a function that returns ${FUNCTIONS[name]}`)
-      functions[name] = value
+      // Whoever made the client is whom it is asked for.
+      functions[name] = new Scope().bind(value)
     } else if (name === 'tls') {
       members[name] = secured(name, value, functions)
     } else if (name === 'sentinel') {

@@ -124,11 +124,13 @@ class Flow {
     if (data instanceof Keys) return this.#giveKeys(route, channel, data)
     const { listeners } = route
     for (let index = 0; index < listeners.length; index++) {
-      const listener = /** @type {import('./pubsub-routes.js').Listener} */ (listeners[index])
+      const { call, scope } = /** @type {import('./pubsub-routes.js').Listener} */ (listeners[index])
       try {
         // Two arguments where there is no pattern: what a listener is called with is cheap this way.
         const outcome = /** @type {any} */ (
-          route.kind === PATTERN ? listener(data, channel, route.name) : listener(data, channel)
+          route.kind === PATTERN
+            ? scope.runInAsyncScope(call, undefined, data, channel, route.name)
+            : scope.runInAsyncScope(call, undefined, data, channel)
         )
         if (outcome !== undefined && typeof outcome?.then === 'function') {
           outcome.then(undefined, this.failed)

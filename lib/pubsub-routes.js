@@ -8,7 +8,10 @@
 /** Words by kind of subscription: channels, patterns, shard channels. */
 const PREFIXES = ['', 'p', 's']
 
-/** @typedef {(data: any, channel: any, pattern?: any) => unknown} Listener */
+/**
+ * A listener, and the context that it is called in.
+ * @typedef {{ call: (data: any, channel: any, pattern?: any) => unknown, scope: InstanceType<typeof import('./scope.js').Scope> }} Listener
+ */
 
 /**
  * @typedef {object} Route

@@ -10,6 +10,7 @@ const { AbortError, abortError } = require('./errors.js')
 const { ownOptions } = require('./own-options.js')
 const { namesOf, pack, refuse: refuseArgument } = require('./pubsub-names.js')
 const { PREFIXES } = require('./pubsub-routes.js')
+const { Scope } = require('./scope.js')
 const { abortable } = require('./signal.js')
 const { lastSlot, open, refuse } = require('./slots.js')
 
@@ -32,7 +33,7 @@ function read(command, args) {
   const last = args.at(-1)
   if (typeof last !== 'function')
     return { given: args.length, names: namesOf(command, args), listener: undefined }
-  const listener = /** @type {import('./pubsub-routes.js').Listener} */ (last)
+  const listener = /** @type {import('./pubsub-routes.js').Listener['call']} */ (last)
   return { given: args.length - 1, names: namesOf(command, args.slice(0, -1)), listener }
 }
 
@@ -87,7 +88,8 @@ class Subscriptions {
     const fresh = names.map(({ key }) => key).filter((key) => this.routes.find(kind, key) === undefined)
     const routes = names.map((name) => this.routes.get(kind, name))
     if (listener !== undefined) {
-      for (const route of routes) route.listeners = [...route.listeners, listener]
+      const scope = new Scope()
+      for (const route of routes) route.listeners = [...route.listeners, { call: listener, scope }]
       // What waits of them already is the listener's.
       this.#tell(routes.filter(({ key }) => !fresh.includes(key)))
     }
@@ -126,7 +128,7 @@ class Subscriptions {
     let routes =
       given === 0 ? this.routes.ofKind(kind) : names.flatMap(({ key }) => this.routes.find(kind, key) ?? [])
     if (listener !== undefined) {
-      routes = routes.filter(({ listeners }) => listeners.includes(listener))
+      routes = routes.filter(({ listeners }) => listeners.some(({ call }) => call === listener))
       for (const route of routes) this.#unlisten(route, listener)
       routes = routes.filter(({ listeners }) => listeners.length === 0)
     }
@@ -185,7 +187,7 @@ class Subscriptions {
 
   /** @param {Route} route @param {Function} listener */
   #unlisten(route, listener) {
-    const at = route.listeners.lastIndexOf(/** @type {any} */ (listener))
+    const at = route.listeners.map(({ call }) => call).lastIndexOf(/** @type {any} */ (listener))
     if (at !== -1) route.listeners = route.listeners.filter((_, index) => index !== at)
   }
 }

@@ -18,6 +18,7 @@ const { PubSubView, addAsking } = require('./pubsub-view.js')
 const { END, PARCEL_END, Waiting } = require('./pubsub-waiting.js')
 const { lastSlot, open } = require('./slots.js')
 const { enrol, keep } = require('./pubsub-roll.js')
+const { registrations } = require('./scope.js')
 const { warn } = require('./warning.js')
 
 /** The two lines of a backlog, as the addon numbers them. */
@@ -365,7 +366,8 @@ function define(name, value) {
 }
 
 for (const name of LISTENING) {
-  const inherited = EventEmitter.prototype[name]
+  const inherited =
+    /** @type {Record<string, Function>} */ (registrations)[name] ?? EventEmitter.prototype[name]
   define(name, function (...args) {
     Reflect.apply(inherited, this, args)
     this._listening()

@@ -9,6 +9,7 @@ const { Deployment, Following } = require('./deployment.js')
 const { OptionError, errorOf } = require('./errors.js')
 const { ownOptions } = require('./own-options.js')
 const { Redis } = require('./redis.js')
+const { keepContexts } = require('./scope.js')
 const { warn } = require('./warning.js')
 
 /** Questions that any sentinel can answer; each is a method of the same name. */
@@ -150,6 +151,8 @@ class Sentinel extends EventEmitter {
     }
   }
 }
+
+keepContexts(Sentinel.prototype)
 
 for (const question of QUESTIONS) {
   Object.defineProperty(Sentinel.prototype, question, {
