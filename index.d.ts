@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import type { PeerCertificate } from 'node:tls'
 import type { Arg, Commands, Iterators, PinnedCommands, SessionCommands, Text } from './commands'
-import type { ConnectOptions, Connections, PooledOptions } from './pool'
+import type { ConnectOptions, Connections, DuplicateOptions, PooledOptions } from './pool'
 import type { Subscribing } from './pubsub'
 import type { AddressMap, SentinelConnectionOptions } from './sentinel'
 
@@ -245,6 +245,13 @@ export interface Pipeline<T = string, R extends readonly unknown[] = []>
   /** Forgets the commands. */
   discard(): Pipeline<T>
 
+  /**
+   * Forgets the commands for good: what was not executed is dropped, and `execute()` rejects from now on. For
+   * `using pipe = redis.pipeline()`, and for `await using`.
+   */
+  [Symbol.dispose](): void
+  [Symbol.asyncDispose](): Promise<void>
+
   /** Adds any command, its reply as the server gives it. Named as in `executeCommand` of a client. */
   executeCommand<X = Reply>(name: string, ...args: Arg[] | [args: readonly Arg[]]): Pipeline<T, [...R, X]>
 
@@ -468,7 +475,11 @@ export interface RedisEvents {
  *
  * Commands connect by themselves, and reject with the cause where that fails.
  */
-export interface Redis<T extends string | Buffer = string> extends View<T>, Connections {}
+export interface Redis<T extends string | Buffer = string> extends View<T>, Connections {
+  duplicate(options?: DuplicateOptions): this
+  /** The same with another form of text replies. */
+  duplicate<D extends boolean>(options: RedisOptions<D> & { decodeResponses: D }): Redis<TextReply<D>>
+}
 
 /** `disconnected`: the connection was lost. `idle`: there is none until the next command or `connect()`. */
 export type ClientState = 'idle' | 'connecting' | 'ready' | 'disconnected' | 'reconnecting' | 'closed'
@@ -484,7 +495,10 @@ export interface RedisConstructor {
   ): Redis<TextReply<D>>
   /** A client on the connections of a pool. It closes none of them. */
   new <P extends boolean = true, D extends boolean = P>(options: PooledOptions<P, D>): Redis<TextReply<D>>
-  /** A client with these options; without any, of the server in `REDIS_URL`, else `VALKEY_URL`, else on localhost:6379. */
+  /**
+   * A client with these options. Where they name no server (`host`, `port` or `path`), it is that in `REDIS_URL`, else
+   * `VALKEY_URL`, else on localhost:6379.
+   */
   new <D extends boolean = true>(options?: RedisOptions<D>): Redis<TextReply<D>>
 
   /**

@@ -17,6 +17,9 @@ export interface CloseOptions {
   timeout?: number | undefined
 }
 
+/** What may differ in a duplicate. */
+export type DuplicateOptions = Omit<RedisOptions, 'decodeResponses'>
+
 /** Connections to one server: their life, and what happens to them. */
 export interface Connections extends EventEmitter {
   /**
@@ -39,6 +42,13 @@ export interface Connections extends EventEmitter {
    * a fast producer waits by.
    */
   drained(): Promise<void>
+  /** How the connections are used: of the pool, for a client on one. */
+  stats(): PoolStats
+  /**
+   * Another one of its class: the same server, the same options but for these, connections of its own. A client on a pool gives
+   * another client on that pool. What the first one's URL says is replaced by these options; the URL of sentinels stays as it is.
+   */
+  duplicate(options?: DuplicateOptions): this
   /** Lets open connections keep the process alive, as they do from the start. */
   ref(): this
   /** Lets the process end although connections are open. */
@@ -109,7 +119,5 @@ export declare class ConnectionPool<D extends boolean = true> {
   constructor(options?: RedisOptions<D>)
   /** Connections to the server at the URL. */
   static fromUrl<D extends boolean = true>(url: string | URL, options?: RedisOptions<D>): ConnectionPool<D>
-  /** A snapshot. */
-  stats(): PoolStats
 }
 export interface ConnectionPool<D extends boolean = true> extends Connections {}

@@ -10,8 +10,8 @@ const { EventEmitter } = require('node:events')
 
 const { closeTimeout, wait } = require('./connecting.js')
 const { errorOf } = require('./errors.js')
-const { create, join } = require('./origin.js')
 const { invalidate, lose } = require('./lost-leases.js')
+const { create, duplicated, join } = require('./origin.js')
 const { answer } = require('./questions.js')
 const { register } = require('./registry.js')
 const { keepContexts } = require('./scope.js')
@@ -42,6 +42,8 @@ class Connections extends EventEmitter {
   #facts
   /** @type {State} */
   #state = 'idle'
+  /** @type {import('./origin.js').Source} */
+  #from
   /** @type {any} */
   #native
   /** The same for the connections that reads go to, where these go elsewhere. @type {any} */
@@ -59,6 +61,7 @@ class Connections extends EventEmitter {
    */
   constructor(from, pool) {
     super()
+    this.#from = from
     const made = pool === undefined ? create(this, from) : join(pool, /** @type {any} */ (from.options))
     const { native, reader, functions, deployment, facts } = made
     this.#native = native
@@ -163,6 +166,23 @@ class Connections extends EventEmitter {
 
   async drained() {
     await this.#all((native, slot) => native.drained(slot))
+  }
+
+  /** How the connections are used. */
+  stats() {
+    const stats = JSON.parse(this.#native.stats())
+    if (this.#reader === undefined) return stats
+    for (const [name, count] of Object.entries(JSON.parse(this.#reader.stats()))) stats[name] += count
+    return stats
+  }
+
+  /**
+   * Another client or pool of the same class and server, with the same options but for `changes`. On a pool's connections, another
+   * handle on the pool.
+   * @param {Record<string, unknown>} [changes]
+   */
+  duplicate(changes) {
+    return new /** @type {any} */ (this.constructor)(...duplicated(this.#from, this.#pool, changes))
   }
 
   ref() {

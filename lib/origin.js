@@ -38,13 +38,90 @@ function source(first, second) {
   }
   if (typeof first === 'string') return { url: first, variable: undefined, options: second ?? {} }
   if (first instanceof URL) return { url: first.href, variable: undefined, options: second ?? {} }
-  if (first === undefined) {
-    // An empty variable is what shells leave where none is meant.
-    const variable = URL_VARIABLES.find((name) => process.env[name])
-    return { url: variable && process.env[variable], variable, options: second ?? {} }
-  }
+  if (first === undefined) return fromEnvironment(second ?? {})
   if (second !== undefined) refuse('options stand behind a URL, or alone')
-  return { url: undefined, variable: undefined, options: first }
+  return namesServer(first) ? { url: undefined, variable: undefined, options: first } : fromEnvironment(first)
+}
+
+/** The options that say which server is meant. */
+const SERVER_OPTIONS = ['host', 'port', 'path']
+
+/**
+ * Whether options say which server is meant; what is no object at all is refused later.
+ * @param {unknown} options
+ */
+function namesServer(options) {
+  if (options === null || typeof options !== 'object') return true
+  const own = ownOptions(options)
+  return SERVER_OPTIONS.some((name) => own[name] !== undefined && own[name] !== null)
+}
+
+/**
+ * The server of the environment's URL, if there is one.
+ * @param {unknown} options
+ */
+function fromEnvironment(options) {
+  // An empty variable is what shells leave where none is meant.
+  const variable = URL_VARIABLES.find((name) => process.env[name])
+  return { url: variable && process.env[variable], variable, options }
+}
+
+/** What a URL says outside of its query, and how it is made to say nothing of it. @type {Record<string, (url: URL) => void>} */
+const PARTS = {
+  username: (url) => (url.username = ''),
+  password: (url) => (url.password = ''),
+  credentials: (url) => (url.username = url.password = ''),
+  db: (url) => (url.pathname = '/'),
+}
+
+/**
+ * The URL without what `changes` say otherwise, since no option may be given twice.
+ * @param {string} text
+ * @param {Record<string, unknown>} changes
+ */
+function without(text, changes) {
+  const names = Object.keys(changes).filter((name) => changes[name] !== undefined)
+  // A list of sentinels is no URL to JavaScript; what is given twice there is refused by its name.
+  if (names.length === 0 || !URL.canParse(text)) return text
+  const url = new URL(text)
+  const isSocket = /^(redis\+)?unix:$/.test(url.protocol)
+  for (const name of names) {
+    if (!(name === 'db' && isSocket)) PARTS[name]?.(url)
+    for (const key of [...url.searchParams.keys()]) {
+      if (key === name || key.startsWith(`${name}.`)) url.searchParams.delete(key)
+    }
+  }
+  return url.href
+}
+
+/**
+ * The arguments of a constructor that makes what came from `from` once more.
+ * @param {ReturnType<typeof source>} from
+ * @param {Connections | undefined} pool whose connections are used, if they are another's
+ * @param {unknown} changes
+ * @returns {unknown[]}
+ */
+function duplicated({ url, options, following }, pool, changes = {}) {
+  if (changes === null || typeof changes !== 'object' || Array.isArray(changes)) {
+    refuse('duplicate() takes an object of options')
+  }
+  const own = ownOptions(changes)
+  const merged = { ...ownOptions(options), ...own }
+  // They exclude each other; the last word counts.
+  if (own.credentials !== undefined) {
+    delete merged.username
+    delete merged.password
+  } else if (own.username !== undefined || own.password !== undefined) {
+    delete merged.credentials
+  }
+  if (pool !== undefined) return [{ ...merged, connectionPool: pool }]
+  if (following !== undefined) {
+    return [new Following(following.deployment, following.master, following.target, merged)]
+  }
+  // The environment may have changed; the server has not.
+  if (url === undefined) return [namesServer(merged) ? merged : { ...merged, host: 'localhost' }]
+  if (namesServer(own)) refuse('a client of a URL is duplicated for the same server; make one of another URL')
+  return [without(url, own), merged]
 }
 
 /**
@@ -138,4 +215,4 @@ function join(pool, given) {
   }
 }
 
-module.exports = { create, join, refuse, source }
+module.exports = { create, duplicated, join, refuse, source }

@@ -7,7 +7,8 @@
  */
 
 const { conclude } = require('./batch-results.js')
-const { abortError, errorOf } = require('./errors.js')
+const { ClosedError, abortError, errorOf } = require('./errors.js')
+const { NO_WORDS, keepWords, roomForWords } = require('./pipeline-memory.js')
 const { PREFIXED } = require('./raw-keys.js')
 const { isKnown } = require('./raw-names.js')
 const { routineOf } = require('./routine.js')
@@ -35,12 +36,6 @@ const ODD = 0xffff_ffff
 const CHUNK_WORDS = 64 * 1024
 const CHUNK_TEXT = 1024 * 1024
 
-/** Room for the words of an ordinary batch. */
-const ORDINARY_WORDS = 4096
-
-/** Words that are kept from batch to batch. */
-const WORDS_KEPT = 2 * CHUNK_WORDS
-
 /**
  * Some commands of a batch.
  * @typedef {object} Chunk
@@ -50,23 +45,8 @@ const WORDS_KEPT = 2 * CHUNK_WORDS
  * @property {unknown[]} odd the other arguments
  */
 
-/** @type {Uint32Array} */
-const NO_WORDS = new Uint32Array(0)
-
-/** The memory of the last batch's words, for the next one. */
-let spare = NO_WORDS
-
-/** @returns {Uint32Array} */
-function roomForWords() {
-  const words = spare
-  spare = NO_WORDS
-  return words.length === 0 ? new Uint32Array(ORDINARY_WORDS) : words
-}
-
-/** @param {Uint32Array} words */
-function keepWords(words) {
-  if (words.length <= WORDS_KEPT) spare = words
-}
+/** What a disposed pipeline says. */
+const DISPOSED = 'the pipeline was disposed at the end of its block: begin another one by pipeline()'
 
 class Pipeline {
   #handle
@@ -92,6 +72,7 @@ class Pipeline {
   #runs = new Map()
   /** What was wrong first. @type {Error | undefined} */
   #wrong
+  #isDisposed = false
   /** An argument of the command that is being recorded is wrong. */
   #isWrong = false
 
@@ -126,6 +107,12 @@ class Pipeline {
     return this
   }
 
+  /** Forgets the commands for good. */
+  _dispose() {
+    this.#reset()
+    this.#isDisposed = true
+  }
+
   /**
    * Sends the commands as one unit and forgets them: what is recorded from now on belongs to the next batch.
    * @param {{ raiseOnError?: boolean }} [options]
@@ -133,6 +120,10 @@ class Pipeline {
    */
   async execute(options) {
     const raise = flagOption('execute()', 'raiseOnError', options)
+    if (this.#isDisposed) {
+      this.#reset()
+      throw new ClosedError(DISPOSED, { code: 'PIPELINE_DISPOSED', maybeExecuted: false })
+    }
     const wrong = this.#wrong
     const count = this.#length
     const names = this.#names
@@ -430,5 +421,21 @@ function nameAt(chunks, index) {
   }
   return undefined
 }
+
+/** `await using pipe = redis.pipeline()`, as other clients have it, and `using`: there is nothing to wait for. */
+Object.defineProperties(Pipeline.prototype, {
+  [Symbol.dispose ?? Symbol.for('nodejs.dispose')]: {
+    /** @this {Pipeline} */
+    value() {
+      this._dispose()
+    },
+  },
+  [Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')]: {
+    /** @this {Pipeline} */
+    async value() {
+      this._dispose()
+    },
+  },
+})
 
 module.exports = { Pipeline }

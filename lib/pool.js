@@ -23,13 +23,6 @@ class ConnectionPool extends Connections {
     if (typeof url !== 'string' && !(url instanceof URL)) refuse('the URL must be a string')
     return new this(url, options)
   }
-
-  stats() {
-    const stats = JSON.parse(this._native.stats())
-    if (this._reader === undefined) return stats
-    for (const [name, count] of Object.entries(JSON.parse(this._reader.stats()))) stats[name] += count
-    return stats
-  }
 }
 
 module.exports = { ConnectionPool }

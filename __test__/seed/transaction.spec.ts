@@ -35,4 +35,13 @@ section('Transactions', {
     await pipeline.execute()
     equal([pipeline.length, await redis.get('foo')], [0, 'later'])
   },
+
+  async 'async with redis.pipeline(transaction=True) as pipe: what is not executed is dropped'(redis) {
+    {
+      await using pipe = redis.pipeline({ transaction: true })
+      equal(await pipe.set('foo', 'hello').execute(), ['OK'])
+      pipe.set('foo', 'dropped')
+    }
+    equal(await redis.get('foo'), 'hello')
+  },
 })
