@@ -118,7 +118,7 @@ test('options that name no server stand beside the URL of the environment', asyn
   // What is named counts.
   const other = createClient({ port: 1 })
   equal(other.toJSON().address, 'localhost:1')
-  equal(createClient({ path: '/nowhere' }).toJSON().address, '/nowhere')
+  equal(createClient({ path: '/nowhere' }).toJSON().address, 'unix:/nowhere')
   assert.throws(() => createClient({ keyPrefx: 'p:' }), /unknown option "keyPrefx".*REDIS_URL/)
   process.env['REDIS_URL'] = 'redis://elsewhere:1'
   equal(other.duplicate().toJSON().address, 'localhost:1')

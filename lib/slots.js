@@ -210,7 +210,7 @@ function answerRings(answer) {
  */
 function reachesNobody(slot) {
   const message = `a second result came for the call in slot ${slot}, and reached nobody`
-  warn(errorOf({ kind: 'Internal', code: 'INTERNAL', message }), null)
+  warn(errorOf({ kind: 'Internal', code: 'INTERNAL_ERROR', message }), null)
 }
 
 /**
