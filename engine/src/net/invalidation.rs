@@ -48,13 +48,18 @@ fn keys_json(keys: &Value) -> Option<String> {
     }
 }
 
+const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 fn write_key(text: &mut String, key: &Bytes) {
     text.push('"');
     for &byte in key {
         match byte {
             b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
             b' '..=b'~' => text.push(char::from(byte)),
-            _ => text.push_str(&format!("\\u{byte:04x}")),
+            _ => {
+                text.push_str("\\u00");
+                text.extend([byte >> 4, byte & 15].map(|digit| char::from(HEX_DIGITS[usize::from(digit)])));
+            }
         }
     }
     text.push('"');

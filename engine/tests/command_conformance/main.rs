@@ -62,7 +62,6 @@ const MEANT: &[(&str, &str, &str, &str)] = &[
     ("Valkey 9", "CLUSTER MIGRATESLOTS", "arity", "a job has six words at least; the server counts less"),
     ("Valkey 9", "CLUSTERSCAN", "keys", "a cursor is routed like a key and is none"),
     ("Redis", "CLUSTER REPLICATE", "arity", "Valkey 9.0 takes two words as well, NO ONE"),
-    ("Redis 8", "ARGREP", "arity", "a predicate is an option here, of two words"),
     ("Redis 7.0", "CLIENT PAUSE", "since", "2.9.50 was a preview of 3.0.0, as later versions say"),
 ];
 
