@@ -17,7 +17,7 @@ const RAW = 0xfff
 const ODD = 0xffff_ffff
 
 /** A bit of a batch's form beside those that the addon knows: all commands of the batch are reads. */
-const FORM_READS = 4
+const FORM_READS = 8
 /** The bit that says: the batch is a transaction. */
 const FORM_TRANSACTION = 1
 
