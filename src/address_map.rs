@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use oxidis_engine::config::address::{AddressMap, HostPort, Mapped};
 use oxidis_engine::error::{ConnectionFailure, Error};
-use oxidis_engine::net::address::{AddressMap, HostPort, Mapped};
 use serde_json::{Value as Json, json};
 
 use crate::asking::Asking;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::vec::Drain;
 
 use napi::sys;
+use oxidis_engine::connection::request::{Gather, Reply, Ticket, View};
 use oxidis_engine::error::Error;
-use oxidis_engine::net::request::{Gather, Reply, Ticket, View};
 
 use crate::batch::{Batch, Body, Item, Kind};
 use crate::flat::Plan;

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::ptr;
 
 use napi::sys;
+use oxidis_engine::buffer_pool;
 use oxidis_engine::client::Staging;
-use oxidis_engine::net::block;
 
 use crate::error;
 use crate::status::{Failed, check};
@@ -82,7 +82,7 @@ pub(crate) fn encode_joined(
     let lengths = Value { env, value: lengths };
     let lengths = lengths.words(count as usize).ok_or_else(|| error::argument(1, "cannot be read"))?;
     let total: usize = lengths.iter().map(|length| *length as usize).sum();
-    let mut scratch: Vec<u8> = block::take((total + 1) * MAX_UTF8_PER_UNIT);
+    let mut scratch: Vec<u8> = buffer_pool::take((total + 1) * MAX_UTF8_PER_UNIT);
     let mut written = 0;
     // SAFETY: `scratch` has room for the longest UTF-8 of `total` units and the NUL.
     let status = unsafe {
@@ -101,7 +101,7 @@ pub(crate) fn encode_joined(
     if whole {
         staging.arguments(&scratch, lengths);
     }
-    block::give(scratch);
+    buffer_pool::give(scratch);
     if whole { Ok(()) } else { Err(String::new()) }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use oxidis_engine::net::loan::Loan;
-use oxidis_engine::net::request::View;
+use oxidis_engine::connection::inline_read::read_handoff::Loan;
+use oxidis_engine::connection::request::View;
 use oxidis_engine::value::Value;
 
 use crate::answer::Answer;

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use coarsetime::Instant as Coarse;
-use oxidis_engine::net::request::{Millis, now};
+use oxidis_engine::connection::request::{Millis, now};
 
 /// A call with a shorter timeout, in milliseconds, has a look of its own: the coarse clock moves every 1 to 16 ms.
 const EXACT_BELOW: u32 = 100;

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use napi::sys;
-use oxidis_engine::client::subscriber::Subscriber;
+use oxidis_engine::client::pubsub::Subscriber;
 use oxidis_engine::client::{CLOSE_TIMEOUT, Client, Mailbox};
+use oxidis_engine::connection::driver::Wish;
+use oxidis_engine::connection::request::{Deliver, Reply, Ticket, View};
 use oxidis_engine::error::{Error, Phase};
-use oxidis_engine::net::connection::Wish;
-use oxidis_engine::net::request::{Deliver, Reply, Ticket, View};
 use oxidis_engine::resp::Scalar;
 use tokio::time::timeout;
 

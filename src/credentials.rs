@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use oxidis_engine::config::{Credentials, CredentialsProvider, Provided, ProvidedCredentials, Secret};
 use oxidis_engine::error::Error;
-use oxidis_engine::net::options::{Credentials, CredentialsProvider, Provided, ProvidedCredentials, Secret};
 use serde_json::{Value as Json, json};
 
 use crate::asking::Asking;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
-use oxidis_engine::net::options::Encoding;
+use oxidis_engine::config::Encoding;
 
 /// What a string is made of.
 #[derive(Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use napi::sys;
-use oxidis_engine::net::loan::Loan;
+use oxidis_engine::connection::inline_read::read_handoff::Loan;
 
 use crate::batch::{Batch, Body, Item, KIND_SHIFT, Kind};
 use crate::client::NativeClient;

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use oxidis_engine::command::{ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
-use oxidis_engine::net::request::View;
+use oxidis_engine::connection::request::View;
 use oxidis_engine::resp::{Packed, Part, Parts, Scalar};
 
 use crate::packed_json::write_name;

@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
+use oxidis_engine::config::OptionsBuilder;
 use oxidis_engine::error::Error;
-use oxidis_engine::net::options::OptionsBuilder;
 
 use crate::client::NativeClient;
 use crate::error;

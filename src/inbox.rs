@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::sys;
 use oxidis_engine::client::Mailbox;
+use oxidis_engine::connection::inline_read::read_handoff::Loan;
+use oxidis_engine::connection::request::{Deliver, Event, Gather, Reply, Ticket};
 use oxidis_engine::error::Error;
-use oxidis_engine::net::loan::Loan;
-use oxidis_engine::net::request::{Deliver, Event, Gather, Reply, Ticket};
 
 use crate::answer::Answer;
 use crate::batch::{Batch, Body, Kind};

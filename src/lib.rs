@@ -85,7 +85,7 @@ pub fn version() -> &'static str {
 #[cfg(feature = "history")]
 #[napi]
 pub fn history() -> String {
-    oxidis_engine::net::history::dump()
+    oxidis_engine::connection::history::dump()
 }
 
 #[napi(module_exports)]

@@ -3,11 +3,11 @@
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
-use oxidis_engine::net::low_water;
+use oxidis_engine::transport::recv_low_water;
 
 /// Lends the call to the engine.
 pub(crate) fn lend() {
-    low_water::lend(set);
+    recv_low_water::lend(set);
 }
 
 fn set(socket: BorrowedFd<'_>, bytes: usize) -> io::Result<()> {

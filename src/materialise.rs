@@ -6,7 +6,7 @@ use std::ptr;
 
 use bytes::Bytes;
 use napi::sys;
-use oxidis_engine::net::block::POOLED_FROM;
+use oxidis_engine::buffer_pool::POOLED_FROM;
 
 use crate::batch::{Batch, Body};
 use crate::flat::{Flat, Leaf, Plan};

@@ -1,8 +1,8 @@
 //! The word that names a command and how it is to be called. `lib/methods.js` puts it together from the command table.
 
 use oxidis_engine::command::CommandId;
-use oxidis_engine::net::options::Encoding;
-use oxidis_engine::net::request::View;
+use oxidis_engine::config::Encoding;
+use oxidis_engine::connection::request::View;
 
 /// Bits of the command's index.
 const COMMAND_BITS: u32 = 12;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use oxidis_engine::net::loan::Loan;
+use oxidis_engine::connection::inline_read::read_handoff::Loan;
 
 use crate::environment::Environment;
 

@@ -10,7 +10,7 @@ use napi::sys;
 use oxidis_engine::client::Staging;
 use oxidis_engine::client::pool::Lease;
 use oxidis_engine::command::{Command, Lane, ServerTimeout, Shape, Trace};
-use oxidis_engine::net::unit::{EXEC, Form, MULTI, Step, Unit};
+use oxidis_engine::connection::batch::{EXEC, Form, MULTI, Step, Unit};
 
 use crate::answer::Gathered;
 use crate::args::{self, Value};

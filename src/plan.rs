@@ -4,9 +4,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use oxidis_engine::client::locate;
+use oxidis_engine::config::address::Locate;
+use oxidis_engine::config::{OptionValue, Options, OptionsBuilder, ReadFrom, ReplicaFallback};
 use oxidis_engine::error::Error;
-use oxidis_engine::net::address::Locate;
-use oxidis_engine::net::options::{OptionValue, Options, OptionsBuilder, ReadFrom, ReplicaFallback};
 
 use crate::asking::Asking;
 use crate::credentials::{CREDENTIALS, Provider};

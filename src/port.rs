@@ -8,10 +8,10 @@ use std::sync::Arc;
 use oxidis_engine::client::pool::{Blocking, Held, Lease, Patience, Pool};
 use oxidis_engine::client::{Client, Lane, Lanes, Staging};
 use oxidis_engine::command::{self, Command, Replay, Shape, Trace};
+use oxidis_engine::config::Options;
+use oxidis_engine::connection::rejection::{OnRefusal, Proof};
+use oxidis_engine::connection::request::{Millis, NEVER, Recipient, Request, Ticket, replays};
 use oxidis_engine::error::Error;
-use oxidis_engine::net::options::Options;
-use oxidis_engine::net::refusal::{OnRefusal, Proof};
-use oxidis_engine::net::request::{Millis, NEVER, Recipient, Request, Ticket, replays};
 
 use crate::arguments::Arguments;
 use crate::call_time::CallTime;

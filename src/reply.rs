@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use oxidis_engine::command::{self, Shape};
+use oxidis_engine::connection::request::{Reply, Ticket, View};
 use oxidis_engine::error::Error;
-use oxidis_engine::net::request::{Reply, Ticket, View};
 use oxidis_engine::resp::{Packed, ProtocolError, Scalar};
 use oxidis_engine::value::Value;
 

@@ -2,7 +2,7 @@
 
 use oxidis_engine::client::Staging;
 use oxidis_engine::command::{Command, Kind, Part};
-use oxidis_engine::net::track::StateCommand;
+use oxidis_engine::connection::request_listeners::StateCommand;
 
 /// The command staged last, with what it replaces: an earlier one of the same name and, where its first argument is one of a few
 /// words, of the same word. Of several such commands, the later ones decide.

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use oxidis_engine::client::Mailbox;
+use oxidis_engine::config::address::{Attendance, Endpoint, HostPort};
+use oxidis_engine::config::{Options, OptionsBuilder, ReadFrom};
+use oxidis_engine::connection::connector::Connector;
+use oxidis_engine::connection::request::{Reply, Ticket, View};
 use oxidis_engine::error::Error;
-use oxidis_engine::net::address::{Attendance, Endpoint, HostPort};
-use oxidis_engine::net::establish::Connector;
-use oxidis_engine::net::options::{Options, OptionsBuilder, ReadFrom};
-use oxidis_engine::net::request::{Reply, Ticket, View};
 use oxidis_engine::resp::Scalar;
 use oxidis_engine::sentinel::{Happening, Listener, Question, Sentinels, Settings};
 use oxidis_engine::value::Value;

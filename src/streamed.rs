@@ -4,7 +4,7 @@
 use std::slice;
 
 use oxidis_engine::command::Lane;
-use oxidis_engine::net::unit::{EXEC, MULTI};
+use oxidis_engine::connection::batch::{EXEC, MULTI};
 use oxidis_engine::resp::encode;
 
 use crate::args::Value;

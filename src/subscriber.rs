@@ -8,13 +8,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use napi::sys;
 use oxidis_engine::client::CLOSE_TIMEOUT;
-use oxidis_engine::client::subscriber::{
+use oxidis_engine::client::pubsub::{
     Bell, Bounds, Call, Gap, Item, Kind, Notice, Overflow, PARCEL_MESSAGES, Parcel, Reason, Seat, Side,
     SinkSettings, Wanted,
 };
-use oxidis_engine::client::subscriber::{Body as Text, Entry};
+use oxidis_engine::client::pubsub::{Body as Text, Entry};
+use oxidis_engine::connection::request::{Ticket, View};
 use oxidis_engine::error::Error;
-use oxidis_engine::net::request::{Ticket, View};
 
 use crate::batch::{Body, Span};
 use crate::client::NativeClient;

@@ -3,9 +3,9 @@
 use oxidis_engine::client::pool::PendingTail;
 use oxidis_engine::client::{Lane, Staging};
 use oxidis_engine::command::{self, Command, Shape, Tail};
-use oxidis_engine::net::refusal::OnRefusal;
-use oxidis_engine::net::request::{NEVER, Recipient, Request, now, replays};
-use oxidis_engine::net::track::TrackId;
+use oxidis_engine::connection::rejection::OnRefusal;
+use oxidis_engine::connection::request::{NEVER, Recipient, Request, now, replays};
+use oxidis_engine::connection::request_listeners::TrackId;
 
 /// Questions for the last ids of the streams in `tails` (see [`tails`]), each with what waits for its reply. `timeout` is in
 /// milliseconds, 0 for none.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use data_encoding::BASE64;
-use oxidis_engine::error::{ConnectionFailure, Error};
-use oxidis_engine::net::options::{
+use oxidis_engine::config::{
     Asked, CertificateQuestion, Doubt, Options, OptionsBuilder, TlsFunctions, TlsOptions,
 };
+use oxidis_engine::error::{ConnectionFailure, Error};
 use serde_json::{Value as Json, json};
 
 use crate::asking::Asking;

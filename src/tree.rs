@@ -4,7 +4,7 @@ use std::ptr;
 
 use bytes::Bytes;
 use napi::sys;
-use oxidis_engine::net::request::View;
+use oxidis_engine::connection::request::View;
 use oxidis_engine::value::Value;
 
 use crate::encoding::{Units, units};

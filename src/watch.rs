@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use napi::sys;
-use oxidis_engine::net::loan::{Loan, Watch};
+use oxidis_engine::connection::inline_read::read_handoff::{Loan, Watch};
 
 use crate::environment::Environment;
 use crate::inbox::Writer;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use oxidis_engine::command::{described_table_json, print_dts, print_markdown};
-use oxidis_engine::net::options::print_options_markdown;
+use oxidis_engine::config::print_options_markdown;
 
 const OPTIONS_BEGIN: &str = "<!-- options: printed by `npm run generate` -->\n\n";
 const OPTIONS_END: &str = "\n<!-- /options -->";

@@ -5,10 +5,13 @@
 //! never sees RESP.
 #![forbid(unsafe_code)]
 
+pub mod buffer_pool;
 pub mod client;
 pub mod command;
+pub mod config;
+pub mod connection;
 pub mod error;
-pub mod net;
 pub mod resp;
 pub mod sentinel;
+pub mod transport;
 pub mod value;

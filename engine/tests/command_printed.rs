@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use oxidis_engine::command::{print_dts, print_markdown, table};
-use oxidis_engine::net::options::print_options_markdown;
+use oxidis_engine::config::print_options_markdown;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -5,11 +5,11 @@ use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use oxidis_engine::config::Options;
+use oxidis_engine::config::address::{Endpoint, HostPort};
 use oxidis_engine::error::{ConnectionFailure, Error, Kind};
-use oxidis_engine::net::address::{Endpoint, HostPort};
-use oxidis_engine::net::dial::{Dialer, broken_stream};
-use oxidis_engine::net::options::Options;
-use oxidis_engine::net::stream::Stream;
+use oxidis_engine::transport::dial::{Dialer, broken_stream};
+use oxidis_engine::transport::stream::Stream;
 use socket2::{Domain, SockRef, Socket, Type};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

@@ -2,11 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use bytes::Bytes;
+use oxidis_engine::config::role::Role;
+use oxidis_engine::config::{Credentials, Options, Protocol, Secret};
+use oxidis_engine::connection::dialect::Dialect;
+use oxidis_engine::connection::handshake::{Handshake, Progress, Server, Session};
 use oxidis_engine::error::{ConnectionFailure, Error, Kind, ServerError};
-use oxidis_engine::net::dialect::Dialect;
-use oxidis_engine::net::handshake::{Handshake, Progress, Server, Session};
-use oxidis_engine::net::options::{Credentials, Options, Protocol, Secret};
-use oxidis_engine::net::role::Role;
 use oxidis_engine::value::Value;
 
 const SECRET: &str = "hunter2";

@@ -5,13 +5,13 @@ use std::future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use oxidis_engine::error::{Error, Kind};
-use oxidis_engine::net::address::Endpoint;
-use oxidis_engine::net::options::{
+use oxidis_engine::config::address::Endpoint;
+use oxidis_engine::config::{
     ClientInfo, Credentials, CredentialsProvider, Encoding, Family, OnReadonly, OptionValue, Options,
     OptionsBuilder, Protocol, Provided, ProvidedCredentials, Secret, SocketOptions, TlsOptions, options,
     print_options_markdown,
 };
+use oxidis_engine::error::{Error, Kind};
 use serde_json::{Map, Value, json};
 
 fn object(value: &Value) -> Map<String, Value> {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use oxidis_engine::net::options::options;
+use oxidis_engine::config::options;
 
 /// The interfaces that declare options, and the group whose members each declares.
 const INTERFACES: &[(&str, &str)] = &[

@@ -1,13 +1,13 @@
 //! URLs: schemes, credentials as people paste them, query parameters, and errors that repeat nothing.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use oxidis_engine::config::{Family, Options};
 use oxidis_engine::error::Kind;
-use oxidis_engine::net::options::{Family, Options};
 
 /// What a URL means: endpoint, user, password, database.
 fn meaning(url: &str) -> (String, String, String, u32) {
     let options = Options::from_url(url).unwrap_or_else(|error| panic!("{url}: {error}"));
-    let text = |secret: Option<oxidis_engine::net::options::Secret>| {
+    let text = |secret: Option<oxidis_engine::config::Secret>| {
         secret.map_or("-".to_owned(), |secret| secret.expose().to_owned())
     };
     (options.endpoint.to_string(), text(options.username), text(options.password), options.db)

@@ -1,12 +1,12 @@
 //! The handle: shared connections, a pool of others, and one for all subscribers.
 
-mod lane;
-mod lanes;
+mod argument_slot;
+mod connection_set;
+mod managed_connection;
 pub mod pool;
-mod redial;
-mod slot;
+pub mod pubsub;
+mod reconnect;
 mod staging;
-pub mod subscriber;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,22 +14,22 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-pub use lane::Lane;
-pub use lanes::Lanes;
-pub use redial::Redial;
-pub use slot::ArgumentSlot;
+pub use self::argument_slot::ArgumentSlot;
+pub use self::connection_set::Lanes;
+pub use self::managed_connection::Lane;
+pub use self::reconnect::Redial;
 pub use staging::Staging;
 
 use self::pool::Pool;
-use self::subscriber::Subscriber;
+use self::pubsub::Subscriber;
+use crate::config::address::{Fixed, Locate};
+use crate::config::{OnReadonly, Options};
+use crate::connection::connector::Connector;
+use crate::connection::driver::Wish;
+use crate::connection::named_server::Named;
+use crate::connection::queue::QueueLimits;
+use crate::connection::request::Deliver;
 use crate::error::Error;
-use crate::net::address::{Fixed, Locate};
-use crate::net::connection::Wish;
-use crate::net::establish::Connector;
-use crate::net::named::Named;
-use crate::net::options::{OnReadonly, Options};
-use crate::net::queue::QueueLimits;
-use crate::net::request::Deliver;
 
 /// How long closing waits for what is in flight, where the caller does not say. Longer than `commandTimeout` is by default.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);

@@ -4,10 +4,10 @@
 
 use std::fmt;
 
-use super::slot::{ArgumentSlot, COMMON_LENGTH};
+use super::argument_slot::{ArgumentSlot, COMMON_LENGTH};
+use crate::buffer_pool;
 use crate::command::{Ambiguous, Command, Prefix, Scratch};
-use crate::net::block;
-use crate::net::request::Request;
+use crate::connection::request::Request;
 use crate::resp::encode;
 
 /// Room for small arguments that is kept in the buffer.
@@ -115,13 +115,13 @@ impl Staging {
         }
         let wanted = self.bytes.len() + additional;
         let room = wanted.max(self.bytes.capacity().saturating_mul(2));
-        if !block::is_pooled(room) {
+        if !buffer_pool::is_pooled(room) {
             self.bytes.reserve(room - self.bytes.len());
             return;
         }
-        let mut larger = block::take(room);
+        let mut larger = buffer_pool::take(room);
         larger.extend_from_slice(&self.bytes);
-        block::give(std::mem::replace(&mut self.bytes, larger));
+        buffer_pool::give(std::mem::replace(&mut self.bytes, larger));
     }
 
     /// Puts `prefix` on the keys of the command that was begun last, which is `command`.
@@ -264,8 +264,8 @@ fn bulk<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
 mod tests {
     use super::*;
     use crate::command::Shape;
-    use crate::net::refusal::OnRefusal;
-    use crate::net::request::{NEVER, Recipient, Ticket, View};
+    use crate::connection::rejection::OnRefusal;
+    use crate::connection::request::{NEVER, Recipient, Ticket, View};
 
     fn request(slot: u32) -> Request {
         Request {

@@ -2,36 +2,28 @@
 //! timeouts, reply shapes, the JavaScript methods' description and the TypeScript declarations. Knows no socket.
 
 mod argument;
-mod call;
-mod dts;
-mod json;
+mod connection_rules;
+mod info_text;
 mod key;
-mod markdown;
 mod normalise;
-mod options_type;
-mod overload;
 mod prefix;
+mod print;
 mod registry;
-mod reply_type;
 mod row;
-mod server_text;
 mod shape;
-mod sharing;
-mod signature;
+mod stream_tail;
 mod table;
-mod tail;
 mod timeout;
-mod ways;
 
+pub use self::print::json::{described_table_json, table_json};
+pub use self::print::markdown::print_markdown;
+pub use self::print::typescript::print_dts;
+pub use self::stream_tail::{Tail, TailId};
 pub use argument::{Companion, Kind, Layout, Need, Opt, OptValue, Param, Part, Piece, Unit};
-pub use dts::print_dts;
-pub use json::{described_table_json, table_json};
 pub use key::{Begin, Find, KeySpec, Role, Words};
-pub use markdown::print_markdown;
 pub use normalise::{Names, scalar, shape};
 pub use prefix::{Ambiguous, Prefix, Scratch, take_off};
 pub use registry::{Command, CommandId, by_name, key_positions, pattern_positions, resolve, table};
 pub use row::{Access, Case, Family, Lane, Replay, Row, Since, Trace};
 pub use shape::{Field, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
-pub use tail::{Tail, TailId};
 pub use timeout::{Place, ServerTimeout, TimeoutArg};

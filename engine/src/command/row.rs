@@ -4,7 +4,7 @@
 
 use super::argument::Part;
 use super::shape::Shape;
-use super::tail::Tail;
+use super::stream_tail::Tail;
 
 /// The server versions that brought a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

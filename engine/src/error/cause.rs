@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Error;
-use crate::net::address::Endpoint;
+use crate::config::address::Endpoint;
 
 /// What lies behind an error.
 #[derive(Clone, Debug)]

@@ -4,8 +4,9 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::flaw::Flaw;
-use super::head::{self, Head};
+use super::header;
+use super::header::Head;
+use super::protocol_error::Flaw;
 use crate::error::ServerError;
 use crate::value::Value;
 
@@ -141,7 +142,7 @@ impl Builder<'_> {
     fn strings(&mut self, level: &mut Open) {
         while level.left.is_some_and(|left| left > 1) {
             let at = self.at;
-            let Some(string) = head::whole_bulk(&self.frame[at..]) else { return };
+            let Some(string) = header::whole_bulk(&self.frame[at..]) else { return };
             level.push(Value::Bulk(self.frame.slice(at + string.start..at + string.end)));
             self.at = at + string.end + 2;
         }
@@ -149,7 +150,7 @@ impl Builder<'_> {
 
     fn head(&mut self) -> Built<Head> {
         let at = self.at;
-        match head::parse(&self.frame[at..], &mut 0) {
+        match header::parse(&self.frame[at..], &mut 0) {
             Ok(Some((head, size))) => {
                 self.at = at + size;
                 Ok(head)
@@ -176,7 +177,7 @@ impl Builder<'_> {
             Head::BulkError(len) => Value::Error(ServerError::from_line(&self.payload(len)?)),
             Head::Verbatim(len) => {
                 let payload = self.payload(len)?;
-                let prefix = head::verbatim_prefix(&payload).map_err(|flaw| (flaw, start))?;
+                let prefix = header::verbatim_prefix(&payload).map_err(|flaw| (flaw, start))?;
                 Value::Bulk(payload.slice(prefix..))
             }
             Head::StreamedBulk => Value::Bulk(self.chunks()?),

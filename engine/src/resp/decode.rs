@@ -3,14 +3,17 @@
 use bytes::{Buf, Bytes, BytesMut};
 
 use super::build;
-use super::flaw::{Flaw, ProtocolError};
-use super::foreign::{self, Peer};
+use super::bulk_array;
+use super::bulk_array::Strings;
 use super::frame::{Frame, LARGE_BULK, Scalar};
-use super::head::{self, Head};
+use super::header;
+use super::header::Head;
 use super::limits::{DEPTH_CEILING, Limits};
 use super::packed::Packed;
+use super::protocol_error::{Flaw, ProtocolError};
+use super::protocol_sniff;
+use super::protocol_sniff::Peer;
 use super::scan::{Fate, Progress, Scanner};
-use super::strings::{self, Strings};
 use crate::value::Value;
 
 /// Up to 4 KiB, an aggregate is copied out of the buffer instead of split off: a small reply that is kept does not keep a read
@@ -103,7 +106,7 @@ impl Decoder {
                     Err(error) => return Err(self.fail(error)),
                 }
             }
-            let (head, size) = match head::parse(buf, &mut self.searched) {
+            let (head, size) = match header::parse(buf, &mut self.searched) {
                 Ok(Some(parsed)) => parsed,
                 Ok(None) => {
                     self.needed = 1;
@@ -150,7 +153,7 @@ impl Decoder {
         if !matches!(self.state, State::Ready) || self.scanner.has_begun() {
             return None;
         }
-        let (strings, size) = strings::parse(buf)?;
+        let (strings, size) = bulk_array::parse(buf)?;
         if !self.scanner.allows_strings(strings.payload()) {
             return None;
         }
@@ -167,7 +170,7 @@ impl Decoder {
         }
         let mut done = 0;
         while let Some(rest) = buf.get(done..)
-            && let Some(text) = head::whole_bulk(rest)
+            && let Some(text) = header::whole_bulk(rest)
             && text.len() as u64 <= self.scanner.allowance()
         {
             done += text.end + 2;
@@ -224,7 +227,7 @@ impl Decoder {
             return Err(self.fail(self.scanner.error(Flaw::Terminator, at)));
         }
         let start = match head {
-            Head::Verbatim(_) => match head::verbatim_prefix(&buf[header..end]) {
+            Head::Verbatim(_) => match header::verbatim_prefix(&buf[header..end]) {
                 Ok(prefix) => header + prefix,
                 Err(flaw) => return Err(self.fail(self.scanner.error(flaw, 0))),
             },
@@ -282,7 +285,7 @@ impl Decoder {
     #[cold]
     fn refuse<'b>(&mut self, flaw: Flaw, buf: &BytesMut) -> Result<Option<Frame<'b>>, ProtocolError> {
         let flaw = match flaw {
-            Flaw::UnknownType(_) => match foreign::identify(buf) {
+            Flaw::UnknownType(_) => match protocol_sniff::identify(buf) {
                 Peer::Known(stranger) => stranger,
                 Peer::Undecided => {
                     self.needed = 1;

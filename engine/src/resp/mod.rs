@@ -14,24 +14,24 @@
 //! <https://github.com/antirez/RESP3/blob/master/spec.md>.
 
 mod build;
+mod bulk_array;
 mod decode;
 pub mod encode;
-mod flaw;
-mod foreign;
 mod frame;
-mod head;
+mod header;
 mod limits;
 mod number;
 mod packed;
+mod protocol_error;
+mod protocol_sniff;
 mod scan;
-mod strings;
 
+pub use self::bulk_array::Strings;
+pub use self::protocol_error::ProtocolError;
 pub use decode::Decoder;
-pub use flaw::ProtocolError;
 pub use frame::{Frame, LARGE_BULK, Scalar};
 pub use limits::{
     BIG_NUMBER_LINE_MAX, DEPTH_CEILING, DOUBLE_LINE_MAX, INTEGER_LINE_MAX, LimitExceeded, Limits, MAX_DEPTH,
     MAX_ELEMENTS, MAX_REPLY_BYTES, SKIP_LEVELS_MAX, TEXT_LINE_MAX,
 };
 pub use packed::{Elements, NotInParts, Packed, Part, Parts};
-pub use strings::Strings;

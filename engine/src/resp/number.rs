@@ -4,8 +4,8 @@
 //! zero, `-1` for the nulls of RESP2, `?` for what is streamed. Integers, doubles and big numbers follow the
 //! specification, which allows a sign and leading zeros.
 
-use super::flaw::Flaw;
 use super::limits::INTEGER_LINE_MAX;
+use super::protocol_error::Flaw;
 
 /// The number of bytes or elements that a header announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

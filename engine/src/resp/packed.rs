@@ -3,9 +3,10 @@
 use bytes::Bytes;
 
 use super::build;
-use super::flaw::ProtocolError;
 use super::frame::{Frame, Scalar};
-use super::head::{self, Head};
+use super::header;
+use super::header::Head;
+use super::protocol_error::ProtocolError;
 use crate::value::Value;
 
 /// A whole aggregate as it came, its end found and its limits checked.
@@ -115,7 +116,7 @@ impl<'a> Parts<'a> {
     /// The next part. At least one follows as long as the counts so far say so.
     #[inline]
     pub fn next_part(&mut self) -> Result<Part<'a>, NotInParts> {
-        if let Some(payload) = head::whole_bulk(self.rest) {
+        if let Some(payload) = header::whole_bulk(self.rest) {
             let bytes = &self.rest[payload.start..payload.end];
             self.rest = &self.rest[payload.end + 2..];
             return Ok(Part::Scalar(Scalar::Bulk(bytes)));
@@ -147,7 +148,7 @@ impl<'a> Parts<'a> {
                 Head::BulkError(len) => Part::Scalar(Scalar::Error(self.payload(len)?)),
                 Head::Verbatim(len) => {
                     let payload = self.payload(len)?;
-                    let prefix = head::verbatim_prefix(payload).map_err(|_| NotInParts)?;
+                    let prefix = header::verbatim_prefix(payload).map_err(|_| NotInParts)?;
                     Part::Scalar(Scalar::Bulk(&payload[prefix..]))
                 }
                 Head::Push(_)
@@ -162,7 +163,7 @@ impl<'a> Parts<'a> {
     }
 
     fn head(&mut self) -> Result<Head, NotInParts> {
-        match head::parse(self.rest, &mut 0) {
+        match header::parse(self.rest, &mut 0) {
             Ok(Some((head, size))) => {
                 self.rest = self.rest.get(size..).ok_or(NotInParts)?;
                 Ok(head)

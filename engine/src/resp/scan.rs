@@ -3,9 +3,10 @@
 //! Not recursive: one small record per open level. No byte is looked at twice, save the few of a number whose line is cut.
 //! Payload is stepped over, not read: the format of a verbatim string is checked where its text is taken.
 
-use super::flaw::{Flaw, ProtocolError};
-use super::head::{self, Head};
+use super::header;
+use super::header::Head;
 use super::limits::{LimitExceeded, Limits, SKIP_LEVELS_MAX};
+use super::protocol_error::{Flaw, ProtocolError};
 
 /// Where a scan came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,7 +201,7 @@ impl Scanner {
                         self.step_over_strings(bytes);
                     }
                     let start = self.at;
-                    let head = head::parse(&bytes[start..], &mut self.searched);
+                    let head = header::parse(&bytes[start..], &mut self.searched);
                     let Some((head, size)) = head.map_err(|flaw| self.error(flaw, start))? else {
                         return Ok(Progress::Partial);
                     };
@@ -224,7 +225,7 @@ impl Scanner {
             (self.at, *left, self.limits.max_reply_bytes.saturating_sub(self.payload));
         let before = allowance;
         while remaining > 1 {
-            let Some(string) = head::whole_bulk(&bytes[at..]) else { break };
+            let Some(string) = header::whole_bulk(&bytes[at..]) else { break };
             let Some(rest) = allowance.checked_sub(string.len() as u64) else { break };
             (at, remaining, allowance) = (at + string.end + 2, remaining - 1, rest);
         }

@@ -11,12 +11,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::answer::{self, Peer, Seen};
+use super::Inner;
+use super::query_all::{Reasons, about_master, about_replicas, survey};
+use super::replies;
+use super::replies::{Peer, Seen};
 use super::settings::{Happening, SentinelState};
-use super::survey::{Reasons, about_master, about_replicas, survey};
-use super::{Inner, shared::Shared};
+use super::singleflight::Shared;
+use crate::config::address::HostPort;
 use crate::error::Error;
-use crate::net::address::HostPort;
 
 /// How long a replica that could not be connected to is passed over.
 const PASSED_OVER: Duration = Duration::from_secs(1);
@@ -227,7 +229,7 @@ impl Master {
         let mut best: Option<Seen> = None;
         let mut best_rank = (Age::Outdated, None);
         survey(inner, about_master(&self.name), |sentinel, answer| {
-            let seen = match answer.map(answer::seen) {
+            let seen = match answer.map(replies::seen) {
                 Ok(Ok(seen)) => seen,
                 Ok(Err(why)) => {
                     reasons.useless(sentinel, &why);
@@ -286,7 +288,7 @@ impl Master {
         let mut reasons = Reasons::new();
         let mut found = None;
         survey(inner, about_replicas(&self.name), |sentinel, answer| {
-            match answer.map(answer::replicas) {
+            match answer.map(replies::replicas) {
                 Ok(Ok(replicas)) => {
                     found = Some(replicas);
                     return ControlFlow::Break(());

@@ -6,14 +6,14 @@
 //! Sources: <https://redis.io/docs/latest/develop/reference/sentinel-clients/>,
 //! <https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/>.
 
-mod answer;
-mod book;
-mod follow;
+mod known_sentinels;
+mod locator;
 mod master;
-mod question;
+mod query;
+mod query_all;
+mod replies;
 mod settings;
-mod shared;
-mod survey;
+mod singleflight;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -23,16 +23,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
-use self::book::Book;
-use self::follow::Follow;
+use self::known_sentinels::Book;
+use self::locator::Follow;
 use self::master::Master;
-pub use self::question::Question;
+pub use self::query::Question;
 pub use self::settings::{Happening, Listener, SentinelState, Settings};
 use self::watch::Attending;
+use crate::config::ReadFrom;
+use crate::config::address::{AddressMap, Attendance, HostPort, Locate};
 use crate::error::Error;
-use crate::net::address::{AddressMap, Attendance, HostPort, Locate};
-use crate::net::dial::Dial;
-use crate::net::options::ReadFrom;
+use crate::transport::dial::Dial;
 
 /// The sentinels of a deployment. Clones share everything.
 #[derive(Clone)]
@@ -111,7 +111,7 @@ impl Sentinels {
 
     /// Waits until a sentinel answers. Fails when none of them does.
     pub async fn reach(&self) -> Result<(), Error> {
-        survey::reach(&self.0).await
+        query_all::reach(&self.0).await
     }
 
     /// The addresses of the sentinels that are known now: the configured ones first.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
+use crate::config::address::{AddressMap, Endpoint, HostPort};
+use crate::config::{Options, OptionsBuilder};
 use crate::error::Error;
-use crate::net::address::{AddressMap, Endpoint, HostPort};
-use crate::net::options::{Options, OptionsBuilder};
 
 /// The sentinels of a deployment.
 #[derive(Debug)]

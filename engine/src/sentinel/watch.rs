@@ -8,13 +8,13 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::Inner;
-use super::answer::{address, text};
-use super::book::Sentinel;
+use super::known_sentinels::Sentinel;
 use super::master::Master;
+use super::replies::{address, text};
 use super::settings::{Happening, SentinelState};
+use crate::config::address::{Attendance, HostPort};
+use crate::connection::request_response::{Conversation, Heard};
 use crate::error::{ConnectionFailure, Error};
-use crate::net::address::{Attendance, HostPort};
-use crate::net::conversation::{Conversation, Heard};
 use crate::value::Value;
 
 /// How often all sentinels are asked where their masters are: a message may have been missed.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use oxidis_engine::config::Reconnect;
+use oxidis_engine::connection::request::now;
 use oxidis_engine::error::{ConnectionFailure, Kind, Phase};
-use oxidis_engine::net::options::Reconnect;
-use oxidis_engine::net::request::now;
 use tokio::time::sleep;
 
 use crate::fixture::{Call, Fixture, Setting, idle, refused, status, verdict, within};

@@ -1,7 +1,7 @@
 //! The handshake comes first, on every connection, and no user command passes one that failed.
 
+use oxidis_engine::config::{Options, Protocol};
 use oxidis_engine::error::{ConnectionFailure, Kind, Phase};
-use oxidis_engine::net::options::{Options, Protocol};
 
 use tokio::io::AsyncWriteExt;
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use oxidis_engine::client::Mailbox;
 use oxidis_engine::command::Names;
+use oxidis_engine::connection::request::{Deliver, Event, Gather, Reply, Ticket, View};
 use oxidis_engine::error::{Error, Kind};
-use oxidis_engine::net::request::{Deliver, Event, Gather, Reply, Ticket, View};
 use oxidis_engine::value::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 

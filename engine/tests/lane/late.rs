@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use oxidis_engine::client::Staging;
+use oxidis_engine::connection::batch::Form;
 use oxidis_engine::error::{Kind, Phase};
-use oxidis_engine::net::unit::Form;
 use oxidis_engine::value::Value;
 use tokio::io::AsyncReadExt;
 use tokio::time::advance;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use oxidis_engine::config::Reconnect;
+use oxidis_engine::connection::driver::Wish;
+use oxidis_engine::connection::request::{Event, now};
 use oxidis_engine::error::{ConnectionFailure, Error, Kind};
-use oxidis_engine::net::connection::Wish;
-use oxidis_engine::net::options::Reconnect;
-use oxidis_engine::net::request::{Event, now};
 
 use crate::fixture::{Call, Fixture, LOST, Setting, idle, refused, status, verdict, within};
 use crate::peer::Fate;

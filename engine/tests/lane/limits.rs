@@ -1,7 +1,7 @@
 //! What may wait, be in flight or come back is bounded, and the error names the limit.
 
+use oxidis_engine::config::OfflineQueue;
 use oxidis_engine::error::{Error, Kind};
-use oxidis_engine::net::options::OfflineQueue;
 use oxidis_engine::value::Value;
 
 use crate::fixture::{Call, Fixture, Setting, bulk, idle, status, verdict, within};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oxidis_engine::net::request::now;
+use oxidis_engine::connection::request::now;
 use tokio::time::sleep;
 
 use crate::fixture::{Call, Fixture, LOST, Setting, idle, status, verdict, within};

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oxidis_engine::client::{Client, Mailbox, Staging};
+use oxidis_engine::config::Options;
+use oxidis_engine::connection::driver::Wish;
+use oxidis_engine::connection::inline_read::read_handoff::{Loan, Watch};
+use oxidis_engine::connection::request::{Deliver, Event, Gather, Reply, Ticket};
 use oxidis_engine::error::{Error, Kind, Phase};
-use oxidis_engine::net::connection::Wish;
-use oxidis_engine::net::loan::{Loan, Watch};
-use oxidis_engine::net::options::Options;
-use oxidis_engine::net::request::{Deliver, Event, Gather, Reply, Ticket};
 use oxidis_engine::value::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;

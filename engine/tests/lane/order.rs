@@ -1,6 +1,6 @@
 //! On the wire, the order of commands is the order of calls.
 
-use oxidis_engine::net::connection::Wish;
+use oxidis_engine::connection::driver::Wish;
 use oxidis_engine::value::Value;
 
 use crate::fixture::{Call, Fixture, Setting, idle, status, within};

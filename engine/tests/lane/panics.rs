@@ -109,7 +109,7 @@ async fn whoever_closes_or_connects_meanwhile_is_answered() {
     fixture.call(Call::read(1), "GET a");
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
-    let closed = fixture.lane.close(oxidis_engine::net::connection::Wish::Drain);
+    let closed = fixture.lane.close(oxidis_engine::connection::driver::Wish::Drain);
     peer.send("+one\r\n").await;
     assert_internal(&fixture.inbox.failure(1).await, true);
     within(closed).await.unwrap();

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use bytes::{Buf, BytesMut};
+use oxidis_engine::config::address::Endpoint;
 use oxidis_engine::error::Error;
-use oxidis_engine::net::address::Endpoint;
-use oxidis_engine::net::dial::{Dial, Dialled};
-use oxidis_engine::net::stream::Stream;
+use oxidis_engine::transport::dial::{Dial, Dialled};
+use oxidis_engine::transport::stream::Stream;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use oxidis_engine::config::{OfflineQueue, Options};
+use oxidis_engine::connection::batch::Form;
+use oxidis_engine::connection::driver::Wish;
+use oxidis_engine::connection::rejection::{OnRefusal, Proof};
+use oxidis_engine::connection::request::now;
 use oxidis_engine::error::{Kind, Phase};
-use oxidis_engine::net::connection::Wish;
-use oxidis_engine::net::options::{OfflineQueue, Options};
-use oxidis_engine::net::refusal::{OnRefusal, Proof};
-use oxidis_engine::net::request::now;
-use oxidis_engine::net::unit::Form;
 use oxidis_engine::value::Value;
 use tokio::io::DuplexStream;
 

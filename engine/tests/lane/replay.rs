@@ -111,9 +111,9 @@ async fn a_read_that_is_sent_again_keeps_its_deadline() {
     drop(peer);
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
-    let before = oxidis_engine::net::request::now();
+    let before = oxidis_engine::connection::request::now();
     assert_eq!(verdict(&fixture.inbox.failure(1).await), (Kind::Timeout(Phase::Server), Some(true)));
-    assert!(oxidis_engine::net::request::now() - before < 100);
+    assert!(oxidis_engine::connection::request::now() - before < 100);
 }
 
 #[tokio::test(start_paused = true)]

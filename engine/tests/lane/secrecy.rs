@@ -2,11 +2,11 @@
 
 use std::fmt::Debug;
 
+use oxidis_engine::buffer_pool::Block;
 use oxidis_engine::client::Staging;
-use oxidis_engine::net::block::Block;
-use oxidis_engine::net::handshake::{Handshake, Progress};
-use oxidis_engine::net::log::Log;
-use oxidis_engine::net::options::Options;
+use oxidis_engine::config::Options;
+use oxidis_engine::connection::handshake::{Handshake, Progress};
+use oxidis_engine::connection::send_buffer::Log;
 use oxidis_engine::value::Value;
 
 use crate::fixture::{Call, Fixture};
@@ -55,7 +55,7 @@ fn options_and_handshake_print_no_credential() {
         assert_hidden(&handshake);
         handshake.start();
         assert_hidden(&handshake);
-        if options.protocol == oxidis_engine::net::options::Protocol::Resp3 {
+        if options.protocol == oxidis_engine::config::Protocol::Resp3 {
             let unknown = oxidis_engine::error::ServerError::from_line(b"ERR unknown command 'HELLO'");
             for _ in 0..2 {
                 assert_eq!(handshake.accept(Value::Error(unknown.clone())).unwrap(), Progress::Wait);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oxidis_engine::client::{Client, Staging};
+use oxidis_engine::config::Options;
+use oxidis_engine::connection::driver::Wish;
 use oxidis_engine::error::Kind;
-use oxidis_engine::net::connection::Wish;
-use oxidis_engine::net::options::Options;
 use oxidis_engine::value::Value;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};

@@ -1,9 +1,9 @@
 //! A batch is one unit: its replies belong to it in order, and it is sent, kept, lost and given up as a whole.
 
 use oxidis_engine::command::Shape;
+use oxidis_engine::config::{OfflineQueue, Options};
+use oxidis_engine::connection::batch::Form;
 use oxidis_engine::error::{Error, Kind, Phase};
-use oxidis_engine::net::options::{OfflineQueue, Options};
-use oxidis_engine::net::unit::Form;
 use oxidis_engine::value::Value;
 
 use crate::fixture::{Call, Fixture, LOST, Setting, bulk, idle, status, verdict, within};

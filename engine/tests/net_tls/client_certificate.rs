@@ -1,8 +1,8 @@
 //! What the server makes of the client's certificate, and what the options make of its key.
 
+use oxidis_engine::config::Options;
 use oxidis_engine::error::{ConnectionFailure, Kind};
-use oxidis_engine::net::dial::{Dialer, broken_stream};
-use oxidis_engine::net::options::Options;
+use oxidis_engine::transport::dial::{Dialer, broken_stream};
 use rcgen::KeyPair;
 use serde_json::{Value, json};
 

@@ -8,10 +8,10 @@ mod server_certificate;
 
 use std::io;
 
+use oxidis_engine::config::Options;
 use oxidis_engine::error::Error;
-use oxidis_engine::net::dial::Dialer;
-use oxidis_engine::net::options::Options;
-use oxidis_engine::net::stream::Stream;
+use oxidis_engine::transport::dial::Dialer;
+use oxidis_engine::transport::stream::Stream;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -1,8 +1,8 @@
 //! TLS on one side only.
 
+use oxidis_engine::config::Options;
 use oxidis_engine::error::{ConnectionFailure, Kind};
-use oxidis_engine::net::dial::Dialer;
-use oxidis_engine::net::options::Options;
+use oxidis_engine::transport::dial::Dialer;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use oxidis_engine::client::pool::Patience;
 use oxidis_engine::command::ServerTimeout;
+use oxidis_engine::connection::request::{NEVER, now, replays};
 use oxidis_engine::error::{ConnectionFailure, Kind, Phase};
-use oxidis_engine::net::request::{NEVER, now, replays};
 use oxidis_engine::value::Value;
 use tokio::time::{Instant, sleep};
 

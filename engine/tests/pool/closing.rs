@@ -1,8 +1,8 @@
 //! The end of a pool.
 
 use oxidis_engine::command::ServerTimeout;
+use oxidis_engine::connection::driver::Wish;
 use oxidis_engine::error::Kind;
-use oxidis_engine::net::connection::Wish;
 use oxidis_engine::value::Value;
 use tokio::time::Instant;
 

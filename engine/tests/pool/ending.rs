@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use oxidis_engine::client::pool::Patience;
 use oxidis_engine::command::ServerTimeout;
+use oxidis_engine::connection::rejection::UNBLOCK_GRACE;
+use oxidis_engine::connection::request::now;
 use oxidis_engine::error::{Kind, Phase};
-use oxidis_engine::net::refusal::UNBLOCK_GRACE;
-use oxidis_engine::net::request::now;
 use oxidis_engine::value::Value;
 use tokio::io::DuplexStream;
 use tokio::time::{Instant, timeout};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use oxidis_engine::config::{Options, Reconnect};
 use oxidis_engine::error::{ConnectionFailure, Kind};
-use oxidis_engine::net::options::{Options, Reconnect};
 use tokio::time::Instant;
 
 use crate::fixture::{Fixture, idle, refused, room_for, within};

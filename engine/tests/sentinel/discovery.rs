@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use oxidis_engine::config::address::HostPort;
 use oxidis_engine::error::{Kind, SentinelFailure};
-use oxidis_engine::net::address::HostPort;
 use tokio::time::Instant;
 
 use crate::fixture::{Fixture, at_once, idle, within};

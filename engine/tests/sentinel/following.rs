@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use oxidis_engine::config::{Options, ReadFrom, Reconnect};
+use oxidis_engine::connection::driver::Wish;
+use oxidis_engine::connection::request::Event;
 use oxidis_engine::error::{ConnectionFailure, Kind};
-use oxidis_engine::net::connection::Wish;
-use oxidis_engine::net::options::{Options, ReadFrom, Reconnect};
-use oxidis_engine::net::request::Event;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use oxidis_engine::config::address::{AddressMap, HostPort, Mapped};
 use oxidis_engine::error::{ConnectionFailure, Error, Kind};
-use oxidis_engine::net::address::{AddressMap, HostPort, Mapped};
 use tokio::time::sleep;
 
 use crate::fixture::{Fixture, NAME, until};

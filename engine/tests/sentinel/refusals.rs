@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use oxidis_engine::config::{Options, ReadFrom};
+use oxidis_engine::connection::batch::Form;
 use oxidis_engine::error::{ConnectionFailure, Kind, ServerError};
-use oxidis_engine::net::options::{Options, ReadFrom};
-use oxidis_engine::net::unit::Form;
 use oxidis_engine::value::Value;
 use tokio::time::sleep;
 

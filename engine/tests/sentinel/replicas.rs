@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use oxidis_engine::net::options::ReadFrom;
+use oxidis_engine::config::ReadFrom;
 use tokio::time::{Instant, sleep};
 
 use crate::fixture::{Fixture, NAME, until};

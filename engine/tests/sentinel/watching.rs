@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oxidis_engine::net::options::{Options, Protocol, ReadFrom};
+use oxidis_engine::config::{Options, Protocol, ReadFrom};
 use oxidis_engine::sentinel::{Sentinels, Settings};
 use tokio::time::sleep;
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use oxidis_engine::config::address::Endpoint;
 use oxidis_engine::error::{ConnectionFailure, Error};
-use oxidis_engine::net::address::Endpoint;
-use oxidis_engine::net::dial::{Dial, Dialled};
-use oxidis_engine::net::stream::Stream;
+use oxidis_engine::transport::dial::{Dial, Dialled};
+use oxidis_engine::transport::stream::Stream;
 use tokio::io::duplex;
 use tokio::time::{Instant, sleep_until};
 

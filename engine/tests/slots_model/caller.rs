@@ -8,13 +8,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use fastrand::Rng;
 use oxidis_engine::client::Staging;
 use oxidis_engine::command::{Names, Shape};
-use oxidis_engine::error::{Error, Kind};
-use oxidis_engine::net::queue::Queue;
-use oxidis_engine::net::refusal::OnRefusal;
-use oxidis_engine::net::request::{
+use oxidis_engine::connection::batch::{EXEC, Form, MULTI, Step, Unit};
+use oxidis_engine::connection::queue::Queue;
+use oxidis_engine::connection::rejection::OnRefusal;
+use oxidis_engine::connection::request::{
     Deliver, Event, Gather, NEVER, Recipient, Reply, Request, Ticket, View, now, replays,
 };
-use oxidis_engine::net::unit::{EXEC, Form, MULTI, Step, Unit};
+use oxidis_engine::error::{Error, Kind};
 use oxidis_engine::value::Value;
 
 /// Calls at a time at most, and commands of a batch.

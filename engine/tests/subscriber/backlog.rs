@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oxidis_engine::client::subscriber::{Bounds, Item, Kind, Overflow, Side, SinkSettings};
+use oxidis_engine::client::pubsub::{Bounds, Item, Kind, Overflow, Side, SinkSettings};
 use tokio::time::{sleep, timeout};
 
 use crate::fixture::{Fixture, Listener, WIDE, ack, idle, message};

@@ -1,8 +1,8 @@
 //! Every call settles by its deadline, and who is told that it failed has nothing of it.
 
-use oxidis_engine::client::subscriber::{Kind, Wanted};
+use oxidis_engine::client::pubsub::{Kind, Wanted};
+use oxidis_engine::config::OfflineQueue;
 use oxidis_engine::error::{ConnectionFailure, Error, Kind as ErrorKind, Phase};
-use oxidis_engine::net::options::OfflineQueue;
 
 use crate::fixture::{Fixture, ack, call, idle, message};
 use crate::peer::Fate;
@@ -53,7 +53,7 @@ async fn an_earlier_call_that_fails_leaves_the_later_one_alone() {
     let mut listener = fixture.join();
     listener.subscribe(1, Kind::Channel, &[("a", 1)]);
     let wanted = Wanted { name: b"a"[..].into(), route: 1, flows: true };
-    let patient = oxidis_engine::client::subscriber::Call { timeout: 0, ..call(2) };
+    let patient = oxidis_engine::client::pubsub::Call { timeout: 0, ..call(2) };
     listener.seat.subscribe(Kind::Channel, vec![wanted], patient).unwrap();
     fixture.inbox.failure(1).await;
     let mut peer = fixture.peers.accept().await;

@@ -1,8 +1,8 @@
 //! Who leaves leaves nothing behind, and nobody is left behind.
 
 use oxidis_engine::client::pool::Holder;
-use oxidis_engine::client::subscriber::Kind;
-use oxidis_engine::net::options::Options;
+use oxidis_engine::client::pubsub::Kind;
+use oxidis_engine::config::Options;
 
 use crate::fixture::{Fixture, ack, call, idle, message, within};
 

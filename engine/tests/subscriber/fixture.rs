@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use oxidis_engine::client::Lanes;
 use oxidis_engine::client::pool::Pool;
-use oxidis_engine::client::subscriber::{
+use oxidis_engine::client::pubsub::{
     Bell, Body, Bounds, Call, Item, Kind, Notice, Overflow, Parcel, Seat, Side, SinkSettings, Subscriber,
     Wanted,
 };
-use oxidis_engine::net::address::{Fixed, Locate};
-use oxidis_engine::net::establish::Connector;
-use oxidis_engine::net::options::{Options, Reconnect};
-use oxidis_engine::net::request::{Ticket, View};
+use oxidis_engine::config::address::{Fixed, Locate};
+use oxidis_engine::config::{Options, Reconnect};
+use oxidis_engine::connection::connector::Connector;
+use oxidis_engine::connection::request::{Ticket, View};
 use tokio::io::DuplexStream;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};

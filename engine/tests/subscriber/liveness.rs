@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use oxidis_engine::client::subscriber::Kind;
-use oxidis_engine::net::request::now;
+use oxidis_engine::client::pubsub::Kind;
+use oxidis_engine::connection::request::now;
 use tokio::time::sleep;
 
 use crate::fixture::{Fixture, ack, message};

@@ -1,7 +1,7 @@
 //! Messages reach those who asked for them, as they are.
 
-use oxidis_engine::client::subscriber::{Kind, Side, SinkSettings};
-use oxidis_engine::net::options::{Options, Protocol};
+use oxidis_engine::client::pubsub::{Kind, Side, SinkSettings};
+use oxidis_engine::config::{Options, Protocol};
 
 use crate::fixture::{Fixture, WIDE, ack, bulk, idle, message};
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use oxidis_engine::client::subscriber::Kind;
+use oxidis_engine::client::pubsub::Kind;
 use tokio::io::DuplexStream;
 
 use crate::fixture::{Fixture, ack, idle, message, within};

@@ -1,6 +1,6 @@
 //! What the server refuses is nobody's, and takes nothing else with it.
 
-use oxidis_engine::client::subscriber::Kind;
+use oxidis_engine::client::pubsub::Kind;
 use oxidis_engine::error::{ConnectionFailure, Error};
 
 use crate::fixture::{Fixture, ack, idle, message};

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use oxidis_engine::client::subscriber::{Kind, Side};
+use oxidis_engine::client::pubsub::{Kind, Side};
+use oxidis_engine::config::Options;
+use oxidis_engine::config::address::{Endpoint, HostPort, Locate, Located, Place};
 use oxidis_engine::error::{ConnectionFailure, Error};
-use oxidis_engine::net::address::{Endpoint, HostPort, Locate, Located, Place};
-use oxidis_engine::net::options::Options;
 use tokio::sync::watch;
 use tokio::time::sleep;
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::member::Member;
 use super::permit::{Holder, Permit};
-use super::roster::{Answer, Want};
+use super::pooled_connection::Member;
+use super::state::{Answer, Want};
 use super::{Pool, close};
+use crate::connection::backoff::Backoff;
 use crate::error::{ConnectionFailure, Error, Kind};
-use crate::net::backoff::Backoff;
 
 /// Turns of the engine's thread that a connection's task gets to take back what it has lent: it needs one or two.
 const PATIENCE_FOR_LOANS: u32 = 16;

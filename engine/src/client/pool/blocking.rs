@@ -14,18 +14,18 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::Pool;
 use super::acquire::deadline;
-use super::member::Member;
+use super::blocking_state::{Cause, Standing};
+use super::blocking_wait::{Until, Wait, Waited};
 use super::permit::{Holder, Permit};
-use super::standing::{Cause, Standing};
-use super::tail::{PendingTail, resolve};
-use super::wait::{Until, Wait, Waited};
+use super::pooled_connection::Member;
+use super::stream_tail::{PendingTail, resolve};
 use crate::command::ServerTimeout;
+use crate::config::Reconnect;
+use crate::connection::backoff::Backoff;
+use crate::connection::driver::Wish;
+use crate::connection::rejection::{MOST_REFUSALS, is_postponement, pauses};
+use crate::connection::request::{Event, Millis, NEVER, Request, instant, now, replays};
 use crate::error::{ConnectionFailure, Error, Kind, Phase};
-use crate::net::backoff::Backoff;
-use crate::net::connection::Wish;
-use crate::net::options::Reconnect;
-use crate::net::refusal::{MOST_REFUSALS, is_postponement, pauses};
-use crate::net::request::{Event, Millis, NEVER, Request, instant, now, replays};
 
 /// One such command.
 pub struct Blocking {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Pool;
-use super::standing::Cause;
+use super::blocking_state::Cause;
 use crate::client::Lane;
-use crate::net::connection::Wish;
+use crate::connection::driver::Wish;
 
 impl Pool {
     /// Closes every connection: after its work with [`Wish::Drain`], at once with [`Wish::Destroy`]. Nothing is given out any

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use super::Pool;
-use super::member::Member;
 use super::permit::Permit;
+use super::pooled_connection::Member;
 use crate::client::Lanes;
 use crate::command::Trace;
+use crate::connection::driver::Wish;
 use crate::error::Error;
-use crate::net::connection::Wish;
 
 /// The lease. Dropped without [`Lease::release`], its connection is closed: nobody knows what was done to it.
 pub struct Lease {

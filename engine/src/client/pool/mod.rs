@@ -6,19 +6,19 @@
 
 mod acquire;
 mod blocking;
+mod blocking_state;
+mod blocking_wait;
 mod close;
-mod control;
-mod hold;
+mod exclusive_calls;
+mod health_check;
 mod lease;
-mod member;
+mod maintenance;
 mod permit;
-mod roster;
-mod standing;
+mod pooled_connection;
+mod state;
 mod stats;
-mod tail;
-mod upkeep;
-mod wait;
-mod watch;
+mod stream_tail;
+mod unblock;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -30,19 +30,19 @@ use tokio::sync::Notify;
 
 use self::acquire::deadline;
 pub use self::blocking::{Blocking, Patience};
-pub use self::hold::Held;
+use self::blocking_state::Standing;
+pub use self::exclusive_calls::Held;
 pub use self::lease::Lease;
-use self::member::Member;
 pub use self::permit::{Holder, Permit};
-use self::roster::{Roster, Want};
-use self::standing::Standing;
+use self::pooled_connection::Member;
+use self::state::{Roster, Want};
 pub use self::stats::Stats;
-pub use self::tail::PendingTail;
+pub use self::stream_tail::PendingTail;
 use super::{Lanes, Mailbox};
+use crate::config::Options;
+use crate::connection::connector::Connector;
+use crate::connection::driver::Wish;
 use crate::error::Error;
-use crate::net::connection::Wish;
-use crate::net::establish::Connector;
-use crate::net::options::Options;
 
 /// Callers that may wait for a connection where the offline queue has no limit of its own to lend.
 const MOST_WAITING: usize = 10_000;

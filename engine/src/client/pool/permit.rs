@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, Weak};
 
 use super::Pool;
-use super::member::Member;
+use super::pooled_connection::Member;
 
 /// What a connection is held for. Error messages name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

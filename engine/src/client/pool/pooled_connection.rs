@@ -1,0 +1,165 @@
+//! One pooled connection: one socket for its whole life, in turn for different users. Owns what the pool must hear of it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use super::Pool;
+use crate::client::{Lane, Lanes, Mailbox, Redial};
+use crate::connection::driver::Wish;
+use crate::connection::inline_read::read_handoff::Loan;
+use crate::connection::queue::QueueLimits;
+use crate::connection::request::{Deliver, Event, Gather, Reply, Ticket};
+use crate::error::Error;
+
+/// The connection.
+pub(super) struct Member {
+    lane: Arc<Lane>,
+    /// Those of the lease that has it.
+    lanes: Mutex<Weak<Lanes>>,
+    /// The number of the lease that has it; 0 for none.
+    lease: AtomicU32,
+    /// Why the connection was lost.
+    lost: Mutex<Option<Error>>,
+}
+
+impl Member {
+    /// A connection that is not made yet.
+    pub(super) fn new(pool: &Arc<Pool>) -> Arc<Self> {
+        Arc::new_cyclic(|member: &Weak<Self>| {
+            let usher = Usher {
+                pool: Arc::downgrade(pool),
+                member: member.clone(),
+                mailbox: Arc::clone(&pool.mailbox),
+            };
+            // What a user did to his connection cannot be made again on another one: it is made once.
+            let lane = Lane::new(
+                QueueLimits::of(&pool.options).in_order(),
+                pool.connector.another(),
+                Redial::Never,
+                Arc::new(usher),
+                pool.runtime.clone(),
+            );
+            Self { lane, lanes: Mutex::default(), lease: AtomicU32::new(0), lost: Mutex::default() }
+        })
+    }
+
+    /// Its lane.
+    pub(super) fn lane(&self) -> &Arc<Lane> {
+        &self.lane
+    }
+
+    /// A lease has it, whose calls come by `lanes`.
+    pub(super) fn belongs_to(&self, lanes: &Arc<Lanes>) {
+        *self.lanes.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(lanes);
+    }
+
+    /// The lease that has it is called by this number; 0: none has it any more.
+    pub(super) fn leased_as(&self, number: u32) {
+        self.lease.store(number, Ordering::Release);
+    }
+
+    /// Why the connection was lost, if it was.
+    pub(super) fn lost(&self) -> Option<Error> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The connection is lost. Returns the event for the lease that has it.
+    fn lose(&self, error: &Error) -> Option<Event> {
+        *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        match self.lease.load(Ordering::Acquire) {
+            0 => None,
+            number => Some(Event::LeaseLost(number, error.clone())),
+        }
+    }
+
+    /// The lease that has it takes no more calls.
+    pub(super) fn shut(&self) {
+        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        if let Some(lanes) = lanes {
+            lanes.close();
+        }
+    }
+
+    /// Whether it is open and owes nobody a reply.
+    pub(super) fn is_quiet(&self) -> bool {
+        let queue = self.lane.queue();
+        queue.is_online() && queue.bytes() == 0
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        drop(self.lane.close(Wish::Destroy));
+    }
+}
+
+/// Hands a member's replies on to their callers, keeps its events from them, and notifies the pool of its end.
+struct Usher {
+    pool: Weak<Pool>,
+    member: Weak<Member>,
+    mailbox: Arc<dyn Mailbox>,
+}
+
+impl Mailbox for Usher {
+    fn open(&self) -> Box<dyn Deliver> {
+        Box::new(Ushered {
+            pool: self.pool.clone(),
+            member: self.member.clone(),
+            deliver: self.mailbox.open(),
+            ended: false,
+        })
+    }
+}
+
+struct Ushered {
+    pool: Weak<Pool>,
+    member: Weak<Member>,
+    deliver: Box<dyn Deliver>,
+    ended: bool,
+}
+
+impl Deliver for Ushered {
+    fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
+        self.deliver.reply(ticket, reply);
+    }
+
+    fn error(&mut self, ticket: Ticket, error: &Error) {
+        self.deliver.error(ticket, error);
+    }
+
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
+        self.deliver.unit(ticket, replies, broken);
+    }
+
+    /// The owner of a connection may read from it directly, which is the shorter way.
+    fn borrows(&self) -> bool {
+        self.deliver.borrows()
+    }
+
+    fn lend(&mut self, loan: Arc<Loan>) {
+        self.deliver.lend(loan);
+    }
+
+    /// A client's events are those of its shared connections: these here come and go.
+    fn event(&mut self, event: Event) {
+        self.ended |= matches!(event, Event::Close(_) | Event::End);
+        if let Event::Invalidated(_, keys) = event {
+            let lease = self.member.upgrade().map_or(0, |member| member.lease.load(Ordering::Acquire));
+            return self.deliver.event(Event::Invalidated(lease, keys));
+        }
+        if let Event::Close(error) = &event
+            && let Some(lost) = self.member.upgrade().and_then(|member| member.lose(error))
+        {
+            self.deliver.event(lost);
+        }
+    }
+
+    fn flush(&mut self) {
+        self.deliver.flush();
+        if std::mem::take(&mut self.ended)
+            && let (Some(pool), Some(member)) = (self.pool.upgrade(), self.member.upgrade())
+        {
+            pool.lost(&member);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Who has a connection, who waits for one, and which ones rest. Decides, and does no I/O: what has to be closed is handed
+//! to whoever asked.
+//!
+//! Order is that of asking: nobody overtakes a waiter, whatever he wants.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
+use std::sync::{Arc, Weak};
+
+use tokio::sync::oneshot;
+
+use super::Pool;
+use super::permit::{Holder, Permit, Seat};
+use super::pooled_connection::Member;
+use crate::connection::request::{Millis, now};
+
+/// What somebody asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Want {
+    /// A connection, if possible one that is open.
+    Connection,
+    /// The right to open one of another kind.
+    Place,
+}
+
+/// What he gets.
+pub(super) enum Answer {
+    /// A permit. With a connection: it is to be used (`Connection`) or to be closed first (`Place`).
+    Seat(Seat),
+    /// A permit or a connection later.
+    Wait(oneshot::Receiver<Seat>),
+    /// Nothing, ever: the pool has no room beside its shared connections.
+    NoRoom,
+    /// Nothing: this many wait already.
+    TooMany(usize),
+    /// Nothing any more.
+    Closed,
+}
+
+struct Waiting {
+    holder: Holder,
+    sender: oneshot::Sender<Seat>,
+}
+
+/// An open connection that nobody uses.
+struct Resting {
+    number: u64,
+    member: Arc<Member>,
+    since: Millis,
+}
+
+/// A connection that rests no more, with its permit.
+pub(super) type Rested = (Permit, Arc<Member>);
+
+/// A permit that is out.
+struct Place {
+    holder: Holder,
+    member: Weak<Member>,
+}
+
+/// The roster.
+pub(super) struct Roster {
+    pool: Weak<Pool>,
+    room: usize,
+    most_waiting: usize,
+    places: BTreeMap<u64, Place>,
+    resting: VecDeque<Resting>,
+    waiting: VecDeque<Waiting>,
+    next: u64,
+    /// Whether a task looks after those that rest.
+    tended: bool,
+    closed: bool,
+}
+
+impl Roster {
+    /// Room for `room` connections, and for `most_waiting` who wait for one.
+    pub(super) fn new(pool: Weak<Pool>, room: usize, most_waiting: usize) -> Self {
+        Self {
+            pool,
+            room,
+            most_waiting,
+            places: BTreeMap::new(),
+            resting: VecDeque::new(),
+            waiting: VecDeque::new(),
+            next: 0,
+            tended: false,
+            closed: false,
+        }
+    }
+
+    /// Somebody asks.
+    pub(super) fn ask(&mut self, want: Want, holder: Holder) -> Answer {
+        if self.closed {
+            return Answer::Closed;
+        }
+        if self.room == 0 {
+            return Answer::NoRoom;
+        }
+        // Those who gave up must not be in the way of one who would have been served at once.
+        self.waiting.retain(|waiting| !waiting.sender.is_closed());
+        if self.waiting.is_empty() {
+            let rested = match want {
+                Want::Connection => self.resting.pop_back(),
+                Want::Place if self.places.len() < self.room => None,
+                Want::Place => self.resting.pop_front(),
+            };
+            if let Some(Resting { number, member, .. }) = rested {
+                return Answer::Seat(self.seat(number, holder, Some(member)));
+            }
+            if self.places.len() < self.room {
+                let number = self.next;
+                self.next += 1;
+                return Answer::Seat(self.seat(number, holder, None));
+            }
+        }
+        if self.waiting.len() >= self.most_waiting {
+            return Answer::TooMany(self.most_waiting);
+        }
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.push_back(Waiting { holder, sender });
+        Answer::Wait(receiver)
+    }
+
+    /// A permit for a connection that is to rest, where fewer than `count` permits are out.
+    pub(super) fn below(&mut self, count: usize) -> Option<Seat> {
+        if self.closed || self.places.len() >= count.min(self.room) {
+            return None;
+        }
+        let number = self.next;
+        self.next += 1;
+        Some(self.seat(number, Holder::Idle, None))
+    }
+
+    fn seat(&mut self, number: u64, holder: Holder, member: Option<Arc<Member>>) -> Seat {
+        let place = Place { holder, member: member.as_ref().map_or_else(Weak::new, Arc::downgrade) };
+        self.places.insert(number, place);
+        Seat::new(Permit::new(self.pool.clone(), number), member)
+    }
+
+    /// The permit is no longer needed: the longest waiter gets it. Answers whether no permit is out any more.
+    pub(super) fn vacate(&mut self, number: u64) -> bool {
+        self.hand_on(number, None);
+        self.places.is_empty()
+    }
+
+    /// The connection is as good as new: the longest waiter gets it, or it rests. Answers it where nobody may have it.
+    #[must_use = "a connection that comes back is to be closed"]
+    pub(super) fn rest(&mut self, number: u64, member: Arc<Member>) -> Option<Arc<Member>> {
+        if self.closed {
+            return Some(member);
+        }
+        if let Some(member) = self.hand_on(number, Some(member)) {
+            let place = Place { holder: Holder::Idle, member: Arc::downgrade(&member) };
+            self.places.insert(number, place);
+            self.resting.push_back(Resting { number, member, since: now() });
+        }
+        None
+    }
+
+    /// Gives the permit to the longest waiter who still waits. Answers the connection that nobody took.
+    fn hand_on(&mut self, number: u64, mut member: Option<Arc<Member>>) -> Option<Arc<Member>> {
+        self.places.remove(&number);
+        while let Some(Waiting { holder, sender }) = self.waiting.pop_front() {
+            let seat = self.seat(number, holder, member.take());
+            let Err(seat) = sender.send(seat) else { return None };
+            self.places.remove(&number);
+            member = seat.take().and_then(|(permit, member)| {
+                permit.into_number();
+                member
+            });
+        }
+        member
+    }
+
+    /// The connection behind the permit is this one. Answers false when nobody may have one any more.
+    #[must_use = "a connection of a closed pool is to be dropped"]
+    pub(super) fn occupy(&mut self, number: u64, member: &Arc<Member>) -> bool {
+        if let Some(place) = self.places.get_mut(&number) {
+            place.member = Arc::downgrade(member);
+        }
+        !self.closed
+    }
+
+    /// The connections that somebody has.
+    pub(super) fn out(&self) -> Vec<Arc<Member>> {
+        let rests =
+            |member: &Arc<Member>| self.resting.iter().any(|other| Arc::ptr_eq(member, &other.member));
+        self.places
+            .values()
+            .filter_map(|place| place.member.upgrade())
+            .filter(|member| !rests(member))
+            .collect()
+    }
+
+    /// Takes a connection that has ended out of those that rest.
+    #[must_use = "the permit is to be dropped outside of the lock"]
+    pub(super) fn lose(&mut self, member: &Member) -> Option<Rested> {
+        let at =
+            self.resting.iter().position(|resting| std::ptr::eq(Arc::as_ptr(&resting.member), member))?;
+        let lost = self.resting.remove(at)?;
+        Some((Permit::new(self.pool.clone(), lost.number), lost.member))
+    }
+
+    /// Nobody gets anything any more. Answers what rests and what is out.
+    pub(super) fn close(&mut self) -> (Vec<Rested>, Vec<Arc<Member>>) {
+        self.closed = true;
+        self.waiting.clear();
+        let out = self.out();
+        let pool = &self.pool;
+        let resting = self.resting.drain(..);
+        let resting =
+            resting.map(|rested| (Permit::new(pool.clone(), rested.number), rested.member)).collect();
+        (resting, out)
+    }
+
+    /// Connections that have rested for `idle` milliseconds, the longest first, but not the last `keep` of all.
+    pub(super) fn overdue(&mut self, now: Millis, idle: Millis, keep: usize) -> Vec<Rested> {
+        let mut overdue = Vec::new();
+        while self.places.len() - overdue.len() > keep
+            && self.resting.front().is_some_and(|first| first.since.saturating_add(idle) <= now)
+            && let Some(first) = self.resting.pop_front()
+        {
+            overdue.push((Permit::new(self.pool.clone(), first.number), first.member));
+        }
+        overdue
+    }
+
+    /// Whether whoever asks is to look after those that rest, and nobody does so yet.
+    pub(super) fn start_tending(&mut self) -> bool {
+        !self.resting.is_empty() && !std::mem::replace(&mut self.tended, true)
+    }
+
+    /// Since when the longest of those that rest does so. `None`: there is none to be closed as long as `keep` stay, and
+    /// nobody needs to look after them.
+    pub(super) fn next_to_tend(&mut self, keep: usize) -> Option<Millis> {
+        let next = self.resting.front().filter(|_| self.places.len() > keep).map(|first| first.since);
+        self.tended = next.is_some();
+        next
+    }
+
+    /// Whether `fits` holds for one of those that rest.
+    pub(super) fn any_resting(&self, fits: impl Fn(&Member) -> bool) -> bool {
+        self.resting.iter().any(|resting| fits(&resting.member))
+    }
+
+    /// Whether nobody gets anything any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Those who wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.iter().filter(|waiting| !waiting.sender.is_closed()).count()
+    }
+
+    /// Permits out, those that rest included.
+    pub(super) fn open(&self) -> usize {
+        self.places.len()
+    }
+
+    /// How many connections each kind of holder has.
+    pub(super) fn holders(&self) -> BTreeMap<&Holder, usize> {
+        let mut holders = BTreeMap::new();
+        for place in self.places.values() {
+            *holders.entry(&place.holder).or_default() += 1;
+        }
+        holders
+    }
+
+    /// How many connections wait in a server for a blocking call.
+    pub(super) fn blocking(&self) -> usize {
+        self.places.values().filter(|place| matches!(place.holder, Holder::Blocking(_))).count()
+    }
+
+    /// The holders in words: `3 leased, 2 blocking (BLPOP)`.
+    pub(super) fn describe(&self) -> String {
+        let mut text = String::new();
+        for (holder, count) in self.holders() {
+            let (kind, command) = holder.parts();
+            let comma = if text.is_empty() { "" } else { ", " };
+            let command = command.map(|command| format!(" ({command})")).unwrap_or_default();
+            // Writing to a String does not fail.
+            let _ = write!(text, "{comma}{count} {kind}{command}");
+        }
+        text
+    }
+}

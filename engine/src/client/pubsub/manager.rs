@@ -1,0 +1,289 @@
+//! The subscribers' side of a client: who they are, what they order, and the task that works for them.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, oneshot};
+
+use super::calls::Call;
+use super::sink::{Bell, Sink, SinkSettings};
+use super::state::{Order, State};
+use super::subscriber_handle::Seat;
+use crate::client::pool::Pool;
+use crate::client::{Mailbox, Redial};
+use crate::config::{OfflineQueue, Options};
+use crate::connection::connector::Connector;
+use crate::connection::request::{Deliver, Event, Reply};
+use crate::error::Error;
+use crate::resp::Scalar;
+
+/// Orders, and the life of the task.
+#[derive(Debug, Default)]
+struct Control {
+    orders: VecDeque<Order>,
+    /// A task works.
+    running: bool,
+    closed: bool,
+    closing: Vec<oneshot::Sender<()>>,
+    /// Numbers of subscribers: the next new one, and those that may be given again.
+    next: u32,
+    vacant: Vec<u32>,
+}
+
+/// What the task is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Somebody wants something of the server.
+    Connection,
+    /// Nobody does.
+    Nothing,
+    /// The client is closed.
+    Closed,
+}
+
+/// The subscribers' side of a client.
+pub struct Subscriber {
+    pub(super) connector: Connector,
+    pub(super) redial: Redial,
+    /// Its connection counts among the others of the client.
+    pub(super) pool: Arc<Pool>,
+    pub(super) mailbox: Arc<dyn Mailbox>,
+    /// Wakes the task: orders, or room in a backlog.
+    pub(super) wake: Arc<Notify>,
+    runtime: Handle,
+    /// `offlineQueue.maxCommands`
+    max_waiting: usize,
+    control: Mutex<Control>,
+    state: Mutex<State>,
+    /// There are orders: saves the lock after most reads.
+    ordered: AtomicBool,
+    online: AtomicBool,
+    /// Calls that the task has taken over and not settled.
+    waiting: AtomicUsize,
+}
+
+impl fmt::Debug for Subscriber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscriber").field("active", &self.is_active()).finish_non_exhaustive()
+    }
+}
+
+impl Subscriber {
+    /// Nobody subscribes yet, and nothing is connected.
+    pub fn new(
+        options: &Options,
+        connector: Connector,
+        pool: Arc<Pool>,
+        mailbox: Arc<dyn Mailbox>,
+        runtime: Handle,
+    ) -> Arc<Self> {
+        let max_waiting = options.offline_queue.as_ref().map(|queue| queue.max_commands);
+        Arc::new(Self {
+            connector,
+            redial: Redial::of(options),
+            pool,
+            mailbox,
+            wake: Arc::default(),
+            runtime,
+            max_waiting: max_waiting.unwrap_or_else(|| OfflineQueue::default().max_commands),
+            control: Mutex::default(),
+            state: Mutex::default(),
+            ordered: AtomicBool::new(false),
+            online: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
+        })
+    }
+
+    fn control(&self) -> MutexGuard<'_, Control> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for a new subscriber, which is told by `bell` when it has something to take.
+    pub fn join(self: &Arc<Self>, settings: SinkSettings, bell: Box<dyn Bell>) -> Result<Seat, Error> {
+        let sink = Arc::new(Sink::new(settings, bell, Arc::clone(&self.wake)));
+        let mut control = self.control();
+        if control.closed {
+            return Err(Error::closed());
+        }
+        let id = control.vacant.pop().unwrap_or(control.next);
+        control.next = control.next.max(id + 1);
+        // No work by itself: the task finds it before the first order that is.
+        control.orders.push_back(Order::Join { id, sink: Arc::clone(&sink) });
+        drop(control);
+        self.ordered.store(true, Ordering::Release);
+        Ok(Seat::new(id, sink, Arc::clone(self)))
+    }
+
+    /// Whether a task works, with or without a connection.
+    pub fn is_active(&self) -> bool {
+        self.control().running
+    }
+
+    /// Whether one more call may wait.
+    pub(super) fn admit(&self) -> Result<(), Error> {
+        if self.online.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let waiting = self.waiting.load(Ordering::Acquire) + self.control().orders.len();
+        if waiting >= self.max_waiting {
+            return Err(Error::queue_full("offlineQueue.maxCommands", self.max_waiting as u64));
+        }
+        Ok(())
+    }
+
+    /// Takes an order, and sees to it that somebody works on it.
+    pub(super) fn order(self: &Arc<Self>, order: Order) {
+        let mut control = self.control();
+        if control.closed && !control.running {
+            drop(control);
+            return self.turn_away(&order);
+        }
+        control.orders.push_back(order);
+        self.ordered.store(true, Ordering::Release);
+        self.start(&mut control);
+        drop(control);
+        self.wake.notify_one();
+    }
+
+    fn start(self: &Arc<Self>, control: &mut Control) {
+        if !control.running {
+            control.running = true;
+            self.runtime.spawn(Arc::clone(self).supervise());
+        }
+    }
+
+    /// The client is closed: nobody will work on the order.
+    fn turn_away(&self, order: &Order) {
+        match order {
+            Order::Subscribe { call, .. } | Order::Unsubscribe { call, .. } => {
+                self.answer(|deliver| deliver.error(call.ticket, &Error::closed()));
+            }
+            Order::Leave { call: Some(call), .. } => self.settle(*call),
+            Order::Join { .. } | Order::Listen { .. } | Order::Leave { .. } => {}
+        }
+    }
+
+    /// Settles a call for which there is nothing to do.
+    pub(super) fn settle(&self, call: Call) {
+        self.answer(|deliver| deliver.reply(call.ticket, Reply::Scalar(Scalar::Null)));
+    }
+
+    /// Answers without the task, whose end will not tell that nobody waits any more.
+    fn answer(&self, answer: impl FnOnce(&mut dyn Deliver)) {
+        let mut deliver = self.mailbox.open();
+        answer(deliver.as_mut());
+        deliver.event(Event::Vacated);
+        deliver.flush();
+    }
+
+    /// Closes: every subscriber is told that nothing follows. Resolves when the connection is gone.
+    pub fn close(self: &Arc<Self>) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        let mut control = self.control();
+        control.closed = true;
+        let idle = !control.running && control.orders.is_empty() && !self.state().has_members();
+        if idle {
+            let _nobody_waits = sender.send(());
+        } else {
+            control.closing.push(sender);
+            self.start(&mut control);
+        }
+        drop(control);
+        self.wake.notify_one();
+        receiver
+    }
+
+    /// Runs the task and, should it panic, fails every subscriber instead of leaving it behind.
+    async fn supervise(self: Arc<Self>) {
+        let task = Arc::clone(&self);
+        if self.runtime.spawn(task.run()).await.is_err() {
+            // Without the panic's text, which may quote what was being worked on; the panic hook has printed it.
+            let error = Error::internal("the subscribers' task panicked");
+            let mut deliver = self.mailbox.open();
+            self.set_online(false);
+            self.change(deliver.as_mut(), |state| state.collapse(&error));
+            self.finish(deliver.as_mut());
+        }
+    }
+
+    /// Does what was ordered.
+    pub(super) fn obey(&self, deliver: &mut dyn Deliver) {
+        if !self.ordered.swap(false, Ordering::AcqRel) {
+            return;
+        }
+        let orders = std::mem::take(&mut self.control().orders);
+        self.change(deliver, |state| orders.into_iter().for_each(|order| state.obey(order)));
+        let vacated = std::mem::take(&mut self.state().vacated);
+        self.control().vacant.extend(vacated);
+    }
+
+    /// Changes the state, and tells everybody what has come of it.
+    pub(super) fn change(&self, deliver: &mut dyn Deliver, change: impl FnOnce(&mut State)) {
+        let mut state = self.state();
+        change(&mut state);
+        state.settle(deliver);
+        self.waiting.store(state.registry.calls.len(), Ordering::Release);
+        drop(state);
+        deliver.flush();
+    }
+
+    pub(super) fn need(&self) -> Need {
+        if self.control().closed {
+            return Need::Closed;
+        }
+        if self.state().registry.is_needed() { Need::Connection } else { Need::Nothing }
+    }
+
+    pub(super) fn set_online(&self, online: bool) {
+        self.online.store(online, Ordering::Release);
+    }
+
+    /// Ends the task, unless there is something to do by now.
+    pub(super) fn rest(&self, deliver: &mut dyn Deliver) -> bool {
+        let mut control = self.control();
+        if control.closed || !control.orders.is_empty() {
+            return false;
+        }
+        control.running = false;
+        drop(control);
+        deliver.event(Event::Vacated);
+        deliver.flush();
+        true
+    }
+
+    /// Ends the task, and with it everything that waits.
+    pub(super) fn finish(self: &Arc<Self>, deliver: &mut dyn Deliver) {
+        let mut control = self.control();
+        let orders = std::mem::take(&mut control.orders);
+        if control.closed {
+            // Under the lock: an order that arrives meanwhile is either in here or turned away.
+            let mut state = self.state();
+            for order in orders {
+                state.obey(order);
+            }
+            state.close();
+            state.settle(deliver);
+            control.running = false;
+        } else {
+            control.orders = orders;
+            control.running = false;
+            if !control.orders.is_empty() {
+                self.start(&mut control);
+            }
+        }
+        let closing = std::mem::take(&mut control.closing);
+        drop(control);
+        deliver.event(Event::Vacated);
+        deliver.flush();
+        for waiter in closing {
+            let _nobody_waits = waiter.send(());
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The subscribers' connection over its whole life: made when somebody subscribes, restored when it is lost, closed when
+//! nobody is left.
+
+use std::sync::Arc;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::calls::Absent;
+use super::manager::{Need, Subscriber};
+use super::session::Session;
+use crate::client::pool::{Holder, Permit};
+use crate::client::reconnect::Pace;
+use crate::connection::driver::Connection;
+use crate::connection::renewal::Renewal;
+use crate::connection::request::{Deliver, instant};
+use crate::connection::timer::Timer;
+use crate::error::{ConnectionFailure, Error};
+use crate::transport::dial;
+use crate::transport::dial::closed_by_server;
+
+/// Why a connection is not used any more.
+enum Ended {
+    /// Nobody wants anything of it.
+    Needless,
+    /// It broke.
+    Lost(Error),
+    /// Its server is no longer the one to use.
+    Left(Error),
+}
+
+impl Subscriber {
+    /// Works until nobody wants anything any more.
+    pub(super) async fn run(self: Arc<Self>) {
+        let mut deliver = self.mailbox.open();
+        let deliver = deliver.as_mut();
+        let _watched = self.connector.attend();
+        let mut pace = Pace::new(&self.redial, &self.connector);
+        let mut cause: Option<Error> = None;
+        let mut permit: Option<Permit> = None;
+        loop {
+            self.obey(deliver);
+            match self.need() {
+                Need::Closed => return self.finish(deliver),
+                Need::Nothing => {
+                    cause = None;
+                    permit = None;
+                    pace = Pace::new(&self.redial, &self.connector);
+                    if self.rest(deliver) {
+                        return;
+                    }
+                    continue;
+                }
+                Need::Connection => {}
+            }
+            if permit.is_none() {
+                let room = self.pool.permit(Holder::Subscriber);
+                match self.unless_needless(deliver, None, room).await {
+                    None => continue,
+                    Some(Ok(granted)) => permit = Some(granted),
+                    Some(Err(error)) => {
+                        self.change(deliver, |state| state.give_up(&error));
+                        continue;
+                    }
+                }
+            }
+            pace.attempt();
+            let (failed, moved) = match self.unless_needless(deliver, cause.as_ref(), self.connect()).await {
+                None => continue,
+                Some(Ok(connection)) => {
+                    let since = Instant::now();
+                    let (ended, answered) = self.serve(connection, deliver).await;
+                    pace.ended(since.elapsed(), answered);
+                    match ended {
+                        Ended::Needless => continue,
+                        Ended::Lost(error) => (error, false),
+                        Ended::Left(error) => (error, true),
+                    }
+                }
+                Some(Err(error)) => {
+                    self.failed(deliver, &error);
+                    (error, false)
+                }
+            };
+            match pace.next(moved) {
+                Some((delay, _)) => {
+                    // Whether it was waited out or not: the loop looks at what is needed now.
+                    let _waited = self.unless_needless(deliver, Some(&failed), pace.wait(delay)).await;
+                    cause = Some(failed);
+                }
+                None => self.change(deliver, |state| state.give_up(&failed)),
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Connection, Error> {
+        self.connector.greet(self.connector.open().await?).await
+    }
+
+    /// Does `work` while there is no connection, obeys meanwhile, and keeps the callers' deadlines. `None`: there is nothing
+    /// left to do it for.
+    async fn unless_needless<T>(
+        &self,
+        deliver: &mut dyn Deliver,
+        cause: Option<&Error>,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.keep_time(deliver, cause) => None,
+            done = work => Some(done),
+        }
+    }
+
+    async fn keep_time(&self, deliver: &mut dyn Deliver, cause: Option<&Error>) {
+        loop {
+            self.obey(deliver);
+            let absent = Absent { cause, progress: self.connector.progress() };
+            self.change(deliver, |state| state.registry.expire(&absent));
+            if self.need() != Need::Connection {
+                return;
+            }
+            let at = self.state().registry.calls.earliest();
+            let due = async {
+                match instant(at) {
+                    Some(at) => sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = due => {}
+            }
+        }
+    }
+
+    /// An attempt to connect failed.
+    fn failed(&self, deliver: &mut dyn Deliver, error: &Error) {
+        self.change(deliver, |state| {
+            if error.is_lasting() {
+                state.registry.fail_calls(error);
+            }
+            state.trouble(error);
+        });
+    }
+
+    /// Uses a connection until it is lost, until its server is no longer the one to use, or until nobody needs it. Says as well
+    /// whether the server has said anything.
+    async fn serve(&self, mut connection: Connection, deliver: &mut dyn Deliver) -> (Ended, bool) {
+        let place = connection.place.clone();
+        let renewal = std::mem::take(&mut connection.renewal);
+        let mut session = Session::new(connection);
+        self.state().registry.connected();
+        self.set_online(true);
+        let ended = tokio::select! {
+            biased;
+            error = self.connector.left(&place) => Ended::Left(error),
+            error = self.expired(renewal) => Ended::Left(error),
+            ended = self.drive(&mut session, deliver) => match ended {
+                Ok(()) => Ended::Needless,
+                Err(error) => Ended::Lost(error.at(&place.endpoint)),
+            },
+        };
+        self.set_online(false);
+        if let Ended::Lost(_) = ended {
+            self.connector.distrust(&place);
+        }
+        self.change(deliver, |state| match &ended {
+            Ended::Needless => state.registry.disconnected(),
+            Ended::Lost(error) | Ended::Left(error) => state.lost(session.heard, error),
+        });
+        (ended, session.is_answered())
+    }
+
+    /// Returns when there are other credentials, with the error for what goes on with the former ones. A subscribers' connection
+    /// cannot authenticate again in RESP2: it is made again.
+    async fn expired(&self, mut renewal: Renewal) -> Error {
+        loop {
+            match self.connector.renew(&mut renewal).await {
+                Ok(None) => {}
+                Ok(Some(_)) => {
+                    let message = "the subscribers' connection is made again for new credentials";
+                    return Error::connection(ConnectionFailure::Lost, message);
+                }
+                Err(error) => self.state().trouble(&error),
+            }
+        }
+    }
+
+    async fn drive(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<(), Error> {
+        let mut timer = Timer::new();
+        let mut lull = Timer::new();
+        // A server may announce things right behind its greeting.
+        session.take_in(&mut self.state())?;
+        loop {
+            self.obey(deliver);
+            let due = {
+                let mut state = self.state();
+                session.send(&mut state.registry.commands);
+                session.next_look().min(state.registry.calls.earliest())
+            };
+            // Later is found out when the time has come: most reads move it.
+            if due < timer.at() {
+                timer.set(due);
+            }
+            if self.is_done(session) {
+                return Ok(());
+            }
+            let held = session.is_held();
+            let flooded = session.flood.is_on();
+            let Session { reader, writer, outgoing, buffer, .. } = session;
+            tokio::select! {
+                read = Session::read(reader, buffer), if !held => {
+                    let count = read.map_err(|error| lost(&error))?;
+                    if count == 0 {
+                        return Err(closed_by_server("the server closed the subscribers' connection"));
+                    }
+                    if let Some(at) = session.flood.read(&session.reader, count) {
+                        lull.set(at);
+                    }
+                    session.hear();
+                    self.take_in(session, deliver)?;
+                    // A flood of messages must not keep the timer branch from its turn.
+                    if session.heard >= timer.at() {
+                        timer.set(self.look(session, deliver)?);
+                    }
+                }
+                written = outgoing.write(writer), if outgoing.is_pending() => {
+                    written.map_err(|error| lost(&error))?;
+                }
+                () = self.wake.notified() => {
+                    if held {
+                        self.take_in(session, deliver)?;
+                    }
+                }
+                () = lull.passed(), if flooded => {
+                    lull.set(session.flood.look(&session.reader));
+                }
+                () = timer.passed() => {
+                    timer.set(self.look(session, deliver)?);
+                }
+            }
+        }
+    }
+
+    /// Takes in what was read. What came before a flaw is delivered.
+    fn take_in(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<(), Error> {
+        let mut state = self.state();
+        let taken = session.take_in(&mut state);
+        state.flush();
+        state.settle(deliver);
+        drop(state);
+        deliver.flush();
+        taken
+    }
+
+    /// Rejects the callers that waited too long, and judges the silence. Returns when to do it again.
+    fn look(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<u64, Error> {
+        self.change(deliver, |state| state.registry.expire(&Absent::default()));
+        let at = session.look()?;
+        Ok(at.min(self.state().registry.calls.earliest()))
+    }
+
+    /// Whether the connection has nobody to serve any more. It is kept for subscribers without subscriptions.
+    fn is_done(&self, session: &Session) -> bool {
+        match self.need() {
+            Need::Closed => true,
+            Need::Connection => false,
+            Need::Nothing => !self.state().has_members() && session.is_quiet(),
+        }
+    }
+}
+
+fn lost(error: &std::io::Error) -> Error {
+    dial::lost(format!("the subscribers' connection was lost: {}", dial::explain(error)), error)
+}

@@ -1,0 +1,162 @@
+//! A connection's reading side, lent to the thread that submits. While few commands are in flight, a reply then wakes the thread
+//! that waits for it and no other; that is half of what a lonely command waits for beside the server.
+//!
+//! The connection's task goes on keeping the time, and takes the loan back by itself whenever it needs the socket: to write what
+//! the socket did not take, to close, to judge a silence.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::connection::driver::{OVERDUE_READ, lost};
+use crate::connection::queue::Queue;
+use crate::connection::read_state::Inbound;
+use crate::connection::request::{Deliver, Gather, Millis};
+use crate::error::{ConnectionFailure, Error};
+use crate::transport::std_socket::PlainSocket;
+
+/// Read at most this much at a time.
+const SCRATCH: usize = 128 * 1024;
+
+/// With more of a reply than this waiting for its rest, the engine's thread reads again: to decode it would hold up the borrower.
+const PARTIAL_MAX: usize = 256 * 1024;
+
+/// The same for a bulk string, which is only copied from the socket.
+const LARGE_MAX: usize = 4 * 1024 * 1024;
+
+/// The loan.
+pub struct Loan {
+    socket: PlainSocket,
+    lent: Mutex<Option<Lent>>,
+    queue: Arc<Queue>,
+}
+
+struct Lent {
+    inbound: Inbound,
+    scratch: Vec<u8>,
+    /// Why the connection has ended, if it has.
+    broken: Option<Error>,
+}
+
+impl fmt::Debug for Loan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loan").field("socket", &self.socket).finish_non_exhaustive()
+    }
+}
+
+/// What is to be done about the socket after a read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// Go on watching it.
+    On,
+    /// The loan is over.
+    Off,
+}
+
+impl Loan {
+    /// Lends `inbound`, whose bytes come by `socket` and whose requests come by `queue`.
+    pub(crate) fn new(inbound: Inbound, socket: PlainSocket, queue: Arc<Queue>) -> Arc<Self> {
+        let lent = Lent { inbound, scratch: vec![0; SCRATCH], broken: None };
+        Arc::new(Self { socket, lent: Mutex::new(Some(lent)), queue })
+    }
+
+    /// The socket, to be watched for bytes.
+    pub fn socket(&self) -> &PlainSocket {
+        &self.socket
+    }
+
+    fn lent(&self) -> MutexGuard<'_, Option<Lent>> {
+        self.lent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads what has arrived and hands the replies among it to `deliver`.
+    pub fn read(&self, deliver: &mut dyn Deliver) -> Watch {
+        let mut slot = self.lent();
+        let Some(lent) = slot.as_mut().filter(|lent| lent.broken.is_none()) else { return Watch::Off };
+        // Should what follows panic, the connection has ended.
+        lent.broken = Some(Error::internal("reading a reply panicked"));
+        match lent.read(&self.socket, &self.queue, deliver) {
+            Ok(_) => {
+                lent.broken = None;
+                if lent.inbound.partial() <= PARTIAL_MAX && lent.inbound.large() <= LARGE_MAX {
+                    return Watch::On;
+                }
+            }
+            Err(error) => {
+                lent.broken = Some(error);
+            }
+        }
+        drop(slot);
+        self.give_back();
+        Watch::Off
+    }
+
+    /// Lets the borrower have a look at the replies to a batch that has some but not all.
+    pub fn look_at_batch(&self, look: impl FnOnce(&mut dyn Gather)) {
+        if let Some(replies) = self.lent().as_mut().and_then(|lent| lent.inbound.open_batch()) {
+            look(replies);
+        }
+    }
+
+    /// The borrower wants no more of it, nor another one soon.
+    pub fn give_back(&self) {
+        self.queue.regret_loan();
+    }
+
+    /// What was lent, and the error that ended the connection meanwhile. The borrower can do no more with it.
+    pub(crate) fn recall(&self) -> Option<(Inbound, Option<Error>)> {
+        self.lent().take().map(|lent| (lent.inbound, lent.broken))
+    }
+
+    /// Rejects what is overdue, after a look at what has arrived, and judges the silence. Returns when to do it again.
+    pub(crate) fn keep_time(&self, deliver: &mut dyn Deliver) -> Result<Millis, Error> {
+        let mut slot = self.lent();
+        let Some(lent) = slot.as_mut() else {
+            return Err(Error::internal("the reading side of a connection is gone"));
+        };
+        if let Some(error) = &lent.broken {
+            return Err(error.clone());
+        }
+        // The borrower may be busy; its replies are not late for that.
+        let mut read = 0;
+        while read <= OVERDUE_READ {
+            match lent.read(&self.socket, &self.queue, deliver)? {
+                0 => break,
+                count => read += count,
+            }
+        }
+        lent.inbound.keep_time(&self.queue, deliver)
+    }
+}
+
+impl Lent {
+    /// Reads once, or what there is of a large string. Answers how many bytes that were.
+    fn read(
+        &mut self,
+        socket: &PlainSocket,
+        queue: &Queue,
+        deliver: &mut dyn Deliver,
+    ) -> Result<usize, Error> {
+        let mut read = 0;
+        loop {
+            match self.inbound.read_from(&mut &*socket, &mut self.scratch) {
+                Ok(0) => {
+                    let message = "the server closed the connection";
+                    return Err(Error::connection(ConnectionFailure::Lost, message));
+                }
+                Ok(count) => {
+                    read += count;
+                    self.inbound.received(queue, deliver)?;
+                }
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                    return Ok(read);
+                }
+                Err(error) => return Err(lost(&error)),
+            }
+            // The rest of a large string is mostly there already, or comes while this is read.
+            if self.inbound.large() == 0 {
+                return Ok(read);
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Commands that the server would not run for now, until they are sent again.
+//!
+//! They are behind whatever was submitted meanwhile: nothing waits for them, since a server that refuses one command may well be
+//! there for another, such as the one that stops a script. Among themselves they keep their order.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::Queue;
+use crate::connection::backoff::Backoff;
+use crate::connection::batch::Outcome;
+use crate::connection::rejection::{LONGEST_PAUSE, MOST_REFUSALS, pauses};
+use crate::connection::request::{Millis, NEVER, Recipient, Request, now};
+use crate::error::{Error, ServerError};
+
+/// In milliseconds: jitter may draw no pause at all.
+const SHORTEST_PAUSE: Millis = 1;
+
+/// The commands, oldest first.
+#[derive(Debug)]
+pub(super) struct Postponed {
+    waiting: VecDeque<Refused>,
+    bytes: u64,
+    backoff: Backoff,
+    /// When all of them are sent again; `NEVER` without any.
+    at: Millis,
+    /// When that was done last.
+    sent: Millis,
+}
+
+/// One of them. Printing it shows no bytes.
+struct Refused {
+    request: Request,
+    bytes: Vec<u8>,
+    /// What the server said last.
+    error: ServerError,
+}
+
+impl std::fmt::Debug for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Refused({} bytes, {})", self.bytes.len(), self.error.code)
+    }
+}
+
+impl Refused {
+    /// What its caller is told.
+    fn verdict(&self) -> Error {
+        Error::reply(self.error.clone()).executed(false)
+    }
+}
+
+impl Default for Postponed {
+    fn default() -> Self {
+        Self { waiting: VecDeque::new(), bytes: 0, backoff: pauses(), at: NEVER, sent: 0 }
+    }
+}
+
+impl Postponed {
+    /// When something has to be done: the next attempt, or a deadline.
+    pub(super) fn next(&self) -> Millis {
+        self.waiting.iter().map(|refused| refused.request.deadline).fold(self.at, Millis::min)
+    }
+
+    fn push(&mut self, refused: Refused) {
+        if self.waiting.is_empty() {
+            let now = now();
+            // What was sent again a while ago was answered: these are other troubles.
+            if now > self.sent.saturating_add(millis(self.backoff.longest())) {
+                self.backoff.reset();
+            }
+            let pause = self.backoff.next_delay().unwrap_or(LONGEST_PAUSE);
+            self.at = now + millis(pause).max(SHORTEST_PAUSE);
+        }
+        self.bytes += refused.bytes.len() as u64;
+        self.waiting.push_back(refused);
+    }
+
+    /// Keeps those for which `keep` answers true.
+    fn retain(&mut self, mut keep: impl FnMut(&Refused) -> bool) {
+        self.waiting.retain(|refused| keep(refused));
+        self.bytes = self.waiting.iter().map(|refused| refused.bytes.len() as u64).sum();
+        if self.waiting.is_empty() {
+            self.at = NEVER;
+        }
+    }
+
+    fn take(&mut self) -> VecDeque<Refused> {
+        self.bytes = 0;
+        self.at = NEVER;
+        std::mem::take(&mut self.waiting)
+    }
+}
+
+fn millis(pause: Duration) -> Millis {
+    u64::try_from(pause.as_millis()).unwrap_or(NEVER)
+}
+
+impl Queue {
+    pub(super) fn postponed(&self) -> MutexGuard<'_, Postponed> {
+        self.postponed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether commands wait to be sent again.
+    pub(crate) fn has_postponed(&self) -> bool {
+        self.postponed_count.load(Ordering::Acquire) > 0
+    }
+
+    /// Commands that wait to be sent again, a batch being one, and their bytes.
+    pub fn postponements(&self) -> (usize, u64) {
+        let postponed = self.postponed();
+        (postponed.waiting.len(), postponed.bytes)
+    }
+
+    /// The server answered `request`, which is the oldest one, with the error `line` instead of running it. Keeps it to be sent
+    /// again; its batch, if it is one, has to be among the others. Answers whether it did: not, if nothing may wait here, or too
+    /// much does.
+    pub(crate) fn postpone(&self, request: &Request, line: &[u8]) -> bool {
+        if request.deadline == NEVER && u32::from(request.refusals) >= MOST_REFUSALS {
+            return false;
+        }
+        let outgoing = self.outgoing();
+        let mut units = self.units();
+        let mut postponed = self.postponed();
+        let bytes = postponed.bytes + u64::from(request.length);
+        if postponed.waiting.len() >= self.limits.postponed_commands || bytes > self.limits.offline_bytes {
+            return false;
+        }
+        units.restart(request.recipient.unit());
+        postponed.push(Refused {
+            request: Request { refusals: request.refusals.saturating_add(1), ..*request },
+            bytes: outgoing.log.copy(request.start()..request.end),
+            error: ServerError::from_line(line),
+        });
+        self.postponed_count.store(postponed.waiting.len(), Ordering::Release);
+        self.earliest.fetch_min(postponed.at, Ordering::AcqRel);
+        drop((postponed, units, outgoing));
+        self.wake.notify_one();
+        true
+    }
+
+    /// Sends again what has waited for its time. Those whose deadline has passed go to `overdue`, with what the server said last;
+    /// a panic in it loses none of the others.
+    pub(crate) fn retry(&self, mut overdue: impl FnMut(&Request, Option<Outcome>, &Error)) {
+        if !self.has_postponed() {
+            return;
+        }
+        let now = now();
+        let mut units = self.units();
+        let mut postponed = self.postponed();
+        postponed.retain(|refused| {
+            let is_late = refused.request.deadline <= now;
+            if is_late {
+                let unit = refused.request.recipient.unit();
+                overdue(&refused.request, units.give_up(unit), &refused.verdict());
+                units.forget(unit);
+            }
+            !is_late
+        });
+        drop(units);
+        let due = if postponed.at <= now { postponed.take() } else { VecDeque::new() };
+        if !due.is_empty() {
+            postponed.sent = now;
+        }
+        self.postponed_count.store(postponed.waiting.len(), Ordering::Release);
+        drop(postponed);
+        if !due.is_empty() {
+            let mut bytes = due.iter().flat_map(|refused| &refused.bytes).copied().collect();
+            let mut requests = due.iter().map(|refused| refused.request).collect();
+            // What is overdue was told so above.
+            self.submit_all(&mut bytes, &mut requests);
+            // Whoever waits for the answers to what was submitted before waits for these.
+            self.drains.rebase(self.end());
+        }
+        self.tell_drains();
+    }
+
+    /// The connection is gone: what waited to be sent again follows everything else that has not been written.
+    pub(crate) fn recall(&self) {
+        let mut outgoing = self.outgoing();
+        let mut submitted = self.submitted();
+        let mut postponed = self.postponed();
+        for Refused { mut request, bytes, .. } in postponed.take() {
+            outgoing.log.append_slice(&bytes);
+            request.end = outgoing.log.end();
+            if request.holds_back() {
+                outgoing.log.add_barrier(request.end);
+            }
+            submitted.push_back(request);
+        }
+        self.end.store(outgoing.log.end(), Ordering::Release);
+        self.postponed_count.store(0, Ordering::Release);
+    }
+
+    /// Takes the call in `slot` back if it waits to be sent again. Answers whether it did.
+    pub(super) fn withdraw_postponed(&self, slot: u32) -> bool {
+        if !self.has_postponed() {
+            return false;
+        }
+        let mut withdrawn: Option<Recipient> = None;
+        let mut postponed = self.postponed();
+        postponed.retain(|refused| {
+            let recipient = refused.request.recipient;
+            let is_meant = recipient.waiting().is_some_and(|ticket| ticket.slot == slot);
+            if is_meant {
+                withdrawn = Some(recipient);
+            }
+            !is_meant
+        });
+        self.postponed_count.store(postponed.waiting.len(), Ordering::Release);
+        drop(postponed);
+        let Some(recipient) = withdrawn else { return false };
+        self.units().forget(recipient.unit());
+        self.tell_drains();
+        true
+    }
+}

@@ -1,0 +1,135 @@
+//! Where the connections of one client go: to the master, or to servers to read from in turn.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::sync::watch;
+
+use super::Inner;
+use super::master::Master;
+use super::watch::Attending;
+use crate::config::ReadFrom;
+use crate::config::address::{Attendance, Endpoint, HostPort, Locate, Located, Place};
+use crate::config::role::Role;
+use crate::error::{Error, SentinelFailure};
+
+/// A client's view of a master and its replicas.
+pub(super) struct Follow {
+    inner: Arc<Inner>,
+    master: Arc<Master>,
+    from: ReadFrom,
+    /// Whose turn it is.
+    turn: AtomicUsize,
+    /// A connection to the master was ready once.
+    was_served: AtomicBool,
+}
+
+impl Follow {
+    pub(super) fn new(inner: Arc<Inner>, master: Arc<Master>, from: ReadFrom) -> Self {
+        // Clients that start together are not to meet at the same replica.
+        let (turn, was_served) = (AtomicUsize::new(fastrand::usize(..)), AtomicBool::new(false));
+        Self { inner, master, from, turn, was_served }
+    }
+
+    async fn choose(&self) -> Result<Place, Error> {
+        let from = self.from;
+        if from == ReadFrom::Master {
+            return self.at_master().await;
+        }
+        let mut readers: Vec<_> =
+            self.inner.fit_replicas(&self.master).await?.into_iter().map(Some).collect();
+        match from {
+            ReadFrom::Any => readers.push(None),
+            ReadFrom::ReplicaPreferred if readers.is_empty() => readers.push(None),
+            ReadFrom::Master | ReadFrom::ReplicaPreferred | ReadFrom::Replica => {}
+        }
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        match turn.checked_rem(readers.len()).and_then(|index| readers.swap_remove(index)) {
+            Some(replica) => self.place(replica, Role::Replica).await,
+            None if from != ReadFrom::Replica => self.at_master().await,
+            None => {
+                let message = format!("no replica of {:?} is fit to be read from", self.master.name);
+                Err(Error::sentinel(SentinelFailure::NoReplica, message))
+            }
+        }
+    }
+
+    async fn at_master(&self) -> Result<Place, Error> {
+        let sound = self.master.sound().filter(|_| self.inner.hears());
+        let announced = match sound {
+            Some(announced) => announced,
+            None => match self.master.find(&self.inner).await {
+                Ok(announced) => announced,
+                Err(error) => self.without_sentinels().ok_or(error)?,
+            },
+        };
+        self.place(announced, Role::Master).await
+    }
+
+    /// Where the master is that this client works with, while nobody can be asked. One that was lost is not taken for the master
+    /// again: another server may be it by now.
+    fn without_sentinels(&self) -> Option<HostPort> {
+        self.master.sound().filter(|_| self.was_served.load(Ordering::Acquire))
+    }
+
+    async fn place(&self, announced: HostPort, role: Role) -> Result<Place, Error> {
+        let endpoint = Endpoint::Tcp(self.inner.map(announced.clone()).await?);
+        Ok(Place { role, announced: Some(announced), ..Place::at(endpoint) })
+    }
+}
+
+impl Locate for Follow {
+    fn locate(&self) -> Located<'_> {
+        Box::pin(self.choose())
+    }
+
+    fn news(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.master.news())
+    }
+
+    fn holds(&self, place: &Place) -> bool {
+        let Some(announced) = &place.announced else { return true };
+        match (place.role, self.from) {
+            (Role::Replica, _) => self.master.has_replica(announced),
+            // Back to a replica as soon as there is one.
+            (_, ReadFrom::ReplicaPreferred) => {
+                self.master.is_at(announced) && self.master.fit_replicas().is_none_or(|fit| fit.is_empty())
+            }
+            _ => self.master.is_at(announced),
+        }
+    }
+
+    fn distrust(&self, place: &Place) {
+        if let Some(announced) = &place.announced {
+            match place.role {
+                Role::Replica => self.master.pass_over(announced),
+                Role::Master | Role::Writable | Role::Any => self.master.shake(announced),
+            }
+            self.inner.wake.notify_one();
+        }
+    }
+
+    fn confirm(&self, place: &Place) {
+        if let (Some(announced), Role::Master) = (&place.announced, place.role) {
+            self.master.confirm(announced);
+            self.was_served.store(true, Ordering::Release);
+        }
+    }
+
+    fn attend(&self) -> Option<Attendance> {
+        self.master.follow(true);
+        Some(Box::new(Follower { master: Arc::clone(&self.master), _watch: Attending::join(&self.inner) }))
+    }
+}
+
+/// One client that follows its master.
+struct Follower {
+    master: Arc<Master>,
+    _watch: Attendance,
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.master.follow(false);
+    }
+}
