@@ -3,60 +3,15 @@
 //! It encodes arguments straight from JavaScript values into the engine's staging buffer, and settles JavaScript's own
 //! promises from an inbox that the engine fills. It never sees RESP.
 
-mod address_map;
-mod answer;
-mod args;
-mod arguments;
-mod asking;
-mod batch;
-mod call_time;
-mod client;
-mod credentials;
-mod encoding;
+pub mod encode;
+mod engine_thread;
 mod environment;
-mod error;
-mod exports;
-mod flat;
-mod handle;
-mod handle_exports;
-mod inbox;
-mod info;
-mod json;
-mod lease;
-mod life;
+pub mod exports;
+pub mod node_api;
+pub mod objects;
 #[cfg(target_os = "linux")]
-mod low_water;
-mod materialise;
-mod meta;
-mod packed_json;
-mod parking;
-mod pipeline;
-mod plan;
-mod port;
-mod prefixer;
-mod reply;
-mod restoring;
-mod road;
-mod runtime;
-mod sentinel;
-mod sentinel_functions;
-mod status;
-mod streamed;
-mod subscriber;
-mod subscriber_exports;
-mod tail;
-mod templates;
-mod tls;
-mod tree;
-mod typed_array;
-#[cfg(unix)]
-mod uv;
-#[cfg(unix)]
-mod waits;
-mod watch;
-#[cfg(not(unix))]
-#[path = "no_watch.rs"]
-mod watch;
+mod recv_low_water;
+pub mod results;
 
 use napi::bindgen_prelude::{JsValue, Object};
 use napi::{Env, Result};
@@ -91,5 +46,5 @@ pub fn history() -> String {
 #[napi(module_exports)]
 #[allow(clippy::needless_pass_by_value, reason = "the macro's signature")]
 fn init(exports: Object, env: Env) -> Result<()> {
-    exports::add(env.raw(), exports.raw())
+    exports::client::add(env.raw(), exports.raw())
 }
