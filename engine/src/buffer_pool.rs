@@ -20,14 +20,14 @@ const POOL_BYTES: usize = 96 * 1024 * 1024;
 /// A kept block may be this many times larger than what was asked for.
 const MAX_OVERSIZE: usize = 4;
 
-struct Pool {
+struct BufferPool {
     blocks: Vec<Vec<u8>>,
     bytes: usize,
 }
 
-static POOL: Mutex<Pool> = Mutex::new(Pool { blocks: Vec::new(), bytes: 0 });
+static POOL: Mutex<BufferPool> = Mutex::new(BufferPool { blocks: Vec::new(), bytes: 0 });
 
-fn pool() -> MutexGuard<'static, Pool> {
+fn pool() -> MutexGuard<'static, BufferPool> {
     POOL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -84,15 +84,15 @@ pub fn give(block: Vec<u8>) {
 }
 
 /// A block that goes back to the pool when its last reader lets go. Printing it shows no bytes.
-pub struct Block(Vec<u8>);
+pub struct PooledBuffer(Vec<u8>);
 
-impl fmt::Debug for Block {
+impl fmt::Debug for PooledBuffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Block({} bytes)", self.0.len())
+        write!(f, "PooledBuffer({} bytes)", self.0.len())
     }
 }
 
-impl Block {
+impl PooledBuffer {
     /// Wraps filled memory.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
@@ -104,13 +104,13 @@ impl Block {
     }
 }
 
-impl AsRef<[u8]> for Block {
+impl AsRef<[u8]> for PooledBuffer {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }
 }
 
-impl Drop for Block {
+impl Drop for PooledBuffer {
     fn drop(&mut self) {
         give(std::mem::take(&mut self.0));
     }
@@ -124,7 +124,7 @@ mod tests {
     fn alone() -> MutexGuard<'static, ()> {
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        *pool() = Pool { blocks: Vec::new(), bytes: 0 };
+        *pool() = BufferPool { blocks: Vec::new(), bytes: 0 };
         turn
     }
 
@@ -134,7 +134,7 @@ mod tests {
         let mut block = take(777 * 1024);
         block.extend_from_slice(b"abc");
         let address = block.as_ptr() as usize;
-        let bytes = Block::new(block).into_bytes();
+        let bytes = PooledBuffer::new(block).into_bytes();
         assert_eq!(&bytes[..], b"abc");
         drop(bytes);
         let again = take(777 * 1024);
@@ -194,7 +194,7 @@ mod tests {
         let _turn = alone();
         let mut block = take(POOLED_FROM);
         block.resize(POOLED_FROM, 7);
-        let all = Block::new(block).into_bytes();
+        let all = PooledBuffer::new(block).into_bytes();
         let part = all.slice(10..20);
         drop(all);
         let mut other = take(POOLED_FROM);

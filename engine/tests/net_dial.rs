@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use oxidis_engine::config::Options;
 use oxidis_engine::config::address::{Endpoint, HostPort};
-use oxidis_engine::error::{ConnectionFailure, Error, Kind};
+use oxidis_engine::error::{ConnectionFailure, Error, ErrorKind};
 use oxidis_engine::transport::dial::{Dialer, broken_stream};
 use oxidis_engine::transport::stream::Stream;
 use socket2::{Domain, SockRef, Socket, Type};
@@ -21,7 +21,7 @@ async fn dial(url: &str) -> Result<Stream, Error> {
 }
 
 /// The error that dialling `url` must end in.
-async fn refusal(url: &str) -> (Kind, String) {
+async fn refusal(url: &str) -> (ErrorKind, String) {
     match dial(url).await {
         Ok(_) => panic!("{url} was connected to"),
         Err(error) => (error.kind().clone(), error.message().to_owned()),
@@ -84,7 +84,7 @@ async fn a_closed_port_is_refused() {
     let (_closed, address) = bound();
     let port = address.port();
     let (kind, message) = refusal(&format!("redis://127.0.0.1:{port}")).await;
-    assert_eq!(kind, Kind::Connection(ConnectionFailure::Refused));
+    assert_eq!(kind, ErrorKind::Connection(ConnectionFailure::Refused));
     assert_eq!(message, format!("connect 127.0.0.1:{port}: connection refused"));
 }
 
@@ -93,7 +93,7 @@ async fn a_refusal_names_what_was_asked_for_and_never_the_password() {
     let (_closed, address) = bound();
     let port = address.port();
     let (kind, message) = refusal(&format!("redis://user:hunter2@localhost:{port}")).await;
-    assert_eq!(kind, Kind::Connection(ConnectionFailure::Refused));
+    assert_eq!(kind, ErrorKind::Connection(ConnectionFailure::Refused));
     assert!(message.starts_with(&format!("connect localhost:{port}: ")), "{message}");
     assert!(message.contains("connection refused") && !message.contains("hunter2"), "{message}");
 }
@@ -101,7 +101,7 @@ async fn a_refusal_names_what_was_asked_for_and_never_the_password() {
 #[tokio::test]
 async fn a_name_without_an_address_does_not_resolve() {
     let (kind, message) = refusal("redis://no-such-host.invalid").await;
-    assert_eq!(kind, Kind::Connection(ConnectionFailure::Unresolved));
+    assert_eq!(kind, ErrorKind::Connection(ConnectionFailure::Unresolved));
     assert!(
         message.starts_with("connect no-such-host.invalid:6379: the name does not resolve: "),
         "{message}"
@@ -116,7 +116,7 @@ async fn silence_ends_at_the_connect_timeout() {
     listener.listen(0).unwrap();
     let _filler = std::net::TcpStream::connect(address).unwrap();
     let (kind, message) = refusal(&format!("redis://{address}?connectTimeout=100")).await;
-    assert_eq!(kind, Kind::Connection(ConnectionFailure::ConnectTimeout));
+    assert_eq!(kind, ErrorKind::Connection(ConnectionFailure::ConnectTimeout));
     let wanted = "timed out after 100 ms (connectTimeout) waiting for the TCP connection";
     assert_eq!(message, format!("connect {address}: {wanted}"));
 }
@@ -141,18 +141,18 @@ async fn a_unix_socket_that_is_missing_or_abandoned_says_so() {
     let path = folder.path().join("s");
     let url = format!("unix://{}", path.display());
     let (kind, message) = refusal(&url).await;
-    assert_eq!(kind, Kind::Connection(ConnectionFailure::Unreachable));
+    assert_eq!(kind, ErrorKind::Connection(ConnectionFailure::Unreachable));
     assert_eq!(message, format!("connect unix:{}: no such file", path.display()));
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
     let (kind, message) = refusal(&url).await;
-    assert_eq!(kind, Kind::Connection(ConnectionFailure::Refused));
+    assert_eq!(kind, ErrorKind::Connection(ConnectionFailure::Refused));
     assert_eq!(message, format!("connect unix:{}: connection refused", path.display()));
 }
 
 #[tokio::test]
 async fn sentinels_are_not_dialled_as_a_server() {
     let (kind, message) = refusal("redis-sentinel://:hunter2@a:1,b:2/m").await;
-    assert_eq!(kind, Kind::Connection(ConnectionFailure::Unreachable));
+    assert_eq!(kind, ErrorKind::Connection(ConnectionFailure::Unreachable));
     assert_eq!(
         message,
         "connect master \"m\" of sentinels a:1,b:2: sentinels name a server and are none; ask them first"
@@ -218,6 +218,6 @@ async fn a_reset_connection_is_lost_and_says_where() {
     let failure = client.unwrap().read(&mut [0; 1]).await.unwrap_err();
     let endpoint = Endpoint::Tcp(HostPort { host: "h".into(), port: 1 });
     let error = broken_stream(&endpoint, &failure);
-    assert_eq!(error.kind(), &Kind::Connection(ConnectionFailure::Lost));
+    assert_eq!(error.kind(), &ErrorKind::Connection(ConnectionFailure::Lost));
     assert_eq!(error.message(), "the connection to h:1 was lost: connection reset");
 }

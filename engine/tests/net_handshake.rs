@@ -2,11 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use bytes::Bytes;
-use oxidis_engine::config::role::Role;
+use oxidis_engine::config::role::ServerRole;
 use oxidis_engine::config::{Credentials, Options, Protocol, Secret};
 use oxidis_engine::connection::dialect::Dialect;
-use oxidis_engine::connection::handshake::{Handshake, Progress, Server, Session};
-use oxidis_engine::error::{ConnectionFailure, Error, Kind, ServerError};
+use oxidis_engine::connection::handshake::{Handshake, HandshakeProgress, ServerIdentity, Session};
+use oxidis_engine::error::{ConnectionFailure, Error, ErrorKind, ServerError};
 use oxidis_engine::value::Value;
 
 const SECRET: &str = "hunter2";
@@ -52,10 +52,13 @@ fn greeting() -> Vec<(Value, Value)> {
 }
 
 /// Feeds `replies`; all but the last must only be waited on.
-fn feed(handshake: &mut Handshake, replies: impl IntoIterator<Item = Value>) -> Result<Progress, Error> {
-    let mut last = Ok(Progress::Wait);
+fn feed(
+    handshake: &mut Handshake,
+    replies: impl IntoIterator<Item = Value>,
+) -> Result<HandshakeProgress, Error> {
+    let mut last = Ok(HandshakeProgress::Wait);
     for reply in replies {
-        assert_eq!(last.unwrap(), Progress::Wait);
+        assert_eq!(last.unwrap(), HandshakeProgress::Wait);
         last = handshake.accept(reply);
     }
     last
@@ -65,8 +68,8 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-fn resp2() -> Progress {
-    Progress::Ready(Session { protocol: Protocol::Resp2, server: Server::default() })
+fn resp2() -> HandshakeProgress {
+    HandshakeProgress::Ready(Session { protocol: Protocol::Resp2, server: ServerIdentity::default() })
 }
 
 #[test]
@@ -76,14 +79,14 @@ fn everything_goes_out_in_one_write() {
     let select = "*2\r\n$6\r\nSELECT\r\n$1\r\n5\r\n";
     assert_eq!(text(handshake.start()), format!("{hello}{SET_INFO}{select}"));
     let progress = feed(&mut handshake, [Value::Map(greeting()), ok(), ok(), ok()]).unwrap();
-    let server = Server {
+    let server = ServerIdentity {
         name: Some("redis".into()),
         version: Some("8.0.1".into()),
         role: Some("master".into()),
         mode: Some("standalone".into()),
         id: Some(7),
     };
-    assert_eq!(progress, Progress::Ready(Session { protocol: Protocol::Resp3, server }));
+    assert_eq!(progress, HandshakeProgress::Ready(Session { protocol: Protocol::Resp3, server }));
 }
 
 #[test]
@@ -137,7 +140,7 @@ fn a_server_without_hello_is_spoken_to_in_resp2() {
         let mut handshake = handshake("redis://:hunter2@h/5?clientName=worker");
         handshake.start();
         let replies = [error(refusal), error(NO_AUTH), error(NO_AUTH), error(NO_AUTH)];
-        let Progress::Write(second) = feed(&mut handshake, replies).unwrap() else {
+        let HandshakeProgress::Write(second) = feed(&mut handshake, replies).unwrap() else {
             panic!("no second write")
         };
         let auth = "*2\r\n$4\r\nAUTH\r\n$7\r\nhunter2\r\n";
@@ -154,7 +157,7 @@ fn a_server_without_hello_is_spoken_to_in_resp2() {
 fn another_reply_to_hello_than_a_map_is_a_refusal() {
     let mut handshake = handshake("redis://h");
     handshake.start();
-    let Progress::Write(second) = feed(&mut handshake, [ok(), ok(), ok()]).unwrap() else {
+    let HandshakeProgress::Write(second) = feed(&mut handshake, [ok(), ok(), ok()]).unwrap() else {
         panic!("no second write")
     };
     assert_eq!(text(second), format!("*1\r\n$4\r\nPING\r\n{SET_INFO}"));
@@ -187,7 +190,7 @@ fn a_server_without_hello_that_wants_a_password_is_not_let_through_without_one()
     let mut handshake = handshake("redis://h");
     handshake.start();
     let refused = feed(&mut handshake, [error("ERR unknown command `HELLO`"), error(NO_AUTH)]).unwrap_err();
-    assert_eq!(refused.kind(), &Kind::Authentication);
+    assert_eq!(refused.kind(), &ErrorKind::Authentication);
     assert_eq!(refused.message(), NO_AUTH);
 }
 
@@ -196,7 +199,7 @@ fn a_password_that_is_wanted_and_missing_is_noticed_on_resp2() {
     let mut handshake = handshake("redis://h?protocol=2");
     assert_eq!(text(handshake.start()), format!("*1\r\n$4\r\nPING\r\n{SET_INFO}"));
     let refused = handshake.accept(error(NO_AUTH)).unwrap_err();
-    assert_eq!((refused.kind(), refused.message()), (&Kind::Authentication, NO_AUTH));
+    assert_eq!((refused.kind(), refused.message()), (&ErrorKind::Authentication, NO_AUTH));
 }
 
 #[test]
@@ -215,7 +218,7 @@ fn a_proxy_that_answers_hello_in_resp2_is_believed() {
     handshake.start();
     let flat = vec![bulk("version"), bulk("6.2.0"), bulk("proto"), Value::Int(2)];
     let progress = feed(&mut handshake, [Value::List(flat), ok(), ok()]).unwrap();
-    let Progress::Ready(session) = progress else { panic!("not ready") };
+    let HandshakeProgress::Ready(session) = progress else { panic!("not ready") };
     assert_eq!(session.protocol, Protocol::Resp2);
     assert_eq!(session.server.version.as_deref(), Some("6.2.0"));
 }
@@ -226,7 +229,7 @@ fn the_library_s_name_may_be_refused() {
     handshake.start();
     let refusal = "NOPERM User default has no permissions to run the 'client|setinfo' command";
     let progress = feed(&mut handshake, [Value::Map(vec![]), error(refusal), error(refusal)]).unwrap();
-    assert!(matches!(progress, Progress::Ready(Session { protocol: Protocol::Resp3, .. })));
+    assert!(matches!(progress, HandshakeProgress::Ready(Session { protocol: Protocol::Resp3, .. })));
 }
 
 #[test]
@@ -247,7 +250,7 @@ fn refused_credentials_are_an_authentication_error() {
         let mut handshake = handshake(url);
         handshake.start();
         let refused = handshake.accept(error(line)).unwrap_err();
-        assert_eq!(refused.kind(), &Kind::Authentication, "{line}");
+        assert_eq!(refused.kind(), &ErrorKind::Authentication, "{line}");
         assert!(refused.message().starts_with(line), "{refused}");
     }
 }
@@ -267,7 +270,7 @@ fn anything_else_that_is_refused_fails_the_handshake_by_name() {
         let mut handshake = handshake("redis://h/99");
         handshake.start();
         let refused = feed(&mut handshake, replies).unwrap_err();
-        assert_eq!(refused.kind(), &Kind::Connection(ConnectionFailure::Handshake));
+        assert_eq!(refused.kind(), &ErrorKind::Connection(ConnectionFailure::Handshake));
         assert_eq!(refused.message(), message);
     }
 }
@@ -278,7 +281,7 @@ fn a_server_that_is_not_ready_yet_is_told_from_one_that_refuses() {
         let mut handshake = handshake("redis://h");
         handshake.start();
         let refused = feed(&mut handshake, vec![error(line)]).unwrap_err();
-        assert_eq!(refused.kind(), &Kind::Connection(ConnectionFailure::NotReady), "{line}");
+        assert_eq!(refused.kind(), &ErrorKind::Connection(ConnectionFailure::NotReady), "{line}");
         assert!(!refused.is_lasting());
         assert_eq!(refused.message(), format!("the server refused HELLO: {line}"));
     }
@@ -289,7 +292,7 @@ fn a_surplus_reply_breaks_the_protocol() {
     let mut handshake = handshake("redis://h");
     handshake.start();
     feed(&mut handshake, [Value::Map(vec![]), ok(), ok()]).unwrap();
-    assert_eq!(handshake.accept(ok()).unwrap_err().kind(), &Kind::Protocol);
+    assert_eq!(handshake.accept(ok()).unwrap_err().kind(), &ErrorKind::Protocol);
 }
 
 #[test]
@@ -339,12 +342,12 @@ fn sends_the_password_alone_to_a_server_without_users_where_the_default_user_is_
         handshake.start();
         let refusals = if protocol.is_empty() {
             let replies = [error(UNKNOWN_HELLO), error(NO_AUTH), error(NO_AUTH)];
-            assert!(matches!(feed(&mut handshake, replies).unwrap(), Progress::Write(_)));
+            assert!(matches!(feed(&mut handshake, replies).unwrap(), HandshakeProgress::Write(_)));
             [error(ARITY), error(NO_AUTH), error(NO_AUTH)]
         } else {
             [error(ARITY), error(NO_AUTH), error(NO_AUTH)]
         };
-        let Progress::Write(bytes) = feed(&mut handshake, refusals).unwrap() else {
+        let HandshakeProgress::Write(bytes) = feed(&mut handshake, refusals).unwrap() else {
             panic!("no second AUTH")
         };
         assert!(text(bytes).starts_with("*2\r\n$4\r\nAUTH\r\n$7\r\nhunter2\r\n"));
@@ -357,7 +360,7 @@ fn names_the_missing_users_of_an_old_server_where_another_user_is_meant() {
     let mut handshake = handshake("redis://ann:hunter2@h?protocol=2");
     handshake.start();
     let refused = handshake.accept(error(ARITY)).unwrap_err();
-    assert_eq!(refused.kind(), &Kind::Authentication);
+    assert_eq!(refused.kind(), &ErrorKind::Authentication);
     assert!(refused.message().contains("leave \"username\" out"), "{refused}");
 }
 
@@ -370,34 +373,34 @@ fn role(words: &[&'static str]) -> Value {
 
 #[test]
 fn a_server_of_a_certain_role_is_asked_for_it_in_the_same_write() {
-    let mut handshake = handshake("redis://h/5").with(Role::Master);
+    let mut handshake = handshake("redis://h/5").with(ServerRole::Master);
     let select = "*2\r\n$6\r\nSELECT\r\n$1\r\n5\r\n";
     let hello = "*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n";
     assert_eq!(text(handshake.start()), format!("{hello}{SET_INFO}{select}{ROLE}"));
     let replies = [Value::Map(greeting()), ok(), ok(), ok(), role(&["master", "100", ""])];
-    assert!(matches!(feed(&mut handshake, replies).unwrap(), Progress::Ready(_)));
+    assert!(matches!(feed(&mut handshake, replies).unwrap(), HandshakeProgress::Ready(_)));
 }
 
 #[test]
 fn a_server_of_another_role_is_refused() {
-    let wrong = Kind::Connection(ConnectionFailure::WrongRole);
-    let not_ready = Kind::Connection(ConnectionFailure::NotReady);
+    let wrong = ErrorKind::Connection(ConnectionFailure::WrongRole);
+    let not_ready = ErrorKind::Connection(ConnectionFailure::NotReady);
     for (wanted, answer, kind, message) in [
         (
-            Role::Master,
+            ServerRole::Master,
             role(&["slave", "h", "1", "connected"]),
             &wrong,
             "the server is a replica, not the master",
         ),
-        (Role::Master, role(&["sentinel"]), &wrong, "the server is a \"sentinel\", not a master"),
-        (Role::Replica, role(&["master", "100"]), &wrong, "the server is a \"master\", not a replica"),
+        (ServerRole::Master, role(&["sentinel"]), &wrong, "the server is a \"sentinel\", not a master"),
+        (ServerRole::Replica, role(&["master", "100"]), &wrong, "the server is a \"master\", not a replica"),
         (
-            Role::Replica,
+            ServerRole::Replica,
             role(&["slave", "h", "1", "connect"]),
             &not_ready,
             "the replica is not linked to its master (it says \"connect\")",
         ),
-        (Role::Master, ok(), &wrong, "the server answered ROLE with something else than a list"),
+        (ServerRole::Master, ok(), &wrong, "the server answered ROLE with something else than a list"),
     ] {
         let mut handshake = handshake("redis://h").with(wanted);
         handshake.start();
@@ -410,25 +413,27 @@ fn a_server_of_another_role_is_refused() {
 #[test]
 fn a_user_who_may_not_ask_for_the_role_is_told_it_by_hello_or_what_right_is_missing() {
     let refusal = "NOPERM this user has no permissions to run the 'role' command";
-    for (wanted, fits) in [(Role::Master, true), (Role::Replica, false)] {
+    for (wanted, fits) in [(ServerRole::Master, true), (ServerRole::Replica, false)] {
         let mut handshake = handshake("redis://h").with(wanted);
         handshake.start();
         let outcome = feed(&mut handshake, [Value::Map(greeting()), ok(), ok(), error(refusal)]);
         assert_eq!(outcome.is_ok(), fits);
     }
-    let mut handshake = handshake("redis://h?protocol=2").with(Role::Master);
+    let mut handshake = handshake("redis://h?protocol=2").with(ServerRole::Master);
     handshake.start();
     let refused = feed(&mut handshake, [ok(), ok(), ok(), error(refusal)]).unwrap_err();
-    assert_eq!(refused.kind(), &Kind::Connection(ConnectionFailure::Handshake));
+    assert_eq!(refused.kind(), &ErrorKind::Connection(ConnectionFailure::Handshake));
     assert_eq!(refused.message(), format!("the server refused ROLE: {refusal}"));
 }
 
 #[test]
 fn the_role_is_asked_for_again_where_hello_is_unknown() {
-    let mut handshake = handshake("redis://:hunter2@h").with(Role::Replica);
+    let mut handshake = handshake("redis://:hunter2@h").with(ServerRole::Replica);
     handshake.start();
     let replies = [error(UNKNOWN_HELLO), error(NO_AUTH), error(NO_AUTH), error(NO_AUTH)];
-    let Progress::Write(second) = feed(&mut handshake, replies).unwrap() else { panic!("no second write") };
+    let HandshakeProgress::Write(second) = feed(&mut handshake, replies).unwrap() else {
+        panic!("no second write")
+    };
     assert!(text(second).ends_with(ROLE));
     let replies = [ok(), ok(), ok(), role(&["slave", "h", "1", "connected"])];
     assert_eq!(feed(&mut handshake, replies).unwrap(), resp2());

@@ -11,7 +11,7 @@ use oxidis_engine::config::{
     OptionsBuilder, Protocol, Provided, ProvidedCredentials, Secret, SocketOptions, TlsOptions, options,
     print_options_markdown,
 };
-use oxidis_engine::error::{Error, Kind};
+use oxidis_engine::error::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
 fn object(value: &Value) -> Map<String, Value> {
@@ -25,7 +25,7 @@ fn read(value: &Value) -> Result<Options, Error> {
 /// The text of the error that `value` must cause.
 fn refusal(value: &Value) -> String {
     let error = read(value).unwrap_err();
-    assert_eq!(error.kind(), &Kind::Option);
+    assert_eq!(error.kind(), &ErrorKind::Option);
     error.message().to_owned()
 }
 

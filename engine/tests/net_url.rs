@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use oxidis_engine::config::{Family, Options};
-use oxidis_engine::error::Kind;
+use oxidis_engine::error::ErrorKind;
 
 /// What a URL means: endpoint, user, password, database.
 fn meaning(url: &str) -> (String, String, String, u32) {
@@ -15,7 +15,7 @@ fn meaning(url: &str) -> (String, String, String, u32) {
 
 fn refusal(url: &str) -> String {
     let error = Options::from_url(url).unwrap_err();
-    assert_eq!(error.kind(), &Kind::Option, "{url}");
+    assert_eq!(error.kind(), &ErrorKind::Option, "{url}");
     error.message().to_owned()
 }
 

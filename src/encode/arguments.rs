@@ -5,7 +5,7 @@ use std::ptr;
 use napi::sys;
 use oxidis_engine::client::Staging;
 
-use super::command_word::Meta;
+use super::command_word::CommandWord;
 use super::option_templates::Templates;
 use super::value;
 use crate::node_api::error_json;
@@ -28,7 +28,7 @@ impl Arguments<'_> {
     pub(crate) fn encode(
         &self,
         env: sys::napi_env,
-        meta: Meta,
+        meta: CommandWord,
         templates: &Templates,
         staging: &mut Staging,
     ) -> Result<(), String> {
@@ -53,7 +53,7 @@ impl Arguments<'_> {
     }
 }
 
-fn begin(staging: &mut Staging, meta: Meta, arguments: usize) {
+fn begin(staging: &mut Staging, meta: CommandWord, arguments: usize) {
     match meta.command() {
         Some(id) => {
             let command = id.get();
@@ -65,7 +65,7 @@ fn begin(staging: &mut Staging, meta: Meta, arguments: usize) {
 
 fn encode_list(
     env: sys::napi_env,
-    meta: Meta,
+    meta: CommandWord,
     list: sys::napi_value,
     staging: &mut Staging,
 ) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 use oxidis_engine::command::CommandId;
 use oxidis_engine::config::Encoding;
-use oxidis_engine::connection::request::View;
+use oxidis_engine::connection::request::TextFormat;
 
 /// Bits of the command's index.
 const COMMAND_BITS: u32 = 12;
@@ -35,15 +35,15 @@ pub(crate) enum Retry {
 
 /// The word.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Meta(u32);
+pub(crate) struct CommandWord(u32);
 
-impl From<u32> for Meta {
+impl From<u32> for CommandWord {
     fn from(word: u32) -> Self {
         Self(word)
     }
 }
 
-impl Meta {
+impl CommandWord {
     /// The command; `None` when its name is the first argument.
     pub(crate) fn command(self) -> Option<CommandId> {
         match self.0 & RAW {
@@ -74,13 +74,13 @@ impl Meta {
     }
 
     /// What texts are wanted as: strings, Buffers, or strings in another of Node's encodings.
-    pub(crate) fn view(self) -> View {
+    pub(crate) fn view(self) -> TextFormat {
         if self.0 & BINARY != 0 {
-            return View::Bytes;
+            return TextFormat::Bytes;
         }
         match (self.0 >> ENCODING_SHIFT) & ((1 << ENCODING_BITS) - 1) {
-            0 => View::Text,
-            number => Encoding::from_number(number as usize).map_or(View::Text, View::Encoded),
+            0 => TextFormat::Text,
+            number => Encoding::from_number(number as usize).map_or(TextFormat::Text, TextFormat::Encoded),
         }
     }
 

@@ -5,40 +5,40 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oxidis_engine::client::Staging;
-use oxidis_engine::command::{Command, Prefix, Scratch, Shape};
+use oxidis_engine::command::{Command, KeyPrefix, PrefixScratch, Shape};
 
-use super::command_word::Meta;
+use super::command_word::CommandWord;
 use crate::node_api::error_json;
 
 /// The prefix, and memory for putting it on.
-pub(crate) struct Prefixer {
-    prefix: Prefix,
-    scratch: RefCell<Scratch>,
+pub(crate) struct HandlePrefix {
+    prefix: KeyPrefix,
+    scratch: RefCell<PrefixScratch>,
 }
 
 /// What is to be taken off a reply: the prefix, where the shape says that keys stand.
 #[derive(Debug)]
-pub(crate) struct Named {
+pub(crate) struct PrefixedReply {
     pub(crate) prefix: Arc<[u8]>,
     pub(crate) shape: &'static Shape,
 }
 
 /// The calls of one environment whose replies name keys, by slot: from staging to the reply or the error.
 #[derive(Default)]
-pub(crate) struct Names(Mutex<HashMap<u32, Named>>);
+pub(crate) struct PrefixedReplies(Mutex<HashMap<u32, PrefixedReply>>);
 
-impl Names {
-    fn calls(&self) -> MutexGuard<'_, HashMap<u32, Named>> {
+impl PrefixedReplies {
+    fn calls(&self) -> MutexGuard<'_, HashMap<u32, PrefixedReply>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The call in `slot`, whose ticket says so, is answered by a reply that names keys.
-    pub(crate) fn expect(&self, slot: u32, named: Named) {
+    pub(crate) fn expect(&self, slot: u32, named: PrefixedReply) {
         self.calls().insert(slot, named);
     }
 
     /// What the reply to the call in `slot` needs.
-    pub(crate) fn take(&self, slot: u32) -> Option<Named> {
+    pub(crate) fn take(&self, slot: u32) -> Option<PrefixedReply> {
         self.calls().remove(&slot)
     }
 
@@ -48,10 +48,10 @@ impl Names {
     }
 }
 
-impl Prefixer {
+impl HandlePrefix {
     /// `None` where the prefix is empty.
     pub(crate) fn new(prefix: &str) -> Option<Self> {
-        Some(Self { prefix: Prefix::new(prefix)?, scratch: RefCell::default() })
+        Some(Self { prefix: KeyPrefix::new(prefix)?, scratch: RefCell::default() })
     }
 
     /// Puts the prefix on the command that was staged last. Answers what its reply needs, if that names keys.
@@ -59,8 +59,8 @@ impl Prefixer {
         &self,
         staging: &mut Staging,
         command: &Command,
-        meta: Meta,
-    ) -> Result<Option<Named>, String> {
+        meta: CommandWord,
+    ) -> Result<Option<PrefixedReply>, String> {
         let mut scratch = self.scratch.borrow_mut();
         staging.prefix(&self.prefix, command, &mut scratch).map_err(|ambiguous| {
             let problem =
@@ -70,6 +70,6 @@ impl Prefixer {
             error_json::argument(name + ambiguous.0 + 1, problem)
         })?;
         let shape = command.shape(meta.variant());
-        Ok(shape.names_keys().then(|| Named { prefix: Arc::clone(self.prefix.bytes()), shape }))
+        Ok(shape.names_keys().then(|| PrefixedReply { prefix: Arc::clone(self.prefix.bytes()), shape }))
     }
 }

@@ -1,7 +1,7 @@
 //! The commands of one batch, from the few large values in which JavaScript hands them over to one unit of the queue.
 //!
 //! JavaScript puts the text of all arguments into one string, and into one `Uint32Array`, for each command: its word
-//! ([`Meta`]), how many arguments it has, and the length of each, or [`ODD`] for one that is no string and stands in an
+//! ([`CommandWord`]), how many arguments it has, and the length of each, or [`ODD`] for one that is no string and stands in an
 //! array of its own. One read of a long string costs far less than one for each argument.
 
 use std::slice;
@@ -9,17 +9,17 @@ use std::slice;
 use napi::sys;
 use oxidis_engine::client::Staging;
 use oxidis_engine::client::pool::Lease;
-use oxidis_engine::command::{Command, Lane, ServerTimeout, Shape, Trace};
-use oxidis_engine::connection::batch::{EXEC, Form, MULTI, Step, Unit};
+use oxidis_engine::command::{Command, ConnectionUse, ServerTimeout, SessionEffect, Shape};
+use oxidis_engine::connection::batch::{Batch, BatchCommand, BatchKind, EXEC, MULTI};
 
-use super::command_word::{Meta, Retry};
-use super::key_prefix::Prefixer;
+use super::command_word::{CommandWord, Retry};
+use super::key_prefix::HandlePrefix;
 use super::value;
-use super::value::Value;
+use super::value::JsValueRef;
 use crate::node_api::error_json;
 use crate::objects::command_port;
-use crate::results::pipeline_replies::Gathered;
-use crate::results::result_batch::Batch;
+use crate::results::pipeline_replies::CollectedReplies;
+use crate::results::result_batch::ResultBatch;
 
 /// The length of an argument that is no string.
 pub(crate) const ODD: u32 = u32::MAX;
@@ -31,17 +31,17 @@ const KEEP_STEPS: usize = 4096;
 const KEEP_UNITS: usize = 256 * 1024;
 
 /// Why a batch was refused, as JSON.
-pub(crate) type Refusal = String;
+pub(crate) type BatchRefusal = String;
 
 /// How a batch is sent.
 #[derive(Clone, Copy)]
-pub(crate) struct Terms<'a> {
+pub(crate) struct BatchTerms<'a> {
     /// As one transaction.
     pub(crate) transaction: bool,
     /// Settings that hold for all of it.
-    pub(crate) meta: Meta,
+    pub(crate) meta: CommandWord,
     /// What is put before every key.
-    pub(crate) prefix: Option<&'a Prefixer>,
+    pub(crate) prefix: Option<&'a HandlePrefix>,
     /// The lease, over whose connection no other caller's commands go.
     pub(crate) lease: Option<&'a Lease>,
 }
@@ -60,8 +60,8 @@ pub(crate) struct Chunk {
 
 impl Chunk {
     /// The `Uint32Array`.
-    pub(crate) fn words(&self, env: sys::napi_env) -> Value {
-        Value { env, value: self.words }
+    pub(crate) fn words(&self, env: sys::napi_env) -> JsValueRef {
+        JsValueRef { env, value: self.words }
     }
 }
 
@@ -69,7 +69,7 @@ impl Chunk {
 #[derive(Default)]
 pub(crate) struct Pipeline {
     open: bool,
-    steps: Vec<Step>,
+    steps: Vec<BatchCommand>,
     /// How many of them are inside the transaction, once that is over.
     inside: Option<usize>,
     /// Whether only commands about the writes before them may follow.
@@ -77,14 +77,14 @@ pub(crate) struct Pipeline {
     replayable: bool,
     /// What the server may take for the commands that wait, in milliseconds.
     patience: Option<u32>,
-    gathered: Gathered,
+    gathered: CollectedReplies,
     units: Vec<u16>,
     ascii: Vec<u8>,
 }
 
 /// A batch whose commands are all encoded.
-pub(crate) struct Encoded {
-    pub(crate) unit: Unit,
+pub(crate) struct EncodedBatch {
+    pub(crate) unit: Batch,
     pub(crate) replay: bool,
     /// What the server may take for the commands that wait, in milliseconds; `None`: as long as it likes.
     pub(crate) patience: Option<u32>,
@@ -102,7 +102,7 @@ impl Pipeline {
     }
 
     /// Begins a batch, whose results are gathered in `memory`.
-    pub(crate) fn begin(&mut self, terms: Terms<'_>, memory: Batch, staging: &mut Staging) {
+    pub(crate) fn begin(&mut self, terms: BatchTerms<'_>, memory: ResultBatch, staging: &mut Staging) {
         self.reset(memory);
         self.open = true;
         staging.begin_unit();
@@ -112,17 +112,17 @@ impl Pipeline {
     }
 
     /// There is no command, and results will be gathered in `memory`.
-    pub(crate) fn reset(&mut self, memory: Batch) {
+    pub(crate) fn reset(&mut self, memory: ResultBatch) {
         self.steps.clear();
         self.inside = None;
         self.ended = false;
-        self.gathered = Gathered::with(memory);
+        self.gathered = CollectedReplies::with(memory);
         self.replayable = true;
         self.patience = Some(0);
     }
 
     /// One more command, which is an ordinary one.
-    pub(crate) fn note(&mut self, step: Step) {
+    pub(crate) fn note(&mut self, step: BatchCommand) {
         self.replayable &= step.replay;
         self.steps.push(step);
     }
@@ -137,29 +137,29 @@ impl Pipeline {
     pub(crate) fn append(
         &mut self,
         env: sys::napi_env,
-        terms: Terms<'_>,
+        terms: BatchTerms<'_>,
         chunk: &Chunk,
         staging: &mut Staging,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), BatchRefusal> {
         let words = chunk.words(env);
         let words = words.words(chunk.count).ok_or_else(|| error_json::argument(1, "cannot be read"))?;
         let ascii = self.read(env, chunk.text)?;
-        let text = if ascii { Text::Ascii(&self.ascii) } else { Text::Wide(&self.units) };
-        let mut reader = Reader { env, words: words.iter(), text, at: 0, odd: chunk.odd, odd_at: 0 };
+        let text = if ascii { ChunkText::Ascii(&self.ascii) } else { ChunkText::Wide(&self.units) };
+        let mut reader = ChunkReader { env, words: words.iter(), text, at: 0, odd: chunk.odd, odd_at: 0 };
         // Borrowed apart from the text.
         let Self { steps, inside, ended, replayable, patience, gathered, .. } = self;
-        let mut sequence = Sequence { steps, inside, ended, replayable, patience, gathered, terms };
+        let mut sequence = BatchSummary { steps, inside, ended, replayable, patience, gathered, terms };
         while let Some(meta) = reader.words.next() {
             let at = sequence.steps.len();
             reader
-                .command(Meta::from(*meta), &mut sequence, staging)
+                .command(CommandWord::from(*meta), &mut sequence, staging)
                 .map_err(|why| error_json::at(at, &why))?;
         }
         Ok(())
     }
 
     /// The batch is complete.
-    pub(crate) fn finish(&mut self, terms: Terms<'_>, staging: &mut Staging) -> Encoded {
+    pub(crate) fn finish(&mut self, terms: BatchTerms<'_>, staging: &mut Staging) -> EncodedBatch {
         self.open = false;
         if terms.transaction && self.inside.is_none() {
             staging.verbatim(EXEC);
@@ -168,11 +168,11 @@ impl Pipeline {
     }
 
     /// The batch, of which every command was noted.
-    pub(crate) fn encoded(&mut self, terms: Terms<'_>) -> Encoded {
+    pub(crate) fn encoded(&mut self, terms: BatchTerms<'_>) -> EncodedBatch {
         let form = if terms.transaction {
-            Form::Transaction(self.inside.unwrap_or(self.steps.len()))
+            BatchKind::Transaction(self.inside.unwrap_or(self.steps.len()))
         } else {
-            Form::Plain
+            BatchKind::Plain
         };
         self.units.clear();
         self.units.shrink_to(KEEP_UNITS);
@@ -184,7 +184,7 @@ impl Pipeline {
         let replay = self.replayable && (!terms.transaction || terms.meta.retry() == Retry::Always);
         let mut gather = Box::new(std::mem::take(&mut self.gathered));
         gather.reserve(steps.len());
-        Encoded { unit: Unit::new(form, steps, gather), replay, patience: self.patience }
+        EncodedBatch { unit: Batch::new(form, steps, gather), replay, patience: self.patience }
     }
 
     /// The text that was read, if it is ASCII.
@@ -198,7 +198,7 @@ impl Pipeline {
     }
 
     /// Reads the text. Answers whether it is ASCII, and stands in `ascii` then, otherwise in `units`.
-    pub(crate) fn read(&mut self, env: sys::napi_env, text: sys::napi_value) -> Result<bool, Refusal> {
+    pub(crate) fn read(&mut self, env: sys::napi_env, text: sys::napi_value) -> Result<bool, BatchRefusal> {
         if value::ascii(env, text, &mut self.ascii).map_err(|problem| error_json::argument(1, problem))? {
             return Ok(true);
         }
@@ -209,9 +209,14 @@ impl Pipeline {
 
 /// What a batch knows of a command of `bytes` bytes, called with `meta` in a batch with the settings of `all`. `command` is what the
 /// table knows of it.
-pub(crate) fn step(command: Option<&'static Command>, meta: Meta, all: Meta, bytes: usize) -> Step {
+pub(crate) fn step(
+    command: Option<&'static Command>,
+    meta: CommandWord,
+    all: CommandWord,
+    bytes: usize,
+) -> BatchCommand {
     let settled = meta.with_settings_of(all);
-    Step {
+    BatchCommand {
         shape: meta.command().map_or(&Shape::Any, |id| id.get().shape(meta.variant())),
         length: u32::try_from(bytes).unwrap_or(u32::MAX),
         replay: command_port::replayable(command, settled),
@@ -220,19 +225,19 @@ pub(crate) fn step(command: Option<&'static Command>, meta: Meta, all: Meta, byt
 }
 
 /// What the commands of a batch add up to.
-struct Sequence<'a> {
-    steps: &'a mut Vec<Step>,
+struct BatchSummary<'a> {
+    steps: &'a mut Vec<BatchCommand>,
     inside: &'a mut Option<usize>,
     ended: &'a mut bool,
     replayable: &'a mut bool,
     patience: &'a mut Option<u32>,
-    gathered: &'a mut Gathered,
-    terms: Terms<'a>,
+    gathered: &'a mut CollectedReplies,
+    terms: BatchTerms<'a>,
 }
 
-impl Sequence<'_> {
+impl BatchSummary<'_> {
     /// The commands from here on count the writes of those before, so that the transaction ends before them.
-    fn end_transaction(&mut self, staging: &mut Staging) -> Result<(), Refusal> {
+    fn end_transaction(&mut self, staging: &mut Staging) -> Result<(), BatchRefusal> {
         if self.terms.transaction && self.inside.is_none() {
             if self.steps.is_empty() {
                 return Err(error_json::misplaced("there is no transaction without another command"));
@@ -247,21 +252,21 @@ impl Sequence<'_> {
     fn push(
         &mut self,
         command: Option<&'static Command>,
-        meta: Meta,
+        meta: CommandWord,
         staging: &mut Staging,
-    ) -> Result<(), Refusal> {
-        let lane = command.map_or(Lane::Shared, Command::lane);
-        if *self.ended && lane != Lane::Pinned {
+    ) -> Result<(), BatchRefusal> {
+        let lane = command.map_or(ConnectionUse::Shared, Command::lane);
+        if *self.ended && lane != ConnectionUse::Pinned {
             let problem = "WAIT and WAITAOF stand at the end of a batch, behind all other commands";
             return Err(error_json::misplaced(problem));
         }
         if let Some(command) = command
-            && lane != Lane::Shared
+            && lane != ConnectionUse::Shared
         {
             self.admit(command, staging)?;
         }
         if let Some(lease) = self.terms.lease {
-            lease.mark(command.map_or(Trace::State, |command| command.row.trace));
+            lease.mark(command.map_or(SessionEffect::State, |command| command.row.trace));
         }
         if self.terms.prefix.is_some() && command.is_none() && !meta.is_prefixed() {
             return Err(error_json::unknown_keys());
@@ -278,31 +283,32 @@ impl Sequence<'_> {
     }
 
     /// Refuses what must not be in this batch, at this place.
-    fn admit(&mut self, command: &Command, staging: &Staging) -> Result<(), Refusal> {
+    fn admit(&mut self, command: &Command, staging: &Staging) -> Result<(), BatchRefusal> {
         let lane = command.lane();
-        if lane == Lane::Dedicated && self.terms.transaction {
+        if lane == ConnectionUse::Dedicated && self.terms.transaction {
             // Inside of a transaction, nothing blocks.
             return Ok(());
         }
         let words = staging.all_words();
         let args = words.get(command.words..).unwrap_or_default();
         let waits = command.server_timeout(args);
-        let ends = lane == Lane::Pinned && waits != ServerTimeout::Never;
+        let ends = lane == ConnectionUse::Pinned && waits != ServerTimeout::Never;
         if self.terms.lease.is_none()
             && !ends
             && let Some(why) = command.needs_own_connection(args)
         {
             return Err(error_json::needs_own_connection(why, command.instead()));
         }
-        if matches!(lane, Lane::Raw | Lane::Internal) {
+        if matches!(lane, ConnectionUse::Raw | ConnectionUse::Internal) {
             return Err(error_json::misplaced("it changes how the other commands of a batch are answered"));
         }
-        if self.terms.transaction && command.row.trace == Trace::Watch {
+        if self.terms.transaction && command.row.trace == SessionEffect::Watch {
             return Err(error_json::misplaced(
                 "a transaction is too late for it: watch before, on the same connection",
             ));
         }
-        *self.ended |= lane == Lane::Pinned && (self.terms.lease.is_none() || self.terms.transaction);
+        *self.ended |=
+            lane == ConnectionUse::Pinned && (self.terms.lease.is_none() || self.terms.transaction);
         *self.patience = match (waits, *self.patience) {
             (ServerTimeout::None, patience) => patience,
             (ServerTimeout::After(time), Some(patience)) => {
@@ -316,32 +322,32 @@ impl Sequence<'_> {
 
 /// The text of the arguments.
 #[derive(Clone, Copy)]
-enum Text<'a> {
+enum ChunkText<'a> {
     Ascii(&'a [u8]),
     Wide(&'a [u16]),
 }
 
 /// Reads a chunk from its start.
-struct Reader<'a> {
+struct ChunkReader<'a> {
     env: sys::napi_env,
     words: slice::Iter<'a, u32>,
-    text: Text<'a>,
+    text: ChunkText<'a>,
     at: usize,
     odd: sys::napi_value,
     odd_at: u32,
 }
 
-impl Reader<'_> {
+impl ChunkReader<'_> {
     fn command(
         &mut self,
-        meta: Meta,
-        sequence: &mut Sequence<'_>,
+        meta: CommandWord,
+        sequence: &mut BatchSummary<'_>,
         staging: &mut Staging,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), BatchRefusal> {
         let count = self.words.next().map_or(0, |count| *count as usize);
         if let Some(id) = meta.command() {
             let command = id.get();
-            if command.lane() == Lane::Pinned {
+            if command.lane() == ConnectionUse::Pinned {
                 sequence.end_transaction(staging)?;
             }
             staging.begin_next(&command.name_resp, command.words, count);
@@ -351,14 +357,14 @@ impl Reader<'_> {
         staging.begin_next(b"", 0, count);
         self.arguments(count, staging)?;
         let command = command_port::raw(staging);
-        let ends = command.is_some_and(|command| command.lane() == Lane::Pinned);
+        let ends = command.is_some_and(|command| command.lane() == ConnectionUse::Pinned);
         if ends && sequence.terms.transaction && sequence.inside.is_none() {
             return Err(error_json::misplaced("in a transaction, use the method of this name"));
         }
         sequence.push(command, meta, staging)
     }
 
-    fn arguments(&mut self, count: usize, staging: &mut Staging) -> Result<(), Refusal> {
+    fn arguments(&mut self, count: usize, staging: &mut Staging) -> Result<(), BatchRefusal> {
         for position in 1..=count {
             let length = self.words.next().copied().unwrap_or(0);
             if length == ODD {
@@ -369,8 +375,8 @@ impl Reader<'_> {
             let start = self.at;
             self.at += length as usize;
             match self.text {
-                Text::Ascii(text) => staging.argument(text.get(start..self.at).unwrap_or_default()),
-                Text::Wide(text) => {
+                ChunkText::Ascii(text) => staging.argument(text.get(start..self.at).unwrap_or_default()),
+                ChunkText::Wide(text) => {
                     let units = text.get(start..self.at).unwrap_or_default();
                     let text = String::from_utf16(units)
                         .map_err(|_| error_json::argument(position, value::LONE_SURROGATE))?;

@@ -3,14 +3,14 @@
 
 use std::slice;
 
-use oxidis_engine::command::Lane;
+use oxidis_engine::command::ConnectionUse;
 use oxidis_engine::connection::batch::{EXEC, MULTI};
 use oxidis_engine::resp::encode;
 
-use super::command_word::Meta;
-use super::pipeline::{Chunk, ODD, Pipeline, Terms, step};
-use super::value::Value;
-use crate::results::result_batch::Batch;
+use super::command_word::CommandWord;
+use super::pipeline::{BatchTerms, Chunk, ODD, Pipeline, step};
+use super::value::JsValueRef;
+use crate::results::result_batch::ResultBatch;
 
 /// A batch of fewer words is encoded before the server could have begun with it.
 const LONG_FROM: usize = 256;
@@ -22,7 +22,7 @@ const FIRST_PIECE: usize = 8 * 1024;
 const NEXT_PIECE: usize = 64 * 1024;
 
 /// A checked batch, on its way to the wire.
-pub(crate) struct Streamed<'w> {
+pub(crate) struct StreamedBatch<'w> {
     words: slice::Iter<'w, u32>,
     text: Vec<u8>,
     /// How much of the text is encoded.
@@ -37,11 +37,11 @@ impl Pipeline {
     /// Checks the batch that is all in `chunk`. `None`: it has to be encoded before it is sent.
     pub(crate) fn check<'w>(
         &mut self,
-        terms: Terms<'_>,
+        terms: BatchTerms<'_>,
         chunk: &Chunk,
-        words: &'w Value,
-        memory: impl FnOnce() -> Batch,
-    ) -> Option<Streamed<'w>> {
+        words: &'w JsValueRef,
+        memory: impl FnOnce() -> ResultBatch,
+    ) -> Option<StreamedBatch<'w>> {
         if chunk.count < LONG_FROM || terms.prefix.is_some() {
             return None;
         }
@@ -59,17 +59,17 @@ impl Pipeline {
         }
         let transaction = terms.transaction;
         let length = length + if transaction { MULTI.len() + EXEC.len() } else { 0 };
-        Some(Streamed { words: words.iter(), text, at: 0, transaction, begun: false, length })
+        Some(StreamedBatch { words: words.iter(), text, at: 0, transaction, begun: false, length })
     }
 
     /// Notes the steps. Answers how many bytes the commands will have, and how many of the text they take.
-    fn plan(&mut self, words: &[u32], terms: Terms<'_>) -> Option<(usize, usize)> {
+    fn plan(&mut self, words: &[u32], terms: BatchTerms<'_>) -> Option<(usize, usize)> {
         let (mut length, mut text) = (0, 0);
         let mut words = words.iter();
         while let Some(meta) = words.next() {
-            let meta = Meta::from(*meta);
+            let meta = CommandWord::from(*meta);
             let command = meta.command()?.get();
-            if command.lane() != Lane::Shared {
+            if command.lane() != ConnectionUse::Shared {
                 return None;
             }
             let count = *words.next()? as usize;
@@ -92,7 +92,7 @@ impl Pipeline {
     }
 }
 
-impl Streamed<'_> {
+impl StreamedBatch<'_> {
     /// Its bytes on the wire.
     pub(crate) fn length(&self) -> usize {
         self.length
@@ -117,11 +117,11 @@ impl Streamed<'_> {
                 }
                 return;
             };
-            self.command(Meta::from(*meta), out);
+            self.command(CommandWord::from(*meta), out);
         }
     }
 
-    fn command(&mut self, meta: Meta, out: &mut Vec<u8>) {
+    fn command(&mut self, meta: CommandWord, out: &mut Vec<u8>) {
         let count = self.words.next().map_or(0, |count| *count as usize);
         if let Some(id) = meta.command() {
             let command = id.get();

@@ -21,12 +21,12 @@ const SHORT_STRING: usize = 4096;
 const MAX_UTF8_PER_UNIT: usize = 3;
 
 /// Why an argument was not encoded; the text goes to the caller.
-pub(crate) type Problem = &'static str;
+pub(crate) type ArgumentProblem = &'static str;
 
-const NOT_A_VALUE: Problem = "must be a string, number, bigint or Uint8Array, not";
-const BYTES_ARE_GONE: Problem =
+const NOT_A_VALUE: ArgumentProblem = "must be a string, number, bigint or Uint8Array, not";
+const BYTES_ARE_GONE: ArgumentProblem =
     "is a Uint8Array without its bytes: its buffer was transferred to somebody else, or made shorter";
-pub(crate) const LONE_SURROGATE: Problem =
+pub(crate) const LONE_SURROGATE: ArgumentProblem =
     "is a string with a lone surrogate, which UTF-8 cannot hold; pass a Buffer";
 
 /// Encodes one argument. `position` counts from 1 and only serves the error, which is JSON.
@@ -41,7 +41,7 @@ pub(crate) fn encode(
         Ok(false) => {}
         Err(problem) => return Err(error_json::argument(position, problem)),
     }
-    let other = Value { env, value };
+    let other = JsValueRef { env, value };
     match other.kind() {
         sys::ValueType::napi_number => {
             let number = other.double().map_err(|_| error_json::argument(position, "cannot be read"))?;
@@ -80,7 +80,7 @@ pub(crate) fn encode_joined(
     count: u32,
     staging: &mut Staging,
 ) -> Result<(), String> {
-    let lengths = Value { env, value: lengths };
+    let lengths = JsValueRef { env, value: lengths };
     let lengths = lengths.words(count as usize).ok_or_else(|| error_json::argument(1, "cannot be read"))?;
     let total: usize = lengths.iter().map(|length| *length as usize).sum();
     let mut scratch: Vec<u8> = buffer_pool::take((total + 1) * MAX_UTF8_PER_UNIT);
@@ -107,7 +107,11 @@ pub(crate) fn encode_joined(
 }
 
 /// Encodes a string. `Ok(false)`: the value is something else.
-fn string(env: sys::napi_env, value: sys::napi_value, staging: &mut Staging) -> Result<bool, Problem> {
+fn string(
+    env: sys::napi_env,
+    value: sys::napi_value,
+    staging: &mut Staging,
+) -> Result<bool, ArgumentProblem> {
     let mut slot = staging.slot();
     let (room, capacity) = slot.room(SHORT_STRING);
     let mut written = 0;
@@ -131,7 +135,11 @@ fn string(env: sys::napi_env, value: sys::napi_value, staging: &mut Staging) -> 
 }
 
 /// A string that did not fit the room: finds its length, makes room and encodes it again, in place.
-fn long_string(env: sys::napi_env, value: sys::napi_value, staging: &mut Staging) -> Result<(), Problem> {
+fn long_string(
+    env: sys::napi_env,
+    value: sys::napi_value,
+    staging: &mut Staging,
+) -> Result<(), ArgumentProblem> {
     let units = units_of(env, value)?;
     let bytes = if units <= ONE_PASS_UNITS {
         units * MAX_UTF8_PER_UNIT
@@ -163,7 +171,7 @@ fn long_string(env: sys::napi_env, value: sys::napi_value, staging: &mut Staging
 }
 
 /// Node writes U+FFFD for a lone surrogate. Where that character stands, the original is looked at.
-fn ensure_whole(env: sys::napi_env, value: sys::napi_value, encoded: &[u8]) -> Result<(), Problem> {
+fn ensure_whole(env: sys::napi_env, value: sys::napi_value, encoded: &[u8]) -> Result<(), ArgumentProblem> {
     const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
     let suspect =
         memchr::memchr_iter(REPLACEMENT[0], encoded).any(|at| encoded[at..].starts_with(REPLACEMENT));
@@ -234,7 +242,7 @@ pub(crate) fn encode_element(
 }
 
 /// How many UTF-16 units a string has.
-fn units_of(env: sys::napi_env, value: sys::napi_value) -> Result<usize, Problem> {
+fn units_of(env: sys::napi_env, value: sys::napi_value) -> Result<usize, ArgumentProblem> {
     let mut units = 0;
     // SAFETY: without a buffer, only the length is written.
     let status = unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut units) };
@@ -243,7 +251,11 @@ fn units_of(env: sys::napi_env, value: sys::napi_value) -> Result<usize, Problem
 }
 
 /// Reads a string into `units`, whose old content is dropped.
-pub(crate) fn utf16(env: sys::napi_env, value: sys::napi_value, units: &mut Vec<u16>) -> Result<(), Problem> {
+pub(crate) fn utf16(
+    env: sys::napi_env,
+    value: sys::napi_value,
+    units: &mut Vec<u16>,
+) -> Result<(), ArgumentProblem> {
     let length = units_of(env, value)?;
     units.clear();
     units.reserve(length + 1);
@@ -263,7 +275,7 @@ pub(crate) fn ascii(
     env: sys::napi_env,
     value: sys::napi_value,
     bytes: &mut Vec<u8>,
-) -> Result<bool, Problem> {
+) -> Result<bool, ArgumentProblem> {
     let units = units_of(env, value)?;
     // With room for any string of this length, V8 does not look at it before it encodes it.
     let room = units * MAX_UTF8_PER_UNIT + 1;
@@ -282,12 +294,12 @@ pub(crate) fn ascii(
 }
 
 /// A JavaScript value with its environment.
-pub(crate) struct Value {
+pub(crate) struct JsValueRef {
     pub(crate) env: sys::napi_env,
     pub(crate) value: sys::napi_value,
 }
 
-impl Value {
+impl JsValueRef {
     fn kind(&self) -> sys::napi_valuetype {
         let mut kind = sys::ValueType::napi_undefined;
         // SAFETY: the out-pointer is valid; a failure leaves `undefined`, which is refused.

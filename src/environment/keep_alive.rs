@@ -10,7 +10,7 @@ use oxidis_engine::client::pool::Pool;
 use crate::environment::Environment;
 
 /// The life of one client.
-pub(crate) struct Life {
+pub(crate) struct KeepAlive {
     environment: Rc<Environment>,
     /// Keeps the JavaScript object alive while a connection is open.
     owner: sys::napi_ref,
@@ -21,7 +21,7 @@ pub(crate) struct Life {
     pool: RefCell<Weak<Pool>>,
 }
 
-impl Life {
+impl KeepAlive {
     /// Of the client whose JavaScript object is behind `owner`. Nothing is open.
     pub(crate) fn new(environment: &Rc<Environment>, owner: sys::napi_ref) -> Rc<Self> {
         Rc::new(Self {
@@ -95,7 +95,7 @@ impl Life {
     }
 }
 
-impl Drop for Life {
+impl Drop for KeepAlive {
     fn drop(&mut self) {
         // SAFETY: the last user of the reference, on its environment's thread. A failure means the environment is gone, and
         // the reference with it.

@@ -8,7 +8,7 @@ use napi::sys::uv_loop_s;
 
 /// `uv_poll_t`, of a size that only libuv knows. Its first field is the `data` pointer (`UV_HANDLE_FIELDS`).
 #[repr(C)]
-pub(crate) struct Handle {
+pub(crate) struct PollHandle {
     pub(crate) data: *mut c_void,
 }
 
@@ -18,23 +18,23 @@ const POLL: c_int = 8;
 /// `UV_READABLE`.
 pub(crate) const READABLE: c_int = 1;
 
-pub(crate) type PollCallback = unsafe extern "C" fn(handle: *mut Handle, status: c_int, events: c_int);
-pub(crate) type CloseCallback = unsafe extern "C" fn(handle: *mut Handle);
+pub(crate) type PollCallback = unsafe extern "C" fn(handle: *mut PollHandle, status: c_int, events: c_int);
+pub(crate) type CloseCallback = unsafe extern "C" fn(handle: *mut PollHandle);
 
 /// The functions.
 #[derive(Clone, Copy)]
-pub(crate) struct Uv {
+pub(crate) struct Libuv {
     handle_size: unsafe extern "C" fn(kind: c_int) -> usize,
-    pub(crate) poll_init: unsafe extern "C" fn(*mut uv_loop_s, *mut Handle, fd: c_int) -> c_int,
-    pub(crate) poll_start: unsafe extern "C" fn(*mut Handle, events: c_int, PollCallback) -> c_int,
-    pub(crate) close: unsafe extern "C" fn(*mut Handle, Option<CloseCallback>),
-    pub(crate) unref: unsafe extern "C" fn(*mut Handle),
+    pub(crate) poll_init: unsafe extern "C" fn(*mut uv_loop_s, *mut PollHandle, fd: c_int) -> c_int,
+    pub(crate) poll_start: unsafe extern "C" fn(*mut PollHandle, events: c_int, PollCallback) -> c_int,
+    pub(crate) close: unsafe extern "C" fn(*mut PollHandle, Option<CloseCallback>),
+    pub(crate) unref: unsafe extern "C" fn(*mut PollHandle),
 }
 
-impl Uv {
+impl Libuv {
     /// The functions of this process, if it has them.
     pub(crate) fn get() -> Option<&'static Self> {
-        static UV: OnceLock<Option<Uv>> = OnceLock::new();
+        static UV: OnceLock<Option<Libuv>> = OnceLock::new();
         UV.get_or_init(Self::find).as_ref()
     }
 
@@ -48,17 +48,17 @@ impl Uv {
                 ),
                 poll_init: std::mem::transmute::<
                     *mut c_void,
-                    unsafe extern "C" fn(*mut uv_loop_s, *mut Handle, fd: c_int) -> c_int,
+                    unsafe extern "C" fn(*mut uv_loop_s, *mut PollHandle, fd: c_int) -> c_int,
                 >(symbol(c"uv_poll_init")?),
                 poll_start: std::mem::transmute::<
                     *mut c_void,
-                    unsafe extern "C" fn(*mut Handle, events: c_int, PollCallback) -> c_int,
+                    unsafe extern "C" fn(*mut PollHandle, events: c_int, PollCallback) -> c_int,
                 >(symbol(c"uv_poll_start")?),
                 close: std::mem::transmute::<
                     *mut c_void,
-                    unsafe extern "C" fn(*mut Handle, Option<CloseCallback>),
+                    unsafe extern "C" fn(*mut PollHandle, Option<CloseCallback>),
                 >(symbol(c"uv_close")?),
-                unref: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut Handle)>(symbol(
+                unref: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut PollHandle)>(symbol(
                     c"uv_unref",
                 )?),
             })

@@ -21,7 +21,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use napi::sys;
-use oxidis_engine::connection::inline_read::read_handoff::Loan;
+use oxidis_engine::connection::inline_read::read_handoff::ReadHandoff;
 
 use self::blocking_calls::Waits;
 use crate::encode::option_templates::Templates;
@@ -31,8 +31,8 @@ use crate::node_api::typed_array::TypedArray;
 use crate::objects::client::NativeClient;
 use crate::objects::sentinel::NativeSentinel;
 use crate::results::inbox::Inbox;
-use crate::results::result_batch::{Batch, Body, Item, KIND_SHIFT, Kind};
-use crate::results::to_js::Materialiser;
+use crate::results::result_batch::{KIND_SHIFT, ResultBatch, ResultBody, ResultItem, ResultKind};
+use crate::results::to_js::JsBuilder;
 
 /// Results handed to JavaScript in one call.
 pub(crate) const RESULTS_PER_CALL: usize = 32;
@@ -51,7 +51,7 @@ pub(crate) struct Environment {
     settle: sys::napi_ref,
     /// The slot and kind of each result of a call: memory of a `Uint32Array` that `words_owner` keeps.
     words: *mut u32,
-    materialiser: Materialiser,
+    materialiser: JsBuilder,
     templates: Templates,
     waits: Waits,
     clients: RefCell<HashMap<u32, Weak<NativeClient>>>,
@@ -103,7 +103,7 @@ impl Environment {
             function: Cell::new(ptr::null_mut()),
             settle: settle_ref,
             words: data.cast(),
-            materialiser: Materialiser::new(env, assemble_ref),
+            materialiser: JsBuilder::new(env, assemble_ref),
             templates,
             waits: Waits::default(),
             clients: RefCell::default(),
@@ -166,7 +166,7 @@ impl Environment {
     }
 
     /// Makes values.
-    pub(crate) fn materialiser(&self) -> &Materialiser {
+    pub(crate) fn materialiser(&self) -> &JsBuilder {
         &self.materialiser
     }
 
@@ -239,8 +239,8 @@ impl Environment {
     }
 
     /// Settles everything in `batch`.
-    pub(crate) fn settle(&self, batch: &mut Batch) {
-        let Batch { items, bytes } = batch;
+    pub(crate) fn settle(&self, batch: &mut ResultBatch) {
+        let ResultBatch { items, bytes } = batch;
         let mut items = items.drain(..);
         loop {
             let mut scope = ptr::null_mut();
@@ -258,26 +258,26 @@ impl Environment {
     }
 
     /// Hands up to [`RESULTS_PER_CALL`] results to JavaScript.
-    fn settle_some(&self, arena: &[u8], items: &mut std::vec::Drain<'_, Item>) -> bool {
+    fn settle_some(&self, arena: &[u8], items: &mut std::vec::Drain<'_, ResultItem>) -> bool {
         let mut values = [ptr::null_mut(); RESULTS_PER_CALL];
         let mut count = 0;
         for item in items.by_ref().take(RESULTS_PER_CALL) {
             match item.kind {
-                Kind::Event => self.look_after(item.slot, NativeClient::let_go),
-                Kind::Lent => {
-                    if let Body::Loan(loan) = &item.body {
+                ResultKind::Event => self.look_after(item.slot, NativeClient::let_go),
+                ResultKind::Lent => {
+                    if let ResultBody::Loan(loan) = &item.body {
                         self.borrow(item.slot, loan);
                     }
                     continue;
                 }
-                Kind::Reported => {
+                ResultKind::Reported => {
                     match self.sentinel(item.slot) {
                         Some(sentinel) => sentinel.reported(),
                         None => self.look_after(item.slot, NativeClient::reported),
                     }
                     continue;
                 }
-                Kind::Vacated => {
+                ResultKind::Vacated => {
                     self.look_after(item.slot, NativeClient::let_go);
                     continue;
                 }
@@ -286,7 +286,7 @@ impl Environment {
             let (kind, value) = match self.materialiser.value(arena, item.body) {
                 Ok(value) => (item.kind, value),
                 Err(Failed(status)) => match self.materialiser.text(&error_json::unrepresentable(status)) {
-                    Ok(value) => (Kind::Error, value),
+                    Ok(value) => (ResultKind::Error, value),
                     // The environment is ending: nobody is there to be told.
                     Err(_) => return false,
                 },
@@ -319,7 +319,7 @@ impl Environment {
     }
 
     /// Reads from `loan` on this thread from now on.
-    fn borrow(&self, client: u32, loan: &Arc<Loan>) {
+    fn borrow(&self, client: u32, loan: &Arc<ReadHandoff>) {
         match self.me.upgrade() {
             Some(environment) => socket_watcher::watch(&environment, client, loan),
             None => loan.give_back(),

@@ -9,19 +9,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use napi::sys;
-use oxidis_engine::connection::inline_read::read_handoff::{Loan, Watch};
+use oxidis_engine::connection::inline_read::read_handoff::{ReadHandoff, WatchAction};
 
-use super::libuv::{Handle, READABLE, Uv};
+use super::libuv::{Libuv, PollHandle, READABLE};
 use crate::environment::Environment;
 use crate::node_api::status::{Failed, check};
-use crate::results::inbox::Writer;
+use crate::results::inbox::ResultWriter;
 
 /// A watched loan. Lives until libuv has closed its handle.
-struct Watcher {
-    uv: &'static Uv,
+struct SocketWatcher {
+    uv: &'static Libuv,
     environment: Rc<Environment>,
-    loan: Arc<Loan>,
-    writer: RefCell<Writer>,
+    loan: Arc<ReadHandoff>,
+    writer: RefCell<ResultWriter>,
     /// The handle's memory.
     memory: Box<[u64]>,
     closing: Cell<bool>,
@@ -31,33 +31,33 @@ struct Watcher {
 
 /// Whether this process can watch sockets.
 pub(crate) fn is_available() -> bool {
-    Uv::get().is_some()
+    Libuv::get().is_some()
 }
 
 /// Reads what comes by `loan` on this thread from now on, for client `client`. Gives the loan back where that cannot be.
-pub(crate) fn watch(environment: &Rc<Environment>, client: u32, loan: &Arc<Loan>) {
+pub(crate) fn watch(environment: &Rc<Environment>, client: u32, loan: &Arc<ReadHandoff>) {
     if start(environment, client, loan).is_err() {
         loan.give_back();
     }
 }
 
-fn start(environment: &Rc<Environment>, client: u32, loan: &Arc<Loan>) -> Result<(), Failed> {
-    let uv = Uv::get().ok_or(Failed(sys::Status::napi_generic_failure))?;
+fn start(environment: &Rc<Environment>, client: u32, loan: &Arc<ReadHandoff>) -> Result<(), Failed> {
+    let uv = Libuv::get().ok_or(Failed(sys::Status::napi_generic_failure))?;
     let mut event_loop = ptr::null_mut();
     // SAFETY: the out-pointer is valid and this is the environment's thread.
     check(unsafe { sys::napi_get_uv_event_loop(environment.env(), &raw mut event_loop) })?;
     let mut memory = uv.allocate();
-    let handle: *mut Handle = memory.as_mut_ptr().cast();
+    let handle: *mut PollHandle = memory.as_mut_ptr().cast();
     // SAFETY: the memory is as large as libuv wants it, and the number is valid as long as the loan, which the watcher keeps
     // until the handle is closed.
     if unsafe { (uv.poll_init)(event_loop, handle, loan.socket().raw_fd()) } != 0 {
         return Err(Failed(sys::Status::napi_generic_failure));
     }
-    let watcher = Box::new(Watcher {
+    let watcher = Box::new(SocketWatcher {
         uv,
         environment: Rc::clone(environment),
         loan: Arc::clone(loan),
-        writer: RefCell::new(Writer::local(environment.inbox().names(), client)),
+        writer: RefCell::new(ResultWriter::local(environment.inbox().names(), client)),
         memory,
         closing: Cell::new(false),
         cleanup: Cell::new(ptr::null_mut()),
@@ -87,8 +87,8 @@ fn start(environment: &Rc<Environment>, client: u32, loan: &Arc<Loan>) -> Result
     Ok(())
 }
 
-impl Watcher {
-    fn handle(&self) -> *mut Handle {
+impl SocketWatcher {
+    fn handle(&self) -> *mut PollHandle {
         self.memory.as_ptr().cast_mut().cast()
     }
 
@@ -100,14 +100,14 @@ impl Watcher {
             let watch = self.loan.read(&mut *writer);
             self.environment.settle(writer.batch());
             writer.batch().clear();
-            if watch == Watch::On {
+            if watch == WatchAction::On {
                 // While the server works on the others.
                 self.loan.look_at_batch(|replies| self.environment.materialiser().make_early(replies));
             }
             watch
         });
         drop(writer);
-        if watch != Some(Watch::On) {
+        if watch != Some(WatchAction::On) {
             self.close();
         }
     }
@@ -121,18 +121,18 @@ impl Watcher {
 }
 
 /// libuv calls this when the socket has bytes, or has ended.
-unsafe extern "C" fn readable(handle: *mut Handle, _status: c_int, _events: c_int) {
+unsafe extern "C" fn readable(handle: *mut PollHandle, _status: c_int, _events: c_int) {
     // SAFETY: `data` is the watcher, which lives until `closed`.
-    let watcher = unsafe { &*(*handle).data.cast::<Watcher>() };
+    let watcher = unsafe { &*(*handle).data.cast::<SocketWatcher>() };
     if catch_unwind(AssertUnwindSafe(|| watcher.read())).is_err() {
         watcher.loan.give_back();
         watcher.close();
     }
 }
 
-unsafe extern "C" fn closed(handle: *mut Handle) {
+unsafe extern "C" fn closed(handle: *mut PollHandle) {
     // SAFETY: libuv is done with the handle, and calls this once. The memory of the handle goes with the watcher.
-    let watcher = unsafe { Box::from_raw((*handle).data.cast::<Watcher>()) };
+    let watcher = unsafe { Box::from_raw((*handle).data.cast::<SocketWatcher>()) };
     let cleanup = watcher.cleanup.get();
     if !cleanup.is_null() {
         // SAFETY: the hook was added by `start` and is removed once.
@@ -144,7 +144,7 @@ unsafe extern "C" fn closed(handle: *mut Handle) {
 /// The environment ends: it waits until the handle is closed.
 unsafe extern "C" fn clean_up(_cleanup: sys::napi_async_cleanup_hook_handle, watcher: *mut c_void) {
     // SAFETY: `closed` removes this hook before it frees the watcher.
-    let watcher = unsafe { &*watcher.cast::<Watcher>() };
+    let watcher = unsafe { &*watcher.cast::<SocketWatcher>() };
     watcher.loan.give_back();
     watcher.close();
 }

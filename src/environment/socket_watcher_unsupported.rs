@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use oxidis_engine::connection::inline_read::read_handoff::Loan;
+use oxidis_engine::connection::inline_read::read_handoff::ReadHandoff;
 
 use crate::environment::Environment;
 
@@ -13,6 +13,6 @@ pub(crate) fn is_available() -> bool {
 }
 
 /// Nobody watches here.
-pub(crate) fn watch(_environment: &Rc<Environment>, _client: u32, loan: &Arc<Loan>) {
+pub(crate) fn watch(_environment: &Rc<Environment>, _client: u32, loan: &Arc<ReadHandoff>) {
     loan.give_back();
 }

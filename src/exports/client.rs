@@ -14,17 +14,17 @@ use super::handle::add_handle;
 use super::sentinel;
 use super::subscriber::create_subscriber;
 use crate::encode::arguments::Arguments;
-use crate::encode::command_word::Meta;
+use crate::encode::command_word::CommandWord;
 use crate::encode::pipeline::Chunk;
 use crate::environment::Environment;
-use crate::node_api::callback_info::Info;
+use crate::node_api::callback_info::CallbackInfo;
 use crate::node_api::error_json;
 use crate::node_api::status::{Failed, check};
 use crate::objects::client::{NativeClient, close_limit};
-use crate::objects::client_config::Plan;
-use crate::objects::command_port::{Form, Port};
+use crate::objects::client_config::ClientConfig;
+use crate::objects::command_port::{ChunkFlags, CommandPort};
 use crate::objects::handle::NativeHandle;
-use crate::objects::pending_callbacks::Asking;
+use crate::objects::pending_callbacks::PendingCallbacks;
 use crate::objects::route::Withdrawal;
 
 /// A batch is to be a transaction; `lib/pipeline.js` knows the same numbers.
@@ -66,7 +66,7 @@ pub(crate) fn guard(env: sys::napi_env, body: impl FnOnce() -> Result<(), String
 macro_rules! object_function {
     ($type:ident, $name:ident, |$object:ident, $info:ident| $body:expr) => {
         unsafe extern "C" fn $name(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-            let $info = Info::<$type>::read(env, info);
+            let $info = CallbackInfo::<$type>::read(env, info);
             // SAFETY: the function's data is a counted reference that its finaliser gives back.
             let $object = unsafe { &*$info.data };
             guard(env, || $body)
@@ -76,25 +76,25 @@ macro_rules! object_function {
 
 pub(crate) use object_function;
 
-object_function!(Port, call, |port, info| {
+object_function!(CommandPort, call, |port, info| {
     let arguments = info.values.get(2..info.count).unwrap_or_default();
     port.call(info.uint32(0), info.uint32(1), None, &Arguments::Each(arguments))
 });
 
-object_function!(Port, call_list, |port, info| {
+object_function!(CommandPort, call_list, |port, info| {
     port.call(info.uint32(0), info.uint32(1), info.double(3), &Arguments::List(info.values[2]))
 });
 
-object_function!(Port, call_joined, |port, info| {
+object_function!(CommandPort, call_joined, |port, info| {
     let arguments =
         Arguments::Joined { text: info.values[2], lengths: info.values[3], count: info.uint32(4) };
     port.call(info.uint32(0), info.uint32(1), info.double(5), &arguments)
 });
 
 // batch(slot, flags, timeout, form, text, words, count, odd): `form` is a sum of `FORM_...`.
-object_function!(Port, batch, |port, info| {
+object_function!(CommandPort, batch, |port, info| {
     let form = info.uint32(3);
-    let form = Form {
+    let form = ChunkFlags {
         transaction: form & FORM_TRANSACTION != 0,
         first: form & FORM_FIRST != 0,
         last: form & FORM_LAST != 0,
@@ -105,11 +105,11 @@ object_function!(Port, batch, |port, info| {
         count: info.uint32(6) as usize,
         odd: info.values[7],
     };
-    port.batch(info.uint32(0), form, Meta::from(info.uint32(1)), info.double(2), &chunk)
+    port.batch(info.uint32(0), form, CommandWord::from(info.uint32(1)), info.double(2), &chunk)
 });
 
 // withdraw(slot): "withdrawn" where nothing of the call was sent and never will be; "pending" where its slot is settled soon.
-object_function!(Port, withdraw, |port, info| {
+object_function!(CommandPort, withdraw, |port, info| {
     match port.withdraw(info.uint32(0)) {
         Withdrawal::Done => Err("withdrawn".to_owned()),
         Withdrawal::Pending => Err("pending".to_owned()),
@@ -117,7 +117,7 @@ object_function!(Port, withdraw, |port, info| {
     }
 });
 
-object_function!(Port, flush, |port, _info| {
+object_function!(CommandPort, flush, |port, _info| {
     port.flush();
     Ok(())
 });
@@ -162,7 +162,7 @@ object_function!(NativeClient, answer, |client, info| {
 
 /// `defineOptions(words)`: the number of a template for options, undefined when there is no room for more.
 unsafe extern "C" fn define_options(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<Environment>::read(env, info);
+    let info = CallbackInfo::<Environment>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let environment = unsafe { &*info.data };
     let defined = catch_unwind(AssertUnwindSafe(|| {
@@ -179,7 +179,7 @@ unsafe extern "C" fn define_options(env: sys::napi_env, info: sys::napi_callback
 
 /// `isHeld()`: whether an open client keeps the process alive.
 unsafe extern "C" fn is_held(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<Environment>::read(env, info);
+    let info = CallbackInfo::<Environment>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let environment = unsafe { &*info.data };
     let mut held = ptr::null_mut();
@@ -190,7 +190,7 @@ unsafe extern "C" fn is_held(env: sys::napi_env, info: sys::napi_callback_info) 
 
 /// `bufferedBytes()`: a number.
 unsafe extern "C" fn buffered_bytes(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<NativeClient>::read(env, info);
+    let info = CallbackInfo::<NativeClient>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let client = unsafe { &*info.data };
     let bytes = catch_unwind(AssertUnwindSafe(|| client.buffered_bytes()));
@@ -200,7 +200,7 @@ unsafe extern "C" fn buffered_bytes(env: sys::napi_env, info: sys::napi_callback
 /// `setup(settle, words, assemble, numbers, watches, resource)`: prepares this environment and returns `createClient`, which has
 /// `createSentinel`, `defineOptions` and `isHeld` as members.
 unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<c_void>::read(env, info);
+    let info = CallbackInfo::<c_void>::read(env, info);
     let made = catch_unwind(AssertUnwindSafe(|| {
         let environment = Environment::create(
             env,
@@ -232,7 +232,7 @@ unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) ->
 /// `createClient(optionsJson, url | undefined, owner, functions, deployment?, master?, target?)`: an object of functions,
 /// or an error as JSON text. The last three are of a client that sentinels tell where to connect.
 unsafe extern "C" fn create_client(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<Environment>::read(env, info);
+    let info = CallbackInfo::<Environment>::read(env, info);
     let mut made = ptr::null_mut();
     let problem = guard(env, || {
         // SAFETY: the function's data is a counted reference that its finaliser gives back; one more is taken here.
@@ -241,8 +241,9 @@ unsafe extern "C" fn create_client(env: sys::napi_env, info: sys::napi_callback_
             Rc::from_raw(info.data)
         };
         let id = environment.next_client();
-        let asking = Asking::new(environment.inbox(), id, &info.text(3).unwrap_or_default());
-        let plan = Plan::read(&info, &environment, &asking).map_err(|error| error_json::to_json(&error))?;
+        let asking = PendingCallbacks::new(environment.inbox(), id, &info.text(3).unwrap_or_default());
+        let plan =
+            ClientConfig::read(&info, &environment, &asking).map_err(|error| error_json::to_json(&error))?;
         let facts = crate::objects::client_config::facts(&plan.options);
         let mut owner = ptr::null_mut();
         // SAFETY: the value is alive and the out-pointer valid.

@@ -9,7 +9,7 @@ use napi::sys;
 use oxidis_engine::error::Error;
 
 use super::client::{Callback, PORT_FUNCTIONS, add_functions, add_text, guard, object};
-use crate::node_api::callback_info::Info;
+use crate::node_api::callback_info::CallbackInfo;
 use crate::node_api::error_json;
 use crate::node_api::status::Failed;
 use crate::objects::handle::NativeHandle;
@@ -29,7 +29,7 @@ pub(crate) fn add_handle(
 
 /// `lease(slot, patience)`: settles the slot with the number of a lease.
 unsafe extern "C" fn lease(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<NativeHandle>::read(env, info);
+    let info = CallbackInfo::<NativeHandle>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let handle = unsafe { &*info.data };
     guard(env, || {
@@ -40,7 +40,7 @@ unsafe extern "C" fn lease(env: sys::napi_env, info: sys::napi_callback_info) ->
 
 /// `giveUpLease(slot)`: nobody waits for that lease any more.
 unsafe extern "C" fn give_up_lease(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<NativeHandle>::read(env, info);
+    let info = CallbackInfo::<NativeHandle>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let handle = unsafe { &*info.data };
     guard(env, || {
@@ -52,7 +52,7 @@ unsafe extern "C" fn give_up_lease(env: sys::napi_env, info: sys::napi_callback_
 /// `leased(number)`: the functions of a lease that was granted, or undefined.
 unsafe extern "C" fn leased(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     const FUNCTIONS: [(&CStr, Callback); 2] = [(c"release", release_lease), (c"lost", lost_lease)];
-    let info = Info::<NativeHandle>::read(env, info);
+    let info = CallbackInfo::<NativeHandle>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let handle = unsafe { &*info.data };
     let made = catch_unwind(AssertUnwindSafe(|| {
@@ -70,7 +70,7 @@ unsafe extern "C" fn leased(env: sys::napi_env, info: sys::napi_callback_info) -
 
 /// `release()`: 1 where somebody may have the connection now, otherwise 0.
 unsafe extern "C" fn release_lease(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<NativeLease>::read(env, info);
+    let info = CallbackInfo::<NativeLease>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let lease = unsafe { &*info.data };
     let released = catch_unwind(AssertUnwindSafe(|| lease.release()));
@@ -79,7 +79,7 @@ unsafe extern "C" fn release_lease(env: sys::napi_env, info: sys::napi_callback_
 
 /// `lost()`: why the connection was lost, as JSON text, or undefined.
 unsafe extern "C" fn lost_lease(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<NativeLease>::read(env, info);
+    let info = CallbackInfo::<NativeLease>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let lease = unsafe { &*info.data };
     guard(env, || lease.lost().map_or(Ok(()), Err))
@@ -87,7 +87,7 @@ unsafe extern "C" fn lost_lease(env: sys::napi_env, info: sys::napi_callback_inf
 
 /// `handle(optionsJson)`: what differs for another handle of the same client, or an error as JSON text.
 unsafe extern "C" fn handle_for(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<NativeHandle>::read(env, info);
+    let info = CallbackInfo::<NativeHandle>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let handle = unsafe { &*info.data };
     let mut made = ptr::null_mut();

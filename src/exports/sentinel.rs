@@ -9,10 +9,10 @@ use oxidis_engine::error::Error;
 
 use super::client::{Callback, add_functions, add_identity, guard, object};
 use crate::environment::Environment;
-use crate::node_api::callback_info::Info;
+use crate::node_api::callback_info::CallbackInfo;
 use crate::node_api::error_json;
 use crate::node_api::status::Failed;
-use crate::objects::sentinel::{NativeSentinel, Source};
+use crate::objects::sentinel::{NativeSentinel, SentinelSource};
 
 const FUNCTIONS: [(&CStr, Callback); 6] = [
     (c"connect", connect),
@@ -28,7 +28,7 @@ pub(crate) unsafe extern "C" fn create_sentinel(
     env: sys::napi_env,
     info: sys::napi_callback_info,
 ) -> sys::napi_value {
-    let info = Info::<Environment>::read(env, info);
+    let info = CallbackInfo::<Environment>::read(env, info);
     let mut made = ptr::null_mut();
     let problem = guard(env, || {
         // SAFETY: the function's data is a counted reference that its finaliser gives back; one more is taken here.
@@ -36,7 +36,7 @@ pub(crate) unsafe extern "C" fn create_sentinel(
             Rc::increment_strong_count(info.data);
             Rc::from_raw(info.data)
         };
-        let source = Source {
+        let source = SentinelSource {
             url: info.text(0),
             list: info.text(1),
             options: info.text(2).unwrap_or_default(),
@@ -63,7 +63,7 @@ pub(crate) unsafe extern "C" fn create_sentinel(
 macro_rules! sentinel_function {
     ($name:ident, |$sentinel:ident, $info:ident| $body:expr) => {
         unsafe extern "C" fn $name(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-            let $info = Info::<NativeSentinel>::read(env, info);
+            let $info = CallbackInfo::<NativeSentinel>::read(env, info);
             // SAFETY: the function's data is a counted reference that its finaliser gives back.
             let $sentinel = unsafe { &*$info.data };
             guard(env, || {

@@ -7,12 +7,12 @@ use std::ptr;
 use napi::sys;
 
 use super::client::{Callback, add_functions, guard, object, object_function};
-use crate::node_api::callback_info::Info;
+use crate::node_api::callback_info::CallbackInfo;
 use crate::node_api::error_json;
 use crate::node_api::status::{Failed, check};
 use crate::node_api::typed_array::TypedArray;
 use crate::objects::client::NativeClient;
-use crate::objects::subscriber::{Names, NativeSubscriber, Settings, WORDS};
+use crate::objects::subscriber::{JoinedNames, NativeSubscriber, SubscriberSettings, WORDS};
 
 object_function!(NativeSubscriber, subscribe, |subscriber, info| {
     let names = names(&info, 3).ok_or_else(|| error_json::argument(4, "must be names and their lengths"))?;
@@ -44,7 +44,7 @@ object_function!(NativeSubscriber, leave, |subscriber, info| {
 
 /// `take(side, words)`: a text with the numbers in `words`, or undefined.
 unsafe extern "C" fn take(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<NativeSubscriber>::read(env, info);
+    let info = CallbackInfo::<NativeSubscriber>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let subscriber = unsafe { &*info.data };
     let taken = catch_unwind(AssertUnwindSafe(|| {
@@ -60,7 +60,7 @@ unsafe extern "C" fn take(env: sys::napi_env, info: sys::napi_callback_info) -> 
 
 /// `takeLarge()`: the data of the large message that was taken last.
 unsafe extern "C" fn take_large(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let info = Info::<NativeSubscriber>::read(env, info);
+    let info = CallbackInfo::<NativeSubscriber>::read(env, info);
     // SAFETY: the function's data is a counted reference that its finaliser gives back.
     let subscriber = unsafe { &*info.data };
     let taken = catch_unwind(AssertUnwindSafe(|| subscriber.take_large()));
@@ -84,7 +84,7 @@ pub(crate) unsafe extern "C" fn create_subscriber(
         (c"release", release),
         (c"leave", leave),
     ];
-    let info = Info::<NativeClient>::read(env, info);
+    let info = CallbackInfo::<NativeClient>::read(env, info);
     let mut made = ptr::null_mut();
     let problem = guard(env, || {
         // SAFETY: the function's data is a counted reference that its finaliser gives back; one more is taken here.
@@ -92,7 +92,7 @@ pub(crate) unsafe extern "C" fn create_subscriber(
             std::rc::Rc::increment_strong_count(info.data);
             std::rc::Rc::from_raw(info.data)
         };
-        let settings = Settings {
+        let settings = SubscriberSettings {
             messages: info.double(0).unwrap_or(1.0),
             bytes: info.double(1).unwrap_or(1.0),
             overflow: info.uint32(2),
@@ -118,9 +118,9 @@ pub(crate) unsafe extern "C" fn create_subscriber(
 }
 
 /// Names in a `Uint8Array` and their lengths in a `Uint32Array` behind it, if they are there.
-fn names<'a, T>(info: &Info<T>, index: usize) -> Option<Names<'a>> {
+fn names<'a, T>(info: &CallbackInfo<T>, index: usize) -> Option<JoinedNames<'a>> {
     // SAFETY: the functions here read the slices before anything runs JavaScript.
-    unsafe { Some(Names { bytes: typed(info, index)?, lengths: typed(info, index + 1)? }) }
+    unsafe { Some(JoinedNames { bytes: typed(info, index)?, lengths: typed(info, index + 1)? }) }
 }
 
 /// An element of a typed array.
@@ -137,7 +137,7 @@ impl Element for u32 {
 }
 
 /// Where the elements of a typed array are, and how many.
-fn elements<T, E: Element>(info: &Info<T>, index: usize) -> Option<(*mut E, usize)> {
+fn elements<T, E: Element>(info: &CallbackInfo<T>, index: usize) -> Option<(*mut E, usize)> {
     let TypedArray { kind, length, data } = TypedArray::of(info.env, info.values[index]).ok()?;
     (kind == E::KIND).then_some((data.cast(), length))
 }
@@ -147,7 +147,7 @@ fn elements<T, E: Element>(info: &Info<T>, index: usize) -> Option<(*mut E, usiz
 /// # Safety
 ///
 /// Nobody writes to them while the slice is in use: JavaScript must not run.
-unsafe fn typed<'a, E: Element>(info: &Info<impl Sized>, index: usize) -> Option<&'a [E]> {
+unsafe fn typed<'a, E: Element>(info: &CallbackInfo<impl Sized>, index: usize) -> Option<&'a [E]> {
     let (data, length) = elements::<_, E>(info, index)?;
     // An empty array may have no memory.
     if length == 0 || data.is_null() {
@@ -162,7 +162,7 @@ unsafe fn typed<'a, E: Element>(info: &Info<impl Sized>, index: usize) -> Option
 /// # Safety
 ///
 /// Nobody else touches them while the slice is in use: JavaScript must not run.
-unsafe fn typed_mut<'a>(info: &Info<impl Sized>, index: usize) -> Option<&'a mut [u32]> {
+unsafe fn typed_mut<'a>(info: &CallbackInfo<impl Sized>, index: usize) -> Option<&'a mut [u32]> {
     let (data, length) = elements::<_, u32>(info, index)?;
     if length == 0 || data.is_null() {
         return None;

@@ -11,14 +11,14 @@ use super::status::check;
 const MAX_ARGUMENTS: usize = 10;
 
 /// A call's arguments and the data of its function.
-pub(crate) struct Info<T> {
+pub(crate) struct CallbackInfo<T> {
     pub(crate) env: sys::napi_env,
     pub(crate) count: usize,
     pub(crate) values: [sys::napi_value; MAX_ARGUMENTS],
     pub(crate) data: *const T,
 }
 
-impl<T> Info<T> {
+impl<T> CallbackInfo<T> {
     /// What Node hands to a function.
     pub(crate) fn read(env: sys::napi_env, info: sys::napi_callback_info) -> Self {
         let mut count = MAX_ARGUMENTS;

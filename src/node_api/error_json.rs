@@ -1,6 +1,6 @@
 //! Errors on their way to JavaScript: a kind, a stable code and a text, as JSON. The classes live in `lib/errors.js`.
 
-use oxidis_engine::error::{Cause, Error, Kind};
+use oxidis_engine::error::{Cause, Error, ErrorKind};
 use serde_json::{Value as Json, json};
 
 /// The JSON form that `lib/errors.js` turns into an instance of the right class.
@@ -28,19 +28,19 @@ fn cause_json(cause: &Cause) -> Json {
 
 fn json_of(error: &Error) -> Json {
     let (kind, phase) = match error.kind() {
-        Kind::Reply(_) => ("Reply", None),
-        Kind::Watch => ("Watch", None),
-        Kind::ExecAbort(_) => ("ExecAbort", None),
-        Kind::Connection(_) => ("Connection", None),
-        Kind::Sentinel(_) => ("Sentinel", None),
-        Kind::Authentication => ("Authentication", None),
-        Kind::Timeout(phase) => ("Timeout", Some(phase.as_str())),
-        Kind::QueueFull => ("QueueFull", None),
-        Kind::PoolTimeout => ("PoolTimeout", None),
-        Kind::ReplyLimit | Kind::Protocol => ("Protocol", None),
-        Kind::Closed => ("Closed", None),
-        Kind::Option => ("Option", None),
-        Kind::Internal => ("Internal", None),
+        ErrorKind::Reply(_) => ("Reply", None),
+        ErrorKind::Watch => ("Watch", None),
+        ErrorKind::ExecAbort(_) => ("ExecAbort", None),
+        ErrorKind::Connection(_) => ("Connection", None),
+        ErrorKind::Sentinel(_) => ("Sentinel", None),
+        ErrorKind::Authentication => ("Authentication", None),
+        ErrorKind::Timeout(phase) => ("Timeout", Some(phase.as_str())),
+        ErrorKind::QueueFull => ("QueueFull", None),
+        ErrorKind::PoolTimeout => ("PoolTimeout", None),
+        ErrorKind::ReplyLimit | ErrorKind::Protocol => ("Protocol", None),
+        ErrorKind::Closed => ("Closed", None),
+        ErrorKind::Option => ("Option", None),
+        ErrorKind::Internal => ("Internal", None),
     };
     let mut text = json!({
         "kind": kind,
@@ -49,7 +49,7 @@ fn json_of(error: &Error) -> Json {
         "phase": phase,
         "maybeExecuted": error.maybe_executed(),
     });
-    if let Kind::ExecAbort(rejected) = error.kind() {
+    if let ErrorKind::ExecAbort(rejected) = error.kind() {
         text["rejected"] = rejected
             .iter()
             .map(|(at, error)| json!({ "index": at, "code": &*error.code, "message": &*error.message }))

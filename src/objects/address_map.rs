@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use oxidis_engine::config::address::{AddressMap, HostPort, Mapped};
+use oxidis_engine::config::address::{AddressMap, HostPort, MappedFuture};
 use oxidis_engine::error::{ConnectionFailure, Error};
 use serde_json::{Value as Json, json};
 
-use super::pending_callbacks::Asking;
+use super::pending_callbacks::PendingCallbacks;
 
 /// The function that is asked.
 pub(crate) const ADDRESS_MAP: &str = "addressMap";
 
 /// Asks one deployment's `addressMap` function.
-pub(crate) struct Map(pub(crate) Arc<Asking>);
+pub(crate) struct JsAddressMap(pub(crate) Arc<PendingCallbacks>);
 
-impl AddressMap for Map {
-    fn map(&self, announced: HostPort) -> Mapped<'_> {
+impl AddressMap for JsAddressMap {
+    fn map(&self, announced: HostPort) -> MappedFuture<'_> {
         let HostPort { host, port } = announced;
         let answer = self.0.ask(ADDRESS_MAP, json!({ "host": host, "port": port }));
         Box::pin(async move {

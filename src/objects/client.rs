@@ -7,22 +7,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use napi::sys;
-use oxidis_engine::client::pubsub::Subscriber;
-use oxidis_engine::client::{CLOSE_TIMEOUT, Client, Mailbox};
-use oxidis_engine::connection::driver::Wish;
-use oxidis_engine::connection::request::{Deliver, Reply, Ticket, View};
-use oxidis_engine::error::{Error, Phase};
+use oxidis_engine::client::pubsub::SubscriptionManager;
+use oxidis_engine::client::{CLOSE_TIMEOUT, Client, ReplySinkFactory};
+use oxidis_engine::connection::driver::Shutdown;
+use oxidis_engine::connection::request::{Reply, ReplySink, TextFormat, Ticket};
+use oxidis_engine::error::{Error, TimeoutPhase};
 use oxidis_engine::resp::Scalar;
 use tokio::time::timeout;
 
-use super::client_config::Plan;
-use super::command_port::{Manner, Port};
+use super::client_config::ClientConfig;
+use super::command_port::{CallDefaults, CommandPort};
 use super::lease::{Leases, NativeLease};
-use super::pending_callbacks::Asking;
+use super::pending_callbacks::PendingCallbacks;
 use super::route::milliseconds;
 use crate::engine_thread;
 use crate::environment::Environment;
-use crate::environment::keep_alive::Life;
+use crate::environment::keep_alive::KeepAlive;
 use crate::results::inbox::ClientMailbox;
 
 /// The client.
@@ -30,13 +30,13 @@ pub(crate) struct NativeClient {
     environment: Rc<Environment>,
     id: u32,
     engine: Client,
-    mailbox: Arc<dyn Mailbox>,
-    port: Rc<Port>,
-    life: Rc<Life>,
-    asking: Arc<Asking>,
+    mailbox: Arc<dyn ReplySinkFactory>,
+    port: Rc<CommandPort>,
+    life: Rc<KeepAlive>,
+    asking: Arc<PendingCallbacks>,
     leases: Rc<Leases>,
     /// Those of other handles.
-    ports: RefCell<Vec<Weak<Port>>>,
+    ports: RefCell<Vec<Weak<CommandPort>>>,
 }
 
 impl NativeClient {
@@ -44,21 +44,21 @@ impl NativeClient {
     pub(crate) fn create(
         environment: &Rc<Environment>,
         id: u32,
-        plan: Plan,
-        asking: Arc<Asking>,
+        plan: ClientConfig,
+        asking: Arc<PendingCallbacks>,
         owner: sys::napi_ref,
     ) -> Result<Rc<Self>, Error> {
         let runtime = engine_thread::handle().map_err(Error::internal)?;
-        let Plan { options, locate } = plan;
-        let mailbox: Arc<dyn Mailbox> =
+        let ClientConfig { options, locate } = plan;
+        let mailbox: Arc<dyn ReplySinkFactory> =
             Arc::new(ClientMailbox { inbox: Arc::clone(environment.inbox()), client: id });
-        let life = Life::new(environment, owner);
+        let life = KeepAlive::new(environment, owner);
         let engine = Client::of(options, locate, &mailbox, runtime)?;
         life.belongs_to(engine.pool());
         let client = Rc::new(Self {
             environment: Rc::clone(environment),
             id,
-            port: Port::shared(environment, &engine, &life),
+            port: CommandPort::shared(environment, &engine, &life),
             engine,
             mailbox,
             life,
@@ -81,7 +81,7 @@ impl NativeClient {
     }
 
     /// Its subscribers' connection.
-    pub(crate) fn subscriber(&self) -> &Arc<Subscriber> {
+    pub(crate) fn subscriber(&self) -> &Arc<SubscriptionManager> {
         self.engine.subscriber()
     }
 
@@ -97,7 +97,7 @@ impl NativeClient {
     }
 
     /// Where its commands go.
-    pub(crate) fn port(&self) -> &Rc<Port> {
+    pub(crate) fn port(&self) -> &Rc<CommandPort> {
         &self.port
     }
 
@@ -112,7 +112,7 @@ impl NativeClient {
                 None => connected.await,
                 Some(patience) => timeout(patience, connected).await.unwrap_or_else(|_| {
                     let trouble = lanes.all().iter().find_map(|lane| lane.trouble());
-                    Err(Error::timeout(Phase::Queue, patience).caused_by(trouble).executed(false))
+                    Err(Error::timeout(TimeoutPhase::Queue, patience).caused_by(trouble).executed(false))
                 }),
             };
             connected.map(|()| Scalar::Null)
@@ -134,7 +134,7 @@ impl NativeClient {
     pub(crate) fn destroy(&self, slot: u32) {
         self.port.finish();
         self.flush();
-        let closed = self.engine.close(Wish::Destroy);
+        let closed = self.engine.close(Shutdown::Destroy);
         self.report(slot, async move {
             closed.await;
             Ok(Scalar::Null)
@@ -168,12 +168,12 @@ impl NativeClient {
     }
 
     /// A lease that was granted, for calls as on `port`; `None` where there is none of this number.
-    pub(crate) fn leased(&self, number: u32, port: &Port) -> Option<Rc<NativeLease>> {
+    pub(crate) fn leased(&self, number: u32, port: &CommandPort) -> Option<Rc<NativeLease>> {
         self.leases.take(number, port)
     }
 
     /// Another port to the shared connections, for calls in this `manner`.
-    pub(crate) fn port_for(&self, manner: Manner) -> Rc<Port> {
+    pub(crate) fn port_for(&self, manner: CallDefaults) -> Rc<CommandPort> {
         let port = self.port.another(manner);
         self.ports.borrow_mut().retain(|port| port.strong_count() > 0);
         self.ports.borrow_mut().push(Rc::downgrade(&port));
@@ -189,7 +189,7 @@ impl NativeClient {
         bytes
     }
 
-    fn other_ports(&self) -> impl Iterator<Item = Rc<Port>> {
+    fn other_ports(&self) -> impl Iterator<Item = Rc<CommandPort>> {
         self.ports.borrow().iter().filter_map(Weak::upgrade).collect::<Vec<_>>().into_iter()
     }
 
@@ -259,8 +259,8 @@ impl NativeClient {
                 .spawn(outcome)
                 .await
                 .unwrap_or_else(|_| Err(Error::internal("a task of the client panicked")));
-            let mut deliver: Box<dyn Deliver> = mailbox.open();
-            let ticket = Ticket { slot, view: View::Text, prefixed: false };
+            let mut deliver: Box<dyn ReplySink> = mailbox.open();
+            let ticket = Ticket { slot, view: TextFormat::Text, prefixed: false };
             match outcome {
                 Ok(value) => deliver.reply(ticket, Reply::Scalar(value)),
                 Err(error) => deliver.error(ticket, &error),
@@ -283,7 +283,7 @@ impl NativeClient {
 
     /// The environment ends: nobody waits for replies any more.
     pub(crate) fn abandon(&self) {
-        drop(self.engine.close(Wish::Destroy));
+        drop(self.engine.close(Shutdown::Destroy));
     }
 
     /// Whether an open connection keeps the process alive.

@@ -8,25 +8,25 @@ use oxidis_engine::config::address::Locate;
 use oxidis_engine::config::{OptionValue, Options, OptionsBuilder, ReadFrom, ReplicaFallback};
 use oxidis_engine::error::Error;
 
-use super::credentials::{CREDENTIALS, Provider};
-use super::pending_callbacks::Asking;
+use super::credentials::{CREDENTIALS, JsCredentials};
+use super::pending_callbacks::PendingCallbacks;
 use super::sentinel::NativeSentinel;
 use super::tls;
 use crate::environment::Environment;
-use crate::node_api::callback_info::Info;
+use crate::node_api::callback_info::CallbackInfo;
 
 /// The plan.
-pub(crate) struct Plan {
+pub(crate) struct ClientConfig {
     pub(crate) options: Options,
     pub(crate) locate: Arc<dyn Locate>,
 }
 
-impl Plan {
+impl ClientConfig {
     /// Reads the arguments of `createClient`.
     pub(crate) fn read(
-        info: &Info<Environment>,
+        info: &CallbackInfo<Environment>,
         environment: &Environment,
-        asking: &Arc<Asking>,
+        asking: &Arc<PendingCallbacks>,
     ) -> Result<Self, Error> {
         let Some(master) = info.text(5) else {
             let options = read_options(info, asking, None)?;
@@ -37,12 +37,12 @@ impl Plan {
             .sentinel(info.uint32(4))
             .ok_or_else(|| Error::internal("the sentinels of a client are gone"))?;
         let mut options = read_options(info, asking, Some((&sentinel, &master)))?;
-        let target = Target::of(&info.text(6).unwrap_or_default());
-        if target != Target::Replicas && options.replica_fallback != ReplicaFallback::Master {
+        let target = ServerTarget::of(&info.text(6).unwrap_or_default());
+        if target != ServerTarget::Replicas && options.replica_fallback != ReplicaFallback::Master {
             return Err(Error::option("option \"replicaFallback\" is one of replicaFor()"));
         }
         let locate = sentinel.engine().locate(&master, target.read_from(&options));
-        if target == Target::Reads {
+        if target == ServerTarget::Reads {
             // What nobody leases is not kept open.
             options.min_connections = 0;
         }
@@ -52,14 +52,14 @@ impl Plan {
 
 /// Which servers a client talks to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Target {
+enum ServerTarget {
     Master,
     /// Those to read from, beside a client of the master (`readFrom`).
     Reads,
     Replicas,
 }
 
-impl Target {
+impl ServerTarget {
     /// By the name that the façade gives it.
     fn of(name: &str) -> Self {
         match name {
@@ -97,8 +97,8 @@ pub(crate) fn facts(options: &Options) -> String {
 
 /// The options; those of a client of `follows` say nothing of an address.
 fn read_options(
-    info: &Info<Environment>,
-    asking: &Arc<Asking>,
+    info: &CallbackInfo<Environment>,
+    asking: &Arc<PendingCallbacks>,
     follows: Option<(&Rc<NativeSentinel>, &str)>,
 ) -> Result<Options, Error> {
     let text = info.text(0).ok_or_else(|| Error::internal("the options are no text"))?;
@@ -117,9 +117,9 @@ fn read_options(
 }
 
 /// The options of `builder`, with the functions that the user gave.
-pub(crate) fn build(mut builder: OptionsBuilder, asking: &Arc<Asking>) -> Result<Options, Error> {
+pub(crate) fn build(mut builder: OptionsBuilder, asking: &Arc<PendingCallbacks>) -> Result<Options, Error> {
     if asking.has(CREDENTIALS) {
-        let provider = Arc::new(Provider(Arc::clone(asking)));
+        let provider = Arc::new(JsCredentials(Arc::clone(asking)));
         builder.apply(CREDENTIALS, OptionValue::Provider(provider))?;
     }
     let mut options = builder.build()?;

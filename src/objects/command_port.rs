@@ -5,25 +5,25 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use oxidis_engine::client::pool::{Blocking, Held, Lease, Patience, Pool};
-use oxidis_engine::client::{Client, Lane, Lanes, Staging};
-use oxidis_engine::command::{self, Command, Replay, Shape, Trace};
+use oxidis_engine::client::pool::{BlockingCall, Held, Lease, Pool, WaitLimit};
+use oxidis_engine::client::{Client, ConnectionSet, ManagedConnection, Staging};
+use oxidis_engine::command::{self, Command, Replay, SessionEffect, Shape};
 use oxidis_engine::config::Options;
-use oxidis_engine::connection::rejection::{OnRefusal, Proof};
+use oxidis_engine::connection::rejection::{Evidence, RetryPolicy};
 use oxidis_engine::connection::request::{Millis, NEVER, Recipient, Request, Ticket, replays};
 use oxidis_engine::error::Error;
 
-use super::route::{Road, Timeout, Way, Withdrawal, milliseconds};
+use super::route::{Route, RouteDecision, Timeout, Withdrawal, milliseconds};
 use super::session_restore::state_command;
 use super::stream_tail::{questions, tails};
 use crate::encode::arguments::Arguments;
-use crate::encode::command_word::{Meta, Retry};
-use crate::encode::key_prefix::Prefixer;
-use crate::encode::pipeline::{Chunk, Encoded, Pipeline, Terms};
-use crate::encode::pipeline_stream::Streamed;
+use crate::encode::command_word::{CommandWord, Retry};
+use crate::encode::key_prefix::HandlePrefix;
+use crate::encode::pipeline::{BatchTerms, Chunk, EncodedBatch, Pipeline};
+use crate::encode::pipeline_stream::StreamedBatch;
 use crate::environment::Environment;
 use crate::environment::call_time::CallTime;
-use crate::environment::keep_alive::Life;
+use crate::environment::keep_alive::KeepAlive;
 use crate::node_api::error_json;
 
 /// Staged bytes beyond this are handed over at once, so that the server works while JavaScript still produces.
@@ -33,9 +33,9 @@ const FLUSH_BYTES: usize = 8 * 1024;
 const FIRST_FLUSH_BYTES: usize = 2 * 1024;
 
 /// The port.
-pub(crate) struct Port {
+pub(crate) struct CommandPort {
     environment: Rc<Environment>,
-    lanes: Arc<Lanes>,
+    lanes: Arc<ConnectionSet>,
     staging: RefCell<Staging>,
     pipeline: RefCell<Pipeline>,
     lane: Cell<usize>,
@@ -43,41 +43,41 @@ pub(crate) struct Port {
     /// When the batch was executed whose commands are being staged.
     executed_at: Cell<Millis>,
     flush_at: Cell<usize>,
-    manner: Manner,
-    life: Rc<Life>,
-    road: Road,
+    manner: CallDefaults,
+    life: Rc<KeepAlive>,
+    road: Route,
 }
 
 /// What a handle's options say about each of its calls.
 #[derive(Clone)]
-pub(crate) struct Manner {
+pub(crate) struct CallDefaults {
     /// The timeout of calls that name none, in milliseconds; 0 for none.
     timeout: u32,
     /// What is put before every key.
-    prefix: Option<Rc<Prefixer>>,
+    prefix: Option<Rc<HandlePrefix>>,
 }
 
-impl Manner {
+impl CallDefaults {
     /// As the options say.
     pub(crate) fn of(options: &Options) -> Self {
         let timeout = options.command_timeout;
         Self {
             timeout: timeout.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX)),
-            prefix: Prefixer::new(&options.key_prefix).map(Rc::new),
+            prefix: HandlePrefix::new(&options.key_prefix).map(Rc::new),
         }
     }
 }
 
 /// What a command is sent with.
-struct Call {
+struct SingleCallTerms {
     slot: u32,
-    meta: Meta,
+    meta: CommandWord,
     timeout: Timeout,
 }
 
 /// What a batch is sent with.
 #[derive(Clone, Copy)]
-struct BatchCall {
+struct BatchCallTerms {
     slot: u32,
     /// The timeout that the call names, in milliseconds.
     timeout: Option<f64>,
@@ -85,7 +85,7 @@ struct BatchCall {
 
 /// What a part of a batch is.
 #[derive(Clone, Copy)]
-pub(crate) struct Form {
+pub(crate) struct ChunkFlags {
     /// The batch is a transaction.
     pub(crate) transaction: bool,
     /// No other part came before.
@@ -94,25 +94,25 @@ pub(crate) struct Form {
     pub(crate) last: bool,
 }
 
-impl Port {
+impl CommandPort {
     /// A port of the shared connections of `client`.
-    pub(crate) fn shared(environment: &Rc<Environment>, client: &Client, life: &Rc<Life>) -> Rc<Self> {
+    pub(crate) fn shared(environment: &Rc<Environment>, client: &Client, life: &Rc<KeepAlive>) -> Rc<Self> {
         let options = client.options();
         let pool = Arc::clone(client.pool());
         let road = match (options.single_connection, &options.reconnect) {
-            (false, _) => Road::Shared(pool),
-            (true, None) => Road::Single(pool),
-            (true, Some(_)) => Road::Restored(pool),
+            (false, _) => Route::Shared(pool),
+            (true, None) => Route::Single(pool),
+            (true, Some(_)) => Route::Restored(pool),
         };
-        Self::new(environment, client.lanes(), Manner::of(options), life, road)
+        Self::new(environment, client.lanes(), CallDefaults::of(options), life, road)
     }
 
     /// Another port to the same connections, for calls in this `manner`.
-    pub(crate) fn another(&self, manner: Manner) -> Rc<Self> {
+    pub(crate) fn another(&self, manner: CallDefaults) -> Rc<Self> {
         let road = match &self.road {
-            Road::Shared(pool) => Road::Shared(Arc::clone(pool)),
-            Road::Single(pool) | Road::Leased(pool, _) => Road::Single(Arc::clone(pool)),
-            Road::Restored(pool) => Road::Restored(Arc::clone(pool)),
+            Route::Shared(pool) => Route::Shared(Arc::clone(pool)),
+            Route::Single(pool) | Route::Leased(pool, _) => Route::Single(Arc::clone(pool)),
+            Route::Restored(pool) => Route::Restored(Arc::clone(pool)),
         };
         Self::new(&self.environment, &self.lanes, manner, &self.life, road)
     }
@@ -125,16 +125,16 @@ impl Port {
     /// A port of the same client for a lease.
     pub(crate) fn leased(&self, lease: Lease) -> Rc<Self> {
         let lanes = Arc::clone(lease.lanes());
-        let road = Road::Leased(Arc::clone(lease.pool()), RefCell::new(Some(lease)));
+        let road = Route::Leased(Arc::clone(lease.pool()), RefCell::new(Some(lease)));
         Self::new(&self.environment, &lanes, self.manner.clone(), &self.life, road)
     }
 
     fn new(
         environment: &Rc<Environment>,
-        lanes: &Arc<Lanes>,
-        manner: Manner,
-        life: &Rc<Life>,
-        road: Road,
+        lanes: &Arc<ConnectionSet>,
+        manner: CallDefaults,
+        life: &Rc<KeepAlive>,
+        road: Route,
     ) -> Rc<Self> {
         Rc::new(Self {
             environment: Rc::clone(environment),
@@ -167,7 +167,7 @@ impl Port {
         };
         let timeout = timeout
             .map_or(Timeout::Default(self.manner.timeout), |timeout| Timeout::Given(milliseconds(timeout)));
-        let call = Call { slot, meta: Meta::from(meta), timeout };
+        let call = SingleCallTerms { slot, meta: CommandWord::from(meta), timeout };
         let lane = self.admit(&staging).map_err(|error| error_json::to_json(&error))?;
         if let Err(problem) =
             arguments.encode(self.environment.env(), call.meta, self.environment.templates(), &mut staging)
@@ -193,8 +193,8 @@ impl Port {
     pub(crate) fn batch(
         &self,
         slot: u32,
-        Form { transaction, first, last }: Form,
-        meta: Meta,
+        ChunkFlags { transaction, first, last }: ChunkFlags,
+        meta: CommandWord,
         timeout: Option<f64>,
         chunk: &Chunk,
     ) -> Result<(), String> {
@@ -205,7 +205,7 @@ impl Port {
                 "a batch was executed while a command read its arguments",
             )));
         };
-        let call = BatchCall { slot, timeout };
+        let call = BatchCallTerms { slot, timeout };
         if first == pipeline.is_open() {
             // The rest of a batch must not follow another one's beginning, whatever became of that.
             pipeline.abandon(&mut staging);
@@ -225,7 +225,7 @@ impl Port {
         }
         let lease = self.road.lease();
         let lease = lease.as_deref().and_then(Option::as_ref);
-        let terms = Terms { transaction, meta, prefix: self.manner.prefix.as_deref(), lease };
+        let terms = BatchTerms { transaction, meta, prefix: self.manner.prefix.as_deref(), lease };
         let whole = first && last;
         if whole && staging.commands() == 0 && lane.queue().bytes() == 0 && lane.queue().is_online() {
             let words = chunk.words(self.environment.env());
@@ -262,10 +262,10 @@ impl Port {
     /// Hands over a batch that is encoded meanwhile.
     fn stream(
         &self,
-        call: BatchCall,
-        terms: Terms<'_>,
-        mut streamed: Streamed<'_>,
-        lane: &Arc<Lane>,
+        call: BatchCallTerms,
+        terms: BatchTerms<'_>,
+        mut streamed: StreamedBatch<'_>,
+        lane: &Arc<ManagedConnection>,
         staging: &mut Staging,
         pipeline: &mut Pipeline,
     ) -> Result<(), String> {
@@ -288,10 +288,10 @@ impl Port {
     /// The request for a batch, and how many commands it is.
     fn unit_request(
         &self,
-        BatchCall { slot, timeout }: BatchCall,
-        meta: Meta,
-        Encoded { unit, replay, patience }: Encoded,
-        lane: &Arc<Lane>,
+        BatchCallTerms { slot, timeout }: BatchCallTerms,
+        meta: CommandWord,
+        EncodedBatch { unit, replay, patience }: EncodedBatch,
+        lane: &Arc<ManagedConnection>,
     ) -> (Request, usize) {
         let timeout = match (timeout, patience) {
             (Some(given), _) => milliseconds(given),
@@ -317,7 +317,7 @@ impl Port {
     }
 
     /// Hands over what is staged if it is enough to be on its way before the tick ends.
-    fn submit_full(&self, lane: &Arc<Lane>, staging: &mut Staging) {
+    fn submit_full(&self, lane: &Arc<ManagedConnection>, staging: &mut Staging) {
         if staging.bytes() >= self.flush_at.get() {
             Self::submit(lane, staging);
             self.flush_at.set(FLUSH_BYTES);
@@ -330,7 +330,7 @@ impl Port {
     }
 
     /// The lane that takes the current batch, if one more command may join it.
-    fn admit(&self, staging: &Staging) -> Result<&Arc<Lane>, Error> {
+    fn admit(&self, staging: &Staging) -> Result<&Arc<ManagedConnection>, Error> {
         if self.lanes.is_closed() {
             return Err(Error::closed().executed(false));
         }
@@ -345,7 +345,12 @@ impl Port {
         Ok(lane)
     }
 
-    fn commit(&self, staging: &mut Staging, lane: &Arc<Lane>, call: &Call) -> Result<(), String> {
+    fn commit(
+        &self,
+        staging: &mut Staging,
+        lane: &Arc<ManagedConnection>,
+        call: &SingleCallTerms,
+    ) -> Result<(), String> {
         let (command, shape) = match call.meta.command() {
             Some(id) => {
                 let command = id.get();
@@ -358,25 +363,25 @@ impl Port {
             (Some(_), None) if !call.meta.is_prefixed() => return Err(error_json::unknown_keys()),
             _ => None,
         };
-        let ordinary = command.is_some_and(|command| command.lane() == command::Lane::Shared);
+        let ordinary = command.is_some_and(|command| command.lane() == command::ConnectionUse::Shared);
         let (Timeout::Given(mut timeout) | Timeout::Default(mut timeout)) = call.timeout;
         let mut waits = None;
         let mut state = None;
         if !ordinary {
             // A lease notes it for itself.
-            if let (Road::Single(_), Some(command)) = (&self.road, command)
-                && command.row.trace == Trace::Transaction
+            if let (Route::Single(_), Some(command)) = (&self.road, command)
+                && command.row.trace == SessionEffect::Transaction
             {
                 self.lanes.all().iter().for_each(|lane| lane.note_transaction(true));
             }
             match self.road.way(command, staging, call.timeout)? {
-                Way::Here(other) => timeout = other,
-                Way::Restored(other) => {
+                RouteDecision::Here(other) => timeout = other,
+                RouteDecision::Restored(other) => {
                     timeout = other;
                     state = command.map(|command| state_command(command, staging));
                 }
-                Way::Held(pool, patience) => waits = Some((pool, None, patience)),
-                Way::Apart(pool, name, patience) => waits = Some((pool, Some(name), patience)),
+                RouteDecision::Held(pool, patience) => waits = Some((pool, None, patience)),
+                RouteDecision::Apart(pool, name, patience) => waits = Some((pool, Some(name), patience)),
             }
         }
         let ticket = Ticket { slot: call.slot, view: call.meta.view(), prefixed: prefixed.is_some() };
@@ -412,7 +417,7 @@ impl Port {
         };
         let (bytes, request) = staging.take_command(request);
         let (tails, questions) = questions(lane, command, tails, self.manner.timeout);
-        let blocking = Blocking { name: name.into(), bytes, request, patience, tails };
+        let blocking = BlockingCall { name: name.into(), bytes, request, patience, tails };
         pool.block(blocking).map_err(|error| {
             self.environment.inbox().names().take(call.slot);
             error_json::to_json(&error)
@@ -425,7 +430,13 @@ impl Port {
     }
 
     /// Submits what is staged, the last of which a server may keep waiting.
-    fn hold(pool: &Arc<Pool>, lane: &Arc<Lane>, staging: &mut Staging, request: Request, patience: Patience) {
+    fn hold(
+        pool: &Arc<Pool>,
+        lane: &Arc<ManagedConnection>,
+        staging: &mut Staging,
+        request: Request,
+        patience: WaitLimit,
+    ) {
         let (id, ended) = lane.queue().track_call();
         // Whoever ends the wait keeps its time as well.
         staging.commit(Request { deadline: NEVER, timeout: 0, track: Some(id), ..request });
@@ -434,7 +445,7 @@ impl Port {
         pool.hold(Held { lane: Arc::clone(lane), id, ended, request, patience });
     }
 
-    fn submit(lane: &Arc<Lane>, staging: &mut Staging) {
+    fn submit(lane: &Arc<ManagedConnection>, staging: &mut Staging) {
         let (bytes, requests) = staging.parts();
         lane.submit(bytes, requests);
     }
@@ -452,7 +463,7 @@ impl Port {
         };
         if withdrawal == Withdrawal::Done {
             self.environment.inbox().names().take(slot);
-        } else if let (Withdrawal::Refused, Road::Leased(..)) = (withdrawal, &self.road) {
+        } else if let (Withdrawal::Refused, Route::Leased(..)) = (withdrawal, &self.road) {
             // A connection that waits for nobody any more must not be kept from others when the lease is given back.
             self.lanes.all().iter().for_each(|lane| lane.queue().give_up(slot));
         }
@@ -501,14 +512,14 @@ impl Port {
     pub(crate) fn release(&self) -> bool {
         self.finish();
         match &self.road {
-            Road::Leased(_, lease) => lease.take().is_some_and(Lease::release),
-            Road::Shared(_) | Road::Single(_) | Road::Restored(_) => false,
+            Route::Leased(_, lease) => lease.take().is_some_and(Lease::release),
+            Route::Shared(_) | Route::Single(_) | Route::Restored(_) => false,
         }
     }
 }
 
 /// Whether a call may be sent again after it was lost in flight.
-pub(crate) fn replayable(command: Option<&Command>, meta: Meta) -> bool {
+pub(crate) fn replayable(command: Option<&Command>, meta: CommandWord) -> bool {
     match meta.retry() {
         Retry::ByTable => command.is_some_and(Command::read_only),
         // Of a command, or options, that the table does not see, the caller knows more.
@@ -518,10 +529,10 @@ pub(crate) fn replayable(command: Option<&Command>, meta: Meta) -> bool {
 }
 
 /// What is to be done when the server cannot run a call now.
-pub(crate) fn on_refusal(command: Option<&Command>, meta: Meta) -> OnRefusal {
+pub(crate) fn on_refusal(command: Option<&Command>, meta: CommandWord) -> RetryPolicy {
     let known = command.is_some_and(|command| !command.runs_scripts());
-    let proof = if known { Proof::Code } else { Proof::Words };
-    OnRefusal { again: meta.retry() != Retry::Never, proof }
+    let proof = if known { Evidence::Code } else { Evidence::Words };
+    RetryPolicy { again: meta.retry() != Retry::Never, proof }
 }
 
 /// The command whose name is the first argument, or the first two, of what was staged last.

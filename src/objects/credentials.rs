@@ -7,15 +7,15 @@ use oxidis_engine::config::{Credentials, CredentialsProvider, Provided, Provided
 use oxidis_engine::error::Error;
 use serde_json::{Value as Json, json};
 
-use super::pending_callbacks::Asking;
+use super::pending_callbacks::PendingCallbacks;
 
 /// The function that is asked.
 pub(crate) const CREDENTIALS: &str = "credentials";
 
 /// Asks one client's `credentials` function.
-pub(crate) struct Provider(pub(crate) Arc<Asking>);
+pub(crate) struct JsCredentials(pub(crate) Arc<PendingCallbacks>);
 
-impl CredentialsProvider for Provider {
+impl CredentialsProvider for JsCredentials {
     fn credentials(&self) -> ProvidedCredentials<'_> {
         let answer = self.0.ask(CREDENTIALS, json!({}));
         Box::pin(async move {

@@ -7,14 +7,14 @@ use oxidis_engine::config::OptionsBuilder;
 use oxidis_engine::error::Error;
 
 use super::client::NativeClient;
-use super::command_port::{Manner, Port};
+use super::command_port::{CallDefaults, CommandPort};
 use super::lease::NativeLease;
 use crate::node_api::error_json;
 
 /// The handle.
 pub(crate) struct NativeHandle {
     client: Rc<NativeClient>,
-    port: Rc<Port>,
+    port: Rc<CommandPort>,
 }
 
 impl NativeHandle {
@@ -30,13 +30,13 @@ impl NativeHandle {
         let mut builder = OptionsBuilder::new();
         let options = builder.object(&object).and_then(|()| builder.build());
         let options = options.map_err(|error| error_json::to_json(&error))?;
-        let port = self.client.port_for(Manner::of(&options));
+        let port = self.client.port_for(CallDefaults::of(&options));
         let facts = super::client_config::facts(&options);
         Ok((Rc::new(Self { client: Rc::clone(&self.client), port }), facts))
     }
 
     /// Where its commands go.
-    pub(crate) fn port(&self) -> &Rc<Port> {
+    pub(crate) fn port(&self) -> &Rc<CommandPort> {
         &self.port
     }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use oxidis_engine::client::pool::Lease;
 use tokio::sync::oneshot;
 
-use super::command_port::Port;
+use super::command_port::CommandPort;
 use crate::node_api::error_json;
 
 /// The leases of one client.
@@ -18,7 +18,7 @@ pub(crate) struct Leases {
     /// Those that are asked for and not granted, by the slots of their callers.
     asked: RefCell<HashMap<u32, oneshot::Sender<()>>>,
     granted: Granted,
-    taken: RefCell<HashMap<u32, Rc<Port>>>,
+    taken: RefCell<HashMap<u32, Rc<CommandPort>>>,
 }
 
 /// Leases that are granted and that JavaScript has not fetched yet, by the numbers that it is told.
@@ -65,7 +65,7 @@ impl Leases {
     }
 
     /// JavaScript fetches the lease of this number, for calls as on `port`. `None` where there is none.
-    pub(crate) fn take(self: &Rc<Self>, number: u32, port: &Port) -> Option<Rc<NativeLease>> {
+    pub(crate) fn take(self: &Rc<Self>, number: u32, port: &CommandPort) -> Option<Rc<NativeLease>> {
         let lease = self.granted.lock().remove(&number)?;
         let port = port.leased(lease);
         self.taken.borrow_mut().insert(number, Rc::clone(&port));
@@ -82,14 +82,14 @@ impl Leases {
 
 /// A lease that JavaScript has.
 pub(crate) struct NativeLease {
-    port: Rc<Port>,
+    port: Rc<CommandPort>,
     number: u32,
     leases: Rc<Leases>,
 }
 
 impl NativeLease {
     /// Where its commands go.
-    pub(crate) fn port(&self) -> &Rc<Port> {
+    pub(crate) fn port(&self) -> &Rc<CommandPort> {
         &self.port
     }
 

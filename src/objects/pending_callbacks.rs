@@ -9,21 +9,21 @@ use tokio::sync::oneshot;
 use crate::results::inbox::Inbox;
 
 /// The functions of one client or deployment, by name. `lib/questions.js` calls them.
-pub(crate) struct Asking {
+pub(crate) struct PendingCallbacks {
     inbox: Arc<Inbox>,
     owner: u32,
     /// Which of them the user gave.
     names: Vec<String>,
-    pending: Mutex<Pending>,
+    pending: Mutex<PendingCallback>,
 }
 
 #[derive(Default)]
-struct Pending {
+struct PendingCallback {
     next: u32,
     waiting: HashMap<u32, oneshot::Sender<Result<Json, String>>>,
 }
 
-impl Asking {
+impl PendingCallbacks {
     /// The functions of `owner`; `names` are separated by commas.
     pub(crate) fn new(inbox: &Arc<Inbox>, owner: u32, names: &str) -> Arc<Self> {
         let names = names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
@@ -35,7 +35,7 @@ impl Asking {
         self.names.iter().any(|known| known == name)
     }
 
-    fn pending(&self) -> MutexGuard<'_, Pending> {
+    fn pending(&self) -> MutexGuard<'_, PendingCallback> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

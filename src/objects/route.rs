@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::node_api::error_json;
 use oxidis_engine::client::Staging;
-use oxidis_engine::client::pool::{Lease, Patience, Pool};
-use oxidis_engine::command::{self, Command, ServerTimeout, Trace};
+use oxidis_engine::client::pool::{Lease, Pool, WaitLimit};
+use oxidis_engine::command::{self, Command, ServerTimeout, SessionEffect};
 
 /// Why a command is refused where the connection is made again.
 const NOT_RESTORED: &str = "what it leaves behind is lost when the connection is made again";
@@ -16,7 +16,7 @@ const KEEP_STATE: &str = "leave \"reconnect\" out, or lease a connection of a cl
     a transaction is a pipeline()";
 
 /// Whose connections are behind a port.
-pub(crate) enum Road {
+pub(crate) enum Route {
     /// Everybody's. What blocks takes one from the pool.
     Shared(Arc<Pool>),
     /// The only one (`singleConnection`).
@@ -28,15 +28,15 @@ pub(crate) enum Road {
 }
 
 /// What becomes of a command that not every connection may carry.
-pub(crate) enum Way {
+pub(crate) enum RouteDecision {
     /// It goes on this port's connection, and its caller waits this long.
     Here(u32),
     /// It goes on this port's connection, and again on the one after it.
     Restored(u32),
     /// It goes on this port's connection, where a server may keep it waiting.
-    Held(Arc<Pool>, Patience),
+    Held(Arc<Pool>, WaitLimit),
     /// It gets a connection for itself.
-    Apart(Arc<Pool>, &'static str, Patience),
+    Apart(Arc<Pool>, &'static str, WaitLimit),
 }
 
 /// What became of a caller's wish to take a call back.
@@ -59,7 +59,7 @@ pub(crate) enum Timeout {
     Default(u32),
 }
 
-impl Road {
+impl Route {
     /// Where a command goes that not every connection may carry, or that the table does not know.
     #[cold]
     pub(crate) fn way(
@@ -67,16 +67,16 @@ impl Road {
         command: Option<&'static Command>,
         staging: &Staging,
         timeout: Timeout,
-    ) -> Result<Way, String> {
+    ) -> Result<RouteDecision, String> {
         let (Timeout::Given(plain) | Timeout::Default(plain)) = timeout;
         let Some(command) = command else {
-            self.leave(Trace::State);
-            return Ok(Way::Here(plain));
+            self.leave(SessionEffect::State);
+            return Ok(RouteDecision::Here(plain));
         };
         let words = staging.all_words();
         let arguments = words.get(command.words..).unwrap_or_default();
         if let Self::Shared(_) = self
-            && command.lane() != command::Lane::Dedicated
+            && command.lane() != command::ConnectionUse::Dedicated
             && let Some(why) = command.needs_own_connection(arguments)
         {
             return Err(error_json::needs_own_connection(why, command.instead()));
@@ -85,24 +85,24 @@ impl Road {
             return Err(error_json::breaks_connections(why, command.instead()));
         }
         if let Self::Restored(_) = self
-            && command.row.trace != Trace::Nothing
+            && command.row.trace != SessionEffect::Nothing
         {
             if !command.row.restored {
                 return Err(error_json::needs_own_connection(NOT_RESTORED, KEEP_STATE));
             }
-            return Ok(Way::Restored(plain));
+            return Ok(RouteDecision::Restored(plain));
         }
         self.leave(command.row.trace);
         let longest = command.server_timeout(arguments);
         let patience = match timeout {
-            _ if longest == ServerTimeout::None => return Ok(Way::Here(plain)),
-            Timeout::Given(_) => Patience::Given,
-            Timeout::Default(grace) => Patience::Server { timeout: longest, grace },
+            _ if longest == ServerTimeout::None => return Ok(RouteDecision::Here(plain)),
+            Timeout::Given(_) => WaitLimit::Given,
+            Timeout::Default(grace) => WaitLimit::Server { timeout: longest, grace },
         };
         Ok(match self {
-            Self::Shared(pool) => Way::Apart(Arc::clone(pool), command.row.name, patience),
+            Self::Shared(pool) => RouteDecision::Apart(Arc::clone(pool), command.row.name, patience),
             Self::Single(pool) | Self::Restored(pool) | Self::Leased(pool, _) => {
-                Way::Held(Arc::clone(pool), patience)
+                RouteDecision::Held(Arc::clone(pool), patience)
             }
         })
     }
@@ -121,7 +121,7 @@ impl Road {
     }
 
     /// A command leaves `trace` behind on its connection.
-    fn leave(&self, trace: Trace) {
+    fn leave(&self, trace: SessionEffect) {
         if let Some(lease) = self.lease().as_deref().and_then(Option::as_ref) {
             lease.mark(trace);
         }

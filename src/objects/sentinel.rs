@@ -5,20 +5,20 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use oxidis_engine::client::Mailbox;
-use oxidis_engine::config::address::{Attendance, Endpoint, HostPort};
+use oxidis_engine::client::ReplySinkFactory;
+use oxidis_engine::config::address::{Endpoint, HostPort, WatchGuard};
 use oxidis_engine::config::{Options, OptionsBuilder, ReadFrom};
 use oxidis_engine::connection::connector::Connector;
-use oxidis_engine::connection::request::{Reply, Ticket, View};
+use oxidis_engine::connection::request::{Reply, TextFormat, Ticket};
 use oxidis_engine::error::Error;
 use oxidis_engine::resp::Scalar;
-use oxidis_engine::sentinel::{Happening, Listener, Question, Sentinels, Settings};
+use oxidis_engine::sentinel::{SentinelEvent, SentinelListener, SentinelQuery, SentinelSettings, Sentinels};
 use oxidis_engine::value::Value;
 use serde_json::{Map as Members, Value as Json, json};
 
-use super::address_map::{ADDRESS_MAP, Map};
+use super::address_map::{ADDRESS_MAP, JsAddressMap};
 use super::client_config::build;
-use super::pending_callbacks::Asking;
+use super::pending_callbacks::PendingCallbacks;
 use super::tls;
 use crate::engine_thread;
 use crate::environment::Environment;
@@ -30,18 +30,18 @@ pub(crate) struct NativeSentinel {
     environment: Rc<Environment>,
     id: u32,
     engine: Sentinels,
-    asking: Arc<Asking>,
+    asking: Arc<PendingCallbacks>,
     /// What clients are made with where their makers say nothing else.
     defaults: Members<String, Json>,
     /// The master that the URL names, if it was a URL.
     master: Option<String>,
-    attendance: RefCell<Option<Attendance>>,
+    attendance: RefCell<Option<WatchGuard>>,
     /// Calls that are not settled.
     reports: Cell<u32>,
 }
 
 /// What a deployment is made from.
-pub(crate) struct Source {
+pub(crate) struct SentinelSource {
     /// A `redis-sentinel://` URL.
     pub(crate) url: Option<String>,
     /// A list of sentinels as JSON text, where there is no URL.
@@ -54,16 +54,20 @@ pub(crate) struct Source {
 
 impl NativeSentinel {
     /// A deployment whose owner has `id`.
-    pub(crate) fn create(environment: &Rc<Environment>, id: u32, source: &Source) -> Result<Rc<Self>, Error> {
+    pub(crate) fn create(
+        environment: &Rc<Environment>,
+        id: u32,
+        source: &SentinelSource,
+    ) -> Result<Rc<Self>, Error> {
         let inbox = environment.inbox();
-        let asking = Asking::new(inbox, id, &source.functions);
+        let asking = PendingCallbacks::new(inbox, id, &source.functions);
         let mut defaults = object(&source.options)?;
         let (mut settings, master) = match (&source.url, &source.list) {
             (Some(url), _) => {
                 let mut builder = OptionsBuilder::new();
                 builder.url(url)?;
                 builder.object(&defaults)?;
-                let (settings, master) = Settings::of_url(&builder.build()?)?;
+                let (settings, master) = SentinelSettings::of_url(&builder.build()?)?;
                 (settings, Some(master))
             }
             (None, list) => {
@@ -78,14 +82,21 @@ impl NativeSentinel {
                     .transpose()
                     .map_err(|_| Error::internal("the sentinels are no JSON list"))?
                     .unwrap_or_default();
-                (Settings { sentinels: Settings::of_list(&list, &manner)?, address_map: None }, None)
+                (
+                    SentinelSettings {
+                        sentinels: SentinelSettings::of_list(&list, &manner)?,
+                        address_map: None,
+                    },
+                    None,
+                )
             }
         };
         for sentinel in &mut settings.sentinels {
             tls::attach(sentinel, &asking, "sentinel.");
         }
-        settings.address_map = asking.has(ADDRESS_MAP).then(|| Arc::new(Map(Arc::clone(&asking))) as _);
-        let listener = Arc::new(Teller { inbox: Arc::clone(inbox), owner: id });
+        settings.address_map =
+            asking.has(ADDRESS_MAP).then(|| Arc::new(JsAddressMap(Arc::clone(&asking))) as _);
+        let listener = Arc::new(SentinelEventSink { inbox: Arc::clone(inbox), owner: id });
         let runtime = engine_thread::handle().map_err(Error::internal)?;
         let sentinel = Rc::new(Self {
             environment: Rc::clone(environment),
@@ -125,7 +136,7 @@ impl NativeSentinel {
         &self,
         name: &str,
         members: &Members<String, Json>,
-        asking: &Arc<Asking>,
+        asking: &Arc<PendingCallbacks>,
     ) -> Result<Options, Error> {
         let mut builder = OptionsBuilder::new();
         builder.follow(self.engine.known(), name.to_owned());
@@ -137,7 +148,7 @@ impl NativeSentinel {
     pub(crate) fn connect(&self, slot: u32) {
         self.attendance.borrow_mut().get_or_insert_with(|| self.engine.attend());
         let engine = self.engine.clone();
-        self.report(slot, async move { engine.reach().await.map(|()| Answer::Nothing) });
+        self.report(slot, async move { engine.reach().await.map(|()| SentinelResult::Nothing) });
     }
 
     /// Ends the watch, as far as it is this object's.
@@ -156,7 +167,7 @@ impl NativeSentinel {
             let opened = connector.open().await?;
             let connection = connector.greet(opened).await?;
             match connection.place.endpoint {
-                Endpoint::Tcp(address) => Ok(Answer::Json(address_json(&address))),
+                Endpoint::Tcp(address) => Ok(SentinelResult::Json(address_json(&address))),
                 endpoint => Err(Error::internal(format!("{endpoint} is no address"))),
             }
         });
@@ -167,14 +178,17 @@ impl NativeSentinel {
         let engine = self.engine.clone();
         self.report(slot, async move {
             let replicas = engine.replicas(&name).await?;
-            Ok(Answer::Json(replicas.iter().map(address_json).collect()))
+            Ok(SentinelResult::Json(replicas.iter().map(address_json).collect()))
         });
     }
 
     /// Puts a question to the sentinels: the words behind its name are those of a row of the command table.
     pub(crate) fn ask(&self, slot: u32, words: Vec<String>) {
         let engine = self.engine.clone();
-        self.report(slot, async move { engine.put(&Question::new(words)?).await.map(Answer::Value) });
+        self.report(
+            slot,
+            async move { engine.put(&SentinelQuery::new(words)?).await.map(SentinelResult::Value) },
+        );
     }
 
     /// JavaScript answers a question.
@@ -183,12 +197,20 @@ impl NativeSentinel {
     }
 
     /// Settles `slot` with `outcome`; until then, the process stays.
-    fn report(&self, slot: u32, outcome: impl Future<Output = Result<Answer, Error>> + Send + 'static) {
+    fn report(
+        &self,
+        slot: u32,
+        outcome: impl Future<Output = Result<SentinelResult, Error>> + Send + 'static,
+    ) {
         self.report_boxed(slot, Box::pin(outcome));
     }
 
     /// One kind of task for all outcomes: each kind is kilobytes of code.
-    fn report_boxed(&self, slot: u32, outcome: Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>) {
+    fn report_boxed(
+        &self,
+        slot: u32,
+        outcome: Pin<Box<dyn Future<Output = Result<SentinelResult, Error>> + Send>>,
+    ) {
         let Ok(runtime) = engine_thread::handle() else { return };
         let (inbox, id) = (Arc::clone(self.environment.inbox()), self.id);
         self.reports.set(self.reports.get() + 1);
@@ -196,13 +218,13 @@ impl NativeSentinel {
         runtime.spawn(async move {
             let outcome = outcome.await;
             let mut deliver = ClientMailbox { inbox: Arc::clone(&inbox), client: id }.open();
-            let ticket = Ticket { slot, view: View::Text, prefixed: false };
+            let ticket = Ticket { slot, view: TextFormat::Text, prefixed: false };
             match outcome {
-                Ok(Answer::Nothing) => deliver.reply(ticket, Reply::Scalar(Scalar::Null)),
-                Ok(Answer::Json(json)) => {
+                Ok(SentinelResult::Nothing) => deliver.reply(ticket, Reply::Scalar(Scalar::Null)),
+                Ok(SentinelResult::Json(json)) => {
                     deliver.reply(ticket, Reply::Scalar(Scalar::Bulk(json.to_string().as_bytes())));
                 }
-                Ok(Answer::Value(value)) => deliver.reply(ticket, Reply::Tree(value)),
+                Ok(SentinelResult::Value(value)) => deliver.reply(ticket, Reply::Tree(value)),
                 Err(error) => deliver.error(ticket, &error),
             }
             deliver.flush();
@@ -224,7 +246,7 @@ impl Drop for NativeSentinel {
 }
 
 /// What a call settles with.
-enum Answer {
+enum SentinelResult {
     Nothing,
     Json(Json),
     Value(Value),
@@ -239,20 +261,20 @@ fn address_json(address: &HostPort) -> Json {
 }
 
 /// Tells JavaScript what happens.
-struct Teller {
+struct SentinelEventSink {
     inbox: Arc<Inbox>,
     owner: u32,
 }
 
-impl Listener for Teller {
-    fn happened(&self, happening: Happening) {
+impl SentinelListener for SentinelEventSink {
+    fn happened(&self, happening: SentinelEvent) {
         let event = match happening {
-            Happening::Failover { master, from, to, took } => {
+            SentinelEvent::Failover { master, from, to, took } => {
                 let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
                 json!({ "event": "failover", "master": master, "from": from.to_string(), "to": to.to_string(), "ms": ms })
                     .to_string()
             }
-            Happening::Sentinel { address, state, error } => {
+            SentinelEvent::Sentinel { address, state, error } => {
                 let address = json!(address.to_string());
                 let error = error.as_ref().map_or_else(|| "null".to_owned(), error_json::to_json);
                 let state = state.as_str();
@@ -260,7 +282,7 @@ impl Listener for Teller {
                     "{{\"event\":\"sentinel\",\"address\":{address},\"state\":\"{state}\",\"error\":{error}}}"
                 )
             }
-            Happening::Trouble(error) => {
+            SentinelEvent::Trouble(error) => {
                 format!("{{\"event\":\"trouble\",\"error\":{}}}", error_json::to_json(&error))
             }
         };

@@ -1,16 +1,16 @@
 //! Reads of streams that begin behind the last entry: the questions that find out which one that is.
 
 use oxidis_engine::client::pool::PendingTail;
-use oxidis_engine::client::{Lane, Staging};
+use oxidis_engine::client::{ManagedConnection, Staging};
 use oxidis_engine::command::{self, Command, Shape, Tail};
-use oxidis_engine::connection::rejection::OnRefusal;
+use oxidis_engine::connection::rejection::RetryPolicy;
 use oxidis_engine::connection::request::{NEVER, Recipient, Request, now, replays};
 use oxidis_engine::connection::request_listeners::TrackId;
 
 /// Questions for the last ids of the streams in `tails` (see [`tails`]), each with what waits for its reply. `timeout` is in
 /// milliseconds, 0 for none.
 pub(crate) fn questions(
-    lane: &Lane,
+    lane: &ManagedConnection,
     command: Option<&'static Command>,
     tails: Vec<(usize, Vec<u8>)>,
     timeout: u32,
@@ -43,7 +43,7 @@ impl Question {
             recipient: Recipient::Probe,
             shape: &Shape::Any,
             replays: replays(true),
-            on_refusal: OnRefusal::TOLD,
+            on_refusal: RetryPolicy::TOLD,
             refusals: 0,
             track: Some(self.id),
             length: 0,

@@ -9,11 +9,11 @@ use bytes::Bytes;
 use napi::sys;
 use oxidis_engine::client::CLOSE_TIMEOUT;
 use oxidis_engine::client::pubsub::{
-    Bell, Bounds, Call, Gap, Item, Kind, Notice, Overflow, PARCEL_MESSAGES, Parcel, Reason, Seat, Side,
-    SinkSettings, Wanted,
+    BacklogLimits, Delivery, Gap, GapReason, MessageBatch, Notice, Overflow, PARCEL_MESSAGES, QueueItem,
+    RequestedInterest, SinkSettings, SinkWaker, SubscriberCall, SubscriberHandle, SubscriptionKind,
 };
-use oxidis_engine::client::pubsub::{Body as Text, Entry};
-use oxidis_engine::connection::request::{Ticket, View};
+use oxidis_engine::client::pubsub::{BatchText as Text, BatchedMessage};
+use oxidis_engine::connection::request::{TextFormat, Ticket};
 use oxidis_engine::error::Error;
 
 use super::client::NativeClient;
@@ -22,7 +22,7 @@ use crate::environment::Environment;
 use crate::node_api::error_json;
 use crate::node_api::status::Failed;
 use crate::results::inbox::Inbox;
-use crate::results::result_batch::{Body, Span};
+use crate::results::result_batch::{ArenaRange, ResultBody};
 
 /// Numbers for each message: its route, the units of its channel's name, those of its data.
 const WORDS_PER_MESSAGE: usize = 3;
@@ -37,12 +37,12 @@ const LARGE: u32 = 1 << 31;
 const FLOWS: u32 = 1 << 31;
 
 /// Names as they cross: all in one, and their lengths.
-pub(crate) struct Names<'a> {
+pub(crate) struct JoinedNames<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) lengths: &'a [u32],
 }
 
-impl<'a> Names<'a> {
+impl<'a> JoinedNames<'a> {
     fn iter(&self) -> impl Iterator<Item = &'a [u8]> {
         let mut rest = self.bytes;
         self.lengths.iter().map_while(move |&length| {
@@ -54,7 +54,7 @@ impl<'a> Names<'a> {
 }
 
 /// How a subscriber is made.
-pub(crate) struct Settings {
+pub(crate) struct SubscriberSettings {
     pub(crate) messages: f64,
     pub(crate) bytes: f64,
     /// In the order of [`OVERFLOWS`].
@@ -66,12 +66,12 @@ pub(crate) struct Settings {
 const OVERFLOWS: [Overflow; 3] = [Overflow::Pause, Overflow::DropOldest, Overflow::Fail];
 
 /// Puts a ring into the inbox of an environment.
-struct Ring {
+struct InboxWaker {
     inbox: Arc<Inbox>,
     id: u32,
 }
 
-impl Bell for Ring {
+impl SinkWaker for InboxWaker {
     fn ring(&self) {
         self.inbox.ring(self.id);
     }
@@ -82,7 +82,7 @@ pub(crate) struct NativeSubscriber {
     environment: Rc<Environment>,
     client: Rc<NativeClient>,
     id: u32,
-    seat: Seat,
+    seat: SubscriberHandle,
     binary: bool,
     /// Data of a large message that JavaScript is about to fetch.
     large: RefCell<Option<Bytes>>,
@@ -90,12 +90,16 @@ pub(crate) struct NativeSubscriber {
 
 impl NativeSubscriber {
     /// A subscriber of `client`.
-    pub(crate) fn create(client: &Rc<NativeClient>, settings: &Settings) -> Result<Rc<Self>, Error> {
+    pub(crate) fn create(
+        client: &Rc<NativeClient>,
+        settings: &SubscriberSettings,
+    ) -> Result<Rc<Self>, Error> {
         let environment = Rc::clone(client.environment());
         let id = environment.next_client();
-        let bounds = Bounds { messages: count(settings.messages), bytes: count(settings.bytes) as u64 };
+        let bounds =
+            BacklogLimits { messages: count(settings.messages), bytes: count(settings.bytes) as u64 };
         let overflow = OVERFLOWS.get(settings.overflow as usize).copied().unwrap_or(Overflow::Pause);
-        let bell = Box::new(Ring { inbox: Arc::clone(environment.inbox()), id });
+        let bell = Box::new(InboxWaker { inbox: Arc::clone(environment.inbox()), id });
         let binary = settings.binary;
         let seat = client.subscriber().join(SinkSettings { bounds, overflow, binary }, bell)?;
         let large = RefCell::default();
@@ -107,9 +111,9 @@ impl NativeSubscriber {
         self.id
     }
 
-    fn call(&self, slot: u32, timeout: Option<f64>) -> Call {
+    fn call(&self, slot: u32, timeout: Option<f64>) -> SubscriberCall {
         let timeout = timeout.map_or_else(|| self.client.timeout(), milliseconds);
-        Call { ticket: Ticket { slot, view: View::Text, prefixed: false }, timeout }
+        SubscriberCall { ticket: Ticket { slot, view: TextFormat::Text, prefixed: false }, timeout }
     }
 
     /// Subscribes to names; each has its route, whose highest bit says whether its messages flow.
@@ -118,10 +122,10 @@ impl NativeSubscriber {
         slot: u32,
         timeout: Option<f64>,
         kind: u32,
-        names: &Names<'_>,
+        names: &JoinedNames<'_>,
         routes: &[u32],
     ) -> Result<(), String> {
-        let wanted = |(name, &word): (&[u8], &u32)| Wanted {
+        let wanted = |(name, &word): (&[u8], &u32)| RequestedInterest {
             name: name.into(),
             route: word & !FLOWS,
             flows: word & FLOWS != 0,
@@ -139,7 +143,7 @@ impl NativeSubscriber {
         slot: u32,
         timeout: Option<f64>,
         kind: u32,
-        names: Option<&Names<'_>>,
+        names: Option<&JoinedNames<'_>>,
     ) -> Result<(), String> {
         self.seat.unsubscribe(kind_of(kind)?, boxed(names), self.call(slot, timeout));
         self.client.stay();
@@ -147,7 +151,12 @@ impl NativeSubscriber {
     }
 
     /// Says whether messages flow; without names, all of a kind.
-    pub(crate) fn listen(&self, kind: u32, names: Option<&Names<'_>>, flows: bool) -> Result<(), String> {
+    pub(crate) fn listen(
+        &self,
+        kind: u32,
+        names: Option<&JoinedNames<'_>>,
+        flows: bool,
+    ) -> Result<(), String> {
         self.seat.listen(kind_of(kind)?, boxed(names), flows);
         Ok(())
     }
@@ -170,14 +179,14 @@ impl NativeSubscriber {
         let side = side_of(side);
         match self.seat.sink().take(side) {
             None => Ok(None),
-            Some(Item::Notice(notice)) => self.notice(&notice, words).map(Some),
-            Some(Item::Parcel(parcel)) => {
+            Some(QueueItem::Notice(notice)) => self.notice(&notice, words).map(Some),
+            Some(QueueItem::Parcel(parcel)) => {
                 if let Ok(text) = self.parcel(parcel, words) {
                     return Ok(Some(text));
                 }
                 // A message that does not fit a JavaScript string.
                 self.seat.sink().release(side);
-                let gap = Gap { reason: Reason::Limit, lost: None, dropped: Some(1), cause: None };
+                let gap = Gap { reason: GapReason::Limit, lost: None, dropped: Some(1), cause: None };
                 self.notice(&Notice::Gap(gap), words).map(Some)
             }
         }
@@ -186,27 +195,30 @@ impl NativeSubscriber {
     /// The data of the large message that was taken last.
     pub(crate) fn take_large(&self) -> Result<sys::napi_value, Failed> {
         let data = self.large.take().unwrap_or_default();
-        let body = if self.binary { Body::LargeBinary(data) } else { Body::LargeAscii(data) };
+        let body = if self.binary { ResultBody::LargeBinary(data) } else { ResultBody::LargeAscii(data) };
         self.environment.materialiser().value(&[], body)
     }
 
-    fn parcel(&self, parcel: Parcel, words: &mut [u32]) -> Result<sys::napi_value, Failed> {
+    fn parcel(&self, parcel: MessageBatch, words: &mut [u32]) -> Result<sys::napi_value, Failed> {
         let count = u32::try_from(parcel.len()).unwrap_or(0);
         write(words, count, parcel.entries());
         let skipped = parcel.skipped_units();
         let materialiser = self.environment.materialiser();
-        let span = |length: usize| Span {
+        let span = |length: usize| ArenaRange {
             start: u32::try_from(skipped).unwrap_or(0),
             length: u32::try_from(length - skipped).unwrap_or(0),
         };
         match parcel.into_body() {
             Text::Bytes(text) => {
                 let span = span(text.len());
-                materialiser.value(&text, if self.binary { Body::Binary(span) } else { Body::Ascii(span) })
+                materialiser.value(
+                    &text,
+                    if self.binary { ResultBody::Binary(span) } else { ResultBody::Ascii(span) },
+                )
             }
             Text::Wide(mut text) => {
                 text.drain(..skipped);
-                materialiser.value(&[], Body::Utf16(text))
+                materialiser.value(&[], ResultBody::Utf16(text))
             }
             Text::Large { channel, data } => {
                 if let Some(first) = words.first_mut() {
@@ -214,7 +226,10 @@ impl NativeSubscriber {
                 }
                 self.large.replace(Some(data));
                 let span = span(channel.len());
-                materialiser.value(&channel, if self.binary { Body::Binary(span) } else { Body::Utf8(span) })
+                materialiser.value(
+                    &channel,
+                    if self.binary { ResultBody::Binary(span) } else { ResultBody::Utf8(span) },
+                )
             }
         }
     }
@@ -225,7 +240,7 @@ impl NativeSubscriber {
     }
 }
 
-fn write(words: &mut [u32], count: u32, entries: &[Entry]) {
+fn write(words: &mut [u32], count: u32, entries: &[BatchedMessage]) {
     let mut places = words.iter_mut();
     let entries = entries.iter().flat_map(|entry| [entry.route, entry.channel, entry.data]);
     for word in std::iter::once(count).chain(entries) {
@@ -260,16 +275,16 @@ fn notice_json(notice: &Notice) -> String {
     }
 }
 
-fn kind_of(kind: u32) -> Result<Kind, String> {
-    Kind::from_index(kind as usize)
+fn kind_of(kind: u32) -> Result<SubscriptionKind, String> {
+    SubscriptionKind::from_index(kind as usize)
         .ok_or_else(|| error_json::to_json(&Error::internal("there is no such kind of subscription")))
 }
 
-fn side_of(side: u32) -> Side {
-    if side == 0 { Side::Flow } else { Side::Pull }
+fn side_of(side: u32) -> Delivery {
+    if side == 0 { Delivery::Flow } else { Delivery::Pull }
 }
 
-fn boxed(names: Option<&Names<'_>>) -> Option<Vec<Box<[u8]>>> {
+fn boxed(names: Option<&JoinedNames<'_>>) -> Option<Vec<Box<[u8]>>> {
     names.map(|names| names.iter().map(Into::into).collect())
 }
 

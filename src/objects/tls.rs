@@ -9,20 +9,20 @@ use oxidis_engine::config::{
 use oxidis_engine::error::{ConnectionFailure, Error};
 use serde_json::{Value as Json, json};
 
-use super::pending_callbacks::Asking;
+use super::pending_callbacks::PendingCallbacks;
 
 /// The function that is asked for options; before it, `sentinel.` for those of sentinels.
 const TLS: &str = "tls";
 
 /// Asks the functions of one client or deployment.
 struct Functions {
-    asking: Arc<Asking>,
+    asking: Arc<PendingCallbacks>,
     /// The name of its function for options.
     name: String,
 }
 
 /// Lets the TLS of `options` ask JavaScript. `group` stands before the names of its functions.
-pub(crate) fn attach(options: &mut Options, asking: &Arc<Asking>, group: &str) {
+pub(crate) fn attach(options: &mut Options, asking: &Arc<PendingCallbacks>, group: &str) {
     if options.tls.is_some() {
         let name = format!("{group}{TLS}");
         options.tls_functions = Some(Arc::new(Functions { asking: Arc::clone(asking), name }));

@@ -7,7 +7,7 @@ use oxidis_engine::config::Encoding;
 
 /// What a string is made of.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Units<'a> {
+pub(crate) enum StringUnits<'a> {
     /// UTF-8, valid or not.
     Utf8(&'a [u8]),
     /// One byte for each character.
@@ -15,17 +15,17 @@ pub(crate) enum Units<'a> {
     Utf16(Vec<u16>),
 }
 
-pub(crate) fn units(bytes: &[u8], encoding: Encoding) -> Units<'_> {
-    let owned = |text: String| Units::Latin1(Cow::Owned(text.into_bytes()));
+pub(crate) fn units(bytes: &[u8], encoding: Encoding) -> StringUnits<'_> {
+    let owned = |text: String| StringUnits::Latin1(Cow::Owned(text.into_bytes()));
     match encoding {
-        Encoding::Utf8 => Units::Utf8(bytes),
-        Encoding::Latin1 => Units::Latin1(Cow::Borrowed(bytes)),
-        Encoding::Ascii => Units::Latin1(bytes.iter().map(|byte| byte & 0x7f).collect()),
+        Encoding::Utf8 => StringUnits::Utf8(bytes),
+        Encoding::Latin1 => StringUnits::Latin1(Cow::Borrowed(bytes)),
+        Encoding::Ascii => StringUnits::Latin1(bytes.iter().map(|byte| byte & 0x7f).collect()),
         Encoding::Hex => owned(HEXLOWER.encode(bytes)),
         Encoding::Base64 => owned(BASE64.encode(bytes)),
         Encoding::Base64url => owned(BASE64URL_NOPAD.encode(bytes)),
         Encoding::Utf16le => {
-            Units::Utf16(bytes.as_chunks().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect())
+            StringUnits::Utf16(bytes.as_chunks().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect())
         }
     }
 }

@@ -5,8 +5,8 @@
 
 use bytes::Bytes;
 use oxidis_engine::command::{ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
-use oxidis_engine::connection::request::View;
-use oxidis_engine::resp::{Packed, Part, Parts, Scalar};
+use oxidis_engine::connection::request::TextFormat;
+use oxidis_engine::resp::{Packed, PackedPart, PackedParts, Scalar};
 
 use super::packed_json::write_name;
 
@@ -23,7 +23,7 @@ const DECODED_BY_V8: usize = 256;
 /// What JavaScript puts the leaves together to; `lib/assemble.js` knows the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
-pub(crate) enum Plan {
+pub(crate) enum AssembleOp {
     /// An array of them.
     List = 0,
     /// An array of pairs.
@@ -42,41 +42,41 @@ pub(crate) enum Plan {
 
 /// An element without parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Leaf {
+pub(crate) enum Element {
     Null,
     Bool(bool),
     Int(i64),
     Double(f64),
     /// ASCII text.
-    Ascii(Span),
+    Ascii(ByteRange),
     /// Text that is not ASCII.
-    Utf8(Span),
+    Utf8(ByteRange),
     /// Bytes that become a Buffer.
-    Binary(Span),
+    Binary(ByteRange),
     /// The same text as the leaf of this number.
     Again(u32),
 }
 
 /// A part of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Span {
+pub(crate) struct ByteRange {
     start: u32,
     length: u32,
 }
 
 /// The aggregate.
 #[derive(Debug)]
-pub(crate) struct Flat {
-    pub(crate) plan: Plan,
-    /// The names of [`Plan::Wide`], as JSON text.
+pub(crate) struct FlatAggregate {
+    pub(crate) plan: AssembleOp,
+    /// The names of [`AssembleOp::Wide`], as JSON text.
     pub(crate) names: Vec<u8>,
-    pub(crate) leaves: Vec<Leaf>,
+    pub(crate) leaves: Vec<Element>,
     frame: Bytes,
 }
 
-impl Flat {
+impl FlatAggregate {
     /// The bytes at `span`.
-    pub(crate) fn bytes(&self, span: Span) -> &[u8] {
+    pub(crate) fn bytes(&self, span: ByteRange) -> &[u8] {
         let start = span.start as usize;
         self.frame.get(start..start + span.length as usize).unwrap_or_default()
     }
@@ -84,61 +84,67 @@ impl Flat {
 
 /// Reads `packed` in the shape `shape`, its texts as `view` wants them. `None` where it is short, has parts in its parts,
 /// or something in it needs the long way.
-pub(crate) fn read(packed: &Packed, shape: &'static Shape, view: View) -> Option<Flat> {
-    if let View::Encoded(_) = view {
+pub(crate) fn read(packed: &Packed, shape: &'static Shape, view: TextFormat) -> Option<FlatAggregate> {
+    if let TextFormat::Encoded(_) = view {
         return None;
     }
-    let binary = view == View::Bytes;
+    let binary = view == TextFormat::Bytes;
     let mut parts = packed.parts();
     let first = parts.next_part().ok()?;
     let frame = packed.bytes();
     let ascii = frame.is_ascii();
-    let mut reader =
-        Reader { parts, base: frame.as_ptr().addr(), ascii, binary, names: Vec::new(), leaves: Vec::new() };
+    let mut reader = FlatReader {
+        parts,
+        base: frame.as_ptr().addr(),
+        ascii,
+        binary,
+        names: Vec::new(),
+        leaves: Vec::new(),
+    };
     let plan = match (first, shape.bare()) {
-        (Part::List(count), Shape::List(inner)) => match inner.bare() {
+        (PackedPart::List(count), Shape::List(inner)) => match inner.bare() {
             Shape::Tuple([id, fields]) => match fields.bare() {
                 Shape::Map(_, value) => reader.entries(count, id, value)?,
                 _ => return None,
             },
             inner => reader.list(count, inner)?,
         },
-        (Part::List(count), inner @ (Shape::Any | Shape::Text | Shape::Key | Shape::Binary)) => {
+        (PackedPart::List(count), inner @ (Shape::Any | Shape::Text | Shape::Key | Shape::Binary)) => {
             reader.list(count, inner)?
         }
-        (Part::List(count), Shape::Pairs(name, value)) => reader.pairs(count, [name, value])?,
-        (Part::Map(count), Shape::Pairs(name, value)) => {
+        (PackedPart::List(count), Shape::Pairs(name, value)) => reader.pairs(count, [name, value])?,
+        (PackedPart::Map(count), Shape::Pairs(name, value)) => {
             reader.alternating(count, [name, value], false)?;
-            Plan::Pairs
+            AssembleOp::Pairs
         }
-        (Part::List(count), Shape::Map(name @ (Shape::Text | Shape::Key), value)) if binary => {
+        (PackedPart::List(count), Shape::Map(name @ (Shape::Text | Shape::Key), value)) if binary => {
             reader.pairs(count, [name, value])?
         }
-        (Part::Map(count), Shape::Map(name @ (Shape::Text | Shape::Key), value)) if binary => {
+        (PackedPart::Map(count), Shape::Map(name @ (Shape::Text | Shape::Key), value)) if binary => {
             reader.alternating(count, [name, value], false)?;
-            Plan::Pairs
+            AssembleOp::Pairs
         }
-        (Part::Map(count), Shape::Map(_, inner)) => reader.wide(count, inner)?,
-        (Part::Map(count), shape) if shape.is_identity() && !binary => reader.wide(count, shape)?,
-        (Part::List(count), Shape::Map(_, inner)) if count.is_multiple_of(2) => {
+        (PackedPart::Map(count), Shape::Map(_, inner)) => reader.wide(count, inner)?,
+        (PackedPart::Map(count), shape) if shape.is_identity() && !binary => reader.wide(count, shape)?,
+        (PackedPart::List(count), Shape::Map(_, inner)) if count.is_multiple_of(2) => {
             reader.wide(count / 2, inner)?
         }
         _ => return None,
     };
-    Some(Flat { plan, names: reader.names, leaves: reader.leaves, frame: frame.clone() })
+    Some(FlatAggregate { plan, names: reader.names, leaves: reader.leaves, frame: frame.clone() })
 }
 
-struct Reader<'p> {
-    parts: Parts<'p>,
+struct FlatReader<'p> {
+    parts: PackedParts<'p>,
     base: usize,
     ascii: bool,
     binary: bool,
     names: Vec<u8>,
-    leaves: Vec<Leaf>,
+    leaves: Vec<Element>,
 }
 
-impl<'p> Reader<'p> {
-    fn list(&mut self, count: usize, inner: &'static Shape) -> Option<Plan> {
+impl<'p> FlatReader<'p> {
+    fn list(&mut self, count: usize, inner: &'static Shape) -> Option<AssembleOp> {
         if count < FLAT_FROM {
             return None;
         }
@@ -151,17 +157,17 @@ impl<'p> Reader<'p> {
             }
             self.leaves.push(leaf);
         }
-        Some(Plan::List)
+        Some(AssembleOp::List)
     }
 
     /// Pairs come flat on RESP2 and one by one on RESP3.
-    fn pairs(&mut self, count: usize, shapes: [&'static Shape; 2]) -> Option<Plan> {
+    fn pairs(&mut self, count: usize, shapes: [&'static Shape; 2]) -> Option<AssembleOp> {
         match self.parts.clone().next_part().ok()? {
-            Part::List(2) => self.alternating(count, shapes, true)?,
-            Part::Scalar(_) if count.is_multiple_of(2) => self.alternating(count / 2, shapes, false)?,
+            PackedPart::List(2) => self.alternating(count, shapes, true)?,
+            PackedPart::Scalar(_) if count.is_multiple_of(2) => self.alternating(count / 2, shapes, false)?,
             _ => return None,
         }
-        Some(Plan::Pairs)
+        Some(AssembleOp::Pairs)
     }
 
     fn alternating(&mut self, count: usize, shapes: [&'static Shape; 2], nested: bool) -> Option<()> {
@@ -171,7 +177,7 @@ impl<'p> Reader<'p> {
         let rules = shapes.map(|shape| shape.bare().scalar_rule());
         self.leaves.reserve_exact(2 * count);
         for _ in 0..count {
-            if nested && self.parts.next_part() != Ok(Part::List(2)) {
+            if nested && self.parts.next_part() != Ok(PackedPart::List(2)) {
                 return None;
             }
             for rule in rules {
@@ -182,7 +188,7 @@ impl<'p> Reader<'p> {
         Some(())
     }
 
-    fn wide(&mut self, count: usize, inner: &'static Shape) -> Option<Plan> {
+    fn wide(&mut self, count: usize, inner: &'static Shape) -> Option<AssembleOp> {
         // In the buffers view names may be no text.
         if self.binary || count < WIDE_MAP {
             return None;
@@ -198,11 +204,11 @@ impl<'p> Reader<'p> {
         }
         // The last comma becomes the bracket.
         *self.names.last_mut()? = b']';
-        Some(Plan::Wide)
+        Some(AssembleOp::Wide)
     }
 
     /// Entries of streams: most have the same fields as the one before.
-    fn entries(&mut self, count: usize, id: &'static Shape, value: &'static Shape) -> Option<Plan> {
+    fn entries(&mut self, count: usize, id: &'static Shape, value: &'static Shape) -> Option<AssembleOp> {
         if self.binary || count < FLAT_FROM / 4 {
             return None;
         }
@@ -210,21 +216,21 @@ impl<'p> Reader<'p> {
         // The names of the entry before: their bytes, and which leaves they are.
         let mut names: Vec<(&'p [u8], u32)> = Vec::new();
         for _ in 0..count {
-            if self.parts.next_part() != Ok(Part::List(2)) {
+            if self.parts.next_part() != Ok(PackedPart::List(2)) {
                 return None;
             }
             let leaf = self.leaf(id)?;
             self.leaves.push(leaf);
             let members = match self.parts.next_part().ok()? {
-                Part::List(items) if items.is_multiple_of(2) => items / 2,
-                Part::Map(members) => members,
+                PackedPart::List(items) if items.is_multiple_of(2) => items / 2,
+                PackedPart::Map(members) => members,
                 _ => return None,
             };
-            self.leaves.push(Leaf::Int(i64::try_from(members).ok()?));
+            self.leaves.push(Element::Int(i64::try_from(members).ok()?));
             for index in 0..members {
-                let Ok(Part::Scalar(Scalar::Bulk(name))) = self.parts.next_part() else { return None };
+                let Ok(PackedPart::Scalar(Scalar::Bulk(name))) = self.parts.next_part() else { return None };
                 let leaf = match names.get(index) {
-                    Some((known, at)) if *known == name => Leaf::Again(*at),
+                    Some((known, at)) if *known == name => Element::Again(*at),
                     _ => {
                         names.truncate(index);
                         names.push((name, u32::try_from(self.leaves.len()).ok()?));
@@ -236,43 +242,45 @@ impl<'p> Reader<'p> {
                 self.leaves.push(leaf);
             }
         }
-        Some(Plan::Entries)
+        Some(AssembleOp::Entries)
     }
 
     #[inline]
-    fn leaf(&mut self, rule: ScalarRule) -> Option<Leaf> {
-        let Ok(Part::Scalar(scalar)) = self.parts.next_part() else { return None };
+    fn leaf(&mut self, rule: ScalarRule) -> Option<Element> {
+        let Ok(PackedPart::Scalar(scalar)) = self.parts.next_part() else { return None };
         Some(match (rule, scalar) {
-            (ScalarRule::Binary, Scalar::Bulk(text)) => Leaf::Binary(self.span(text)?),
-            (ScalarRule::Keep, Scalar::Bulk(text)) if self.binary => Leaf::Binary(self.span(text)?),
+            (ScalarRule::Binary, Scalar::Bulk(text)) => Element::Binary(self.span(text)?),
+            (ScalarRule::Keep, Scalar::Bulk(text)) if self.binary => Element::Binary(self.span(text)?),
             (ScalarRule::Keep | ScalarRule::Word, Scalar::Bulk(text)) | (_, Scalar::Status(text)) => {
                 self.text(text)?
             }
             (ScalarRule::Parse, Scalar::Null) => return None,
-            (_, Scalar::Null) => Leaf::Null,
-            (ScalarRule::Bool, Scalar::Int(int)) => bool_from_int(int).map_or(Leaf::Int(int), Leaf::Bool),
-            (ScalarRule::Double, Scalar::Bulk(text)) => Leaf::Double(double_from_text(text)?),
+            (_, Scalar::Null) => Element::Null,
+            (ScalarRule::Bool, Scalar::Int(int)) => {
+                bool_from_int(int).map_or(Element::Int(int), Element::Bool)
+            }
+            (ScalarRule::Double, Scalar::Bulk(text)) => Element::Double(double_from_text(text)?),
             #[expect(clippy::cast_precision_loss, reason = "scores are doubles in the server already")]
-            (ScalarRule::Double, Scalar::Int(int)) => Leaf::Double(int as f64),
-            (ScalarRule::Int, Scalar::Bulk(text)) => Leaf::Int(int_from_text(text)?),
-            (_, Scalar::Int(int)) => Leaf::Int(int),
-            (_, Scalar::Double(double)) => Leaf::Double(double),
-            (_, Scalar::Bool(flag)) => Leaf::Bool(flag),
+            (ScalarRule::Double, Scalar::Int(int)) => Element::Double(int as f64),
+            (ScalarRule::Int, Scalar::Bulk(text)) => Element::Int(int_from_text(text)?),
+            (_, Scalar::Int(int)) => Element::Int(int),
+            (_, Scalar::Double(double)) => Element::Double(double),
+            (_, Scalar::Bool(flag)) => Element::Bool(flag),
             (_, Scalar::Bulk(_) | Scalar::BigNumber(_) | Scalar::Error(_)) => return None,
         })
     }
 
-    fn text(&self, text: &[u8]) -> Option<Leaf> {
+    fn text(&self, text: &[u8]) -> Option<Element> {
         let span = self.span(text)?;
         if self.ascii || text.is_ascii() {
-            return Some(Leaf::Ascii(span));
+            return Some(Element::Ascii(span));
         }
-        (text.len() <= DECODED_BY_V8).then_some(Leaf::Utf8(span))
+        (text.len() <= DECODED_BY_V8).then_some(Element::Utf8(span))
     }
 
     /// Where `part` of the frame stands.
-    fn span(&self, part: &[u8]) -> Option<Span> {
+    fn span(&self, part: &[u8]) -> Option<ByteRange> {
         let start = part.as_ptr().addr().checked_sub(self.base)?;
-        Some(Span { start: u32::try_from(start).ok()?, length: u32::try_from(part.len()).ok()? })
+        Some(ByteRange { start: u32::try_from(start).ok()?, length: u32::try_from(part.len()).ok()? })
     }
 }

@@ -6,39 +6,39 @@ use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::sys;
-use oxidis_engine::client::Mailbox;
-use oxidis_engine::connection::inline_read::read_handoff::Loan;
-use oxidis_engine::connection::request::{Deliver, Event, Gather, Reply, Ticket};
+use oxidis_engine::client::ReplySinkFactory;
+use oxidis_engine::connection::inline_read::read_handoff::ReadHandoff;
+use oxidis_engine::connection::request::{ConnectionEvent, Reply, ReplyCollector, ReplySink, Ticket};
 use oxidis_engine::error::Error;
 
-use super::pipeline_replies::Answer;
+use super::pipeline_replies::PipelineReplies;
 use super::render;
-use super::result_batch::{Batch, Body, Kind};
-use crate::encode::key_prefix::Names;
+use super::result_batch::{ResultBatch, ResultBody, ResultKind};
+use crate::encode::key_prefix::PrefixedReplies;
 use crate::node_api::error_json;
 
 /// The threadsafe function's handle.
 #[derive(Clone, Copy)]
-struct Waker(sys::napi_threadsafe_function);
+struct JsWaker(sys::napi_threadsafe_function);
 
 // SAFETY: `napi_call_threadsafe_function` may be called from any thread; `Inbox::close` forgets the handle under the same
 // lock before Node frees it.
-unsafe impl Send for Waker {}
+unsafe impl Send for JsWaker {}
 
 /// The inbox.
 pub(crate) struct Inbox {
-    state: Mutex<State>,
-    waker: Mutex<Option<Waker>>,
+    state: Mutex<InboxState>,
+    waker: Mutex<Option<JsWaker>>,
     /// Whether JavaScript's thread can watch sockets.
     watches: bool,
     /// The calls whose replies name keys with a prefix.
-    names: Arc<Names>,
+    names: Arc<PrefixedReplies>,
 }
 
 #[derive(Default)]
-struct State {
-    batches: std::collections::VecDeque<Batch>,
-    spare: Option<Batch>,
+struct InboxState {
+    batches: std::collections::VecDeque<ResultBatch>,
+    spare: Option<ResultBatch>,
     woken: bool,
     closed: bool,
 }
@@ -50,22 +50,22 @@ impl Inbox {
         Arc::new(Self { state: Mutex::default(), waker: Mutex::new(None), watches, names })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, InboxState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn waker(&self) -> MutexGuard<'_, Option<Waker>> {
+    fn waker(&self) -> MutexGuard<'_, Option<JsWaker>> {
         self.waker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The calls whose replies name keys with a prefix.
-    pub(crate) fn names(&self) -> &Arc<Names> {
+    pub(crate) fn names(&self) -> &Arc<PrefixedReplies> {
         &self.names
     }
 
     /// Uses `function` from now on.
     pub(crate) fn wake_with(&self, function: sys::napi_threadsafe_function) {
-        *self.waker() = Some(Waker(function));
+        *self.waker() = Some(JsWaker(function));
     }
 
     /// The environment ends: nothing is kept and nobody is woken any more.
@@ -79,28 +79,28 @@ impl Inbox {
 
     /// Appends one event of `client`, as JSON text.
     pub(crate) fn tell(&self, client: u32, event: &str) {
-        let mut batch = Batch::default();
+        let mut batch = ResultBatch::default();
         let span = batch.span(event.as_bytes());
-        batch.push(client, Kind::Event, Body::Utf8(span));
+        batch.push(client, ResultKind::Event, ResultBody::Utf8(span));
         self.put(&mut batch);
     }
 
     /// The subscriber with this number has something to take.
     pub(crate) fn ring(&self, subscriber: u32) {
-        let mut batch = Batch::default();
-        batch.push(subscriber, Kind::Ring, Body::Null);
+        let mut batch = ResultBatch::default();
+        batch.push(subscriber, ResultKind::Ring, ResultBody::Null);
         self.put(&mut batch);
     }
 
     /// `connect()` or `close()` of `client` is settled.
     pub(crate) fn reported(&self, client: u32) {
-        let mut batch = Batch::default();
-        batch.push(client, Kind::Reported, Body::Null);
+        let mut batch = ResultBatch::default();
+        batch.push(client, ResultKind::Reported, ResultBody::Null);
         self.put(&mut batch);
     }
 
     /// Appends `batch`, which is empty then.
-    fn put(&self, batch: &mut Batch) {
+    fn put(&self, batch: &mut ResultBatch) {
         let mut state = self.state();
         if state.closed {
             batch.clear();
@@ -122,7 +122,7 @@ impl Inbox {
 
     /// Calls the threadsafe function.
     pub(crate) fn wake(&self) {
-        if let Some(Waker(function)) = *self.waker() {
+        if let Some(JsWaker(function)) = *self.waker() {
             // SAFETY: the handle is valid while it is in the mutex. A closing environment answers `napi_closing`, which
             // needs no answer of ours.
             unsafe {
@@ -136,7 +136,7 @@ impl Inbox {
     }
 
     /// Takes the oldest batch and gives back the last one for reuse. `None`: empty, and the next result wakes again.
-    pub(crate) fn take(&self, used: Option<Batch>) -> Option<Batch> {
+    pub(crate) fn take(&self, used: Option<ResultBatch>) -> Option<ResultBatch> {
         let mut state = self.state();
         if let Some(mut used) = used {
             used.clear();
@@ -156,36 +156,36 @@ pub(crate) struct ClientMailbox {
     pub(crate) client: u32,
 }
 
-impl Mailbox for ClientMailbox {
-    fn open(&self) -> Box<dyn Deliver> {
+impl ReplySinkFactory for ClientMailbox {
+    fn open(&self) -> Box<dyn ReplySink> {
         let inbox = Some(Arc::clone(&self.inbox));
         let names = Arc::clone(self.inbox.names());
-        Box::new(Writer { inbox, names, client: self.client, batch: Batch::default() })
+        Box::new(ResultWriter { inbox, names, client: self.client, batch: ResultBatch::default() })
     }
 }
 
 /// Renders results where they are read and hands them over batch by batch.
-pub(crate) struct Writer {
+pub(crate) struct ResultWriter {
     /// Absent where JavaScript's own thread reads.
     inbox: Option<Arc<Inbox>>,
-    names: Arc<Names>,
+    names: Arc<PrefixedReplies>,
     client: u32,
-    batch: Batch,
+    batch: ResultBatch,
 }
 
-impl Writer {
+impl ResultWriter {
     /// One whose results are taken from [`Self::batch`], on the same thread.
-    pub(crate) fn local(names: &Arc<Names>, client: u32) -> Self {
-        Self { inbox: None, names: Arc::clone(names), client, batch: Batch::default() }
+    pub(crate) fn local(names: &Arc<PrefixedReplies>, client: u32) -> Self {
+        Self { inbox: None, names: Arc::clone(names), client, batch: ResultBatch::default() }
     }
 
     /// What was rendered and not handed over.
-    pub(crate) fn batch(&mut self) -> &mut Batch {
+    pub(crate) fn batch(&mut self) -> &mut ResultBatch {
         &mut self.batch
     }
 }
 
-impl Deliver for Writer {
+impl ReplySink for ResultWriter {
     fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
         if ticket.prefixed
             && let Some(named) = self.names.take(ticket.slot)
@@ -200,19 +200,23 @@ impl Deliver for Writer {
             self.names.take(ticket.slot);
         }
         let span = self.batch.span(error_json::to_json(error).as_bytes());
-        self.batch.push(ticket.slot, Kind::Error, Body::Utf8(span));
+        self.batch.push(ticket.slot, ResultKind::Error, ResultBody::Utf8(span));
     }
 
-    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
-        self.batch.push(ticket.slot, Kind::Value, Body::Answer(Box::new(Answer::new(replies, broken))));
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>) {
+        self.batch.push(
+            ticket.slot,
+            ResultKind::Value,
+            ResultBody::Answer(Box::new(PipelineReplies::new(replies, broken))),
+        );
     }
 
-    fn event(&mut self, event: Event) {
-        if matches!(event, Event::Vacated) {
-            return self.batch.push(self.client, Kind::Vacated, Body::Null);
+    fn event(&mut self, event: ConnectionEvent) {
+        if matches!(event, ConnectionEvent::Vacated) {
+            return self.batch.push(self.client, ResultKind::Vacated, ResultBody::Null);
         }
         let span = self.batch.span(event_json(&event).as_bytes());
-        self.batch.push(self.client, Kind::Event, Body::Utf8(span));
+        self.batch.push(self.client, ResultKind::Event, ResultBody::Utf8(span));
     }
 
     fn flush(&mut self) {
@@ -227,35 +231,35 @@ impl Deliver for Writer {
         self.inbox.as_ref().is_some_and(|inbox| inbox.watches)
     }
 
-    fn lend(&mut self, loan: Arc<Loan>) {
-        self.batch.push(self.client, Kind::Lent, Body::Loan(loan));
+    fn lend(&mut self, loan: Arc<ReadHandoff>) {
+        self.batch.push(self.client, ResultKind::Lent, ResultBody::Loan(loan));
     }
 }
 
-impl Drop for Writer {
+impl Drop for ResultWriter {
     fn drop(&mut self) {
         self.flush();
     }
 }
 
-fn event_json(event: &Event) -> String {
+fn event_json(event: &ConnectionEvent) -> String {
     let (name, error) = match event {
-        Event::Connect => ("connect", None),
-        Event::Ready => ("ready", None),
-        Event::Close(error) => ("close", Some(error)),
-        Event::Failed(error) => ("error", Some(error)),
-        Event::End => ("end", None),
-        Event::Vacated => ("vacated", None),
-        Event::Invalidated(lease, keys) => {
+        ConnectionEvent::Connect => ("connect", None),
+        ConnectionEvent::Ready => ("ready", None),
+        ConnectionEvent::Close(error) => ("close", Some(error)),
+        ConnectionEvent::Failed(error) => ("error", Some(error)),
+        ConnectionEvent::End => ("end", None),
+        ConnectionEvent::Vacated => ("vacated", None),
+        ConnectionEvent::Invalidated(lease, keys) => {
             return format!("{{\"event\":\"invalidate\",\"lease\":{lease},\"keys\":{keys}}}");
         }
-        Event::LeaseLost(lease, error) => {
+        ConnectionEvent::LeaseLost(lease, error) => {
             return format!(
                 "{{\"event\":\"lease\",\"lease\":{lease},\"error\":{}}}",
                 error_json::to_json(error)
             );
         }
-        Event::Reconnecting { attempt, delay } => {
+        ConnectionEvent::Reconnecting { attempt, delay } => {
             let delay = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
             return serde_json::json!({ "event": "reconnecting", "attempt": attempt, "delay": delay })
                 .to_string();

@@ -9,18 +9,18 @@ use super::render::MAX_SAFE_INTEGER;
 /// bytes, which JSON cannot say.
 pub(crate) fn write(out: &mut Vec<u8>, value: &Value, decoded: bool) -> bool {
     // Depth is bounded by `limits.maxDepth`, but a thread's stack is not ours to spend: frames live on the heap.
-    let mut stack: Vec<Frame<'_>> = Vec::new();
+    let mut stack: Vec<JsonFrame<'_>> = Vec::new();
     let mut next = Some(value);
     loop {
         if let Some(value) = next.take() {
             match value {
                 Value::List(items) | Value::Set(items) => {
                     out.push(b'[');
-                    stack.push(Frame::List(items.iter(), true));
+                    stack.push(JsonFrame::List(items.iter(), true));
                 }
                 Value::Map(pairs) => {
                     out.push(b'{');
-                    stack.push(Frame::Map(pairs.iter(), true, None));
+                    stack.push(JsonFrame::Map(pairs.iter(), true, None));
                 }
                 leaf => {
                     if !write_leaf(out, leaf, decoded) {
@@ -31,7 +31,7 @@ pub(crate) fn write(out: &mut Vec<u8>, value: &Value, decoded: bool) -> bool {
         }
         match stack.last_mut() {
             None => return true,
-            Some(Frame::List(items, first)) => {
+            Some(JsonFrame::List(items, first)) => {
                 if let Some(item) = items.next() {
                     if !std::mem::replace(first, false) {
                         out.push(b',');
@@ -42,7 +42,7 @@ pub(crate) fn write(out: &mut Vec<u8>, value: &Value, decoded: bool) -> bool {
                     stack.pop();
                 }
             }
-            Some(Frame::Map(pairs, first, pending)) => {
+            Some(JsonFrame::Map(pairs, first, pending)) => {
                 if let Some(value) = pending.take() {
                     next = Some(value);
                 } else if let Some((key, value)) = pairs.next() {
@@ -63,7 +63,7 @@ pub(crate) fn write(out: &mut Vec<u8>, value: &Value, decoded: bool) -> bool {
     }
 }
 
-enum Frame<'a> {
+enum JsonFrame<'a> {
     List(std::slice::Iter<'a, Value>, bool),
     Map(std::slice::Iter<'a, (Value, Value)>, bool, Option<&'a Value>),
 }

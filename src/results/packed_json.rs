@@ -3,12 +3,12 @@
 //! Answers false, with some of it written, where the long way is needed: what JSON cannot say, and the rare shapes.
 
 use oxidis_engine::command::{Field, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
-use oxidis_engine::resp::{Packed, Part, Parts, Scalar};
+use oxidis_engine::resp::{Packed, PackedPart, PackedParts, Scalar};
 
 use super::json::{write_double, write_int, write_int_name, write_text};
 
 /// An aggregate that is being written.
-enum Level<'s> {
+enum OpenContainer<'s> {
     List {
         left: usize,
         inner: &'s Shape,
@@ -31,7 +31,7 @@ enum Level<'s> {
     /// With `nested`, each member is an array of two on the wire.
     Map {
         left: usize,
-        members: Members<'s>,
+        members: MemberKind<'s>,
         nested: bool,
     },
     /// Values in a fixed order that get these names.
@@ -47,18 +47,18 @@ enum Level<'s> {
 
 /// What the members of an object are.
 #[derive(Clone, Copy)]
-enum Members<'s> {
+enum MemberKind<'s> {
     /// All of this shape.
     Same(&'s Shape),
     /// Each of the shape that its name has here, as they come where it has none.
     Known(&'s [Field]),
 }
 
-impl<'s> Members<'s> {
-    fn shape(self, name: Part<'_>) -> &'s Shape {
+impl<'s> MemberKind<'s> {
+    fn shape(self, name: PackedPart<'_>) -> &'s Shape {
         match (self, name) {
             (Self::Same(shape), _) => shape,
-            (Self::Known(fields), Part::Scalar(Scalar::Bulk(name) | Scalar::Status(name))) => {
+            (Self::Known(fields), PackedPart::Scalar(Scalar::Bulk(name) | Scalar::Status(name))) => {
                 fields.iter().find(|field| field.matches(name)).map_or(&Shape::Any, |field| &field.shape)
             }
             (Self::Known(_), _) => &Shape::Any,
@@ -69,67 +69,71 @@ impl<'s> Members<'s> {
 /// Writes `packed` in the shape `shape`.
 pub(crate) fn write(out: &mut Vec<u8>, packed: &Packed, shape: &'static Shape) -> bool {
     out.reserve(packed.size());
-    let mut writer = Writer { out, parts: packed.parts(), levels: Vec::new() };
+    let mut writer = JsonWriter { out, parts: packed.parts(), levels: Vec::new() };
     writer.run(shape).is_some()
 }
 
-struct Writer<'o, 'p> {
+struct JsonWriter<'o, 'p> {
     out: &'o mut Vec<u8>,
-    parts: Parts<'p>,
-    levels: Vec<Level<'static>>,
+    parts: PackedParts<'p>,
+    levels: Vec<OpenContainer<'static>>,
 }
 
-impl Writer<'_, '_> {
+impl JsonWriter<'_, '_> {
     fn run(&mut self, shape: &'static Shape) -> Option<()> {
         self.value(shape)?;
         while let Some(level) = self.levels.pop() {
             match level {
-                Level::List { left: 0, .. } | Level::Tuple { left: 0, .. } | Level::Pairs { left: 0, .. } => {
+                OpenContainer::List { left: 0, .. }
+                | OpenContainer::Tuple { left: 0, .. }
+                | OpenContainer::Pairs { left: 0, .. } => {
                     self.close(b']');
                 }
-                Level::Map { left: 0, .. } | Level::Record { left: 0, .. } => self.close(b'}'),
-                Level::List { left, inner } => {
-                    self.levels.push(Level::List { left: left - 1, inner });
+                OpenContainer::Map { left: 0, .. } | OpenContainer::Record { left: 0, .. } => {
+                    self.close(b'}')
+                }
+                OpenContainer::List { left, inner } => {
+                    self.levels.push(OpenContainer::List { left: left - 1, inner });
                     self.value(inner)?;
                 }
-                Level::Tuple { rest, left } => {
+                OpenContainer::Tuple { rest, left } => {
                     let (shape, rest) =
                         rest.split_first().map_or((&Shape::Any, rest), |(shape, rest)| (shape, rest));
-                    self.levels.push(Level::Tuple { rest, left: left - 1 });
+                    self.levels.push(OpenContainer::Tuple { rest, left: left - 1 });
                     self.value(shape)?;
                 }
-                Level::Pairs { left, shapes, nested } => {
-                    self.levels.push(Level::Pairs { left: left - 1, shapes, nested });
-                    if nested && self.parts.next_part() != Ok(Part::List(2)) {
+                OpenContainer::Pairs { left, shapes, nested } => {
+                    self.levels.push(OpenContainer::Pairs { left: left - 1, shapes, nested });
+                    if nested && self.parts.next_part() != Ok(PackedPart::List(2)) {
                         return None;
                     }
                     self.out.push(b'[');
-                    self.levels.push(Level::Second { shape: shapes[1] });
+                    self.levels.push(OpenContainer::Second { shape: shapes[1] });
                     self.value(shapes[0])?;
                 }
-                Level::Second { shape } => {
-                    self.levels.push(Level::List { left: 0, inner: shape });
+                OpenContainer::Second { shape } => {
+                    self.levels.push(OpenContainer::List { left: 0, inner: shape });
                     self.value(shape)?;
                 }
-                Level::Map { left, members, nested } => {
-                    self.levels.push(Level::Map { left: left - 1, members, nested });
-                    if nested && self.parts.next_part() != Ok(Part::List(2)) {
+                OpenContainer::Map { left, members, nested } => {
+                    self.levels.push(OpenContainer::Map { left: left - 1, members, nested });
+                    if nested && self.parts.next_part() != Ok(PackedPart::List(2)) {
                         return None;
                     }
                     let name = self.parts.next_part().ok()?;
                     write_name(self.out, name)?;
                     self.out.push(b':');
-                    self.levels.push(Level::Member { shape: members.shape(name) });
+                    self.levels.push(OpenContainer::Member { shape: members.shape(name) });
                 }
-                Level::Record { left, rest } => {
+                OpenContainer::Record { left, rest } => {
                     // What has no name is left out, which takes knowing where it ends.
                     let (field, rest) = rest.split_first()?;
-                    self.levels.push(Level::Record { left: left - 1, rest });
+                    self.levels.push(OpenContainer::Record { left: left - 1, rest });
                     write_text(self.out, field.name.as_bytes());
                     self.out.push(b':');
                     self.value(&field.shape)?;
                 }
-                Level::Member { shape } => self.value(shape)?,
+                OpenContainer::Member { shape } => self.value(shape)?,
             }
         }
         // Every value leaves a comma behind it; the last one has nothing to separate.
@@ -142,22 +146,33 @@ impl Writer<'_, '_> {
         let part = self.parts.next_part().ok()?;
         let shape = shape.bare();
         match (part, shape) {
-            (Part::Scalar(scalar), _) => return write_scalar(self.out, scalar, shape.scalar_rule()),
-            (Part::List(left), Shape::List(inner)) => self.open(b'[', Level::List { left, inner }),
-            (Part::List(left), Shape::Tuple(rest)) => self.open(b'[', Level::Tuple { rest, left }),
-            (Part::List(left), Shape::Pairs(first, second)) => self.pairs(left, [first, second])?,
-            (Part::Map(left), Shape::Pairs(first, second)) => {
-                self.open(b'[', Level::Pairs { left, shapes: [first, second], nested: false });
+            (PackedPart::Scalar(scalar), _) => return write_scalar(self.out, scalar, shape.scalar_rule()),
+            (PackedPart::List(left), Shape::List(inner)) => {
+                self.open(b'[', OpenContainer::List { left, inner })
             }
-            (Part::List(left), Shape::Map(_, inner)) => self.members(left, Members::Same(inner))?,
-            (Part::Map(left), Shape::Map(_, inner)) => {
-                self.open(b'{', Level::Map { left, members: Members::Same(inner), nested: false });
+            (PackedPart::List(left), Shape::Tuple(rest)) => {
+                self.open(b'[', OpenContainer::Tuple { rest, left })
             }
-            (Part::List(left), Shape::Object(fields)) => self.members(left, Members::Known(fields))?,
-            (Part::Map(left), Shape::Object(fields)) => {
-                self.open(b'{', Level::Map { left, members: Members::Known(fields), nested: false });
+            (PackedPart::List(left), Shape::Pairs(first, second)) => self.pairs(left, [first, second])?,
+            (PackedPart::Map(left), Shape::Pairs(first, second)) => {
+                self.open(b'[', OpenContainer::Pairs { left, shapes: [first, second], nested: false });
             }
-            (Part::List(left), Shape::Record(rest)) => self.open(b'{', Level::Record { left, rest }),
+            (PackedPart::List(left), Shape::Map(_, inner)) => self.members(left, MemberKind::Same(inner))?,
+            (PackedPart::Map(left), Shape::Map(_, inner)) => {
+                self.open(b'{', OpenContainer::Map { left, members: MemberKind::Same(inner), nested: false });
+            }
+            (PackedPart::List(left), Shape::Object(fields)) => {
+                self.members(left, MemberKind::Known(fields))?
+            }
+            (PackedPart::Map(left), Shape::Object(fields)) => {
+                self.open(
+                    b'{',
+                    OpenContainer::Map { left, members: MemberKind::Known(fields), nested: false },
+                );
+            }
+            (PackedPart::List(left), Shape::Record(rest)) => {
+                self.open(b'{', OpenContainer::Record { left, rest })
+            }
             (
                 _,
                 Shape::OrEmpty(_)
@@ -171,10 +186,10 @@ impl Writer<'_, '_> {
                 | Shape::Attributes
                 | Shape::AttributeLines,
             ) => return None,
-            (Part::List(left), _) => self.open(b'[', Level::List { left, inner: &Shape::Any }),
-            (Part::Map(left), _) => {
-                let members = Members::Same(&Shape::Any);
-                self.open(b'{', Level::Map { left, members, nested: false });
+            (PackedPart::List(left), _) => self.open(b'[', OpenContainer::List { left, inner: &Shape::Any }),
+            (PackedPart::Map(left), _) => {
+                let members = MemberKind::Same(&Shape::Any);
+                self.open(b'{', OpenContainer::Map { left, members, nested: false });
             }
         }
         Some(())
@@ -183,13 +198,13 @@ impl Writer<'_, '_> {
     /// Pairs come flat on RESP2 and one by one on RESP3.
     fn pairs(&mut self, count: usize, shapes: [&'static Shape; 2]) -> Option<()> {
         if count == 0 {
-            self.open(b'[', Level::List { left: 0, inner: shapes[0] });
+            self.open(b'[', OpenContainer::List { left: 0, inner: shapes[0] });
             return Some(());
         }
         let level = match self.parts.clone().next_part().ok()? {
-            Part::List(2) => Level::Pairs { left: count, shapes, nested: true },
-            Part::Scalar(_) if count.is_multiple_of(2) => {
-                Level::Pairs { left: count / 2, shapes, nested: false }
+            PackedPart::List(2) => OpenContainer::Pairs { left: count, shapes, nested: true },
+            PackedPart::Scalar(_) if count.is_multiple_of(2) => {
+                OpenContainer::Pairs { left: count / 2, shapes, nested: false }
             }
             _ => return None,
         };
@@ -198,17 +213,17 @@ impl Writer<'_, '_> {
     }
 
     /// The members of a map come flat on RESP2, or each as an array of two.
-    fn members(&mut self, count: usize, members: Members<'static>) -> Option<()> {
+    fn members(&mut self, count: usize, members: MemberKind<'static>) -> Option<()> {
         let level = match self.parts.clone().next_part() {
-            Ok(Part::List(2)) if count > 0 => Level::Map { left: count, members, nested: true },
-            _ if count.is_multiple_of(2) => Level::Map { left: count / 2, members, nested: false },
+            Ok(PackedPart::List(2)) if count > 0 => OpenContainer::Map { left: count, members, nested: true },
+            _ if count.is_multiple_of(2) => OpenContainer::Map { left: count / 2, members, nested: false },
             _ => return None,
         };
         self.open(b'{', level);
         Some(())
     }
 
-    fn open(&mut self, bracket: u8, level: Level<'static>) {
+    fn open(&mut self, bracket: u8, level: OpenContainer<'static>) {
         self.out.push(bracket);
         self.levels.push(level);
     }
@@ -224,10 +239,10 @@ impl Writer<'_, '_> {
 }
 
 /// Writes the name of a member.
-pub(crate) fn write_name(out: &mut Vec<u8>, part: Part<'_>) -> Option<()> {
+pub(crate) fn write_name(out: &mut Vec<u8>, part: PackedPart<'_>) -> Option<()> {
     match part {
-        Part::Scalar(Scalar::Bulk(text) | Scalar::Status(text)) => write_text(out, text),
-        Part::Scalar(Scalar::Int(int)) => write_int_name(out, int),
+        PackedPart::Scalar(Scalar::Bulk(text) | Scalar::Status(text)) => write_text(out, text),
+        PackedPart::Scalar(Scalar::Int(int)) => write_int_name(out, int),
         _ => return None,
     }
     Some(())

@@ -5,47 +5,47 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The places of one environment. A place that nobody has any more is given away again, and what was kept there is dropped then.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Parking {
-    places: Arc<Mutex<Places>>,
+pub(crate) struct PartialResults {
+    places: Arc<Mutex<ResultPlaces>>,
 }
 
 #[derive(Debug, Default)]
-struct Places {
+struct ResultPlaces {
     free: Vec<u32>,
     count: u32,
 }
 
 /// A place.
 #[derive(Debug)]
-pub(crate) struct Parked {
+pub(crate) struct PartialResult {
     number: u32,
-    parking: Parking,
+    parking: PartialResults,
 }
 
-impl Parking {
+impl PartialResults {
     /// A place of which nobody else knows.
-    pub(crate) fn place(&self) -> Parked {
+    pub(crate) fn place(&self) -> PartialResult {
         let mut places = self.places();
         let number = places.free.pop().unwrap_or_else(|| {
             places.count += 1;
             places.count - 1
         });
-        Parked { number, parking: self.clone() }
+        PartialResult { number, parking: self.clone() }
     }
 
-    fn places(&self) -> MutexGuard<'_, Places> {
+    fn places(&self) -> MutexGuard<'_, ResultPlaces> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Parked {
+impl PartialResult {
     /// What JavaScript knows it by.
     pub(crate) fn number(&self) -> u32 {
         self.number
     }
 }
 
-impl Drop for Parked {
+impl Drop for PartialResult {
     fn drop(&mut self) {
         self.parking.places().free.push(self.number);
     }

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use std::vec::Drain;
 
 use napi::sys;
-use oxidis_engine::connection::request::{Gather, Reply, Ticket, View};
+use oxidis_engine::connection::request::{Reply, ReplyCollector, TextFormat, Ticket};
 use oxidis_engine::error::Error;
 
-use super::flat_aggregate::Plan;
-use super::partial_results::Parked;
+use super::flat_aggregate::AssembleOp;
+use super::partial_results::PartialResult;
 use super::render;
-use super::result_batch::{Batch, Body, Item, Kind};
-use super::to_js::{LEAVES_PER_CALL, Materialiser};
-use crate::encode::key_prefix::Named;
+use super::result_batch::{ResultBatch, ResultBody, ResultItem, ResultKind};
+use super::to_js::{JsBuilder, LEAVES_PER_CALL};
+use crate::encode::key_prefix::PrefixedReply;
 use crate::node_api::error_json;
 use crate::node_api::status::Failed;
 
@@ -22,27 +22,27 @@ const ARENA_BYTES: usize = 256 * 1024 * 1024;
 
 /// Replies as they come in.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered {
-    batches: Vec<Batch>,
+pub(crate) struct CollectedReplies {
+    batches: Vec<ResultBatch>,
     /// How many there are.
     count: usize,
     /// Those that name keys, from which a prefix is to be taken off, by their places.
-    named: HashMap<usize, Named>,
+    named: HashMap<usize, PrefixedReply>,
     /// Those that JavaScript has already, which stand no longer in `batches`.
-    early: Option<Early>,
+    early: Option<DeliveredEarly>,
 }
 
 /// Results that were made while others were still to come.
 #[derive(Debug)]
-struct Early {
-    parked: Parked,
+struct DeliveredEarly {
+    parked: PartialResult,
     count: usize,
-    marks: Vec<Mark>,
+    marks: Vec<ResultMark>,
 }
 
-impl Gathered {
+impl CollectedReplies {
     /// Uses the memory of `batch`.
-    pub(crate) fn with(batch: Batch) -> Self {
+    pub(crate) fn with(batch: ResultBatch) -> Self {
         Self { batches: vec![batch], ..Self::default() }
     }
 
@@ -52,21 +52,21 @@ impl Gathered {
     }
 
     /// The reply at `place` names keys.
-    pub(crate) fn name(&mut self, place: usize, named: Named) {
+    pub(crate) fn name(&mut self, place: usize, named: PrefixedReply) {
         self.named.insert(place, named);
     }
 
-    fn batch(&mut self) -> &mut Batch {
+    fn batch(&mut self) -> &mut ResultBatch {
         if self.batches.last().is_none_or(|last| last.bytes.len() > ARENA_BYTES) {
-            self.batches.push(Batch::default());
+            self.batches.push(ResultBatch::default());
         }
         let last = self.batches.len() - 1;
         &mut self.batches[last]
     }
 }
 
-impl Gather for Gathered {
-    fn reply(&mut self, reply: Reply<'_>, view: View) {
+impl ReplyCollector for CollectedReplies {
+    fn reply(&mut self, reply: Reply<'_>, view: TextFormat) {
         let place = self.count;
         self.count += 1;
         let ticket = Ticket { slot: 0, view, prefixed: false };
@@ -85,7 +85,7 @@ impl Gather for Gathered {
         self.count += 1;
         let batch = self.batch();
         let span = batch.span(error_json::to_json(error).as_bytes());
-        batch.push(0, Kind::Error, Body::Utf8(span));
+        batch.push(0, ResultKind::Error, ResultBody::Utf8(span));
     }
 
     fn clear(&mut self) {
@@ -97,29 +97,29 @@ impl Gather for Gathered {
 
 /// What became of a batch.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    gathered: Gathered,
+pub(crate) struct PipelineReplies {
+    gathered: CollectedReplies,
     /// Why there are no further replies, as JSON.
     broken: Option<String>,
 }
 
-impl Answer {
+impl PipelineReplies {
     /// With the replies in `gathered`; `broken` says why there are no more.
-    pub(crate) fn new(gathered: Box<dyn Gather>, broken: Option<&Error>) -> Self {
+    pub(crate) fn new(gathered: Box<dyn ReplyCollector>, broken: Option<&Error>) -> Self {
         let gathered: Box<dyn Any> = gathered;
-        if let Ok(gathered) = gathered.downcast::<Gathered>() {
+        if let Ok(gathered) = gathered.downcast::<CollectedReplies>() {
             return Self { gathered: *gathered, broken: broken.map(error_json::to_json) };
         }
         let lost = Error::internal("the replies to a batch are somebody else's");
-        Self { gathered: Gathered::default(), broken: Some(error_json::to_json(&lost)) }
+        Self { gathered: CollectedReplies::default(), broken: Some(error_json::to_json(&lost)) }
     }
 }
 
-/// A result that is something else than a reply: its place, and its [`Kind`].
-type Mark = (usize, u32);
+/// A result that is something else than a reply: its place, and its [`ResultKind`].
+type ResultMark = (usize, u32);
 
 /// What JavaScript has to know beside the values, as JSON text that `lib/answers.js` knows; `None` where there is nothing.
-fn notes(marks: &[Mark], broken: Option<&str>) -> Option<String> {
+fn notes(marks: &[ResultMark], broken: Option<&str>) -> Option<String> {
     if marks.is_empty() && broken.is_none() {
         return None;
     }
@@ -129,20 +129,20 @@ fn notes(marks: &[Mark], broken: Option<&str>) -> Option<String> {
 
 /// The results of one batch on their way to `lib/answers.js`.
 #[derive(Default)]
-struct Handover {
+struct PipelineHandover {
     /// How many it has.
     count: usize,
-    marks: Vec<Mark>,
+    marks: Vec<ResultMark>,
 }
 
-impl Materialiser {
+impl JsBuilder {
     /// What `lib/answers.js` makes of it.
-    pub(crate) fn answer(&self, answer: Answer) -> Result<sys::napi_value, Failed> {
-        let Answer { gathered, broken } = answer;
-        let mut handover = Handover::default();
-        if let Some(Early { parked, count, marks }) = gathered.early {
+    pub(crate) fn answer(&self, answer: PipelineReplies) -> Result<sys::napi_value, Failed> {
+        let PipelineReplies { gathered, broken } = answer;
+        let mut handover = PipelineHandover::default();
+        if let Some(DeliveredEarly { parked, count, marks }) = gathered.early {
             self.resume(&parked)?;
-            handover = Handover { count, marks };
+            handover = PipelineHandover { count, marks };
         }
         let mut batches = gathered.batches.into_iter();
         let mut batch = batches.next().unwrap_or_default();
@@ -150,13 +150,13 @@ impl Materialiser {
             self.hand_over(&mut handover, &mut batch)?;
             batch = next;
         }
-        let Batch { items, bytes } = &mut batch;
+        let ResultBatch { items, bytes } = &mut batch;
         while items.len() > LEAVES_PER_CALL {
             self.hand_over_some(&mut handover, bytes, items.drain(..LEAVES_PER_CALL))?;
         }
         let first = handover.count == 0;
         let mut text = None;
-        let made = self.assemble(Plan::Answer, first, true, |values| {
+        let made = self.assemble(AssembleOp::Answer, first, true, |values| {
             self.elements(&mut handover, bytes, items.drain(..), values)?;
             text = notes(&handover.marks, broken.as_deref());
             Ok(text.as_deref().map(str::as_bytes))
@@ -166,9 +166,9 @@ impl Materialiser {
     }
 
     /// Makes values of the replies in `replies` that are there, while others are still to come.
-    pub(crate) fn make_early(&self, replies: &mut dyn Gather) {
+    pub(crate) fn make_early(&self, replies: &mut dyn ReplyCollector) {
         let replies: &mut dyn Any = replies;
-        let Some(gathered) = replies.downcast_mut::<Gathered>() else { return };
+        let Some(gathered) = replies.downcast_mut::<CollectedReplies>() else { return };
         if gathered.batches.iter().all(|batch| batch.items.is_empty()) {
             return;
         }
@@ -177,34 +177,34 @@ impl Materialiser {
         debug_assert!(made.is_ok() || gathered.early.is_none());
     }
 
-    fn make_and_park(&self, gathered: &mut Gathered) -> Result<(), Failed> {
+    fn make_and_park(&self, gathered: &mut CollectedReplies) -> Result<(), Failed> {
         let (parked, mut handover) = match gathered.early.take() {
-            Some(Early { parked, count, marks }) => {
+            Some(DeliveredEarly { parked, count, marks }) => {
                 self.resume(&parked)?;
-                (parked, Handover { count, marks })
+                (parked, PipelineHandover { count, marks })
             }
-            None => (self.parking().place(), Handover::default()),
+            None => (self.parking().place(), PipelineHandover::default()),
         };
         for batch in &mut gathered.batches {
             self.hand_over(&mut handover, batch)?;
             batch.clear();
         }
         self.park(&parked)?;
-        let Handover { count, marks } = handover;
-        gathered.early = Some(Early { parked, count, marks });
+        let PipelineHandover { count, marks } = handover;
+        gathered.early = Some(DeliveredEarly { parked, count, marks });
         Ok(())
     }
 
-    fn park(&self, parked: &Parked) -> Result<(), Failed> {
-        self.move_results(Plan::Park, parked)
+    fn park(&self, parked: &PartialResult) -> Result<(), Failed> {
+        self.move_results(AssembleOp::Park, parked)
     }
 
     /// What was parked goes on.
-    fn resume(&self, parked: &Parked) -> Result<(), Failed> {
-        self.move_results(Plan::Resume, parked)
+    fn resume(&self, parked: &PartialResult) -> Result<(), Failed> {
+        self.move_results(AssembleOp::Resume, parked)
     }
 
-    fn move_results(&self, plan: Plan, parked: &Parked) -> Result<(), Failed> {
+    fn move_results(&self, plan: AssembleOp, parked: &PartialResult) -> Result<(), Failed> {
         self.assemble(plan, false, false, |leaves| {
             leaves.push(self.int(i64::from(parked.number()))?);
             Ok(None)
@@ -213,8 +213,8 @@ impl Materialiser {
     }
 
     /// Hands all of `batch` to JavaScript, which waits for more.
-    fn hand_over(&self, handover: &mut Handover, batch: &mut Batch) -> Result<(), Failed> {
-        let Batch { items, bytes } = batch;
+    fn hand_over(&self, handover: &mut PipelineHandover, batch: &mut ResultBatch) -> Result<(), Failed> {
+        let ResultBatch { items, bytes } = batch;
         while !items.is_empty() {
             let count = items.len().min(LEAVES_PER_CALL);
             self.hand_over_some(handover, bytes, items.drain(..count))?;
@@ -224,12 +224,12 @@ impl Materialiser {
 
     fn hand_over_some(
         &self,
-        handover: &mut Handover,
+        handover: &mut PipelineHandover,
         arena: &[u8],
-        items: Drain<'_, Item>,
+        items: Drain<'_, ResultItem>,
     ) -> Result<(), Failed> {
         let first = handover.count == 0;
-        self.assemble(Plan::Answer, first, false, |values| {
+        self.assemble(AssembleOp::Answer, first, false, |values| {
             self.elements(handover, arena, items, values)?;
             Ok(None)
         })?;
@@ -238,26 +238,26 @@ impl Materialiser {
 
     fn elements(
         &self,
-        handover: &mut Handover,
+        handover: &mut PipelineHandover,
         arena: &[u8],
-        items: Drain<'_, Item>,
+        items: Drain<'_, ResultItem>,
         values: &mut Vec<sys::napi_value>,
     ) -> Result<(), Failed> {
         for item in items {
             // Most results. The rest is moved out of its place, which costs more than all of this.
-            if let Item { kind: Kind::Value, body: Body::Ascii(span), .. } = &item
+            if let ResultItem { kind: ResultKind::Value, body: ResultBody::Ascii(span), .. } = &item
                 && let Ok(value) = self.latin1(span.of(arena))
             {
                 handover.count += 1;
                 values.push(value);
                 continue;
             }
-            let Item { kind, body, .. } = item;
+            let ResultItem { kind, body, .. } = item;
             let (kind, value) = match self.value(arena, body) {
                 Ok(value) => (kind, value),
-                Err(Failed(status)) => (Kind::Error, self.text(&error_json::unrepresentable(status))?),
+                Err(Failed(status)) => (ResultKind::Error, self.text(&error_json::unrepresentable(status))?),
             };
-            if kind != Kind::Value {
+            if kind != ResultKind::Value {
                 handover.marks.push((handover.count, kind as u32));
             }
             handover.count += 1;

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use oxidis_engine::connection::inline_read::read_handoff::Loan;
-use oxidis_engine::connection::request::View;
+use oxidis_engine::connection::inline_read::read_handoff::ReadHandoff;
+use oxidis_engine::connection::request::TextFormat;
 use oxidis_engine::value::Value;
 
-use super::flat_aggregate::Flat;
-use super::pipeline_replies::Answer;
+use super::flat_aggregate::FlatAggregate;
+use super::pipeline_replies::PipelineReplies;
 
 /// What JavaScript is told about a result; it stands in the upper bits of the word that carries the slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
-pub(crate) enum Kind {
+pub(crate) enum ResultKind {
     /// The value is the result.
     Value = 0,
     /// The value is JSON text of the result.
@@ -39,12 +39,12 @@ pub(crate) const KIND_SHIFT: u32 = 28;
 
 /// A part of the arena.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Span {
+pub(crate) struct ArenaRange {
     pub(crate) start: u32,
     pub(crate) length: u32,
 }
 
-impl Span {
+impl ArenaRange {
     /// Its bytes.
     pub(crate) fn of(self, arena: &[u8]) -> &[u8] {
         let start = self.start as usize;
@@ -54,25 +54,25 @@ impl Span {
 
 /// One result.
 #[derive(Debug)]
-pub(crate) struct Item {
+pub(crate) struct ResultItem {
     pub(crate) slot: u32,
-    pub(crate) kind: Kind,
-    pub(crate) body: Body,
+    pub(crate) kind: ResultKind,
+    pub(crate) body: ResultBody,
 }
 
 /// Its value.
 #[derive(Debug)]
-pub(crate) enum Body {
+pub(crate) enum ResultBody {
     Null,
     Bool(bool),
     Int(i64),
     Double(f64),
     /// Text that is known to be ASCII.
-    Ascii(Span),
+    Ascii(ArenaRange),
     /// Text that may be UTF-8 or may not.
-    Utf8(Span),
+    Utf8(ArenaRange),
     /// Bytes that become a Buffer.
-    Binary(Span),
+    Binary(ArenaRange),
     /// Large text that is known to be ASCII.
     LargeAscii(Bytes),
     /// Text that was transcoded on the engine's thread.
@@ -80,23 +80,23 @@ pub(crate) enum Body {
     /// Large bytes that become a Buffer without a copy.
     LargeBinary(Bytes),
     /// An aggregate of many elements without parts.
-    Flat(Box<Flat>),
+    Flat(Box<FlatAggregate>),
     /// What became of a user's batch.
-    Answer(Box<Answer>),
+    Answer(Box<PipelineReplies>),
     /// The reading side of a connection.
-    Loan(Arc<Loan>),
+    Loan(Arc<ReadHandoff>),
     /// A tree that JSON cannot say: bytes, big numbers, nested errors.
     Tree {
         value: Value,
         /// What its texts become.
-        view: View,
+        view: TextFormat,
     },
 }
 
 /// Results in order, with their arena.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
-    pub(crate) items: Vec<Item>,
+pub(crate) struct ResultBatch {
+    pub(crate) items: Vec<ResultItem>,
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -106,26 +106,29 @@ const KEEP_BYTES: usize = 1024 * 1024;
 /// A list of results beyond this is not kept either.
 const KEEP_ITEMS: usize = 64 * 1024;
 
-impl Batch {
+impl ResultBatch {
     /// Copies `bytes` into the arena.
-    pub(crate) fn span(&mut self, bytes: &[u8]) -> Span {
+    pub(crate) fn span(&mut self, bytes: &[u8]) -> ArenaRange {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
         Self::checked(start, bytes.len())
     }
 
     /// The part of the arena written since `start`.
-    pub(crate) fn span_since(&self, start: usize) -> Span {
+    pub(crate) fn span_since(&self, start: usize) -> ArenaRange {
         Self::checked(start, self.bytes.len() - start)
     }
 
-    fn checked(start: usize, length: usize) -> Span {
+    fn checked(start: usize, length: usize) -> ArenaRange {
         // Texts above the block threshold never come here, and a batch is handed over after every read.
-        Span { start: u32::try_from(start).unwrap_or(u32::MAX), length: u32::try_from(length).unwrap_or(0) }
+        ArenaRange {
+            start: u32::try_from(start).unwrap_or(u32::MAX),
+            length: u32::try_from(length).unwrap_or(0),
+        }
     }
 
-    pub(crate) fn push(&mut self, slot: u32, kind: Kind, body: Body) {
-        self.items.push(Item { slot, kind, body });
+    pub(crate) fn push(&mut self, slot: u32, kind: ResultKind, body: ResultBody) {
+        self.items.push(ResultItem { slot, kind, body });
     }
 
     /// Moves everything of `other` behind this batch; `other` is empty then.
@@ -137,7 +140,9 @@ impl Batch {
         let base = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
         self.bytes.extend_from_slice(&other.bytes);
         self.items.extend(other.items.drain(..).map(|mut item| {
-            if let Body::Ascii(span) | Body::Utf8(span) | Body::Binary(span) = &mut item.body {
+            if let ResultBody::Ascii(span) | ResultBody::Utf8(span) | ResultBody::Binary(span) =
+                &mut item.body
+            {
                 span.start = span.start.saturating_add(base);
             }
             item

@@ -8,26 +8,26 @@ use bytes::Bytes;
 use napi::sys;
 use oxidis_engine::buffer_pool::POOLED_FROM;
 
-use super::flat_aggregate::{Flat, Leaf, Plan};
-use super::partial_results::Parking;
+use super::flat_aggregate::{AssembleOp, Element, FlatAggregate};
+use super::partial_results::PartialResults;
 use super::render::MAX_SAFE_INTEGER;
-use super::result_batch::{Batch, Body};
+use super::result_batch::{ResultBatch, ResultBody};
 use crate::node_api::status::{Failed, check};
 
 /// Leaves handed to JavaScript in one call: each is an argument and takes a word of its stack.
 pub(crate) const LEAVES_PER_CALL: usize = 4096;
 
 /// Makes values in one environment.
-pub(crate) struct Materialiser {
+pub(crate) struct JsBuilder {
     pub(crate) env: sys::napi_env,
     /// `assemble(plan, first, last, names, ...leaves)` of `lib/assemble.js`.
     assemble: sys::napi_ref,
     /// The arguments of a call of `assemble`, kept for the next.
     leaves: RefCell<Vec<sys::napi_value>>,
     /// Where results of unfinished batches wait.
-    parking: Parking,
+    parking: PartialResults,
     /// The memory of a finished batch's results, for the next.
-    spare: RefCell<Option<Batch>>,
+    spare: RefCell<Option<ResultBatch>>,
     /// Whether this Node-API has strings and Buffers on foreign memory.
     external_strings: Cell<bool>,
     external_buffers: Cell<bool>,
@@ -47,14 +47,14 @@ macro_rules! make {
 
 pub(crate) use make;
 
-impl Materialiser {
+impl JsBuilder {
     /// Values that are put together by the function behind `assemble`.
     pub(crate) fn new(env: sys::napi_env, assemble: sys::napi_ref) -> Self {
         Self {
             env,
             assemble,
             leaves: RefCell::default(),
-            parking: Parking::default(),
+            parking: PartialResults::default(),
             spare: RefCell::default(),
             external_strings: Cell::new(has_external_strings(env)),
             external_buffers: Cell::new(true),
@@ -62,38 +62,38 @@ impl Materialiser {
     }
 
     /// Where results of unfinished batches wait.
-    pub(crate) fn parking(&self) -> &Parking {
+    pub(crate) fn parking(&self) -> &PartialResults {
         &self.parking
     }
 
     /// Memory for the results of a batch.
-    pub(crate) fn take_batch(&self) -> Batch {
+    pub(crate) fn take_batch(&self) -> ResultBatch {
         self.spare.take().unwrap_or_default()
     }
 
     /// Keeps the memory of a batch's results, which are made.
-    pub(crate) fn keep_batch(&self, mut batch: Batch) {
+    pub(crate) fn keep_batch(&self, mut batch: ResultBatch) {
         batch.clear();
         self.spare.replace(Some(batch));
     }
 
     /// The value of one result.
-    pub(crate) fn value(&self, arena: &[u8], body: Body) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn value(&self, arena: &[u8], body: ResultBody) -> Result<sys::napi_value, Failed> {
         match body {
             // The environment keeps a loan for itself.
-            Body::Null | Body::Loan(_) => self.null(),
-            Body::Bool(flag) => self.bool(flag),
-            Body::Int(int) => self.int(int),
-            Body::Double(double) => self.double(double),
-            Body::Ascii(span) => self.latin1(span.of(arena)),
-            Body::Utf8(span) => self.utf8(span.of(arena)),
-            Body::Binary(span) => self.buffer(span.of(arena)),
-            Body::LargeAscii(bytes) => self.large_latin1(bytes),
-            Body::Utf16(units) => self.utf16(&units),
-            Body::LargeBinary(bytes) => self.large_buffer(bytes),
-            Body::Flat(flat) => self.flat(&flat),
-            Body::Answer(answer) => self.answer(*answer),
-            Body::Tree { value, view } => self.tree(value, view),
+            ResultBody::Null | ResultBody::Loan(_) => self.null(),
+            ResultBody::Bool(flag) => self.bool(flag),
+            ResultBody::Int(int) => self.int(int),
+            ResultBody::Double(double) => self.double(double),
+            ResultBody::Ascii(span) => self.latin1(span.of(arena)),
+            ResultBody::Utf8(span) => self.utf8(span.of(arena)),
+            ResultBody::Binary(span) => self.buffer(span.of(arena)),
+            ResultBody::LargeAscii(bytes) => self.large_latin1(bytes),
+            ResultBody::Utf16(units) => self.utf16(&units),
+            ResultBody::LargeBinary(bytes) => self.large_buffer(bytes),
+            ResultBody::Flat(flat) => self.flat(&flat),
+            ResultBody::Answer(answer) => self.answer(*answer),
+            ResultBody::Tree { value, view } => self.tree(value, view),
         }
     }
 
@@ -232,7 +232,7 @@ impl Materialiser {
     }
 
     /// An aggregate of many leaves: they are the arguments of calls, which costs less than setting each.
-    fn flat(&self, flat: &Flat) -> Result<sys::napi_value, Failed> {
+    fn flat(&self, flat: &FlatAggregate) -> Result<sys::napi_value, Failed> {
         let mut chunks = flat.leaves.chunks(LEAVES_PER_CALL).peekable();
         let mut first = true;
         let mut done = 0;
@@ -240,12 +240,12 @@ impl Materialiser {
             let (Some(chunk), last) = (chunks.next(), chunks.peek().is_none()) else {
                 break Err(Failed(sys::Status::napi_invalid_arg));
             };
-            let names = (last && flat.plan == Plan::Wide).then_some(flat.names.as_slice());
+            let names = (last && flat.plan == AssembleOp::Wide).then_some(flat.names.as_slice());
             let part = self.assemble(flat.plan, first, last, |arguments| {
                 let before = arguments.len();
                 for leaf in chunk {
                     let value = match *leaf {
-                        Leaf::Again(at) => self.again(flat, at, done, &arguments[before..])?,
+                        Element::Again(at) => self.again(flat, at, done, &arguments[before..])?,
                         leaf => self.leaf(flat, leaf)?,
                     };
                     arguments.push(value);
@@ -264,7 +264,7 @@ impl Materialiser {
     /// result stays alive.
     pub(crate) fn assemble<'t>(
         &self,
-        plan: Plan,
+        plan: AssembleOp,
         first: bool,
         last: bool,
         push: impl FnOnce(&mut Vec<sys::napi_value>) -> Result<Option<&'t [u8]>, Failed>,
@@ -314,17 +314,17 @@ impl Materialiser {
     }
 
     #[inline]
-    fn leaf(&self, flat: &Flat, leaf: Leaf) -> Result<sys::napi_value, Failed> {
+    fn leaf(&self, flat: &FlatAggregate, leaf: Element) -> Result<sys::napi_value, Failed> {
         match leaf {
-            Leaf::Null => self.null(),
-            Leaf::Bool(value) => self.bool(value),
-            Leaf::Int(int) => self.int(int),
-            Leaf::Double(double) => self.double(double),
-            Leaf::Ascii(span) => self.latin1(flat.bytes(span)),
-            Leaf::Utf8(span) => self.utf8(flat.bytes(span)),
-            Leaf::Binary(span) => self.buffer(flat.bytes(span)),
-            Leaf::Again(at) => match flat.leaves.get(at as usize) {
-                Some(&(Leaf::Ascii(span) | Leaf::Utf8(span))) => self.utf8(flat.bytes(span)),
+            Element::Null => self.null(),
+            Element::Bool(value) => self.bool(value),
+            Element::Int(int) => self.int(int),
+            Element::Double(double) => self.double(double),
+            Element::Ascii(span) => self.latin1(flat.bytes(span)),
+            Element::Utf8(span) => self.utf8(flat.bytes(span)),
+            Element::Binary(span) => self.buffer(flat.bytes(span)),
+            Element::Again(at) => match flat.leaves.get(at as usize) {
+                Some(&(Element::Ascii(span) | Element::Utf8(span))) => self.utf8(flat.bytes(span)),
                 _ => Err(Failed(sys::Status::napi_invalid_arg)),
             },
         }
@@ -334,13 +334,13 @@ impl Materialiser {
     #[inline]
     fn again(
         &self,
-        flat: &Flat,
+        flat: &FlatAggregate,
         at: u32,
         done: usize,
         made: &[sys::napi_value],
     ) -> Result<sys::napi_value, Failed> {
         let known = (at as usize).checked_sub(done).and_then(|index| made.get(index));
-        known.map_or_else(|| self.leaf(flat, Leaf::Again(at)), |value| Ok(*value))
+        known.map_or_else(|| self.leaf(flat, Element::Again(at)), |value| Ok(*value))
     }
 
     pub(crate) fn error(&self, code: &str, message: &str) -> Result<sys::napi_value, Failed> {

@@ -4,16 +4,16 @@ use std::ptr;
 
 use bytes::Bytes;
 use napi::sys;
-use oxidis_engine::connection::request::View;
+use oxidis_engine::connection::request::TextFormat;
 use oxidis_engine::value::Value;
 
-use super::encoding::{Units, units};
-use super::to_js::{Materialiser, make};
+use super::encoding::{StringUnits, units};
+use super::to_js::{JsBuilder, make};
 use crate::node_api::status::{Failed, check};
 
-impl Materialiser {
+impl JsBuilder {
     /// The value of a tree, its texts as `view` wants them. Trees are as deep as `limits.maxDepth` allows.
-    pub(crate) fn tree(&self, value: Value, view: View) -> Result<sys::napi_value, Failed> {
+    pub(crate) fn tree(&self, value: Value, view: TextFormat) -> Result<sys::napi_value, Failed> {
         match value {
             Value::Null => self.null(),
             Value::Bool(flag) => self.bool(flag),
@@ -26,7 +26,7 @@ impl Materialiser {
             Value::List(items) | Value::Set(items) => {
                 self.array(items.len(), items.into_iter().map(|item| self.tree(item, view)))
             }
-            Value::Map(pairs) if view == View::Bytes && has_bytes_for_names(&pairs) => {
+            Value::Map(pairs) if view == TextFormat::Bytes && has_bytes_for_names(&pairs) => {
                 let pairs = pairs.into_iter().map(|(name, item)| {
                     self.array(2, [name, item].into_iter().map(|part| self.tree(part, view)))
                 });
@@ -36,20 +36,20 @@ impl Materialiser {
         }
     }
 
-    fn bulk(&self, bytes: &Bytes, view: View) -> Result<sys::napi_value, Failed> {
+    fn bulk(&self, bytes: &Bytes, view: TextFormat) -> Result<sys::napi_value, Failed> {
         match view {
-            View::Bytes => self.buffer(bytes),
-            View::Text => self.utf8(bytes),
-            View::Encoded(encoding) => match units(bytes, encoding) {
-                Units::Utf8(text) => self.utf8(text),
-                Units::Latin1(text) => self.latin1(&text),
-                Units::Utf16(text) => self.utf16(&text),
+            TextFormat::Bytes => self.buffer(bytes),
+            TextFormat::Text => self.utf8(bytes),
+            TextFormat::Encoded(encoding) => match units(bytes, encoding) {
+                StringUnits::Utf8(text) => self.utf8(text),
+                StringUnits::Latin1(text) => self.latin1(&text),
+                StringUnits::Utf16(text) => self.utf16(&text),
             },
         }
     }
 
     /// The name of a member, whatever the server names it with.
-    fn name(&self, name: Value, view: View) -> Result<sys::napi_value, Failed> {
+    fn name(&self, name: Value, view: TextFormat) -> Result<sys::napi_value, Failed> {
         let is_text = matches!(name, Value::Bulk(_) | Value::Status(_));
         let name = self.tree(name, view)?;
         if is_text { Ok(name) } else { make!(|out| sys::napi_coerce_to_string(self.env, name, out)) }
@@ -69,7 +69,7 @@ impl Materialiser {
         Ok(array)
     }
 
-    fn object(&self, pairs: Vec<(Value, Value)>, view: View) -> Result<sys::napi_value, Failed> {
+    fn object(&self, pairs: Vec<(Value, Value)>, view: TextFormat) -> Result<sys::napi_value, Failed> {
         let object: sys::napi_value = make!(|out| sys::napi_create_object(self.env, out))?;
         for (name, item) in pairs {
             let property = sys::napi_property_descriptor {

@@ -8,7 +8,7 @@ mod parts;
 
 use bytes::{Buf, BytesMut};
 use libfuzzer_sys::fuzz_target;
-use oxidis_engine::resp::{Decoder, Frame, Limits, Packed, Part, Scalar};
+use oxidis_engine::resp::{Decoder, Frame, DecodeLimits, Packed, PackedPart, Scalar};
 
 use self::parts::parts;
 
@@ -27,12 +27,12 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(whole, decode(parts(wire, sizes), limits, trees(), together), "bulk strings taken together");
 });
 
-fn chosen_limits(choice: u8) -> Limits {
+fn chosen_limits(choice: u8) -> DecodeLimits {
     match choice & 3 {
-        0 => Limits { max_reply_bytes: 1 << 20, ..Limits::default() },
-        1 => Limits { max_reply_bytes: 8, max_depth: 2, max_elements: 4 },
-        2 => Limits { max_reply_bytes: 1 << 20, max_depth: 1, max_elements: 1 << 10 },
-        _ => Limits { max_reply_bytes: 64, max_depth: 8, max_elements: 16 },
+        0 => DecodeLimits { max_reply_bytes: 1 << 20, ..DecodeLimits::default() },
+        1 => DecodeLimits { max_reply_bytes: 8, max_depth: 2, max_elements: 4 },
+        2 => DecodeLimits { max_reply_bytes: 1 << 20, max_depth: 1, max_elements: 1 << 10 },
+        _ => DecodeLimits { max_reply_bytes: 64, max_depth: 8, max_elements: 16 },
     }
 }
 
@@ -43,9 +43,9 @@ fn step_through(packed: &Packed) {
     while left > 0 {
         left -= 1;
         match parts.next_part().expect("an announced part is there") {
-            Part::Scalar(_) => {}
-            Part::List(count) => left += count,
-            Part::Map(pairs) => left += 2 * pairs,
+            PackedPart::Scalar(_) => {}
+            PackedPart::List(count) => left += count,
+            PackedPart::Map(pairs) => left += 2 * pairs,
         }
     }
 }
@@ -53,7 +53,7 @@ fn step_through(packed: &Packed) {
 /// Does what a connection does, and keeps a log of it. So many bulk strings at most are taken `together`.
 fn decode<'a>(
     parts: impl IntoIterator<Item = &'a [u8]>,
-    limits: Limits,
+    limits: DecodeLimits,
     mut decoder: Decoder,
     together: usize,
 ) -> Log {

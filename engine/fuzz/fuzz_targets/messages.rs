@@ -9,7 +9,7 @@ mod parts;
 use bytes::{Buf, BytesMut};
 use libfuzzer_sys::fuzz_target;
 
-use oxidis_engine::resp::{Decoder, Frame, Limits, Scalar};
+use oxidis_engine::resp::{Decoder, Frame, DecodeLimits, Scalar};
 use oxidis_engine::value::Value;
 
 use self::parts::parts;
@@ -29,12 +29,12 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(decoded, decode(&wire.chunks(1).collect::<Vec<_>>(), limits, true), "byte by byte");
 });
 
-fn chosen_limits(choice: u8) -> Limits {
+fn chosen_limits(choice: u8) -> DecodeLimits {
     match choice & 3 {
-        0 => Limits { max_reply_bytes: 1 << 20, ..Limits::default() },
-        1 => Limits { max_reply_bytes: 8, max_depth: 1, max_elements: 4 },
-        2 => Limits { max_reply_bytes: 1 << 20, max_depth: 0, max_elements: 1 << 10 },
-        _ => Limits { max_reply_bytes: 64, max_depth: 8, max_elements: 3 },
+        0 => DecodeLimits { max_reply_bytes: 1 << 20, ..DecodeLimits::default() },
+        1 => DecodeLimits { max_reply_bytes: 8, max_depth: 1, max_elements: 4 },
+        2 => DecodeLimits { max_reply_bytes: 1 << 20, max_depth: 0, max_elements: 1 << 10 },
+        _ => DecodeLimits { max_reply_bytes: 64, max_depth: 8, max_elements: 3 },
     }
 }
 
@@ -62,7 +62,7 @@ fn bulk(item: &Value) -> Option<&[u8]> {
 }
 
 /// Does what a subscriber's connection does, and keeps a log of it; with `shortcut` it asks for messages first.
-fn decode(parts: &[&[u8]], limits: Limits, shortcut: bool) -> Log {
+fn decode(parts: &[&[u8]], limits: DecodeLimits, shortcut: bool) -> Log {
     let mut decoder = Decoder::new(limits);
     let mut buf = BytesMut::new();
     let mut large = None;

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::managed_connection::Lane;
+use super::managed_connection::ManagedConnection;
 
 /// The lanes.
-pub struct Lanes {
-    lanes: Box<[Arc<Lane>]>,
+pub struct ConnectionSet {
+    lanes: Box<[Arc<ManagedConnection>]>,
     closed: AtomicBool,
 }
 
-impl Lanes {
+impl ConnectionSet {
     /// These lanes, open.
-    pub fn new(lanes: impl Into<Box<[Arc<Lane>]>>) -> Self {
+    pub fn new(lanes: impl Into<Box<[Arc<ManagedConnection>]>>) -> Self {
         Self { lanes: lanes.into(), closed: AtomicBool::new(false) }
     }
 
@@ -26,12 +26,12 @@ impl Lanes {
     }
 
     /// The lane with this number.
-    pub fn get(&self, index: usize) -> Option<&Arc<Lane>> {
+    pub fn get(&self, index: usize) -> Option<&Arc<ManagedConnection>> {
         self.lanes.get(index)
     }
 
     /// All of them.
-    pub fn all(&self) -> &[Arc<Lane>] {
+    pub fn all(&self) -> &[Arc<ManagedConnection>] {
         &self.lanes
     }
 

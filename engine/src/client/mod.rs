@@ -15,29 +15,29 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 pub use self::argument_slot::ArgumentSlot;
-pub use self::connection_set::Lanes;
-pub use self::managed_connection::Lane;
-pub use self::reconnect::Redial;
+pub use self::connection_set::ConnectionSet;
+pub use self::managed_connection::ManagedConnection;
+pub use self::reconnect::ReconnectPolicy;
 pub use staging::Staging;
 
 use self::pool::Pool;
-use self::pubsub::Subscriber;
+use self::pubsub::SubscriptionManager;
 use crate::config::address::{Fixed, Locate};
 use crate::config::{OnReadonly, Options};
 use crate::connection::connector::Connector;
-use crate::connection::driver::Wish;
+use crate::connection::driver::Shutdown;
 use crate::connection::named_server::Named;
 use crate::connection::queue::QueueLimits;
-use crate::connection::request::Deliver;
+use crate::connection::request::ReplySink;
 use crate::error::Error;
 
 /// How long closing waits for what is in flight, where the caller does not say. Longer than `commandTimeout` is by default.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Gives out writers to one receiver of replies, one per connection.
-pub trait Mailbox: Send + Sync {
+pub trait ReplySinkFactory: Send + Sync {
     /// A new writer.
-    fn open(&self) -> Box<dyn Deliver>;
+    fn open(&self) -> Box<dyn ReplySink>;
 }
 
 /// Where the server is that `options` name.
@@ -53,15 +53,19 @@ pub fn locate(options: &Options) -> Arc<dyn Locate> {
 
 /// The handle.
 pub struct Client {
-    lanes: Arc<Lanes>,
+    lanes: Arc<ConnectionSet>,
     pool: Arc<Pool>,
-    subscriber: Arc<Subscriber>,
+    subscriber: Arc<SubscriptionManager>,
     options: Arc<Options>,
 }
 
 impl Client {
     /// A client that is not connected, of the server that `options` name.
-    pub fn new(options: Options, mailbox: &Arc<dyn Mailbox>, runtime: &Handle) -> Result<Self, Error> {
+    pub fn new(
+        options: Options,
+        mailbox: &Arc<dyn ReplySinkFactory>,
+        runtime: &Handle,
+    ) -> Result<Self, Error> {
         let locate = locate(&options);
         Self::of(options, locate, mailbox, runtime)
     }
@@ -70,7 +74,7 @@ impl Client {
     pub fn of(
         options: Options,
         locate: Arc<dyn Locate>,
-        mailbox: &Arc<dyn Mailbox>,
+        mailbox: &Arc<dyn ReplySinkFactory>,
         runtime: &Handle,
     ) -> Result<Self, Error> {
         let options = Arc::new(options);
@@ -82,21 +86,21 @@ impl Client {
     pub fn over(
         connector: &Connector,
         options: Arc<Options>,
-        mailbox: &Arc<dyn Mailbox>,
+        mailbox: &Arc<dyn ReplySinkFactory>,
         runtime: &Handle,
     ) -> Self {
         let limits = QueueLimits::of(&options);
-        let redial = Redial::of(&options);
+        let redial = ReconnectPolicy::of(&options);
         let lane = |_| {
             let (redial, mailbox) = (redial.clone(), Arc::clone(mailbox));
             let connector = connector.another();
             // Its number is what ends a wait on it. Shared connections never wait.
             let connector = if options.single_connection { connector.identifying() } else { connector };
-            Lane::new(limits, connector, redial, mailbox, runtime.clone())
+            ManagedConnection::new(limits, connector, redial, mailbox, runtime.clone())
         };
         let count = if options.single_connection { 1 } else { options.shared_connections.max(1) };
         let lanes: Box<[_]> = (0..count).map(lane).collect();
-        let lanes = Arc::new(Lanes::new(lanes));
+        let lanes = Arc::new(ConnectionSet::new(lanes));
         let pool = Pool::new(
             Arc::clone(&options),
             connector.another(),
@@ -104,7 +108,7 @@ impl Client {
             runtime.clone(),
             Arc::clone(&lanes),
         );
-        let subscriber = Subscriber::new(
+        let subscriber = SubscriptionManager::new(
             &options,
             connector.another(),
             Arc::clone(&pool),
@@ -120,7 +124,7 @@ impl Client {
     }
 
     /// The shared connections.
-    pub fn lanes(&self) -> &Arc<Lanes> {
+    pub fn lanes(&self) -> &Arc<ConnectionSet> {
         &self.lanes
     }
 
@@ -130,7 +134,7 @@ impl Client {
     }
 
     /// The subscribers' connection.
-    pub fn subscriber(&self) -> &Arc<Subscriber> {
+    pub fn subscriber(&self) -> &Arc<SubscriptionManager> {
         &self.subscriber
     }
 
@@ -149,7 +153,7 @@ impl Client {
     /// Connects every lane. Rejects with the first failure, and where the client is closed or about to be.
     pub fn connect(&self) -> impl Future<Output = Result<(), Error>> + Send + use<> {
         let lanes = if self.is_closed() { &[] } else { self.lanes.all() };
-        let waiting: Vec<_> = lanes.iter().map(Lane::connect).collect();
+        let waiting: Vec<_> = lanes.iter().map(ManagedConnection::connect).collect();
         async move {
             if waiting.is_empty() {
                 return Err(Error::closed());
@@ -164,14 +168,14 @@ impl Client {
     /// Closes every connection after its work, and at once when `limit` is over: what is not done by then is told so. `None` for no
     /// end. Nothing is accepted from now on.
     pub fn close_within(&self, limit: Option<Duration>) -> impl Future<Output = ()> + Send + use<> {
-        let closing = self.close(Wish::Drain);
+        let closing = self.close(Shutdown::Drain);
         let (lanes, pool) = (Arc::clone(&self.lanes), Arc::clone(&self.pool));
         let subscriber = Arc::clone(&self.subscriber);
         async move {
             let Some(limit) = limit else { return closing.await };
             if timeout(limit, closing).await.is_err() {
-                let closing: Vec<_> = lanes.all().iter().map(|lane| lane.close(Wish::Destroy)).collect();
-                let (pool, subscriber) = (pool.close(Wish::Destroy), subscriber.close());
+                let closing: Vec<_> = lanes.all().iter().map(|lane| lane.close(Shutdown::Destroy)).collect();
+                let (pool, subscriber) = (pool.close(Shutdown::Destroy), subscriber.close());
                 for lane in closing {
                     // A lane that is gone is closed.
                     drop(lane.await);
@@ -183,15 +187,16 @@ impl Client {
         }
     }
 
-    /// Closes every connection: after its work with [`Wish::Drain`], at once with [`Wish::Destroy`]. Nothing is accepted from
+    /// Closes every connection: after its work with [`Shutdown::Drain`], at once with [`Shutdown::Destroy`]. Nothing is accepted from
     /// now on.
-    pub fn close(&self, wish: Wish) -> impl Future<Output = ()> + Send + use<> {
+    pub fn close(&self, wish: Shutdown) -> impl Future<Output = ()> + Send + use<> {
         self.lanes.close();
         let pool = self.pool.close(wish);
-        let close =
-            move |lanes: &Lanes| lanes.all().iter().map(move |lane| lane.close(wish)).collect::<Vec<_>>();
+        let close = move |lanes: &ConnectionSet| {
+            lanes.all().iter().map(move |lane| lane.close(wish)).collect::<Vec<_>>()
+        };
         // A shared connection ends what waits in the server.
-        let first = (wish == Wish::Drain && self.pool.has_calls()).then(|| Arc::clone(&self.pool));
+        let first = (wish == Shutdown::Drain && self.pool.has_calls()).then(|| Arc::clone(&self.pool));
         let closing = if first.is_none() { close(&self.lanes) } else { Vec::new() };
         let (lanes, subscriber) = (Arc::clone(&self.lanes), self.subscriber.close());
         async move {
@@ -215,6 +220,6 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        drop(self.close(Wish::Destroy));
+        drop(self.close(Shutdown::Destroy));
     }
 }

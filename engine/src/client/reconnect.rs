@@ -14,7 +14,7 @@ const WATCHED_MAX_DELAY: Duration = Duration::from_secs(1);
 
 /// What follows a connection that was lost or could not be made.
 #[derive(Clone, Debug)]
-pub enum Redial {
+pub enum ReconnectPolicy {
     /// Another one, after a pause.
     Backoff(Reconnect),
     /// Another one with the next command (`reconnect: false`).
@@ -23,7 +23,7 @@ pub enum Redial {
     Never,
 }
 
-impl Redial {
+impl ReconnectPolicy {
     /// As the options say.
     pub fn of(options: &Options) -> Self {
         match &options.reconnect {
@@ -35,18 +35,18 @@ impl Redial {
 }
 
 /// The attempts of one lane's task.
-pub(super) struct Pace {
+pub(super) struct ReconnectSchedule {
     backoff: Option<Backoff>,
     news: Option<watch::Receiver<u64>>,
     watched: bool,
 }
 
-impl Pace {
+impl ReconnectSchedule {
     /// The pace of `redial` for the connections of `connector`.
-    pub(super) fn new(redial: &Redial, connector: &Connector) -> Self {
+    pub(super) fn new(redial: &ReconnectPolicy, connector: &Connector) -> Self {
         let backoff = match redial {
-            Redial::Backoff(reconnect) => Some(Backoff::new(reconnect)),
-            Redial::OnDemand | Redial::Never => None,
+            ReconnectPolicy::Backoff(reconnect) => Some(Backoff::new(reconnect)),
+            ReconnectPolicy::OnDemand | ReconnectPolicy::Never => None,
         };
         Self { backoff, news: connector.news(), watched: connector.is_watched() }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::argument_slot::{ArgumentSlot, COMMON_LENGTH};
 use crate::buffer_pool;
-use crate::command::{Ambiguous, Command, Prefix, Scratch};
+use crate::command::{Ambiguous, Command, KeyPrefix, PrefixScratch};
 use crate::connection::request::Request;
 use crate::resp::encode;
 
@@ -127,9 +127,9 @@ impl Staging {
     /// Puts `prefix` on the keys of the command that was begun last, which is `command`.
     pub fn prefix(
         &mut self,
-        prefix: &Prefix,
+        prefix: &KeyPrefix,
         command: &Command,
-        scratch: &mut Scratch,
+        scratch: &mut PrefixScratch,
     ) -> Result<(), Ambiguous> {
         prefix.put_on(command, command.words, &mut self.bytes, self.command, scratch)
     }
@@ -264,15 +264,15 @@ fn bulk<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
 mod tests {
     use super::*;
     use crate::command::Shape;
-    use crate::connection::rejection::OnRefusal;
-    use crate::connection::request::{NEVER, Recipient, Ticket, View};
+    use crate::connection::rejection::RetryPolicy;
+    use crate::connection::request::{NEVER, Recipient, TextFormat, Ticket};
 
     fn request(slot: u32) -> Request {
         Request {
-            recipient: Recipient::Caller(Ticket { slot, view: View::Text, prefixed: false }),
+            recipient: Recipient::Caller(Ticket { slot, view: TextFormat::Text, prefixed: false }),
             shape: &Shape::Any,
             replays: 0,
-            on_refusal: OnRefusal::TOLD,
+            on_refusal: RetryPolicy::TOLD,
             refusals: 0,
             track: None,
             length: 0,

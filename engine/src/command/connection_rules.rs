@@ -1,7 +1,7 @@
 //! Whether one call may run on a connection that other callers share, and if it may not, why.
 
 use super::registry::Command;
-use super::row::{Family, Lane};
+use super::row::{ConnectionUse, Family};
 use super::timeout::ServerTimeout;
 
 /// What subscribing does.
@@ -13,13 +13,17 @@ impl Command {
     /// The text continues a sentence: "needs a connection of its own: ...".
     pub fn needs_own_connection<A: AsRef<[u8]>>(&self, args: &[A]) -> Option<&'static str> {
         match self.lane() {
-            Lane::Shared => None,
-            Lane::Dedicated if self.server_timeout(args) == ServerTimeout::None => None,
-            Lane::Dedicated => Some("it would hold up all other commands until it is served"),
-            Lane::Pinned => Some("it counts the writes of its own connection only, and holds that one up"),
-            Lane::Session => Some("it changes the state of its connection, which all callers share here"),
-            Lane::Internal if self.family == Family::PubSub => Some(SUBSCRIBES),
-            Lane::Raw | Lane::Internal => {
+            ConnectionUse::Shared => None,
+            ConnectionUse::Dedicated if self.server_timeout(args) == ServerTimeout::None => None,
+            ConnectionUse::Dedicated => Some("it would hold up all other commands until it is served"),
+            ConnectionUse::Pinned => {
+                Some("it counts the writes of its own connection only, and holds that one up")
+            }
+            ConnectionUse::Session => {
+                Some("it changes the state of its connection, which all callers share here")
+            }
+            ConnectionUse::Internal if self.family == Family::PubSub => Some(SUBSCRIBES),
+            ConnectionUse::Raw | ConnectionUse::Internal => {
                 Some("it changes what its connection answers, which all callers share here")
             }
         }
@@ -48,11 +52,14 @@ impl Command {
             "WAIT" | "WAITAOF" => "put it at the end of a pipeline(), or use redis.client()",
             _ if self.family == Family::PubSub => "use redis.pubsub(), which has a connection for that",
             _ => match self.lane() {
-                Lane::Dedicated => "call it outside of the pipeline, or in a pipeline of redis.client()",
-                Lane::Internal => "only servers and their tools send it",
-                Lane::Shared | Lane::Session | Lane::Raw | Lane::Pinned => {
-                    "use redis.client() for a connection of your own"
+                ConnectionUse::Dedicated => {
+                    "call it outside of the pipeline, or in a pipeline of redis.client()"
                 }
+                ConnectionUse::Internal => "only servers and their tools send it",
+                ConnectionUse::Shared
+                | ConnectionUse::Session
+                | ConnectionUse::Raw
+                | ConnectionUse::Pinned => "use redis.client() for a connection of your own",
             },
         }
     }
@@ -64,8 +71,8 @@ impl Command {
         let reason =
             "replies would no longer come one for each command, so that they could not be told apart";
         match self.lane() {
-            Lane::Internal if self.family == Family::PubSub => Some(SUBSCRIBES),
-            Lane::Internal => Some(reason),
+            ConnectionUse::Internal if self.family == Family::PubSub => Some(SUBSCRIBES),
+            ConnectionUse::Internal => Some(reason),
             _ => None,
         }
     }
@@ -82,8 +89,8 @@ mod tests {
     const BLOCK: &[Opt] = &[value("block", "BLOCK", Kind::Timeout(Unit::Millis), "")];
     const BEHIND: &[Part] = &[options(BLOCK), KEYS];
     const ROWS: [Row; 2] = [
-        tell("ALWAYS", since("1.0.0"), "").takes(LAST).on(Lane::Dedicated),
-        tell("PERHAPS", since("1.0.0"), "").takes(BEHIND).on(Lane::Dedicated),
+        tell("ALWAYS", since("1.0.0"), "").takes(LAST).on(ConnectionUse::Dedicated),
+        tell("PERHAPS", since("1.0.0"), "").takes(BEHIND).on(ConnectionUse::Dedicated),
     ];
 
     fn why(name: &str, args: &[&str]) -> Option<&'static str> {
@@ -155,7 +162,9 @@ mod tests {
 
     #[test]
     fn what_leaves_something_behind_cannot_be_shared() {
-        for command in table().iter().filter(|command| command.row.trace != super::super::Trace::Nothing) {
+        for command in
+            table().iter().filter(|command| command.row.trace != super::super::SessionEffect::Nothing)
+        {
             assert!(command.needs_own_connection::<&str>(&[]).is_some(), "{}", command.row.name);
         }
     }
@@ -163,7 +172,7 @@ mod tests {
     #[test]
     fn only_shared_rows_run_anywhere_without_arguments() {
         for command in table() {
-            let anywhere = matches!(command.lane(), Lane::Shared | Lane::Dedicated);
+            let anywhere = matches!(command.lane(), ConnectionUse::Shared | ConnectionUse::Dedicated);
             assert_eq!(command.needs_own_connection::<&str>(&[]).is_none(), anywhere, "{}", command.row.name);
         }
     }

@@ -2,17 +2,17 @@
 //!
 //! Positions count the arguments behind the command's name, from 0.
 
-use super::argument::{Kind, Layout, Opt, OptValue, Part, Piece};
+use super::argument::{Kind, Opt, OptValue, PairLayout, Part, PhrasePiece};
 
 /// The arguments behind a command's name.
-pub trait Words {
+pub trait ArgumentWords {
     /// How many there are.
     fn count(&self) -> usize;
     /// The one at this position.
     fn word(&self, at: usize) -> Option<&[u8]>;
 }
 
-impl<A: AsRef<[u8]>> Words for [A] {
+impl<A: AsRef<[u8]>> ArgumentWords for [A] {
     fn count(&self) -> usize {
         self.len()
     }
@@ -24,7 +24,7 @@ impl<A: AsRef<[u8]>> Words for [A] {
 
 /// Where the search for keys begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begin {
+pub enum KeySearchStart {
     /// At this argument.
     Index(usize),
     /// Behind this word, if it is among the options that start at `from`. `grammar` tells the word from an option's value
@@ -41,7 +41,7 @@ pub enum Begin {
 
 /// Which arguments are keys from there on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Find {
+pub enum KeySearch {
     /// Every `step`-th up to `last`, which counts from the beginning, or from the end when negative.
     Range {
         /// The last one.
@@ -60,7 +60,7 @@ pub enum Find {
 
 /// What stands at the positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum KeyRole {
     /// A key.
     Key,
     /// A key, unless it is empty.
@@ -73,7 +73,7 @@ pub enum Role {
     Template,
 }
 
-impl Role {
+impl KeyRole {
     /// Whether the command reads or writes what stands there.
     pub fn is_key(self) -> bool {
         matches!(self, Self::Key | Self::KeyUnlessEmpty)
@@ -84,14 +84,14 @@ impl Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeySpec {
     /// Where to begin.
-    pub begin: Begin,
+    pub begin: KeySearchStart,
     /// What to take.
-    pub find: Find,
+    pub find: KeySearch,
     /// What it is.
-    pub role: Role,
+    pub role: KeyRole,
 }
 
-const SINGLE: Find = Find::Range { last: 0, step: 1 };
+const SINGLE: KeySearch = KeySearch::Range { last: 0, step: 1 };
 
 /// The rules that follow from `parts`.
 pub(super) fn specs(parts: &'static [Part]) -> Vec<KeySpec> {
@@ -102,21 +102,27 @@ pub(super) fn specs(parts: &'static [Part]) -> Vec<KeySpec> {
         match part {
             Part::One(param) | Part::Maybe { param, .. } => {
                 if let Some(role) = role(param.kind) {
-                    specs.push(KeySpec { begin: Begin::Index(at), find: SINGLE, role });
+                    specs.push(KeySpec { begin: KeySearchStart::Index(at), find: SINGLE, role });
                 }
             }
             Part::OneOrMany(param) if param.kind == Kind::Key => {
-                specs.push(KeySpec { begin: Begin::Index(at), find: SINGLE, role: Role::KeyUnlessEmpty });
+                specs.push(KeySpec {
+                    begin: KeySearchStart::Index(at),
+                    find: SINGLE,
+                    role: KeyRole::KeyUnlessEmpty,
+                });
             }
             Part::Many { param, .. } if param.kind == Kind::Key => {
                 specs.push(several(at, 1, counted, &parts[at + 1..]));
             }
-            Part::Pairs { first, layout: Layout::Columns, .. } if first.kind == Kind::Key => {
+            Part::Pairs { first, layout: PairLayout::Columns, .. } if first.kind == Kind::Key => {
                 let begin = match parts[..at].last() {
-                    Some(Part::Word(word)) => Begin::Keyword { word, from: options.0, grammar: options.1 },
-                    _ => Begin::Index(at),
+                    Some(Part::Word(word)) => {
+                        KeySearchStart::Keyword { word, from: options.0, grammar: options.1 }
+                    }
+                    _ => KeySearchStart::Index(at),
                 };
-                specs.push(KeySpec { begin, find: Find::Half, role: Role::Key });
+                specs.push(KeySpec { begin, find: KeySearch::Half, role: KeyRole::Key });
             }
             Part::Weighted { param, .. } if param.kind == Kind::Key => {
                 specs.push(several(at, 1, counted, &parts[at + 1..]));
@@ -130,9 +136,9 @@ pub(super) fn specs(parts: &'static [Part]) -> Vec<KeySpec> {
             }
             Part::Lifted(word) if parts.iter().any(|part| matches!(part, Part::OneOrMany(_))) => {
                 specs.push(KeySpec {
-                    begin: Begin::Keyword { word, from: options.0, grammar: options.1 },
-                    find: Find::Range { last: -1, step: 1 },
-                    role: Role::Key,
+                    begin: KeySearchStart::Keyword { word, from: options.0, grammar: options.1 },
+                    find: KeySearch::Range { last: -1, step: 1 },
+                    role: KeyRole::Key,
                 });
             }
             Part::OneOrMany(_)
@@ -151,38 +157,38 @@ pub(super) fn specs(parts: &'static [Part]) -> Vec<KeySpec> {
     specs
 }
 
-fn role(kind: Kind) -> Option<Role> {
+fn role(kind: Kind) -> Option<KeyRole> {
     match kind {
-        Kind::Key => Some(Role::Key),
-        Kind::Name => Some(Role::Name),
-        Kind::Pattern => Some(Role::Pattern),
-        Kind::Template => Some(Role::Template),
+        Kind::Key => Some(KeyRole::Key),
+        Kind::Name => Some(KeyRole::Name),
+        Kind::Pattern => Some(KeyRole::Pattern),
+        Kind::Template => Some(KeyRole::Template),
         _ => None,
     }
 }
 
 fn several(at: usize, step: usize, counted: bool, rest: &[Part]) -> KeySpec {
     let find = if counted {
-        Find::Numbered { step }
+        KeySearch::Numbered { step }
     } else {
         let tail = rest.iter().filter(|part| matches!(part, Part::One(_) | Part::Word(_))).count();
-        Find::Range { last: -1 - isize::try_from(tail).unwrap_or(0), step }
+        KeySearch::Range { last: -1 - isize::try_from(tail).unwrap_or(0), step }
     };
-    KeySpec { begin: Begin::Index(if counted { at - 1 } else { at }), find, role: Role::Key }
+    KeySpec { begin: KeySearchStart::Index(if counted { at - 1 } else { at }), find, role: KeyRole::Key }
 }
 
 fn optional(option: &Opt, from: usize, grammar: &'static [Opt]) -> Option<KeySpec> {
     let (OptValue::One(kind) | OptValue::Repeat(kind)) = option.value else { return None };
     let role = role(kind)?;
-    Some(KeySpec { begin: Begin::Keyword { word: option.token, from, grammar }, find: SINGLE, role })
+    Some(KeySpec { begin: KeySearchStart::Keyword { word: option.token, from, grammar }, find: SINGLE, role })
 }
 
 impl KeySpec {
     /// Calls `visit` with every position that this rule finds in `args`.
-    pub fn each<W: Words + ?Sized>(&self, args: &W, mut visit: impl FnMut(usize)) {
+    pub fn each<W: ArgumentWords + ?Sized>(&self, args: &W, mut visit: impl FnMut(usize)) {
         match self.begin {
-            Begin::Index(index) => self.from(index, args, &mut visit),
-            Begin::Keyword { word, from, grammar } => {
+            KeySearchStart::Index(index) => self.from(index, args, &mut visit),
+            KeySearchStart::Keyword { word, from, grammar } => {
                 let mut at = from;
                 while let Some(arg) = args.word(at) {
                     if is(arg, word) {
@@ -198,21 +204,21 @@ impl KeySpec {
         }
     }
 
-    fn from<W: Words + ?Sized>(&self, first: usize, args: &W, visit: &mut impl FnMut(usize)) {
+    fn from<W: ArgumentWords + ?Sized>(&self, first: usize, args: &W, visit: &mut impl FnMut(usize)) {
         let (first, end, step) = match self.find {
-            Find::Range { last, step } if last >= 0 => (first, first + last.unsigned_abs() + 1, step),
-            Find::Range { last, step } => {
+            KeySearch::Range { last, step } if last >= 0 => (first, first + last.unsigned_abs() + 1, step),
+            KeySearch::Range { last, step } => {
                 (first, (args.count() + 1).saturating_sub(last.unsigned_abs()), step)
             }
-            Find::Half => (first, first + args.count().saturating_sub(first) / 2, 1),
-            Find::Numbered { step } => {
+            KeySearch::Half => (first, first + args.count().saturating_sub(first) / 2, 1),
+            KeySearch::Numbered { step } => {
                 let count =
                     args.word(first).and_then(|arg| std::str::from_utf8(arg).ok()?.parse::<usize>().ok());
                 (first + 1, count.unwrap_or(0).saturating_mul(step).saturating_add(first + 1), step)
             }
         };
         for at in (first..end.min(args.count())).step_by(step) {
-            if self.role != Role::KeyUnlessEmpty || args.word(at).is_some_and(|arg| !arg.is_empty()) {
+            if self.role != KeyRole::KeyUnlessEmpty || args.word(at).is_some_and(|arg| !arg.is_empty()) {
                 visit(at);
             }
         }
@@ -229,9 +235,10 @@ pub(super) fn taken(option: &Opt) -> usize {
         OptValue::One(_) | OptValue::Repeat(_) => 1,
         OptValue::Tuple(params) => params.len(),
         OptValue::RepeatPairs => 2,
-        OptValue::Phrase(pieces) => {
-            pieces.iter().filter(|piece| matches!(piece, Piece::Own(_) | Piece::Or { .. })).count()
-        }
+        OptValue::Phrase(pieces) => pieces
+            .iter()
+            .filter(|piece| matches!(piece, PhrasePiece::Own(_) | PhrasePiece::Or { .. }))
+            .count(),
         // A list, rows and what comes last end where the next token begins, which the walk finds by itself.
         OptValue::Flag
         | OptValue::List(_)

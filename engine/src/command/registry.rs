@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::argument::{OptValue, Part};
-use super::key::{self, KeySpec, Role};
-use super::row::{Family, Lane, Replay, Row};
+use super::key::{self, KeyRole, KeySpec};
+use super::row::{ConnectionUse, Family, Replay, Row};
 use super::shape::Shape;
 use super::table::FAMILIES;
 use super::timeout::{self, ServerTimeout, TimeoutArg};
@@ -77,7 +77,7 @@ pub fn resolve<A: AsRef<[u8]>>(name: &[u8], args: &[A]) -> Option<(CommandId, us
 
 /// The positions of the keys among `args`, the arguments behind the name.
 pub fn key_positions<A: AsRef<[u8]>>(command: &Command, args: &[A]) -> Vec<usize> {
-    positions(command, args, Role::is_key)
+    positions(command, args, KeyRole::is_key)
 }
 
 /// The positions of names and patterns that are no keys, but prefixed like keys, among `args`, the arguments behind the name.
@@ -85,7 +85,7 @@ pub fn pattern_positions<A: AsRef<[u8]>>(command: &Command, args: &[A]) -> Vec<u
     positions(command, args, |role| !role.is_key())
 }
 
-fn positions<A: AsRef<[u8]>>(command: &Command, args: &[A], wanted: impl Fn(Role) -> bool) -> Vec<usize> {
+fn positions<A: AsRef<[u8]>>(command: &Command, args: &[A], wanted: impl Fn(KeyRole) -> bool) -> Vec<usize> {
     let mut found = Vec::new();
     for spec in command.keys.iter().filter(|spec| wanted(spec.role)) {
         spec.each(args, |at| found.push(at));
@@ -147,7 +147,7 @@ impl Command {
     }
 
     /// Where it may run.
-    pub fn lane(&self) -> Lane {
+    pub fn lane(&self) -> ConnectionUse {
         self.row.lane
     }
 
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn what_blocks_has_a_lane_that_says_where() {
         for command in table() {
-            let apart = matches!(command.lane(), Lane::Dedicated | Lane::Pinned);
+            let apart = matches!(command.lane(), ConnectionUse::Dedicated | ConnectionUse::Pinned);
             assert_eq!(command.timeout.is_some(), apart, "{}", command.row.name);
         }
     }

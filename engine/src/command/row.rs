@@ -85,7 +85,7 @@ pub enum Access {
 
 /// Where a command may run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
+pub enum ConnectionUse {
     /// On any shared, pipelined connection.
     Shared,
     /// On a connection of its own while it blocks (see [`super::Command::server_timeout`]).
@@ -104,7 +104,7 @@ pub enum Lane {
 /// What a command leaves behind on its connection. Each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Trace {
+pub enum SessionEffect {
     /// Nothing.
     Nothing,
     /// Watched keys.
@@ -115,7 +115,7 @@ pub enum Trace {
     State,
 }
 
-impl Lane {
+impl ConnectionUse {
     /// Whether only leased connections can run it, so that only they have its method.
     pub fn is_leased(self) -> bool {
         matches!(self, Self::Session | Self::Pinned)
@@ -222,7 +222,7 @@ impl Family {
 
 /// A reply shape that holds when all of `bits` are set in the call's variant.
 #[derive(Clone, Copy, Debug)]
-pub struct Case {
+pub struct ShapeCase {
     /// The bits, as the options and optional arguments of the row set them; never 0.
     pub bits: u8,
     /// The reply then.
@@ -230,8 +230,8 @@ pub struct Case {
 }
 
 /// `shape`, where all of `bits` are set.
-pub(super) const fn when(bits: u8, shape: &'static Shape) -> Case {
-    Case { bits, shape }
+pub(super) const fn when(bits: u8, shape: &'static Shape) -> ShapeCase {
+    ShapeCase { bits, shape }
 }
 
 /// One command.
@@ -250,15 +250,15 @@ pub struct Row {
     /// Whether the server calls it administrative.
     pub admin: bool,
     /// Where it may run.
-    pub lane: Lane,
+    pub lane: ConnectionUse,
     /// What it leaves behind on its connection.
-    pub trace: Trace,
+    pub trace: SessionEffect,
     /// What sending it twice does, as long as the call's variant is 0.
     pub replay: Replay,
     /// The arguments, in the order of the wire.
     pub parts: &'static [Part],
     /// Reply shapes for calls with variant bits; the first whose bits are all set wins.
-    pub cases: &'static [Case],
+    pub cases: &'static [ShapeCase],
     /// The reply otherwise.
     pub reply: &'static Shape,
     /// Whether it returns a page and a cursor, so that an async iterator belongs to it.
@@ -277,8 +277,8 @@ const fn row(name: &'static str, since: Since, doc: &'static str, access: Access
         doc,
         access,
         admin: false,
-        lane: Lane::Shared,
-        trace: Trace::Nothing,
+        lane: ConnectionUse::Shared,
+        trace: SessionEffect::Nothing,
         replay,
         parts: &[],
         cases: &[],
@@ -326,7 +326,7 @@ impl Row {
 
     /// Replies that options or optional arguments choose.
     #[must_use]
-    pub(super) const fn but(mut self, cases: &'static [Case]) -> Self {
+    pub(super) const fn but(mut self, cases: &'static [ShapeCase]) -> Self {
         self.cases = cases;
         self
     }
@@ -347,17 +347,17 @@ impl Row {
 
     /// Where it may run. What is about the connection's state leaves one behind, unless [`Row::leaving`] says otherwise.
     #[must_use]
-    pub(super) const fn on(mut self, lane: Lane) -> Self {
+    pub(super) const fn on(mut self, lane: ConnectionUse) -> Self {
         self.lane = lane;
-        if let Lane::Session | Lane::Raw = lane {
-            self.trace = Trace::State;
+        if let ConnectionUse::Session | ConnectionUse::Raw = lane {
+            self.trace = SessionEffect::State;
         }
         self
     }
 
     /// What it leaves behind on its connection.
     #[must_use]
-    pub(super) const fn leaving(mut self, trace: Trace) -> Self {
+    pub(super) const fn leaving(mut self, trace: SessionEffect) -> Self {
         self.trace = trace;
         self
     }

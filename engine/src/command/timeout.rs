@@ -7,7 +7,7 @@ use super::key::taken;
 
 /// Where the timeout stands among the arguments behind the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum TimeoutPosition {
     /// This far from the start.
     FromStart(usize),
     /// This far from the end; 0 is the last argument.
@@ -27,7 +27,7 @@ pub enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeoutArg {
     /// Where it stands.
-    pub place: Place,
+    pub place: TimeoutPosition,
     /// Its unit.
     pub unit: Unit,
 }
@@ -50,15 +50,18 @@ pub(super) fn timeout(parts: &'static [Part]) -> Option<TimeoutArg> {
         match part {
             Part::One(param) => {
                 if let Kind::Timeout(unit) = param.kind {
-                    let place =
-                        if fixed { Place::FromStart(index) } else { Place::FromEnd(parts.len() - 1 - index) };
+                    let place = if fixed {
+                        TimeoutPosition::FromStart(index)
+                    } else {
+                        TimeoutPosition::FromEnd(parts.len() - 1 - index)
+                    };
                     return Some(TimeoutArg { place, unit });
                 }
             }
             Part::Options { options: grammar, .. } => {
                 for option in *grammar {
                     if let OptValue::One(Kind::Timeout(unit)) = option.value {
-                        let place = Place::Behind { word: option.token, from: index, grammar };
+                        let place = TimeoutPosition::Behind { word: option.token, from: index, grammar };
                         return Some(TimeoutArg { place, unit });
                     }
                 }
@@ -82,9 +85,9 @@ impl TimeoutArg {
     /// Reads the timeout of one call. What is no number counts as not blocking: the server refuses it at once.
     pub fn read<A: AsRef<[u8]>>(&self, args: &[A]) -> ServerTimeout {
         let arg = match self.place {
-            Place::FromStart(index) => args.get(index),
-            Place::FromEnd(index) => args.len().checked_sub(index + 1).and_then(|at| args.get(at)),
-            Place::Behind { word, from, grammar } => {
+            TimeoutPosition::FromStart(index) => args.get(index),
+            TimeoutPosition::FromEnd(index) => args.len().checked_sub(index + 1).and_then(|at| args.get(at)),
+            TimeoutPosition::Behind { word, from, grammar } => {
                 let mut at = from;
                 loop {
                     let Some(arg) = args.get(at) else { break None };

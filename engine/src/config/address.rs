@@ -8,8 +8,8 @@ use std::pin::Pin;
 
 use tokio::sync::watch;
 
-use super::role::Role;
-use crate::connection::rejection::Refusals;
+use super::role::ServerRole;
+use crate::connection::rejection::RedirectPolicy;
 use crate::error::Error;
 
 /// The port of a Redis or Valkey server that names none.
@@ -71,11 +71,11 @@ impl fmt::Display for Endpoint {
 
 /// Where to connect, and what has to be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ConnectTarget {
     /// What to dial.
     pub endpoint: Endpoint,
     /// What the server must say of itself before it is used.
-    pub role: Role,
+    pub role: ServerRole,
     /// How those who watch the server call it, which an address map may have made another endpoint of.
     pub announced: Option<HostPort>,
     /// Which of the addresses of its name comes first, counted round.
@@ -84,23 +84,23 @@ pub struct Place {
     pub generation: u64,
 }
 
-impl Place {
+impl ConnectTarget {
     /// A server at `endpoint`, whatever it is.
     pub fn at(endpoint: Endpoint) -> Self {
-        Self { endpoint, role: Role::Any, announced: None, turn: 0, generation: 0 }
+        Self { endpoint, role: ServerRole::Any, announced: None, turn: 0, generation: 0 }
     }
 }
 
 /// The answer of [`Locate::locate`].
-pub type Located<'a> = Pin<Box<dyn Future<Output = Result<Place, Error>> + Send + 'a>>;
+pub type LocateFuture<'a> = Pin<Box<dyn Future<Output = Result<ConnectTarget, Error>> + Send + 'a>>;
 
 /// Keeps somebody watching for as long as it lives (see [`Locate::attend`]).
-pub type Attendance = Box<dyn Send + Sync>;
+pub type WatchGuard = Box<dyn Send + Sync>;
 
 /// Says where to connect. Asked before every attempt, so that a failover or a moved node is followed.
 pub trait Locate: Send + Sync {
     /// The place to connect to now.
-    fn locate(&self) -> Located<'_>;
+    fn locate(&self) -> LocateFuture<'_>;
 
     /// Changes whenever [`Self::locate`] or [`Self::holds`] may answer something else. `None`: they never do.
     fn news(&self) -> Option<watch::Receiver<u64>> {
@@ -113,55 +113,55 @@ pub trait Locate: Send + Sync {
     }
 
     /// Whether a connection to `place` is still where it has to be.
-    fn holds(&self, place: &Place) -> bool {
+    fn holds(&self, place: &ConnectTarget) -> bool {
         let _ = place;
         true
     }
 
     /// `place` could not be connected to, was lost, or is not what it has to be.
-    fn distrust(&self, place: &Place) {
+    fn distrust(&self, place: &ConnectTarget) {
         let _ = place;
     }
 
     /// The server at `place` says that it is not what it has to be.
-    fn misplaced(&self, place: &Place) {
+    fn misplaced(&self, place: &ConnectTarget) {
         self.distrust(place);
     }
 
     /// The server at `place` refused a command, because it is not the one to use.
-    fn refused(&self, place: &Place) {
+    fn refused(&self, place: &ConnectTarget) {
         self.distrust(place);
     }
 
     /// What becomes of commands that the server at `place` refuses.
-    fn refusals(&self, place: &Place) -> Refusals {
-        Refusals::returned(place.role)
+    fn refusals(&self, place: &ConnectTarget) -> RedirectPolicy {
+        RedirectPolicy::returned(place.role)
     }
 
     /// Whether a server at `place` that says to be of this role may be used.
-    fn admits(&self, place: &Place, said: Option<&str>) -> Result<(), Error> {
+    fn admits(&self, place: &ConnectTarget, said: Option<&str>) -> Result<(), Error> {
         let _ = (place, said);
         Ok(())
     }
 
     /// A connection to `place` is ready.
-    fn confirm(&self, place: &Place) {
+    fn confirm(&self, place: &ConnectTarget) {
         let _ = place;
     }
 
     /// Keeps what there is to watch watched until the attendance is dropped.
-    fn attend(&self) -> Option<Attendance> {
+    fn attend(&self) -> Option<WatchGuard> {
         None
     }
 }
 
 /// The answer of [`AddressMap::map`].
-pub type Mapped<'a> = Pin<Box<dyn Future<Output = Result<HostPort, Error>> + Send + 'a>>;
+pub type MappedFuture<'a> = Pin<Box<dyn Future<Output = Result<HostPort, Error>> + Send + 'a>>;
 
 /// Says where a server is that calls itself something else: behind a network address translation, or in a container.
 pub trait AddressMap: Send + Sync {
     /// The address to dial for a server that is announced as `announced`. An error fails this attempt to connect.
-    fn map(&self, announced: HostPort) -> Mapped<'_>;
+    fn map(&self, announced: HostPort) -> MappedFuture<'_>;
 }
 
 impl fmt::Debug for dyn AddressMap {
@@ -172,17 +172,17 @@ impl fmt::Debug for dyn AddressMap {
 
 /// One endpoint that never changes.
 #[derive(Clone, Debug)]
-pub struct Fixed(Place);
+pub struct Fixed(ConnectTarget);
 
 impl Fixed {
     /// Always answers `endpoint`.
     pub fn new(endpoint: Endpoint) -> Self {
-        Self(Place::at(endpoint))
+        Self(ConnectTarget::at(endpoint))
     }
 }
 
 impl Locate for Fixed {
-    fn locate(&self) -> Located<'_> {
+    fn locate(&self) -> LocateFuture<'_> {
         Box::pin(future::ready(Ok(self.0.clone())))
     }
 }
@@ -209,7 +209,7 @@ mod tests {
         let endpoint = Endpoint::Unix("/run/redis.sock".into());
         let fixed = Fixed::new(endpoint.clone());
         let place = fixed.locate().await.unwrap();
-        assert_eq!((&place.endpoint, place.role), (&endpoint, Role::Any));
+        assert_eq!((&place.endpoint, place.role), (&endpoint, ServerRole::Any));
         assert_eq!(fixed.locate().await.unwrap().endpoint.to_string(), "unix:/run/redis.sock");
         assert!(fixed.news().is_none() && fixed.holds(&place));
     }

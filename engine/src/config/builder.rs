@@ -6,11 +6,11 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 
 use super::address::{DEFAULT_PORT, DEFAULT_SENTINEL_PORT, Endpoint, HostPort};
-use super::option_row::Kind;
+use super::option_row::OptionType;
 use super::option_table;
 use super::option_value::OptionValue;
 use super::url;
-use super::url::Target;
+use super::url::UrlTarget;
 use super::{
     OfflineQueue, OnReadonly, Options, ReadFrom, Reconnect, ReplicaFallback, SENTINEL_TIMEOUT, TlsOptions,
 };
@@ -19,7 +19,7 @@ use crate::transport::tls::Tls;
 
 /// Options that are not yet whole: groups beside their switches, the address in parts.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct OptionsDraft {
     pub(super) options: Options,
     pub(super) host: Option<String>,
     pub(super) port: Option<u16>,
@@ -56,20 +56,20 @@ const OF_SENTINELS: [&str; 14] = [
 
 /// Whom the options are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
+enum OptionsPurpose {
     Client,
     Sentinel,
 }
 
 /// Where an option was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
+enum OptionSource {
     Address,
     Query,
     Object,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for OptionSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Address => "the URL",
@@ -82,10 +82,10 @@ impl fmt::Display for Source {
 /// Takes options from several places, each option from one place only.
 #[derive(Debug)]
 pub struct OptionsBuilder {
-    draft: Draft,
-    given: Vec<(&'static str, Source)>,
+    draft: OptionsDraft,
+    given: Vec<(&'static str, OptionSource)>,
     secure_scheme: bool,
-    purpose: Purpose,
+    purpose: OptionsPurpose,
     sentinel: Option<Box<Self>>,
 }
 
@@ -98,7 +98,7 @@ impl Default for OptionsBuilder {
 impl OptionsBuilder {
     /// Starts with nothing given.
     pub fn new() -> Self {
-        let draft = Draft {
+        let draft = OptionsDraft {
             options: Options::default(),
             host: None,
             port: None,
@@ -111,13 +111,19 @@ impl OptionsBuilder {
             use_offline_queue: true,
             offline_queue: OfflineQueue::default(),
         };
-        Self { draft, given: Vec::new(), secure_scheme: false, purpose: Purpose::Client, sentinel: None }
+        Self {
+            draft,
+            given: Vec::new(),
+            secure_scheme: false,
+            purpose: OptionsPurpose::Client,
+            sentinel: None,
+        }
     }
 
     /// The same, for connections to sentinels: with another port and shorter timeouts, and without what they cannot have.
     pub fn for_sentinel() -> Self {
         let mut builder = Self::new();
-        builder.purpose = Purpose::Sentinel;
+        builder.purpose = OptionsPurpose::Sentinel;
         builder.draft.options.connect_timeout = SENTINEL_TIMEOUT;
         builder.draft.options.command_timeout = Some(SENTINEL_TIMEOUT);
         builder
@@ -133,21 +139,21 @@ impl OptionsBuilder {
         let parsed = url::parse(text)?;
         self.secure_scheme |= parsed.secure;
         match parsed.target {
-            Target::Tcp { host, port } => {
-                self.put("host", OptionValue::Text(host), Source::Address)?;
+            UrlTarget::Tcp { host, port } => {
+                self.put("host", OptionValue::Text(host), OptionSource::Address)?;
                 if let Some(port) = port {
-                    self.put("port", OptionValue::Number(port.into()), Source::Address)?;
+                    self.put("port", OptionValue::Number(port.into()), OptionSource::Address)?;
                 }
             }
-            Target::Unix(path) => self.put("path", OptionValue::Text(path), Source::Address)?,
-            Target::Sentinel { sentinels, master } => {
+            UrlTarget::Unix(path) => self.put("path", OptionValue::Text(path), OptionSource::Address)?,
+            UrlTarget::Sentinel { sentinels, master } => {
                 self.draft.sentinel = Some(Endpoint::Sentinel { sentinels, master });
             }
         }
         for (name, part) in [("username", parsed.username), ("password", parsed.password), ("db", parsed.db)]
         {
             if let Some(part) = part {
-                self.put(name, OptionValue::Written(part), Source::Address)?;
+                self.put(name, OptionValue::Written(part), OptionSource::Address)?;
             }
         }
         for (name, value) in parsed.query {
@@ -157,7 +163,7 @@ impl OptionsBuilder {
                      password; write \"?\" as %3F and \"@\" as %40)",
                 ));
             }
-            self.put(&name, OptionValue::Written(value), Source::Query)?;
+            self.put(&name, OptionValue::Written(value), OptionSource::Query)?;
         }
         Ok(())
     }
@@ -187,7 +193,7 @@ impl OptionsBuilder {
 
     /// Takes one option by its name; a member of a group is written `group.member`.
     pub fn apply(&mut self, name: &str, value: OptionValue) -> Result<(), Error> {
-        self.put(name, value, Source::Object)
+        self.put(name, value, OptionSource::Object)
     }
 
     /// Does `work` on the options of connections to sentinels.
@@ -196,17 +202,17 @@ impl OptionsBuilder {
         work(nested).map_err(|error| in_sentinel(&error))
     }
 
-    fn put(&mut self, name: &str, value: OptionValue, source: Source) -> Result<(), Error> {
+    fn put(&mut self, name: &str, value: OptionValue, source: OptionSource) -> Result<(), Error> {
         if let Some(member) = name.strip_prefix("sentinel.") {
             return self.nested(|nested| nested.put(member, value, source));
         }
         let row = option_table::find(name).ok_or_else(|| option_table::unknown(name))?;
         let group = row.name.split('.').next().unwrap_or_default();
-        if self.purpose == Purpose::Sentinel && !OF_SENTINELS.contains(&group) {
+        if self.purpose == OptionsPurpose::Sentinel && !OF_SENTINELS.contains(&group) {
             return Err(Error::option(format!("option {name:?} is none of a connection to a sentinel")));
         }
         // An empty credential is what shells and `process.env` leave where none is meant.
-        let empty = matches!(row.kind, Kind::Secret(_)) && value.is_empty_text();
+        let empty = matches!(row.kind, OptionType::Secret(_)) && value.is_empty_text();
         if empty || matches!(value, OptionValue::Absent) {
             return Ok(());
         }
@@ -230,7 +236,7 @@ impl OptionsBuilder {
         let endpoint = self.endpoint()?;
         let sentinel = self.sentinel.take().map(|nested| nested.build()).transpose();
         let sentinel = sentinel.map_err(|error| in_sentinel(&error))?;
-        let Draft { mut options, tls, reconnect, offline_queue, .. } = self.draft;
+        let OptionsDraft { mut options, tls, reconnect, offline_queue, .. } = self.draft;
         options.endpoint = endpoint;
         options.tls = self.draft.use_tls.then_some(tls);
         options.reconnect = self.draft.use_reconnect.then_some(reconnect);
@@ -308,15 +314,15 @@ impl OptionsBuilder {
             Error::option("option \"host\" must be a name or an address, not the given text")
         })?;
         let default = match self.purpose {
-            Purpose::Client => DEFAULT_PORT,
-            Purpose::Sentinel => DEFAULT_SENTINEL_PORT,
+            OptionsPurpose::Client => DEFAULT_PORT,
+            OptionsPurpose::Sentinel => DEFAULT_SENTINEL_PORT,
         };
         Ok(Endpoint::Tcp(HostPort { host, port: self.draft.port.unwrap_or(default) }))
     }
 }
 
 fn is_group(name: &str) -> bool {
-    option_table::find(name).is_some_and(|row| matches!(row.kind, Kind::Group { .. }))
+    option_table::find(name).is_some_and(|row| matches!(row.kind, OptionType::Group { .. }))
 }
 
 fn in_sentinel(error: &Error) -> Error {

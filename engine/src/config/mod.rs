@@ -242,7 +242,7 @@ impl Default for OfflineQueue {
 
 /// What a peer may make us allocate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct ReplyLimits {
     /// Bytes of one reply. Default: 512 MiB, the longest string a server stores.
     pub max_reply_bytes: usize,
     /// Levels of nesting in one reply. Default: 1024.
@@ -253,7 +253,7 @@ pub struct Limits {
     pub max_in_flight_bytes: usize,
 }
 
-impl Default for Limits {
+impl Default for ReplyLimits {
     fn default() -> Self {
         Self {
             max_reply_bytes: 512 << 20,
@@ -325,7 +325,7 @@ pub struct Options {
     /// What the client is called in events and warnings of its own process. Default: none. Never sent.
     pub name: Option<String>,
     /// What a peer may make us allocate.
-    pub limits: Limits,
+    pub limits: ReplyLimits,
     /// How sentinels are connected to. Default: none, like any server, with shorter timeouts.
     pub sentinel: Option<Box<Options>>,
     /// Asked where a server is that sentinels announce. Default: none, where they say.
@@ -367,7 +367,7 @@ impl Default for Options {
             lazy_connect: true,
             on_readonly: OnReadonly::FindMaster,
             name: None,
-            limits: Limits::default(),
+            limits: ReplyLimits::default(),
             sentinel: None,
             address_map: None,
             read_from: ReadFrom::Master,
@@ -379,7 +379,7 @@ impl Default for Options {
 impl Options {
     /// Reads a URL such as `rediss://user:password@host:6379/1?connectTimeout=2000`.
     ///
-    /// Fails with [`crate::error::Kind::Option`]; the text names the part that is wrong and holds no
+    /// Fails with [`crate::error::ErrorKind::Option`]; the text names the part that is wrong and holds no
     /// credential.
     pub fn from_url(url: &str) -> Result<Self, Error> {
         let mut builder = OptionsBuilder::new();

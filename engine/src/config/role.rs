@@ -7,7 +7,7 @@ use crate::value::Value;
 
 /// What a server must be to be the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum ServerRole {
     /// Whatever it is.
     Any,
     /// A master.
@@ -18,7 +18,7 @@ pub enum Role {
     Replica,
 }
 
-impl Role {
+impl ServerRole {
     /// Checks a reply to ROLE: `master`, offset, ... or `slave`, host, port, state of the link, offset.
     ///
     /// Fails with [`ConnectionFailure::WrongRole`], or with [`ConnectionFailure::NotReady`] where a replica has lost its

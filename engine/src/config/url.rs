@@ -17,7 +17,7 @@ use crate::error::Error;
 pub(crate) struct ParsedUrl {
     /// The scheme asks for TLS.
     pub(crate) secure: bool,
-    pub(crate) target: Target,
+    pub(crate) target: UrlTarget,
     pub(crate) username: Option<String>,
     pub(crate) password: Option<String>,
     /// Decimal digits.
@@ -29,21 +29,21 @@ pub(crate) struct ParsedUrl {
 }
 
 /// Where a URL points.
-pub(crate) enum Target {
+pub(crate) enum UrlTarget {
     Tcp { host: String, port: Option<u16> },
     Unix(String),
     Sentinel { sentinels: Vec<HostPort>, master: String },
 }
 
 #[derive(Clone, Copy)]
-enum Shape {
+enum UrlForm {
     Tcp,
     Unix,
     Sentinel,
 }
 
 /// What is wrong with a reading of the URL.
-type Fault = &'static str;
+type UrlFault = &'static str;
 
 const SCHEMES: &str =
     "redis://, rediss://, valkey://, valkeys://, unix://, redis+unix:// or redis-sentinel://";
@@ -54,10 +54,10 @@ pub(crate) fn parse(text: &str) -> Result<ParsedUrl, Error> {
         return Err(Error::option(format!("the URL must begin with {SCHEMES}")));
     };
     let (shape, secure) = match scheme.to_ascii_lowercase().as_str() {
-        "redis" | "valkey" => (Shape::Tcp, false),
-        "rediss" | "valkeys" => (Shape::Tcp, true),
-        "unix" | "redis+unix" => (Shape::Unix, false),
-        "redis-sentinel" => (Shape::Sentinel, false),
+        "redis" | "valkey" => (UrlForm::Tcp, false),
+        "rediss" | "valkeys" => (UrlForm::Tcp, true),
+        "unix" | "redis+unix" => (UrlForm::Unix, false),
+        "redis-sentinel" => (UrlForm::Sentinel, false),
         _ => return Err(Error::option(format!("the URL must begin with {SCHEMES}"))),
     };
     let (userinfo, place) = choose(rest, shape)?;
@@ -94,15 +94,15 @@ pub(crate) fn host(text: &str) -> Option<String> {
 }
 
 /// Everything behind the credentials.
-struct Place<'a> {
-    target: Target,
+struct UrlTail<'a> {
+    target: UrlTarget,
     db: Option<String>,
     raw_query: &'a str,
 }
 
 /// Splits the credentials off: at the place the standard says, else at the only `@` that leaves something
 /// sensible.
-fn choose(rest: &str, shape: Shape) -> Result<(Option<&str>, Place<'_>), Error> {
+fn choose(rest: &str, shape: UrlForm) -> Result<(Option<&str>, UrlTail<'_>), Error> {
     let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let standard = rest[..authority].rfind('@');
     let fault = match read_at(rest, standard, shape) {
@@ -120,12 +120,12 @@ fn choose(rest: &str, shape: Shape) -> Result<(Option<&str>, Place<'_>), Error> 
     }
 }
 
-fn read_at(rest: &str, at: Option<usize>, shape: Shape) -> Result<(Option<&str>, Place<'_>), Fault> {
+fn read_at(rest: &str, at: Option<usize>, shape: UrlForm) -> Result<(Option<&str>, UrlTail<'_>), UrlFault> {
     let (userinfo, place) = at.map_or((None, rest), |at| (Some(&rest[..at]), &rest[at + 1..]));
     Ok((userinfo, read_place(place, shape)?))
 }
 
-fn read_place(text: &str, shape: Shape) -> Result<Place<'_>, Fault> {
+fn read_place(text: &str, shape: UrlForm) -> Result<UrlTail<'_>, UrlFault> {
     if text.contains('#') {
         return Err("the URL must not have a \"#\": write it as %23");
     }
@@ -135,26 +135,26 @@ fn read_place(text: &str, shape: Shape) -> Result<Place<'_>, Fault> {
     }
     let (hosts, path) = text.find('/').map_or((text, ""), |at| (&text[..at], &text[at + 1..]));
     let (target, db) = match shape {
-        Shape::Tcp => {
+        UrlForm::Tcp => {
             let (host, port) = read_host(hosts)?;
-            (Target::Tcp { host, port }, path)
+            (UrlTarget::Tcp { host, port }, path)
         }
-        Shape::Unix => {
+        UrlForm::Unix => {
             let path = decode(&text[hosts.len()..]).filter(|path| hosts.is_empty() && path.len() > 1);
             (
-                Target::Unix(
+                UrlTarget::Unix(
                     path.ok_or("the URL of a unix socket must have the form unix:///path/of/socket")?,
                 ),
                 "",
             )
         }
-        Shape::Sentinel => {
+        UrlForm::Sentinel => {
             let (master, db) = path.split_once('/').unwrap_or((path, ""));
             let master = decode(master)
                 .filter(|master| !master.is_empty())
                 .ok_or("the URL must name the master: redis-sentinel://host:port,host:port/master")?;
             (
-                Target::Sentinel {
+                UrlTarget::Sentinel {
                     sentinels: hosts.split(',').map(read_sentinel).collect::<Result<_, _>>()?,
                     master,
                 },
@@ -165,15 +165,15 @@ fn read_place(text: &str, shape: Shape) -> Result<Place<'_>, Fault> {
     if !db.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("the URL's path must be the number of a database, such as /0");
     }
-    Ok(Place { target, db: Some(db.to_owned()).filter(|db| !db.is_empty()), raw_query })
+    Ok(UrlTail { target, db: Some(db.to_owned()).filter(|db| !db.is_empty()), raw_query })
 }
 
-fn read_sentinel(text: &str) -> Result<HostPort, Fault> {
+fn read_sentinel(text: &str) -> Result<HostPort, UrlFault> {
     let (host, port) = read_host(text)?;
     Ok(HostPort { host, port: port.unwrap_or(DEFAULT_SENTINEL_PORT) })
 }
 
-fn read_host(text: &str) -> Result<(String, Option<u16>), Fault> {
+fn read_host(text: &str) -> Result<(String, Option<u16>), UrlFault> {
     let brackets = if text.starts_with('[') { text.find(']').unwrap_or(0) } else { 0 };
     let colon = text[brackets..].find(':').map(|at| brackets + at);
     let (name, port) = colon.map_or((text, ""), |at| (&text[..at], &text[at + 1..]));

@@ -3,9 +3,9 @@
 
 use bytes::Bytes;
 
-use super::deliver::{InBatch, Nowhere, Sink, hand_over, hand_over_large};
-use super::rejection::{OnRefusal, Proof, Refusals, Verdict};
-use super::request::{Gather, Reply, Ticket, View};
+use super::deliver::{BatchCall, Discard, FrameSink, hand_over, hand_over_large};
+use super::rejection::{BatchVerdict, Evidence, RedirectPolicy, RetryPolicy};
+use super::request::{Reply, ReplyCollector, TextFormat, Ticket};
 use crate::command::{ScalarRule, Shape};
 use crate::error::{Error, ServerError};
 use crate::resp::{Frame, Packed, Scalar};
@@ -19,9 +19,9 @@ pub const EXEC: &[u8] = b"*1\r\n$4\r\nEXEC\r\n";
 
 /// Names a unit within its queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct UnitId(u32);
+pub struct BatchId(u32);
 
-impl UnitId {
+impl BatchId {
     /// The unit of this number.
     pub(crate) fn new(number: u32) -> Self {
         Self(number)
@@ -30,7 +30,7 @@ impl UnitId {
 
 /// One command of a unit.
 #[derive(Clone, Copy, Debug)]
-pub struct Step {
+pub struct BatchCommand {
     /// The form of its reply.
     pub shape: &'static Shape,
     /// Bytes on the wire.
@@ -38,12 +38,12 @@ pub struct Step {
     /// Whether it may be sent again after it was answered.
     pub replay: bool,
     /// What is to be done when the server cannot run it now: the same for all steps of a unit, but for the proof.
-    pub on_refusal: OnRefusal,
+    pub on_refusal: RetryPolicy,
 }
 
 /// What a unit is to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum BatchKind {
     /// Commands one after another.
     Plain,
     /// So many of the commands between [`MULTI`] and [`EXEC`], the others behind it.
@@ -52,7 +52,7 @@ pub enum Form {
 
 /// What the next reply answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum BatchStage {
     Multi,
     Step(usize),
     Exec,
@@ -60,7 +60,7 @@ enum Stage {
 
 /// What the server said about a transaction before it ran.
 #[derive(Debug, Default)]
-struct Queueing {
+struct QueuedTransaction {
     /// The answer to `MULTI`, where it was no consent: the commands behind it ran by themselves.
     refused: Option<ServerError>,
     /// Whether one of these commands may have done something.
@@ -71,7 +71,7 @@ struct Queueing {
 
 /// What a reply was to its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
+pub(crate) enum BatchProgress {
     /// One of several.
     More,
     /// The last.
@@ -84,42 +84,42 @@ pub(crate) enum Turn {
 
 /// What came of a unit.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum BatchOutcome {
     /// Its replies.
-    Replies(Box<dyn Gather>),
+    Replies(Box<dyn ReplyCollector>),
     /// Its transaction did not run.
     Failed(Error),
 }
 
 /// The unit.
 #[derive(Debug)]
-pub struct Unit {
-    form: Form,
-    steps: Vec<Step>,
-    stage: Stage,
+pub struct Batch {
+    form: BatchKind,
+    steps: Vec<BatchCommand>,
+    stage: BatchStage,
     /// Bytes of the commands that are answered.
     answered: u64,
-    queueing: Queueing,
+    queueing: QueuedTransaction,
     /// Why the transaction did not run, to be told when all is answered.
     failure: Option<Error>,
-    pub(crate) verdict: Verdict,
+    pub(crate) verdict: BatchVerdict,
     /// What the server said when it could not run a command.
     refusal: Option<Box<[u8]>>,
-    gather: Box<dyn Gather>,
+    gather: Box<dyn ReplyCollector>,
 }
 
-impl Unit {
+impl Batch {
     /// A unit of these commands, at least one, and of a transaction's at least one in it. Their replies go to `gather`.
-    pub fn new(form: Form, steps: Vec<Step>, gather: Box<dyn Gather>) -> Self {
+    pub fn new(form: BatchKind, steps: Vec<BatchCommand>, gather: Box<dyn ReplyCollector>) -> Self {
         let stage = first(form);
         let (queueing, verdict) = Default::default();
         Self { form, steps, stage, answered: 0, queueing, failure: None, verdict, refusal: None, gather }
     }
 
     /// What came of it so far. Nobody waits for what may still come.
-    pub(crate) fn give_up(&mut self) -> Outcome {
-        let gather = std::mem::replace(&mut self.gather, Box::new(Nowhere));
-        self.failure.take().map_or(Outcome::Replies(gather), Outcome::Failed)
+    pub(crate) fn give_up(&mut self) -> BatchOutcome {
+        let gather = std::mem::replace(&mut self.gather, Box::new(Discard));
+        self.failure.take().map_or(BatchOutcome::Replies(gather), BatchOutcome::Failed)
     }
 
     /// What the server said when it could not run a command.
@@ -135,7 +135,7 @@ impl Unit {
     }
 
     /// What has come so far.
-    pub(crate) fn replies(&mut self) -> &mut dyn Gather {
+    pub(crate) fn replies(&mut self) -> &mut dyn ReplyCollector {
         &mut *self.gather
     }
 
@@ -146,16 +146,16 @@ impl Unit {
 
     /// Whether it changes nothing unless all of its transaction is with the server.
     pub fn is_transaction(&self) -> bool {
-        self.form != Form::Plain
+        self.form != BatchKind::Plain
     }
 
     /// It will be sent from the start again.
     pub(crate) fn restart(&mut self) {
         self.stage = first(self.form);
         self.answered = 0;
-        self.queueing = Queueing::default();
+        self.queueing = QueuedTransaction::default();
         self.failure = None;
-        self.verdict = Verdict::default();
+        self.verdict = BatchVerdict::default();
         self.refusal = None;
         self.gather.clear();
     }
@@ -167,58 +167,58 @@ impl Unit {
 
     fn length(&self) -> u64 {
         match self.stage {
-            Stage::Multi => MULTI.len() as u64,
-            Stage::Step(at) => self.steps.get(at).map_or(0, |step| u64::from(step.length)),
-            Stage::Exec => EXEC.len() as u64,
+            BatchStage::Multi => MULTI.len() as u64,
+            BatchStage::Step(at) => self.steps.get(at).map_or(0, |step| u64::from(step.length)),
+            BatchStage::Exec => EXEC.len() as u64,
         }
     }
 
     fn advance(&mut self) {
         self.answered += self.length();
         self.stage = match (self.stage, self.form) {
-            (Stage::Multi, _) => Stage::Step(0),
-            (Stage::Step(at), Form::Transaction(inside)) if at + 1 == inside => Stage::Exec,
-            (Stage::Step(at), _) => Stage::Step(at + 1),
-            (Stage::Exec, Form::Transaction(inside)) => Stage::Step(inside),
-            (Stage::Exec, Form::Plain) => Stage::Exec,
+            (BatchStage::Multi, _) => BatchStage::Step(0),
+            (BatchStage::Step(at), BatchKind::Transaction(inside)) if at + 1 == inside => BatchStage::Exec,
+            (BatchStage::Step(at), _) => BatchStage::Step(at + 1),
+            (BatchStage::Exec, BatchKind::Transaction(inside)) => BatchStage::Step(inside),
+            (BatchStage::Exec, BatchKind::Plain) => BatchStage::Exec,
         };
     }
 
     fn is_inside(&self, at: usize) -> bool {
-        matches!(self.form, Form::Transaction(inside) if at < inside)
+        matches!(self.form, BatchKind::Transaction(inside) if at < inside)
     }
 
     /// Takes the next reply. `caller` is who waits for it, if anybody does; `refusals` says what a refusal comes to.
     pub(crate) fn take(
         &mut self,
         caller: Option<Ticket>,
-        refusals: Refusals,
+        refusals: RedirectPolicy,
         frame: Frame<'_>,
-    ) -> Result<Turn, Error> {
+    ) -> Result<BatchProgress, Error> {
         let stage = self.stage;
         self.advance();
         self.judge(stage, refusals, &frame);
         match stage {
-            Stage::Multi => self.opened(&frame)?,
-            Stage::Step(at) if self.is_inside(at) => self.queued(at, &frame)?,
-            Stage::Step(at) => {
+            BatchStage::Multi => self.opened(&frame)?,
+            BatchStage::Step(at) if self.is_inside(at) => self.queued(at, &frame)?,
+            BatchStage::Step(at) => {
                 if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
-                    let mut sink = InBatch { gather: &mut *self.gather, view: ticket.view };
+                    let mut sink = BatchCall { gather: &mut *self.gather, view: ticket.view };
                     match refusals.refusal(&frame, step.on_refusal.proof) {
                         Some(refusal) => sink.error(&refusal),
                         None => hand_over(&mut sink, step.shape, frame),
                     }
                 }
             }
-            Stage::Exec => self.executed(caller, frame)?,
+            BatchStage::Exec => self.executed(caller, frame)?,
         }
         Ok(self.turn())
     }
 
     /// Whether the next reply is that to a command outside of a transaction which hands on what comes, and not the last one.
     pub(crate) fn expects_plain_reply(&self) -> bool {
-        let Stage::Step(at) = self.stage else { return false };
-        self.form == Form::Plain
+        let BatchStage::Step(at) = self.stage else { return false };
+        self.form == BatchKind::Plain
             && at + 1 < self.steps.len()
             && self.steps.get(at).is_some_and(|step| step.shape.scalar_rule() == ScalarRule::Keep)
     }
@@ -226,7 +226,7 @@ impl Unit {
     /// Takes a bulk string as such a reply. Answers whether the next is one, too.
     #[inline]
     pub(crate) fn take_bulk_string(&mut self, caller: Ticket, text: &[u8]) -> bool {
-        if let Stage::Step(at) = self.stage {
+        if let BatchStage::Step(at) = self.stage {
             self.verdict.ran |= self.steps.get(at).is_some_and(|step| !step.replay);
         }
         self.advance();
@@ -240,42 +240,43 @@ impl Unit {
         caller: Option<Ticket>,
         bytes: Bytes,
         ascii: bool,
-    ) -> Result<Turn, Error> {
-        let Stage::Step(at) = self.stage else { return Err(unexpected()) };
+    ) -> Result<BatchProgress, Error> {
+        let BatchStage::Step(at) = self.stage else { return Err(unexpected()) };
         self.advance();
-        self.verdict.ran |= self.form == Form::Plain && self.steps.get(at).is_some_and(|step| !step.replay);
+        self.verdict.ran |=
+            self.form == BatchKind::Plain && self.steps.get(at).is_some_and(|step| !step.replay);
         if self.is_inside(at) {
             self.alone()?;
         } else if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
             let gather = &mut *self.gather;
-            hand_over_large(&mut InBatch { gather, view: ticket.view }, step.shape, bytes, ascii);
+            hand_over_large(&mut BatchCall { gather, view: ticket.view }, step.shape, bytes, ascii);
         }
         Ok(self.turn())
     }
 
-    fn turn(&self) -> Turn {
-        if self.stage != Stage::Step(self.steps.len()) {
-            Turn::More
+    fn turn(&self) -> BatchProgress {
+        if self.stage != BatchStage::Step(self.steps.len()) {
+            BatchProgress::More
         } else if self.verdict.is_refusal() {
-            Turn::Refused
+            BatchProgress::Refused
         } else if self.verdict.is_postponement() {
-            Turn::Postponed
+            BatchProgress::Postponed
         } else {
-            Turn::Last
+            BatchProgress::Last
         }
     }
 
     /// Notes whether the server refused the command at `stage`, and whether it ran what must not be run twice. What stands behind
     /// a transaction only waits for it.
-    fn judge(&mut self, stage: Stage, refusals: Refusals, frame: &Frame<'_>) {
+    fn judge(&mut self, stage: BatchStage, refusals: RedirectPolicy, frame: &Frame<'_>) {
         match (stage, frame) {
-            (Stage::Exec, Frame::Scalar(Scalar::Error(line))) => {
+            (BatchStage::Exec, Frame::Scalar(Scalar::Error(line))) => {
                 self.verdict.refused |= refusals.refuses_transaction(line);
                 if self.on_refusal(stage).passes_transaction(line) {
                     self.postpone(line);
                 }
             }
-            (Stage::Exec, _) => self.verdict.ran = true,
+            (BatchStage::Exec, _) => self.verdict.ran = true,
             (_, Frame::Scalar(Scalar::Error(line))) if refusals.is_wrong_server(line) => {
                 self.verdict.refused = true;
                 // Of a script, nobody knows what it did before.
@@ -284,22 +285,22 @@ impl Unit {
             (_, Frame::Scalar(Scalar::Error(line))) if self.on_refusal(stage).passes(line) => {
                 self.postpone(line);
             }
-            (Stage::Step(at), _) if self.form == Form::Plain => {
+            (BatchStage::Step(at), _) if self.form == BatchKind::Plain => {
                 self.verdict.ran |= self.steps.get(at).is_some_and(|step| !step.replay);
             }
-            (Stage::Multi | Stage::Step(_), _) => {}
+            (BatchStage::Multi | BatchStage::Step(_), _) => {}
         }
     }
 
     /// What is to be done when the server cannot run the command at `stage` now.
-    fn on_refusal(&self, stage: Stage) -> OnRefusal {
-        let told = OnRefusal::TOLD;
+    fn on_refusal(&self, stage: BatchStage) -> RetryPolicy {
+        let told = RetryPolicy::TOLD;
         match stage {
-            Stage::Step(at) => self.steps.get(at).map_or(told, |step| step.on_refusal),
+            BatchStage::Step(at) => self.steps.get(at).map_or(told, |step| step.on_refusal),
             // They have no other errors than the server's.
-            Stage::Multi | Stage::Exec => {
+            BatchStage::Multi | BatchStage::Exec => {
                 let again = self.steps.first().is_some_and(|step| step.on_refusal.again);
-                OnRefusal { again, proof: Proof::Code }
+                RetryPolicy { again, proof: Evidence::Code }
             }
         }
     }
@@ -344,8 +345,8 @@ impl Unit {
 
     /// The answer to `EXEC`.
     fn executed(&mut self, caller: Option<Ticket>, frame: Frame<'_>) -> Result<(), Error> {
-        let Queueing { refused, ran, rejected } = std::mem::take(&mut self.queueing);
-        let Form::Transaction(inside) = self.form else { return Err(unexpected()) };
+        let QueuedTransaction { refused, ran, rejected } = std::mem::take(&mut self.queueing);
+        let BatchKind::Transaction(inside) = self.form else { return Err(unexpected()) };
         self.failure = Some(match (refused, frame) {
             (Some(error), _) => Error::reply(error).executed(ran),
             (None, Frame::Packed(packed)) => return self.hand_over_all(caller, &packed, inside),
@@ -382,7 +383,7 @@ impl Unit {
                 return self.hand_over_trees(caller, tree, inside);
             };
             let gather = &mut *self.gather;
-            hand_over(&mut InBatch { gather, view: ticket.view }, step.shape, frame);
+            hand_over(&mut BatchCall { gather, view: ticket.view }, step.shape, frame);
         }
         Ok(())
     }
@@ -395,8 +396,8 @@ impl Unit {
         }
         let Some(ticket) = caller else { return Ok(()) };
         for (reply, step) in replies.into_iter().zip(&self.steps) {
-            let view = if step.shape.is_binary() { View::Bytes } else { ticket.view };
-            let mut sink = InBatch { gather: &mut *self.gather, view };
+            let view = if step.shape.is_binary() { TextFormat::Bytes } else { ticket.view };
+            let mut sink = BatchCall { gather: &mut *self.gather, view };
             match reply {
                 Value::Error(error) => sink.error(&Error::reply(error)),
                 reply => hand_over(&mut sink, step.shape, Frame::Tree(reply)),
@@ -406,10 +407,10 @@ impl Unit {
     }
 }
 
-fn first(form: Form) -> Stage {
+fn first(form: BatchKind) -> BatchStage {
     match form {
-        Form::Plain => Stage::Step(0),
-        Form::Transaction(_) => Stage::Multi,
+        BatchKind::Plain => BatchStage::Step(0),
+        BatchKind::Transaction(_) => BatchStage::Multi,
     }
 }
 

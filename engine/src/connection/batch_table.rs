@@ -2,54 +2,54 @@
 
 use std::collections::HashMap;
 
-use super::batch::{Outcome, Unit, UnitId};
+use super::batch::{Batch, BatchId, BatchOutcome};
 
 /// The units of one queue that no reply has come to yet.
 #[derive(Debug, Default)]
-pub(crate) struct Units {
-    known: HashMap<UnitId, Box<Unit>>,
+pub(crate) struct BatchTable {
+    known: HashMap<BatchId, Box<Batch>>,
     next: u32,
 }
 
-impl Units {
-    pub(crate) fn add(&mut self, unit: Unit) -> UnitId {
-        let id = UnitId::new(self.next);
+impl BatchTable {
+    pub(crate) fn add(&mut self, unit: Batch) -> BatchId {
+        let id = BatchId::new(self.next);
         self.next = self.next.wrapping_add(1);
         self.known.insert(id, Box::new(unit));
         id
     }
 
-    pub(crate) fn put(&mut self, id: UnitId, unit: Box<Unit>) {
+    pub(crate) fn put(&mut self, id: BatchId, unit: Box<Batch>) {
         self.known.insert(id, unit);
     }
 
-    pub(crate) fn take(&mut self, id: UnitId) -> Option<Box<Unit>> {
+    pub(crate) fn take(&mut self, id: BatchId) -> Option<Box<Batch>> {
         self.known.remove(&id)
     }
 
-    pub(crate) fn restart(&mut self, id: Option<UnitId>) {
+    pub(crate) fn restart(&mut self, id: Option<BatchId>) {
         if let Some(unit) = id.and_then(|id| self.known.get_mut(&id)) {
             unit.restart();
         }
     }
 
-    pub(crate) fn forget(&mut self, id: Option<UnitId>) {
+    pub(crate) fn forget(&mut self, id: Option<BatchId>) {
         if let Some(id) = id {
             self.known.remove(&id);
         }
     }
 
-    pub(crate) fn is_transaction(&self, id: UnitId) -> bool {
+    pub(crate) fn is_transaction(&self, id: BatchId) -> bool {
         self.known.get(&id).is_some_and(|unit| unit.is_transaction())
     }
 
     /// What came of a unit for which nobody waits any more.
-    pub(crate) fn give_up(&mut self, id: Option<UnitId>) -> Option<Outcome> {
+    pub(crate) fn give_up(&mut self, id: Option<BatchId>) -> Option<BatchOutcome> {
         self.known.get_mut(&id?).map(|unit| unit.give_up())
     }
 
     /// How many commands the server sees of a request for this unit, if it is one for a unit.
-    pub(crate) fn commands(&self, id: Option<UnitId>) -> usize {
+    pub(crate) fn commands(&self, id: Option<BatchId>) -> usize {
         id.and_then(|id| self.known.get(&id)).map_or(1, |unit| unit.commands())
     }
 }

@@ -15,12 +15,12 @@ use super::handshake_stream::Talk;
 use super::liveness::Liveness;
 use super::renewal::Renewal;
 use super::request::Millis;
-use super::request_response::Conversation;
+use super::request_response::SimpleConnection;
 use crate::config::Options;
-use crate::config::address::{Attendance, Endpoint, Locate, Place};
-use crate::config::role::Role;
-use crate::error::{ConnectionFailure, Error, Kind};
-use crate::resp::Limits;
+use crate::config::address::{ConnectTarget, Endpoint, Locate, WatchGuard};
+use crate::config::role::ServerRole;
+use crate::error::{ConnectionFailure, Error, ErrorKind};
+use crate::resp::DecodeLimits;
 use crate::transport::dial::{Dial, Dialer, not_in_time, timed_out};
 use crate::transport::split::split;
 use crate::transport::stream::Stream;
@@ -114,7 +114,7 @@ impl Connector {
     }
 
     /// Connects. Fails within `connectTimeout`, which goes on for [`Connector::greet`].
-    pub async fn open(&self) -> Result<Opened, Error> {
+    pub async fn open(&self) -> Result<Dialed, Error> {
         let deadline = Instant::now() + self.options.connect_timeout;
         self.is_at(Some(Stage::Locating));
         let place = timeout_at(deadline, self.locate.locate()).await.map_err(|_| {
@@ -126,7 +126,7 @@ impl Connector {
         let dialled =
             self.while_it_holds(&place, self.dial.dial_from(&place.endpoint, place.turn, deadline)).await;
         match dialled {
-            Ok(stream) => Ok(Opened { place, stream, deadline }),
+            Ok(stream) => Ok(Dialed { place, stream, deadline }),
             Err(error) => {
                 self.is_at(None);
                 self.locate.distrust(&place);
@@ -136,8 +136,8 @@ impl Connector {
     }
 
     /// Shakes hands.
-    pub async fn greet(&self, opened: Opened) -> Result<Connection, Error> {
-        let Opened { place, stream, deadline } = opened;
+    pub async fn greet(&self, opened: Dialed) -> Result<Connection, Error> {
+        let Dialed { place, stream, deadline } = opened;
         let greeted = self.while_it_holds(&place, self.greet_before(&place, stream, deadline)).await;
         self.is_at(None);
         match &greeted {
@@ -145,7 +145,7 @@ impl Connector {
                 self.hung_up.store(0, Ordering::Relaxed);
                 self.locate.confirm(&place);
             }
-            Err(error) if *error.kind() == Kind::Connection(ConnectionFailure::WrongRole) => {
+            Err(error) if *error.kind() == ErrorKind::Connection(ConnectionFailure::WrongRole) => {
                 self.locate.misplaced(&place);
             }
             Err(_) => self.locate.distrust(&place),
@@ -154,7 +154,7 @@ impl Connector {
     }
 
     /// The server ended the connection at our first bytes: `error`, or what a look at it tells.
-    async fn hung_up(&self, place: &Place, error: Error) -> Error {
+    async fn hung_up(&self, place: &ConnectTarget, error: Error) -> Error {
         if self.options.tls.is_some() {
             return error.hinting(REFUSES_CERTIFICATE);
         }
@@ -172,7 +172,12 @@ impl Connector {
 
     /// Has the server at `place`, which is left, answer what it keeps waiting on the connection of this number: then it is certain
     /// that nothing came of it. Fails where the server does not answer, or does not allow it.
-    pub async fn unblock(&self, place: &Place, client_id: i64, patience: Duration) -> Result<(), Error> {
+    pub async fn unblock(
+        &self,
+        place: &ConnectTarget,
+        client_id: i64,
+        patience: Duration,
+    ) -> Result<(), Error> {
         let number = client_id.to_string();
         let order = vec![b"CLIENT".as_slice(), b"UNBLOCK", number.as_bytes(), b"ERROR"];
         self.converse(place, patience).await?.ask(&[order]).await.map(drop)
@@ -182,7 +187,7 @@ impl Connector {
     pub async fn restore(&self, connection: Connection, state: &[Vec<Vec<u8>>]) -> Result<Connection, Error> {
         let commands: Vec<Vec<&[u8]>> =
             state.iter().map(|words| words.iter().map(Vec::as_slice).collect()).collect();
-        let mut conversation = Conversation::over(connection, self.options.connect_timeout);
+        let mut conversation = SimpleConnection::over(connection, self.options.connect_timeout);
         for reply in conversation.ask(&commands).await? {
             if let Value::Error(error) = reply {
                 let message =
@@ -194,21 +199,25 @@ impl Connector {
     }
 
     /// A conversation with the server at `place`, whatever its role is by now.
-    pub async fn converse(&self, place: &Place, patience: Duration) -> Result<Conversation, Error> {
+    pub async fn converse(
+        &self,
+        place: &ConnectTarget,
+        patience: Duration,
+    ) -> Result<SimpleConnection, Error> {
         if place.announced.is_none() && !self.locate.holds(place) {
             let message = "the name of the server leads to another one by now";
             return Err(Error::connection(ConnectionFailure::Unreachable, message));
         }
-        let place = Place { role: Role::Any, ..place.clone() };
+        let place = ConnectTarget { role: ServerRole::Any, ..place.clone() };
         let deadline = Instant::now() + patience;
         let stream = self.dial.dial(&place.endpoint, deadline).await?;
         let connection = self.greet_before(&place, stream, deadline).await?;
-        Ok(Conversation::over(connection, patience))
+        Ok(SimpleConnection::over(connection, patience))
     }
 
     async fn greet_before(
         &self,
-        place: &Place,
+        place: &ConnectTarget,
         stream: Stream,
         deadline: Instant,
     ) -> Result<Connection, Error> {
@@ -239,7 +248,7 @@ impl Connector {
                 Err(_) if handshake.step() == Step::Silent => return Err(late(SILENCE)),
                 Err(_) => return Err(late(GREETED)),
             };
-            if *error.kind() != Kind::Connection(ConnectionFailure::Lost) {
+            if *error.kind() != ErrorKind::Connection(ConnectionFailure::Lost) {
                 return Err(error);
             }
             if known.is_some() {
@@ -256,7 +265,7 @@ impl Connector {
 
     async fn shake_hands(
         &self,
-        place: &Place,
+        place: &ConnectTarget,
         stream: Stream,
         handshake: &mut Handshake,
     ) -> Result<Connection, Error> {
@@ -265,7 +274,7 @@ impl Connector {
         let session = match talk.shake_hands(handshake).await {
             Ok(session) => session,
             Err(error)
-                if talk.heard || !matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost)) =>
+                if talk.heard || !matches!(error.kind(), ErrorKind::Connection(ConnectionFailure::Lost)) =>
             {
                 return Err(error);
             }
@@ -292,7 +301,7 @@ impl Connector {
     /// Does `work` for as long as `place` is where to connect.
     async fn while_it_holds<T>(
         &self,
-        place: &Place,
+        place: &ConnectTarget,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         tokio::select! {
@@ -303,7 +312,7 @@ impl Connector {
     }
 
     /// Returns when `place` is no longer where to be, with the error for what was going on there.
-    pub async fn left(&self, place: &Place) -> Error {
+    pub async fn left(&self, place: &ConnectTarget) -> Error {
         let Some(mut news) = self.locate.news() else { return std::future::pending().await };
         while self.locate.holds(place) {
             if news.changed().await.is_err() {
@@ -326,23 +335,23 @@ impl Connector {
     }
 
     /// A connection to `place` was lost.
-    pub fn distrust(&self, place: &Place) {
+    pub fn distrust(&self, place: &ConnectTarget) {
         self.locate.distrust(place);
     }
 
     /// The server at `place` refused a command, because it is not the one to use.
-    pub fn refused(&self, place: &Place) {
+    pub fn refused(&self, place: &ConnectTarget) {
         self.locate.refused(place);
     }
 
     /// Has the place watched until the attendance is dropped.
-    pub fn attend(&self) -> Option<Attendance> {
+    pub fn attend(&self) -> Option<WatchGuard> {
         self.locate.attend()
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> DecodeLimits {
         let limits = &self.options.limits;
-        Limits {
+        DecodeLimits {
             max_reply_bytes: limits.max_reply_bytes as u64,
             max_depth: limits.max_depth,
             max_elements: limits.max_elements as u64,
@@ -360,8 +369,8 @@ impl Connector {
 }
 
 /// A connected stream before its handshake.
-pub struct Opened {
-    place: Place,
+pub struct Dialed {
+    place: ConnectTarget,
     stream: Stream,
     deadline: Instant,
 }

@@ -2,74 +2,74 @@
 
 use bytes::Bytes;
 
-use super::request::{Deliver, Gather, Reply, Ticket, View};
+use super::request::{Reply, ReplyCollector, ReplySink, TextFormat, Ticket};
 use crate::command::{self, ScalarRule, Shape, bool_from_int, double_from_text, int_from_text};
 use crate::error::{Error, ServerError};
 use crate::resp::{Frame, Scalar};
 use crate::value::Value;
 
 /// Takes the reply to one command.
-pub(crate) trait Sink {
+pub(crate) trait FrameSink {
     fn reply(&mut self, reply: Reply<'_>);
     /// A reply whose texts are bytes, whatever the caller's view.
     fn bytes(&mut self, reply: Reply<'_>);
     fn error(&mut self, error: &Error);
     /// What the caller wants texts as.
-    fn view(&self) -> View;
+    fn view(&self) -> TextFormat;
 }
 
 /// A caller of one command.
-pub(crate) struct Alone<'a> {
-    pub(crate) deliver: &'a mut dyn Deliver,
+pub(crate) struct SingleCall<'a> {
+    pub(crate) deliver: &'a mut dyn ReplySink,
     pub(crate) ticket: Ticket,
 }
 
-impl Sink for Alone<'_> {
+impl FrameSink for SingleCall<'_> {
     #[inline]
     fn reply(&mut self, reply: Reply<'_>) {
         self.deliver.reply(self.ticket, reply);
     }
 
     fn bytes(&mut self, reply: Reply<'_>) {
-        self.deliver.reply(Ticket { view: View::Bytes, ..self.ticket }, reply);
+        self.deliver.reply(Ticket { view: TextFormat::Bytes, ..self.ticket }, reply);
     }
 
     fn error(&mut self, error: &Error) {
         self.deliver.error(self.ticket, error);
     }
 
-    fn view(&self) -> View {
+    fn view(&self) -> TextFormat {
         self.ticket.view
     }
 }
 
 /// A caller of many commands, of which this reply is one.
-pub(crate) struct InBatch<'a> {
-    pub(crate) gather: &'a mut dyn Gather,
-    pub(crate) view: View,
+pub(crate) struct BatchCall<'a> {
+    pub(crate) gather: &'a mut dyn ReplyCollector,
+    pub(crate) view: TextFormat,
 }
 
-impl Sink for InBatch<'_> {
+impl FrameSink for BatchCall<'_> {
     fn reply(&mut self, reply: Reply<'_>) {
         self.gather.reply(reply, self.view);
     }
 
     fn bytes(&mut self, reply: Reply<'_>) {
-        self.gather.reply(reply, View::Bytes);
+        self.gather.reply(reply, TextFormat::Bytes);
     }
 
     fn error(&mut self, error: &Error) {
         self.gather.error(error);
     }
 
-    fn view(&self) -> View {
+    fn view(&self) -> TextFormat {
         self.view
     }
 }
 
 /// Hands a frame that answers a command with a reply of `shape` to `sink`.
 #[inline]
-pub(crate) fn hand_over(sink: &mut impl Sink, shape: &'static Shape, frame: Frame<'_>) {
+pub(crate) fn hand_over(sink: &mut impl FrameSink, shape: &'static Shape, frame: Frame<'_>) {
     match frame {
         Frame::Scalar(Scalar::Error(line)) => sink.error(&Error::reply(ServerError::from_line(line))),
         Frame::Scalar(reply) => scalar(sink, shape, reply),
@@ -82,7 +82,7 @@ pub(crate) fn hand_over(sink: &mut impl Sink, shape: &'static Shape, frame: Fram
 }
 
 /// The same for a bulk string in a block of its own.
-pub(crate) fn hand_over_large(sink: &mut impl Sink, shape: &'static Shape, bytes: Bytes, ascii: bool) {
+pub(crate) fn hand_over_large(sink: &mut impl FrameSink, shape: &'static Shape, bytes: Bytes, ascii: bool) {
     match shape.scalar_rule() {
         ScalarRule::Keep => sink.reply(Reply::Large { bytes, ascii }),
         ScalarRule::Binary => sink.bytes(Reply::Large { bytes, ascii }),
@@ -92,7 +92,7 @@ pub(crate) fn hand_over_large(sink: &mut impl Sink, shape: &'static Shape, bytes
 
 /// The hot path: a reply without parts is shaped without leaving the read buffer.
 #[inline]
-fn scalar(sink: &mut impl Sink, shape: &'static Shape, scalar: Scalar<'_>) {
+fn scalar(sink: &mut impl FrameSink, shape: &'static Shape, scalar: Scalar<'_>) {
     let rule = shape.scalar_rule();
     let shaped = match (rule, scalar) {
         (ScalarRule::Binary, scalar) => return sink.bytes(Reply::Scalar(scalar)),
@@ -110,17 +110,17 @@ fn scalar(sink: &mut impl Sink, shape: &'static Shape, scalar: Scalar<'_>) {
     sink.reply(Reply::Scalar(shaped));
 }
 
-fn tree(sink: &mut impl Sink, shape: &'static Shape, value: Value) {
+fn tree(sink: &mut impl FrameSink, shape: &'static Shape, value: Value) {
     let names = sink.view().names();
     sink.reply(Reply::Tree(command::shape(value, shape, names)));
 }
 
 /// Where replies go that nobody waits for.
 #[derive(Debug)]
-pub(crate) struct Nowhere;
+pub(crate) struct Discard;
 
-impl Gather for Nowhere {
-    fn reply(&mut self, _reply: Reply<'_>, _view: View) {}
+impl ReplyCollector for Discard {
+    fn reply(&mut self, _reply: Reply<'_>, _view: TextFormat) {}
     fn error(&mut self, _error: &Error) {}
     fn clear(&mut self) {}
 }

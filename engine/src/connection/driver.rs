@@ -7,21 +7,21 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
 
-use super::inline_read::read_handoff::Loan;
+use super::inline_read::read_handoff::ReadHandoff;
 use super::liveness::Liveness;
 use super::queue::Queue;
-use super::read_state::Inbound;
-use super::rejection::Refusals;
+use super::read_state::ReadState;
+use super::rejection::RedirectPolicy;
 use super::renewal::Renewal;
-use super::request::{Deliver, NEVER, now};
+use super::request::{NEVER, ReplySink, now};
 use super::timer::Timer;
-use crate::config::address::Place;
+use crate::config::address::ConnectTarget;
 use crate::error::{ConnectionFailure, Error};
 use crate::resp::Decoder;
 use crate::transport::dial;
 use crate::transport::dial::closed_by_server;
 use crate::transport::split;
-use crate::transport::split::{DirectWriter, Reader, Writer, split};
+use crate::transport::split::{DirectWriter, ReadSide, WriteSide, split};
 
 /// Room made for one read at first.
 pub const READ_CHUNK: usize = 64 * 1024;
@@ -53,7 +53,7 @@ impl Severance {
 
 /// What the owner of the connection wants of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Shutdown {
     /// Stay open.
     Open,
     /// Answer what is in flight, then close.
@@ -68,7 +68,7 @@ pub enum Wish {
 
 /// Why a connection ended.
 #[derive(Debug)]
-pub enum Ended {
+pub enum ConnectionEnd {
     /// As its owner wished.
     Closed,
     /// It broke.
@@ -82,9 +82,9 @@ pub enum Ended {
 /// An established connection with its handshake done.
 pub struct Connection {
     /// The reading half.
-    pub reader: Reader,
+    pub reader: ReadSide,
     /// The writing half.
-    pub writer: Writer,
+    pub writer: WriteSide,
     /// The decoder, with its limits.
     pub decoder: Decoder,
     /// Bytes that came after the handshake's replies.
@@ -94,22 +94,22 @@ pub struct Connection {
     /// When to worry.
     pub liveness: Liveness,
     /// Where it leads.
-    pub place: Place,
+    pub place: ConnectTarget,
     /// What becomes of commands that the server refuses because it is not the one to ask.
-    pub refusals: Refusals,
+    pub refusals: RedirectPolicy,
     /// When its credentials have to be renewed.
     pub renewal: Renewal,
 }
 
 /// The reading side of a connection. Its unanswered requests are put back in the end, also when the task panics.
-struct Desk<'q> {
+struct InFlightGuard<'q> {
     queue: &'q Arc<Queue>,
     /// Absent while it is lent.
-    inbound: Option<Inbound>,
-    loan: Option<Arc<Loan>>,
+    inbound: Option<ReadState>,
+    loan: Option<Arc<ReadHandoff>>,
 }
 
-impl Drop for Desk<'_> {
+impl Drop for InFlightGuard<'_> {
     fn drop(&mut self) {
         let lent = self.loan.take().and_then(|loan| loan.recall());
         if let Some(mut inbound) = self.inbound.take().or(lent.map(|(inbound, _)| inbound)) {
@@ -119,7 +119,7 @@ impl Drop for Desk<'_> {
 }
 
 /// Why a task that reads stopped doing so.
-enum Turn {
+enum ReadStop {
     /// The connection is to be closed.
     Close,
     /// The submitting thread wants to read.
@@ -134,35 +134,40 @@ impl Connection {
     }
 
     /// Runs until the connection ends. Requests that are unanswered then are back in `queue`.
-    pub async fn run(self, queue: &Arc<Queue>, deliver: &mut dyn Deliver, wish: impl Fn() -> Wish) -> Ended {
-        let inbound = Inbound::new(self.decoder, self.buffer, self.liveness, self.refusals);
-        let mut desk = Desk { queue, inbound: Some(inbound), loan: None };
+    pub async fn run(
+        self,
+        queue: &Arc<Queue>,
+        deliver: &mut dyn ReplySink,
+        wish: impl Fn() -> Shutdown,
+    ) -> ConnectionEnd {
+        let inbound = ReadState::new(self.decoder, self.buffer, self.liveness, self.refusals);
+        let mut desk = InFlightGuard { queue, inbound: Some(inbound), loan: None };
         let ended = serve(&mut desk, self.reader, self.writer, deliver, wish).await;
         deliver.flush();
         match ended {
             Ok(()) if desk.inbound.as_ref().is_some_and(|inbound| inbound.leave_by() != NEVER) => {
                 let message = format!("{} says that it is not the server to use", self.place.endpoint);
-                Ended::Refused(Error::connection(ConnectionFailure::Lost, message))
+                ConnectionEnd::Refused(Error::connection(ConnectionFailure::Lost, message))
             }
-            Ok(()) => Ended::Closed,
-            Err(error) => Ended::Lost(error.at(&self.place.endpoint)),
+            Ok(()) => ConnectionEnd::Closed,
+            Err(error) => ConnectionEnd::Lost(error.at(&self.place.endpoint)),
         }
     }
 }
 
 async fn serve(
-    desk: &mut Desk<'_>,
-    mut reader: Reader,
-    mut writer: Writer,
-    deliver: &mut dyn Deliver,
-    wish: impl Fn() -> Wish,
+    desk: &mut InFlightGuard<'_>,
+    mut reader: ReadSide,
+    mut writer: WriteSide,
+    deliver: &mut dyn ReplySink,
+    wish: impl Fn() -> Shutdown,
 ) -> Result<(), Error> {
     let mut timer = Timer::new();
     timer.set(desk.queue.arm(desk.inbound()?.next_look(now())));
     loop {
         match read_here(desk, &mut reader, &mut writer, deliver, &wish, &mut timer).await? {
-            Turn::Close => return Ok(()),
-            Turn::Lend => {
+            ReadStop::Close => return Ok(()),
+            ReadStop::Lend => {
                 let (stream, loan) = lend(desk, reader, writer, deliver)?;
                 let ended = read_there(desk.queue, &loan, deliver, &wish, &mut timer).await;
                 desk.loan = None;
@@ -181,28 +186,28 @@ async fn serve(
 
 /// Reads on the connection's task.
 async fn read_here(
-    desk: &mut Desk<'_>,
-    reader: &mut Reader,
-    writer: &mut Writer,
-    deliver: &mut dyn Deliver,
-    wish: impl Fn() -> Wish,
+    desk: &mut InFlightGuard<'_>,
+    reader: &mut ReadSide,
+    writer: &mut WriteSide,
+    deliver: &mut dyn ReplySink,
+    wish: impl Fn() -> Shutdown,
     timer: &mut Timer,
-) -> Result<Turn, Error> {
+) -> Result<ReadStop, Error> {
     let queue = desk.queue;
     let inbound = desk.inbound()?;
     let mut since_due = 0;
     loop {
         // What is left must be read out, whatever else is wished but an end at once.
         let wish_now = match wish() {
-            Wish::Open | Wish::Drain if inbound.leave_by() != NEVER => Wish::Leave,
+            Shutdown::Open | Shutdown::Drain if inbound.leave_by() != NEVER => Shutdown::Leave,
             wish => wish,
         };
         match wish_now {
-            Wish::Drain if inbound.replies(queue, deliver).owes_nobody() => return Ok(Turn::Close),
-            Wish::Leave if inbound.replies(queue, deliver).is_read_out() => return Ok(Turn::Close),
-            Wish::Open | Wish::Drain | Wish::Leave => {}
-            Wish::Sever(why) => return Err(Error::connection(ConnectionFailure::Lost, why.message())),
-            Wish::Destroy => return Ok(Turn::Close),
+            Shutdown::Drain if inbound.replies(queue, deliver).owes_nobody() => return Ok(ReadStop::Close),
+            Shutdown::Leave if inbound.replies(queue, deliver).is_read_out() => return Ok(ReadStop::Close),
+            Shutdown::Open | Shutdown::Drain | Shutdown::Leave => {}
+            Shutdown::Sever(why) => return Err(Error::connection(ConnectionFailure::Lost, why.message())),
+            Shutdown::Destroy => return Ok(ReadStop::Close),
         }
         tokio::select! {
             biased;
@@ -229,12 +234,12 @@ async fn read_here(
             }
             () = queue.wake.notified() => {
                 if queue.wants_loan()
-                    && wish() == Wish::Open
+                    && wish() == Shutdown::Open
                     && inbound.partial() == 0
                     && inbound.large() == 0
                     && !queue.has_backlog()
                 {
-                    return Ok(Turn::Lend);
+                    return Ok(ReadStop::Lend);
                 }
                 timer.set(queue.arm(timer.at()));
             }
@@ -249,12 +254,12 @@ async fn read_here(
 /// Waits while the submitting thread reads. Returns when the task needs the socket itself.
 async fn read_there(
     queue: &Queue,
-    loan: &Loan,
-    deliver: &mut dyn Deliver,
-    wish: impl Fn() -> Wish,
+    loan: &ReadHandoff,
+    deliver: &mut dyn ReplySink,
+    wish: impl Fn() -> Shutdown,
     timer: &mut Timer,
 ) -> Result<(), Error> {
-    while wish() == Wish::Open && !queue.wants_return() && !queue.has_backlog() {
+    while wish() == Shutdown::Open && !queue.wants_return() && !queue.has_backlog() {
         tokio::select! {
             biased;
             () = queue.wake.notified() => timer.set(queue.arm(timer.at())),
@@ -266,11 +271,11 @@ async fn read_there(
 
 /// Takes the socket from the runtime, so that nothing that arrives wakes this thread, and lends it.
 fn lend(
-    desk: &mut Desk<'_>,
-    reader: Reader,
-    writer: Writer,
-    deliver: &mut dyn Deliver,
-) -> Result<(Arc<DirectWriter>, Arc<Loan>), Error> {
+    desk: &mut InFlightGuard<'_>,
+    reader: ReadSide,
+    writer: WriteSide,
+    deliver: &mut dyn ReplySink,
+) -> Result<(Arc<DirectWriter>, Arc<ReadHandoff>), Error> {
     let queue = desk.queue;
     let mut plain = None;
     queue
@@ -286,7 +291,7 @@ fn lend(
         })
         .map_err(|error: io::Error| lost(&error))?;
     let ((shared, borrowed), inbound) = plain.zip(desk.inbound.take()).ok_or_else(gone)?;
-    let loan = Loan::new(inbound, borrowed, Arc::clone(queue));
+    let loan = ReadHandoff::new(inbound, borrowed, Arc::clone(queue));
     desk.loan = Some(Arc::clone(&loan));
     deliver.lend(Arc::clone(&loan));
     deliver.flush();
@@ -294,7 +299,7 @@ fn lend(
 }
 
 /// Hands the socket back to the runtime.
-fn take_back(queue: &Queue, shared: Arc<DirectWriter>) -> Result<(Reader, Writer), Error> {
+fn take_back(queue: &Queue, shared: Arc<DirectWriter>) -> Result<(ReadSide, WriteSide), Error> {
     let mut halves = None;
     queue
         .exchange_socket(false, |other| {
@@ -311,8 +316,8 @@ fn take_back(queue: &Queue, shared: Arc<DirectWriter>) -> Result<(Reader, Writer
     halves.ok_or_else(gone)
 }
 
-impl Desk<'_> {
-    fn inbound(&mut self) -> Result<&mut Inbound, Error> {
+impl InFlightGuard<'_> {
+    fn inbound(&mut self) -> Result<&mut ReadState, Error> {
         self.inbound.as_mut().ok_or_else(gone)
     }
 }
@@ -321,7 +326,7 @@ fn gone() -> Error {
     Error::internal("the reading side of a connection is gone")
 }
 
-async fn read(reader: &mut Reader, inbound: &mut Inbound) -> io::Result<usize> {
+async fn read(reader: &mut ReadSide, inbound: &mut ReadState) -> io::Result<usize> {
     match &mut inbound.large {
         Some(large) => {
             let count = reader.read(large.room()).await?;

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use super::dialect::{Dialect, Step};
 use super::redaction::without_secrets;
 use super::rejection::is_passing;
-use crate::config::role::Role;
+use crate::config::role::ServerRole;
 use crate::config::{Credentials, Options, Protocol, Secret};
 use crate::error::{ConnectionFailure, Error, ServerError};
 use crate::resp::encode::command;
@@ -27,7 +27,7 @@ const VERSION: &[u8] = env!("CARGO_PKG_VERSION").as_bytes();
 
 /// What the server said about itself. RESP2 servers say nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Server {
+pub struct ServerIdentity {
     /// `redis`, `valkey`, ...
     pub name: Option<String>,
     /// Its version, such as `8.0.1`.
@@ -46,12 +46,12 @@ pub struct Session {
     /// The protocol that is spoken from here on.
     pub protocol: Protocol,
     /// What the server said about itself.
-    pub server: Server,
+    pub server: ServerIdentity,
 }
 
 /// What to do after a reply. Printing it shows no bytes.
 #[derive(PartialEq, Eq)]
-pub enum Progress {
+pub enum HandshakeProgress {
     /// Read the next reply.
     Wait,
     /// Write these bytes, then read on.
@@ -60,7 +60,7 @@ pub enum Progress {
     Ready(Session),
 }
 
-impl fmt::Debug for Progress {
+impl fmt::Debug for HandshakeProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Wait => f.write_str("Wait"),
@@ -100,7 +100,7 @@ impl Sent {
 
 /// Which of the two writes is being answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum HandshakeStage {
     /// HELLO and what follows it.
     Resp3,
     /// HELLO was refused; the replies behind it are read and dropped.
@@ -115,15 +115,15 @@ pub struct Handshake {
     credentials: Option<Credentials>,
     client_name: Option<String>,
     db: u32,
-    role: Role,
+    role: ServerRole,
     /// Whether the connection's number is asked for where HELLO does not tell it.
     identify: bool,
     dialect: Dialect,
     /// Whether the server replied to HELLO as one that knows it.
     greeted: bool,
-    stage: Stage,
+    stage: HandshakeStage,
     sent: VecDeque<Sent>,
-    server: Server,
+    server: ServerIdentity,
     protocol: Protocol,
 }
 
@@ -131,27 +131,27 @@ impl Handshake {
     /// A handshake as `options` want it, with the credentials that hold now, with a server of any role.
     pub fn new(options: &Options, credentials: Option<Credentials>) -> Self {
         let stage = match options.protocol {
-            Protocol::Resp3 => Stage::Resp3,
-            Protocol::Resp2 => Stage::Resp2,
+            Protocol::Resp3 => HandshakeStage::Resp3,
+            Protocol::Resp2 => HandshakeStage::Resp2,
         };
         Self {
             credentials,
             client_name: options.client_name.clone(),
             db: options.db,
-            role: Role::Any,
+            role: ServerRole::Any,
             identify: false,
             dialect: Dialect::first(options),
             greeted: false,
             stage,
             sent: VecDeque::new(),
-            server: Server::default(),
+            server: ServerIdentity::default(),
             protocol: options.protocol,
         }
     }
 
     /// The same, with a server that has to be of `role`.
     #[must_use]
-    pub fn with(self, role: Role) -> Self {
+    pub fn with(self, role: ServerRole) -> Self {
         Self { role, ..self }
     }
 
@@ -167,22 +167,22 @@ impl Handshake {
         if dialect < Dialect::Resp2 {
             return Self { dialect, ..self };
         }
-        Self { dialect, stage: Stage::Resp2, protocol: Protocol::Resp2, ..self }
+        Self { dialect, stage: HandshakeStage::Resp2, protocol: Protocol::Resp2, ..self }
     }
 
     /// How far it came, for the next dialect where the server hung up.
     pub(crate) fn step(&self) -> Step {
         match self.stage {
-            Stage::Draining => Step::Refused,
-            Stage::Resp3 if self.greeted => Step::Greeted,
-            Stage::Resp3 | Stage::Resp2 => Step::Silent,
+            HandshakeStage::Draining => Step::Refused,
+            HandshakeStage::Resp3 if self.greeted => Step::Greeted,
+            HandshakeStage::Resp3 | HandshakeStage::Resp2 => Step::Silent,
         }
     }
 
     /// The bytes to write first. To be called once.
     pub fn start(&mut self) -> Vec<u8> {
         let mut out = Vec::with_capacity(256);
-        if self.stage == Stage::Resp3 {
+        if self.stage == HandshakeStage::Resp3 {
             self.hello(&mut out);
         } else {
             self.auth_and_name(&mut out);
@@ -195,7 +195,7 @@ impl Handshake {
     ///
     /// Fails when the server refuses the credentials (`Authentication`) or anything else that matters
     /// (`Handshake`); the connection is then of no use. No text holds a credential.
-    pub fn accept(&mut self, reply: Value) -> Result<Progress, Error> {
+    pub fn accept(&mut self, reply: Value) -> Result<HandshakeProgress, Error> {
         let Some(sent) = self.sent.pop_front() else {
             return Err(Error::protocol(
                 "the server sent a reply that nobody asked for during the handshake",
@@ -204,19 +204,21 @@ impl Handshake {
         match reply {
             Value::Error(error) => self.refused(sent, &error)?,
             reply if sent == Sent::Hello => self.greeted(reply),
-            reply if sent == Sent::Role && self.stage != Stage::Draining => self.role.verify(&reply)?,
+            reply if sent == Sent::Role && self.stage != HandshakeStage::Draining => {
+                self.role.verify(&reply)?
+            }
             Value::Int(id) if sent == Sent::Id => self.server.id = Some(id),
             _ => {}
         }
         if !self.sent.is_empty() {
-            return Ok(Progress::Wait);
+            return Ok(HandshakeProgress::Wait);
         }
-        if self.stage == Stage::Draining {
-            self.stage = Stage::Resp2;
+        if self.stage == HandshakeStage::Draining {
+            self.stage = HandshakeStage::Resp2;
             self.protocol = Protocol::Resp2;
-            return Ok(Progress::Write(self.start()));
+            return Ok(HandshakeProgress::Write(self.start()));
         }
-        Ok(Progress::Ready(Session { protocol: self.protocol, server: mem::take(&mut self.server) }))
+        Ok(HandshakeProgress::Ready(Session { protocol: self.protocol, server: mem::take(&mut self.server) }))
     }
 
     fn hello(&mut self, out: &mut Vec<u8>) {
@@ -270,7 +272,7 @@ impl Handshake {
             command(out, &[b"SELECT", self.db.to_string().as_bytes()]);
             self.sent.push_back(Sent::Select);
         }
-        if self.role != Role::Any {
+        if self.role != ServerRole::Any {
             command(out, &[b"ROLE"]);
             self.sent.push_back(Sent::Role);
         }
@@ -280,15 +282,15 @@ impl Handshake {
         let unauthenticated = matches!(&*error.code, "NOAUTH" | "WRONGPASS" | "NOPERM");
         match (self.stage, sent) {
             // The second write authenticates; what failed for want of it is said again there.
-            (Stage::Draining, _) if self.credentials.is_some() || &*error.code != "NOAUTH" => Ok(()),
-            (Stage::Resp3, Sent::Hello) if !unauthorised(error) && !passes(error) => {
-                self.stage = Stage::Draining;
+            (HandshakeStage::Draining, _) if self.credentials.is_some() || &*error.code != "NOAUTH" => Ok(()),
+            (HandshakeStage::Resp3, Sent::Hello) if !unauthorised(error) && !passes(error) => {
+                self.stage = HandshakeStage::Draining;
                 Ok(())
             }
             // Before Redis 6 there are no users: the password alone is that of the only one.
             (_, Sent::Auth) if self.names_default_user() && has_wrong_arity(error) => {
                 self.credentials.iter_mut().for_each(|credentials| credentials.username = None);
-                self.stage = Stage::Draining;
+                self.stage = HandshakeStage::Draining;
                 Ok(())
             }
             // An old server says ERR for a wrong password, and for one where it wants none.
@@ -299,7 +301,7 @@ impl Handshake {
             // The name is for people who look at CLIENT LIST.
             (_, Sent::SetName) if &*error.code != "NOAUTH" && !passes(error) => Ok(()),
             // A proxy may not know ROLE: what HELLO said will do, or nothing.
-            (_, Sent::Role) if self.role == Role::Writable && &*error.code != "NOAUTH" => {
+            (_, Sent::Role) if self.role == ServerRole::Writable && &*error.code != "NOAUTH" => {
                 self.role.check(self.server.role.as_deref().unwrap_or_default(), None)
             }
             // Without the right to ask, what HELLO said will do.
@@ -324,7 +326,7 @@ impl Handshake {
             }
             // Whatever replied does not know HELLO.
             _ => {
-                self.stage = Stage::Draining;
+                self.stage = HandshakeStage::Draining;
                 return;
             }
         };

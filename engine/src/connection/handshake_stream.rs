@@ -8,17 +8,17 @@ use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
-use super::handshake::{Handshake, Progress, Session};
+use super::handshake::{Handshake, HandshakeProgress, Session};
 use crate::config::address::Endpoint;
 use crate::error::Error;
-use crate::resp::{Decoder, Frame, Limits};
+use crate::resp::{DecodeLimits, Decoder, Frame};
 use crate::transport::dial::{broken_stream, closed_by_server};
-use crate::transport::split::{Reader, Writer};
+use crate::transport::split::{ReadSide, WriteSide};
 use crate::value::Value;
 
 /// What the replies of a handshake may cost. The limits that a user sets are for his own commands: they may be too tight for a
 /// greeting, or far too wide for a peer that is not known yet.
-const GREETING: Limits = Limits { max_reply_bytes: 64 * 1024, max_depth: 8, max_elements: 1024 };
+const GREETING: DecodeLimits = DecodeLimits { max_reply_bytes: 64 * 1024, max_depth: 8, max_elements: 1024 };
 
 /// The last word of a handshake. Its reply is like no other of the handshake: one reply too many before it would come in its place.
 const PING: &[u8] = b"*1\r\n$4\r\nPING\r\n";
@@ -29,8 +29,8 @@ const SETTLING: Duration = Duration::from_millis(10);
 /// A stream during its handshake.
 pub(crate) struct Talk<'a> {
     endpoint: &'a Endpoint,
-    pub(crate) reader: Reader,
-    pub(crate) writer: Writer,
+    pub(crate) reader: ReadSide,
+    pub(crate) writer: WriteSide,
     pub(crate) decoder: Decoder,
     pub(crate) buffer: BytesMut,
     /// Whether the server has sent anything.
@@ -39,7 +39,7 @@ pub(crate) struct Talk<'a> {
 
 impl<'a> Talk<'a> {
     /// Nothing was said yet.
-    pub(crate) fn new(endpoint: &'a Endpoint, reader: Reader, writer: Writer) -> Self {
+    pub(crate) fn new(endpoint: &'a Endpoint, reader: ReadSide, writer: WriteSide) -> Self {
         let decoder = Decoder::new(GREETING).packing();
         Self { endpoint, reader, writer, decoder, buffer: BytesMut::with_capacity(4096), heard: false }
     }
@@ -54,14 +54,14 @@ impl Talk<'_> {
             self.write(&bytes).await?;
             loop {
                 match handshake.accept(self.reply().await?)? {
-                    Progress::Wait => {}
-                    Progress::Write(more) => {
+                    HandshakeProgress::Wait => {}
+                    HandshakeProgress::Write(more) => {
                         // The reply to this part's PING, whatever it is: the next part has its own.
                         self.reply().await?;
                         bytes = more;
                         break;
                     }
-                    Progress::Ready(session) => return self.conclude().await.map(|()| session),
+                    HandshakeProgress::Ready(session) => return self.conclude().await.map(|()| session),
                 }
             }
         }

@@ -7,7 +7,7 @@ use super::request::{Millis, NEVER, Request};
 
 /// What to do about a silent connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum LivenessVerdict {
     /// Look again at the given time.
     Wait(Millis),
     /// Nobody uses it: ask whether it is there.
@@ -41,14 +41,14 @@ impl Liveness {
         now: Millis,
         heard: Millis,
         mut awaiting: impl Iterator<Item = &'a Request>,
-    ) -> Verdict {
+    ) -> LivenessVerdict {
         let Some(first) = awaiting.next() else {
             return if self.probe_after == 0 {
-                Verdict::Wait(NEVER)
+                LivenessVerdict::Wait(NEVER)
             } else if now >= heard + self.probe_after {
-                Verdict::Probe
+                LivenessVerdict::Probe
             } else {
-                Verdict::Wait(heard + self.probe_after)
+                LivenessVerdict::Wait(heard + self.probe_after)
             };
         };
         // A server is not silent before it was asked, however long ago the call was.
@@ -64,10 +64,14 @@ impl Liveness {
         let patience = patience.max(self.probe_timeout);
         let patience = patience + patience / GRACE_DIVISOR;
         if unlimited {
-            return Verdict::Wait(NEVER);
+            return LivenessVerdict::Wait(NEVER);
         }
         let since = heard.max(asked);
-        if now >= since + patience { Verdict::Dead(now - since) } else { Verdict::Wait(since + patience) }
+        if now >= since + patience {
+            LivenessVerdict::Dead(now - since)
+        } else {
+            LivenessVerdict::Wait(since + patience)
+        }
     }
 }
 
@@ -75,15 +79,15 @@ impl Liveness {
 mod tests {
     use super::*;
     use crate::command::Shape;
-    use crate::connection::rejection::OnRefusal;
-    use crate::connection::request::{Recipient, Ticket, View};
+    use crate::connection::rejection::RetryPolicy;
+    use crate::connection::request::{Recipient, TextFormat, Ticket};
 
     fn request(asked: Millis, timeout: u32) -> Request {
         Request {
-            recipient: Recipient::Caller(Ticket { slot: 0, view: View::Text, prefixed: false }),
+            recipient: Recipient::Caller(Ticket { slot: 0, view: TextFormat::Text, prefixed: false }),
             shape: &Shape::Any,
             replays: 0,
-            on_refusal: OnRefusal::TOLD,
+            on_refusal: RetryPolicy::TOLD,
             refusals: 0,
             track: None,
             length: 1,
@@ -98,41 +102,41 @@ mod tests {
 
     #[test]
     fn an_idle_connection_is_probed_after_the_keep_alive_time() {
-        assert_eq!(RULE.judge(10_000, 1_000, [].iter()), Verdict::Wait(16_000));
-        assert_eq!(RULE.judge(16_000, 1_000, [].iter()), Verdict::Probe);
+        assert_eq!(RULE.judge(10_000, 1_000, [].iter()), LivenessVerdict::Wait(16_000));
+        assert_eq!(RULE.judge(16_000, 1_000, [].iter()), LivenessVerdict::Probe);
     }
 
     #[test]
     fn silence_longer_than_every_timeout_is_death() {
         let waiting = [request(1_000, 5_000)];
-        assert_eq!(RULE.judge(7_249, 0, waiting.iter()), Verdict::Wait(7_250));
-        assert_eq!(RULE.judge(7_250, 0, waiting.iter()), Verdict::Dead(6_250));
+        assert_eq!(RULE.judge(7_249, 0, waiting.iter()), LivenessVerdict::Wait(7_250));
+        assert_eq!(RULE.judge(7_250, 0, waiting.iter()), LivenessVerdict::Dead(6_250));
     }
 
     #[test]
     fn a_short_timeout_does_not_kill_a_connection_that_may_be_busy() {
         let waiting = [request(1_000, 200)];
-        assert_eq!(RULE.judge(1_500, 0, waiting.iter()), Verdict::Wait(7_250));
+        assert_eq!(RULE.judge(1_500, 0, waiting.iter()), LivenessVerdict::Wait(7_250));
     }
 
     #[test]
     fn a_patient_caller_keeps_the_connection() {
         let waiting = [request(1_000, 5_000), request(1_500, 60_000)];
-        assert_eq!(RULE.judge(30_000, 0, waiting.iter()), Verdict::Wait(76_000));
-        assert_eq!(RULE.judge(30_000, 0, [request(0, 0)].iter()), Verdict::Wait(NEVER));
+        assert_eq!(RULE.judge(30_000, 0, waiting.iter()), LivenessVerdict::Wait(76_000));
+        assert_eq!(RULE.judge(30_000, 0, [request(0, 0)].iter()), LivenessVerdict::Wait(NEVER));
     }
 
     #[test]
     fn a_byte_heard_starts_the_wait_anew() {
         let waiting = [request(1_000, 5_000)];
-        assert_eq!(RULE.judge(7_000, 4_000, waiting.iter()), Verdict::Wait(10_250));
+        assert_eq!(RULE.judge(7_000, 4_000, waiting.iter()), LivenessVerdict::Wait(10_250));
     }
 
     #[test]
     fn calls_of_one_burst_end_at_their_own_deadlines() {
         let burst = [request(1_000, 400), request(1_030, 400)];
         let rule = Liveness { probe_after: 0, probe_timeout: 400 };
-        assert_eq!(rule.judge(1_400, 0, burst.iter()), Verdict::Wait(1_500));
+        assert_eq!(rule.judge(1_400, 0, burst.iter()), LivenessVerdict::Wait(1_500));
         assert!(burst.iter().all(|call| call.deadline < 1_500));
     }
 }

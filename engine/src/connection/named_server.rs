@@ -11,10 +11,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::rejection::Refusals;
+use super::rejection::RedirectPolicy;
 use super::request::{Millis, now};
-use crate::config::address::{Endpoint, Locate, Located, Place};
-use crate::config::role::Role;
+use crate::config::address::{ConnectTarget, Endpoint, Locate, LocateFuture};
+use crate::config::role::ServerRole;
 use crate::error::Error;
 
 /// Attempts to reach another server in one search.
@@ -68,8 +68,8 @@ impl State {
     }
 
     /// Where to connect now.
-    fn next(&mut self, endpoint: &Endpoint) -> Place {
-        let place = Place { generation: self.generation, ..Place::at(endpoint.clone()) };
+    fn next(&mut self, endpoint: &Endpoint) -> ConnectTarget {
+        let place = ConnectTarget { generation: self.generation, ..ConnectTarget::at(endpoint.clone()) };
         if self.phase == Phase::Settled {
             return place;
         }
@@ -82,7 +82,12 @@ impl State {
         }
         self.dials += 1;
         self.turn = self.turn.wrapping_add(1);
-        Place { role: Role::Writable, turn: self.turn, generation: self.generation + 1, ..place }
+        ConnectTarget {
+            role: ServerRole::Writable,
+            turn: self.turn,
+            generation: self.generation + 1,
+            ..place
+        }
     }
 }
 
@@ -98,7 +103,7 @@ impl Named {
 }
 
 impl Locate for Named {
-    fn locate(&self) -> Located<'_> {
+    fn locate(&self) -> LocateFuture<'_> {
         let place = self.state().next(&self.endpoint);
         Box::pin(std::future::ready(Ok(place)))
     }
@@ -111,40 +116,40 @@ impl Locate for Named {
         false
     }
 
-    fn holds(&self, place: &Place) -> bool {
+    fn holds(&self, place: &ConnectTarget) -> bool {
         place.generation >= self.state().generation
     }
 
-    fn refused(&self, place: &Place) {
+    fn refused(&self, place: &ConnectTarget) {
         let mut state = self.state();
         if place.generation >= state.generation {
             state.search();
         }
     }
 
-    fn misplaced(&self, _place: &Place) {
+    fn misplaced(&self, _place: &ConnectTarget) {
         let mut state = self.state();
         if now() >= state.rests_until {
             state.search();
         }
     }
 
-    fn refusals(&self, _place: &Place) -> Refusals {
-        Refusals::returned(Role::Writable).from(self.state().rests_until)
+    fn refusals(&self, _place: &ConnectTarget) -> RedirectPolicy {
+        RedirectPolicy::returned(ServerRole::Writable).from(self.state().rests_until)
     }
 
-    fn admits(&self, place: &Place, said: Option<&str>) -> Result<(), Error> {
+    fn admits(&self, place: &ConnectTarget, said: Option<&str>) -> Result<(), Error> {
         let mut state = self.state();
         let Some(said) = said else { return Ok(()) };
         state.was_master |= said == "master";
         // A server that was a master before is one again soon, or the name leads to the one that is.
-        let expected = place.role == Role::Writable || (state.was_master && now() >= state.rests_until);
+        let expected = place.role == ServerRole::Writable || (state.was_master && now() >= state.rests_until);
         drop(state);
-        if expected { Role::Writable.check(said, None) } else { Ok(()) }
+        if expected { ServerRole::Writable.check(said, None) } else { Ok(()) }
     }
 
-    fn confirm(&self, place: &Place) {
-        if place.role != Role::Writable {
+    fn confirm(&self, place: &ConnectTarget) {
+        if place.role != ServerRole::Writable {
             return;
         }
         let mut state = self.state();
@@ -169,7 +174,7 @@ mod tests {
         Named::new(Endpoint::Tcp(HostPort { host: "h".into(), port: 1 }))
     }
 
-    async fn located(named: &Named) -> Place {
+    async fn located(named: &Named) -> ConnectTarget {
         named.locate().await.unwrap()
     }
 
@@ -181,7 +186,7 @@ mod tests {
     async fn takes_any_server_before_one_refuses() {
         let named = named();
         let place = located(&named).await;
-        assert_eq!((place.role, place.generation), (Role::Any, 0));
+        assert_eq!((place.role, place.generation), (ServerRole::Any, 0));
         assert!(named.admits(&place, Some("replica")).is_ok() && named.holds(&place));
     }
 
@@ -192,14 +197,14 @@ mod tests {
         let mut news = named.news().unwrap();
         named.refused(&former);
         let place = located(&named).await;
-        assert_eq!((place.role, place.turn), (Role::Writable, 1));
+        assert_eq!((place.role, place.turn), (ServerRole::Writable, 1));
         assert!(named.holds(&former), "before anything better is known");
         named.confirm(&place);
         assert!(!named.holds(&former) && named.holds(&place) && news.has_changed().unwrap());
         news.mark_unchanged();
-        assert_eq!(located(&named).await.role, Role::Any);
+        assert_eq!(located(&named).await.role, ServerRole::Any);
         named.refused(&former);
-        assert_eq!(located(&named).await.role, Role::Any, "what a former connection says is old");
+        assert_eq!(located(&named).await.role, ServerRole::Any, "what a former connection says is old");
     }
 
     #[tokio::test(start_paused = true)]
@@ -208,17 +213,17 @@ mod tests {
         named.refused(&located(&named).await);
         for dial in 1..=MOST_DIALS {
             let place = located(&named).await;
-            assert_eq!((place.role, place.turn), (Role::Writable, dial as usize));
+            assert_eq!((place.role, place.turn), (ServerRole::Writable, dial as usize));
             assert!(named.admits(&place, Some("replica")).is_err());
             named.misplaced(&place);
         }
         let replica = located(&named).await;
-        assert_eq!(replica.role, Role::Any);
-        assert_ne!(named.refusals(&replica), Refusals::returned(Role::Writable));
+        assert_eq!(replica.role, ServerRole::Any);
+        assert_ne!(named.refusals(&replica), RedirectPolicy::returned(ServerRole::Writable));
         later().await;
         named.refused(&replica);
-        assert_eq!(located(&named).await.role, Role::Writable);
-        assert_eq!(located(&named).await.role, Role::Any);
+        assert_eq!(located(&named).await.role, ServerRole::Writable);
+        assert_eq!(located(&named).await.role, ServerRole::Any);
     }
 
     #[tokio::test(start_paused = true)]
@@ -227,11 +232,11 @@ mod tests {
         for _ in 0..MOST_DIALS {
             named.refused(&located(&named).await);
             let place = located(&named).await;
-            assert_eq!(place.role, Role::Writable);
+            assert_eq!(place.role, ServerRole::Writable);
             named.confirm(&place);
         }
         named.refused(&located(&named).await);
-        assert_eq!(located(&named).await.role, Role::Any);
+        assert_eq!(located(&named).await.role, ServerRole::Any);
         assert!(named.state().rests_until > now());
     }
 
@@ -242,6 +247,6 @@ mod tests {
         assert!(named.admits(&place, Some("master")).is_ok());
         assert!(named.admits(&place, Some("replica")).is_err());
         named.misplaced(&place);
-        assert_eq!(located(&named).await.role, Role::Writable);
+        assert_eq!(located(&named).await.role, ServerRole::Writable);
     }
 }

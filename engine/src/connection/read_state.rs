@@ -6,13 +6,13 @@ use std::io::{self, Read};
 use bytes::{Buf, Bytes, BytesMut};
 
 use super::driver::READ_CHUNK;
-use super::liveness::{Liveness, Verdict};
+use super::liveness::{Liveness, LivenessVerdict};
 use super::queue::Queue;
-use super::rejection::{OnRefusal, Refusals};
+use super::rejection::{RedirectPolicy, RetryPolicy};
 use super::replies::{InFlight, Replies};
-use super::request::{Deliver, Gather, Millis, NEVER, Recipient, Request, now};
+use super::request::{Millis, NEVER, Recipient, ReplyCollector, ReplySink, Request, now};
 use crate::buffer_pool;
-use crate::buffer_pool::Block;
+use crate::buffer_pool::PooledBuffer;
 use crate::command::Shape;
 use crate::error::{ConnectionFailure, Error, SystemFault};
 use crate::resp::{Decoder, Frame};
@@ -30,7 +30,7 @@ const AFTER_LARGE: usize = 4 * 1024;
 const PROBE: &[u8] = b"*1\r\n$4\r\nPING\r\n";
 
 /// The reading side's state.
-pub struct Inbound {
+pub struct ReadState {
     decoder: Decoder,
     /// Bytes that are not decoded.
     pub(crate) buffer: BytesMut,
@@ -56,9 +56,9 @@ pub(crate) struct LargeRead {
     ascii: bool,
 }
 
-impl Inbound {
+impl ReadState {
     /// Nothing is in flight; `buffer` holds what came after the handshake's replies.
-    pub fn new(decoder: Decoder, buffer: BytesMut, liveness: Liveness, refusals: Refusals) -> Self {
+    pub fn new(decoder: Decoder, buffer: BytesMut, liveness: Liveness, refusals: RedirectPolicy) -> Self {
         Self {
             decoder,
             buffer,
@@ -72,12 +72,12 @@ impl Inbound {
     }
 
     /// The replies to what is in flight go to `deliver`.
-    pub fn replies<'a>(&'a mut self, queue: &'a Queue, deliver: &'a mut dyn Deliver) -> Replies<'a> {
+    pub fn replies<'a>(&'a mut self, queue: &'a Queue, deliver: &'a mut dyn ReplySink) -> Replies<'a> {
         Replies::new(queue, &mut self.in_flight, deliver)
     }
 
     /// The replies to the batch of which some have come.
-    pub(crate) fn open_batch(&mut self) -> Option<&mut dyn Gather> {
+    pub(crate) fn open_batch(&mut self) -> Option<&mut dyn ReplyCollector> {
         self.in_flight.open_batch()
     }
 
@@ -97,7 +97,7 @@ impl Inbound {
     }
 
     /// Bytes were read: settles every complete frame among them.
-    pub fn received(&mut self, queue: &Queue, deliver: &mut dyn Deliver) -> Result<(), Error> {
+    pub fn received(&mut self, queue: &Queue, deliver: &mut dyn ReplySink) -> Result<(), Error> {
         self.heard = now();
         let mut replies = Replies::new(queue, &mut self.in_flight, deliver);
         replies.heard();
@@ -175,7 +175,7 @@ impl Inbound {
     }
 
     /// Rejects what is overdue and judges the silence. Returns when to do it again.
-    pub fn keep_time(&mut self, queue: &Queue, deliver: &mut dyn Deliver) -> Result<Millis, Error> {
+    pub fn keep_time(&mut self, queue: &Queue, deliver: &mut dyn ReplySink) -> Result<Millis, Error> {
         Replies::new(queue, &mut self.in_flight, deliver).expire();
         let at = self.look(queue, deliver)?;
         Ok(queue.arm(at.min(self.leave_by())))
@@ -187,7 +187,7 @@ impl Inbound {
     }
 
     /// Judges the silence. Returns when to look again.
-    fn look(&mut self, queue: &Queue, deliver: &mut dyn Deliver) -> Result<Millis, Error> {
+    fn look(&mut self, queue: &Queue, deliver: &mut dyn ReplySink) -> Result<Millis, Error> {
         let now = now();
         let verdict = {
             let mut replies = Replies::new(queue, &mut self.in_flight, deliver);
@@ -199,21 +199,21 @@ impl Inbound {
             })
         };
         match verdict {
-            Verdict::Wait(NEVER) => Ok(self.next_look(now)),
-            Verdict::Wait(at) => Ok(at),
-            Verdict::Dead(silence) => {
+            LivenessVerdict::Wait(NEVER) => Ok(self.next_look(now)),
+            LivenessVerdict::Wait(at) => Ok(at),
+            LivenessVerdict::Dead(silence) => {
                 let message =
                     format!("the server sent nothing for {silence} ms while commands were in flight");
                 let fault = SystemFault::new("ETIMEDOUT", "read");
                 Err(Error::connection(ConnectionFailure::Lost, message).system(vec![fault]))
             }
-            Verdict::Probe => {
+            LivenessVerdict::Probe => {
                 let patience = self.liveness.patience();
                 let probe = Request {
                     recipient: Recipient::Probe,
                     shape: &Shape::Any,
                     replays: 0,
-                    on_refusal: OnRefusal::TOLD,
+                    on_refusal: RetryPolicy::TOLD,
                     refusals: 0,
                     track: None,
                     length: u32::try_from(PROBE.len()).unwrap_or(0),
@@ -261,6 +261,6 @@ impl LargeRead {
         if self.block.get(self.length..self.filled) != Some(b"\r\n") {
             return Err(Error::protocol("a bulk string does not end with CRLF"));
         }
-        Ok((Block::new(self.block).into_bytes().slice(..self.length), self.ascii))
+        Ok((PooledBuffer::new(self.block).into_bytes().slice(..self.length), self.ascii))
     }
 }

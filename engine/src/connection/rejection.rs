@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::backoff::Backoff;
 use super::request::{Millis, now};
 use crate::config::Reconnect;
-use crate::config::role::Role;
-use crate::error::{Error, Kind, ServerError};
+use crate::config::role::ServerRole;
+use crate::error::{Error, ErrorKind, ServerError};
 use crate::resp::{Frame, Scalar};
 
 /// How long a server that is not the one to ask, or is no longer, may still answer what it was sent.
@@ -48,20 +48,20 @@ enum Fate {
 
 /// Decides which error replies say that a server is not the one to use, and what becomes of their commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusals {
+pub struct RedirectPolicy {
     fate: Fate,
     /// What the server had to be.
-    role: Role,
+    role: ServerRole,
     /// Until then such replies are replies like any other.
     from: Millis,
 }
 
-impl Refusals {
+impl RedirectPolicy {
     /// Every reply goes to its caller.
-    pub const TOLD: Self = Self { fate: Fate::Told, role: Role::Any, from: 0 };
+    pub const TOLD: Self = Self { fate: Fate::Told, role: ServerRole::Any, from: 0 };
 
     /// Refused commands go to the next connection. The server had to be of that role.
-    pub const fn returned(role: Role) -> Self {
+    pub const fn returned(role: ServerRole) -> Self {
         Self { fate: Fate::Returned, role, from: 0 }
     }
 
@@ -91,9 +91,9 @@ impl Refusals {
     }
 
     /// The same, and that the server did not run the command. `proof` says what shows that.
-    pub(crate) fn refuses(self, line: &[u8], proof: Proof) -> bool {
+    pub(crate) fn refuses(self, line: &[u8], proof: Evidence) -> bool {
         let Some((_, words)) = self.known(line) else { return false };
-        proof == Proof::Code || (words.iter().any(|words| contains(line, words)) && !is_of_script(line))
+        proof == Evidence::Code || (words.iter().any(|words| contains(line, words)) && !is_of_script(line))
     }
 
     fn known(self, line: &[u8]) -> Option<&'static Sign> {
@@ -101,26 +101,26 @@ impl Refusals {
             return None;
         }
         let codes = match self.role {
-            Role::Any => return None,
-            Role::Master => MASTER_GONE,
-            Role::Writable => NOT_WRITABLE,
+            ServerRole::Any => return None,
+            ServerRole::Master => MASTER_GONE,
+            ServerRole::Writable => NOT_WRITABLE,
             // A write is refused by every replica: that is the caller's to know.
-            Role::Replica => REPLICA_GONE,
+            ServerRole::Replica => REPLICA_GONE,
         };
         let known = codes.iter().find(|(code, _)| line.starts_with(code))?;
         (self.from == 0 || now() >= self.from).then_some(known)
     }
 
     /// What to tell of a reply that says so: the command was not run.
-    pub(crate) fn refusal(self, frame: &Frame<'_>, proof: Proof) -> Option<Error> {
+    pub(crate) fn refusal(self, frame: &Frame<'_>, proof: Evidence) -> Option<Error> {
         let Frame::Scalar(Scalar::Error(line)) = frame else { return None };
         self.refuses(line, proof).then(|| Error::reply(ServerError::from_line(line)).executed(false))
     }
 
     /// Whether `line` says it of a transaction that was not run, and which says why.
     pub(crate) fn refuses_transaction(self, line: &[u8]) -> bool {
-        self.refuses(line, Proof::Code)
-            || discarded_because(line).is_some_and(|reason| self.refuses(reason, Proof::Code))
+        self.refuses(line, Evidence::Code)
+            || discarded_because(line).is_some_and(|reason| self.refuses(reason, Evidence::Code))
     }
 }
 
@@ -151,16 +151,16 @@ fn is_of_script(line: &[u8]) -> bool {
 
 /// How a command takes it that the server cannot run it now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OnRefusal {
+pub struct RetryPolicy {
     /// Whether it is sent again while its deadline allows; otherwise its caller is told at once.
     pub again: bool,
     /// What shows that it was not run.
-    pub proof: Proof,
+    pub proof: Evidence,
 }
 
 /// What shows that the server did not run a command that it answered with an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {
+pub enum Evidence {
     /// The error's code, which is the server's.
     Code,
     /// The server's own words as well: scripts, and commands that the table does not know, may answer with any code, whatever
@@ -168,21 +168,21 @@ pub enum Proof {
     Words,
 }
 
-impl OnRefusal {
+impl RetryPolicy {
     /// Its caller is told.
-    pub const TOLD: Self = Self { again: false, proof: Proof::Words };
+    pub const TOLD: Self = Self { again: false, proof: Evidence::Words };
 
     /// Whether the error reply `line` says that the server did not run the command, and that it may later.
     pub(crate) fn passes(self, line: &[u8]) -> bool {
         if !self.again {
             return false;
         }
-        let said = |&(code, words): &Passing| {
+        let said = |&(code, words): &TransientCode| {
             line.strip_prefix(code).and_then(|rest| rest.strip_prefix(b" ")).is_some_and(|rest| {
-                self.proof == Proof::Code || words.iter().any(|words| contains(rest, words))
+                self.proof == Evidence::Code || words.iter().any(|words| contains(rest, words))
             })
         };
-        PASSING.iter().any(said) && (self.proof == Proof::Code || !is_of_script(line))
+        PASSING.iter().any(said) && (self.proof == Evidence::Code || !is_of_script(line))
     }
 
     /// The same for a transaction that was not run, and which says why.
@@ -192,10 +192,10 @@ impl OnRefusal {
 }
 
 /// An error's code, and how the servers explain it.
-type Passing = (&'static [u8], &'static [&'static [u8]]);
+type TransientCode = (&'static [u8], &'static [&'static [u8]]);
 
 /// What passes by itself.
-const PASSING: &[Passing] = &[
+const PASSING: &[TransientCode] = &[
     // It reads its data.
     (b"LOADING", &[b" is loading the dataset in memory"]),
     // It runs something long, which others may only stop.
@@ -222,7 +222,7 @@ pub(crate) fn is_passing(code: &str) -> bool {
 
 /// Whether `error` says that the server did not run the command, and that it may later.
 pub(crate) fn is_postponement(error: &Error) -> bool {
-    matches!(error.kind(), Kind::Reply(reply) if is_passing(&reply.code))
+    matches!(error.kind(), ErrorKind::Reply(reply) if is_passing(&reply.code))
         && error.maybe_executed() == Some(false)
 }
 
@@ -232,7 +232,7 @@ fn discarded_because(line: &[u8]) -> Option<&[u8]> {
 
 /// What a server did with the commands of a batch.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Verdict {
+pub(crate) struct BatchVerdict {
     /// It refused one because it is not the one to ask.
     pub(crate) refused: bool,
     /// It refused one because it cannot run it now.
@@ -241,7 +241,7 @@ pub(crate) struct Verdict {
     pub(crate) ran: bool,
 }
 
-impl Verdict {
+impl BatchVerdict {
     /// Whether the batch may go to the next connection as a whole.
     pub(crate) fn is_refusal(self) -> bool {
         self.refused && !self.ran
@@ -261,27 +261,27 @@ mod tests {
 
     #[test]
     fn what_a_former_master_refuses_goes_to_the_next_one() {
-        let refusals = Refusals::returned(Role::Master);
+        let refusals = RedirectPolicy::returned(ServerRole::Master);
         let unblocked =
             b"UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
         for line in
             [READONLY_LINE, b"MASTERDOWN Link with MASTER is down", unblocked, b"LOADING Redis is loading"]
         {
-            assert!(refusals.refuses(line, Proof::Code));
+            assert!(refusals.refuses(line, Evidence::Code));
             assert!(
-                !Refusals::TOLD.refuses(line, Proof::Code)
-                    && !Refusals::returned(Role::Any).refuses(line, Proof::Code)
+                !RedirectPolicy::TOLD.refuses(line, Evidence::Code)
+                    && !RedirectPolicy::returned(ServerRole::Any).refuses(line, Evidence::Code)
             );
         }
         for line in
             [&b"READONLYISH x"[..], b"ERR READONLY x", b"NOREPLICAS Not enough good replicas to write."]
         {
-            assert!(!refusals.refuses(line, Proof::Code));
+            assert!(!refusals.refuses(line, Evidence::Code));
         }
     }
 
-    const BY_CODE: OnRefusal = OnRefusal { again: true, proof: Proof::Code };
-    const BY_WORDS: OnRefusal = OnRefusal { again: true, proof: Proof::Words };
+    const BY_CODE: RetryPolicy = RetryPolicy { again: true, proof: Evidence::Code };
+    const BY_WORDS: RetryPolicy = RetryPolicy { again: true, proof: Evidence::Words };
 
     #[test]
     fn what_a_server_cannot_run_now_passes() {
@@ -295,7 +295,7 @@ mod tests {
             b"CLUSTERDOWN The cluster is down",
         ] {
             assert!(BY_CODE.passes(line) && BY_WORDS.passes(line));
-            assert!(!OnRefusal::TOLD.passes(line));
+            assert!(!RetryPolicy::TOLD.passes(line));
             let exec = [b"EXECABORT Transaction discarded because: ", line].concat();
             assert!(BY_WORDS.passes_transaction(&exec) && !BY_WORDS.passes(&exec));
         }
@@ -322,56 +322,56 @@ mod tests {
 
     #[test]
     fn a_write_that_is_sent_to_a_replica_is_told() {
-        assert!(!Refusals::returned(Role::Replica).refuses(READONLY_LINE, Proof::Code));
-        assert!(Refusals::returned(Role::Replica).refuses(b"MASTERDOWN x", Proof::Code));
+        assert!(!RedirectPolicy::returned(ServerRole::Replica).refuses(READONLY_LINE, Evidence::Code));
+        assert!(RedirectPolicy::returned(ServerRole::Replica).refuses(b"MASTERDOWN x", Evidence::Code));
     }
 
     #[test]
     fn a_transaction_is_refused_as_a_whole() {
         let line = [b"EXECABORT Transaction discarded because: ", READONLY_LINE].concat();
-        assert!(Refusals::returned(Role::Master).refuses_transaction(&line));
+        assert!(RedirectPolicy::returned(ServerRole::Master).refuses_transaction(&line));
         assert!(
-            !Refusals::returned(Role::Master)
+            !RedirectPolicy::returned(ServerRole::Master)
                 .refuses_transaction(b"EXECABORT Transaction discarded because of previous errors.")
         );
     }
 
     #[test]
     fn a_script_that_has_begun_shows_a_wrong_server_and_is_not_sent_again() {
-        let refusals = Refusals::returned(Role::Writable);
+        let refusals = RedirectPolicy::returned(ServerRole::Writable);
         let inside = b"READONLY You can't write against a read only replica. script: f00, on @user_script:1.";
-        assert!(refusals.is_wrong_server(inside) && !refusals.refuses(inside, Proof::Words));
-        assert!(!refusals.refuses(b"READONLY my own", Proof::Words));
+        assert!(refusals.is_wrong_server(inside) && !refusals.refuses(inside, Evidence::Words));
+        assert!(!refusals.refuses(b"READONLY my own", Evidence::Words));
         for line in [
             READONLY_LINE,
             b"READONLY You can't write against a read only slave.",
             b"READONLY Can not run script with write flag on readonly replica",
         ] {
-            assert!(refusals.refuses(line, Proof::Words), "{}", String::from_utf8_lossy(line));
+            assert!(refusals.refuses(line, Evidence::Words), "{}", String::from_utf8_lossy(line));
         }
     }
 
     #[test]
     fn a_server_that_loads_its_data_takes_writes_later() {
         let loading = b"LOADING Redis is loading the dataset in memory";
-        assert!(Refusals::returned(Role::Master).refuses(loading, Proof::Code));
-        assert!(!Refusals::returned(Role::Writable).is_wrong_server(loading));
+        assert!(RedirectPolicy::returned(ServerRole::Master).refuses(loading, Evidence::Code));
+        assert!(!RedirectPolicy::returned(ServerRole::Writable).is_wrong_server(loading));
     }
 
     #[test]
     fn a_call_that_its_user_unblocks_is_no_sign_of_a_wrong_server_behind_a_name() {
         let by_user = b"UNBLOCKED client unblocked via CLIENT UNBLOCK";
-        assert!(!Refusals::returned(Role::Writable).is_wrong_server(by_user));
-        assert!(Refusals::returned(Role::Master).refuses(by_user, Proof::Words));
+        assert!(!RedirectPolicy::returned(ServerRole::Writable).is_wrong_server(by_user));
+        assert!(RedirectPolicy::returned(ServerRole::Master).refuses(by_user, Evidence::Words));
         let by_role =
             b"UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
-        assert!(Refusals::returned(Role::Writable).refuses(by_role, Proof::Code));
+        assert!(RedirectPolicy::returned(ServerRole::Writable).refuses(by_role, Evidence::Code));
     }
 
     #[test]
     fn refusals_that_begin_later_are_replies_until_then() {
-        let later = Refusals::returned(Role::Writable).from(now() + 60_000);
+        let later = RedirectPolicy::returned(ServerRole::Writable).from(now() + 60_000);
         assert!(!later.is_wrong_server(READONLY_LINE));
-        assert!(Refusals::returned(Role::Writable).from(now()).is_wrong_server(READONLY_LINE));
+        assert!(RedirectPolicy::returned(ServerRole::Writable).from(now()).is_wrong_server(READONLY_LINE));
     }
 }

@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
-use super::batch::{Outcome, Turn, Unit, UnitId};
-use super::deliver::{Alone, hand_over, hand_over_large};
+use super::batch::{Batch, BatchId, BatchOutcome, BatchProgress};
+use super::deliver::{SingleCall, hand_over, hand_over_large};
 use super::history::{self, What};
 use super::invalidation;
 use super::queue::Queue;
-use super::rejection::{LEAVE_GRACE, Refusals};
-use super::request::{Deliver, Event, Gather, Millis, NEVER, Recipient, Request, Ticket, View, now};
+use super::rejection::{LEAVE_GRACE, RedirectPolicy};
+use super::request::{
+    ConnectionEvent, Millis, NEVER, Recipient, ReplyCollector, ReplySink, Request, TextFormat, Ticket, now,
+};
 use super::request_listeners;
 use super::request_listeners::{End, Target, TrackId};
-use crate::error::{Error, Phase, ServerError};
+use crate::error::{Error, ServerError, TimeoutPhase};
 use crate::resp::{Decoder, Frame, Scalar};
 
 /// A caller whose deadline passes is told of the delay before its command was handed over, if that was this part of its time or more.
@@ -31,8 +33,8 @@ pub struct InFlight {
     /// Stream offset of the last byte that the server will ever see, once that is known.
     last: Option<u64>,
     /// The batch that the oldest request is, once a reply to it has come.
-    unit: Option<(UnitId, Box<Unit>)>,
-    refusals: Refusals,
+    unit: Option<(BatchId, Box<Batch>)>,
+    refusals: RedirectPolicy,
     /// What the server would not run, oldest first: it goes to the next connection.
     refused: VecDeque<Request>,
     /// Until when to wait for answers to what it was sent besides.
@@ -41,7 +43,7 @@ pub struct InFlight {
 
 impl InFlight {
     /// Nothing is in flight.
-    pub fn new(refusals: Refusals) -> Self {
+    pub fn new(refusals: RedirectPolicy) -> Self {
         Self {
             awaiting: VecDeque::new(),
             asked: 0,
@@ -54,7 +56,7 @@ impl InFlight {
     }
 
     /// The replies to the batch of which some have come.
-    pub(crate) fn open_batch(&mut self) -> Option<&mut dyn Gather> {
+    pub(crate) fn open_batch(&mut self) -> Option<&mut dyn ReplyCollector> {
         self.unit.as_mut().map(|(_, unit)| unit.replies())
     }
 
@@ -80,16 +82,16 @@ pub struct Replies<'a> {
     awaiting: &'a mut VecDeque<Request>,
     asked: &'a mut u64,
     last: &'a mut Option<u64>,
-    unit: &'a mut Option<(UnitId, Box<Unit>)>,
-    refusals: Refusals,
+    unit: &'a mut Option<(BatchId, Box<Batch>)>,
+    refusals: RedirectPolicy,
     refused: &'a mut VecDeque<Request>,
     leave_by: &'a mut Millis,
-    deliver: &'a mut dyn Deliver,
+    deliver: &'a mut dyn ReplySink,
 }
 
 impl<'a> Replies<'a> {
     /// Replies to `in_flight`, whose newer requests are in `queue`, go to `deliver`.
-    pub fn new(queue: &'a Queue, in_flight: &'a mut InFlight, deliver: &'a mut dyn Deliver) -> Self {
+    pub fn new(queue: &'a Queue, in_flight: &'a mut InFlight, deliver: &'a mut dyn ReplySink) -> Self {
         let InFlight { awaiting, asked, last, unit, refusals, refused, leave_by } = in_flight;
         Self { queue, awaiting, asked, last, unit, refusals: *refusals, refused, leave_by, deliver }
     }
@@ -99,7 +101,7 @@ impl<'a> Replies<'a> {
         if let Frame::Push(items) = &frame {
             // Nobody subscribed on this connection; a server may still announce things (MOVING).
             if let Some(keys) = invalidation::announced(items) {
-                self.deliver.event(Event::Invalidated(0, keys));
+                self.deliver.event(ConnectionEvent::Invalidated(0, keys));
             }
             return Ok(());
         }
@@ -124,7 +126,11 @@ impl<'a> Replies<'a> {
                 }
                 match request.track {
                     None => {
-                        hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
+                        hand_over(
+                            &mut SingleCall { deliver: &mut *self.deliver, ticket },
+                            request.shape,
+                            frame,
+                        );
                     }
                     Some(id) => {
                         self.settle_tracked(&request, ticket, id, frame);
@@ -135,9 +141,9 @@ impl<'a> Replies<'a> {
             Recipient::Unit(..) | Recipient::AbandonedUnit(_) => {
                 let refusals = self.refusals;
                 match self.unit_turn(&request, |unit, caller| unit.take(caller, refusals, frame))? {
-                    Turn::More => return Ok(()),
-                    Turn::Last | Turn::Postponed => {}
-                    Turn::Refused => {
+                    BatchProgress::More => return Ok(()),
+                    BatchProgress::Last | BatchProgress::Postponed => {}
+                    BatchProgress::Refused => {
                         self.give_back();
                         return Ok(());
                     }
@@ -173,11 +179,11 @@ impl<'a> Replies<'a> {
             if !is_error {
                 self.queue.tracks().remember(command);
             }
-            hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
+            hand_over(&mut SingleCall { deliver: &mut *self.deliver, ticket }, request.shape, frame);
             return self.ended(request, Target::Nobody);
         }
         if let Target::Caller(_) = target {
-            hand_over(&mut Alone { deliver: &mut *self.deliver, ticket }, request.shape, frame);
+            hand_over(&mut SingleCall { deliver: &mut *self.deliver, ticket }, request.shape, frame);
         }
         self.ended(request, target);
     }
@@ -228,8 +234,9 @@ impl<'a> Replies<'a> {
     /// Whether the next reply is wanted as text.
     pub fn next_wants_text(&mut self) -> bool {
         let request = self.front();
-        request
-            .is_ok_and(|request| request.recipient.waiting().is_some_and(|ticket| ticket.view == View::Text))
+        request.is_ok_and(|request| {
+            request.recipient.waiting().is_some_and(|ticket| ticket.view == TextFormat::Text)
+        })
     }
 
     /// A bulk string that was read into a block of its own.
@@ -239,7 +246,7 @@ impl<'a> Replies<'a> {
             Recipient::Caller(ticket) => {
                 let target = request.track.map(|id| self.queue.tracks().target(id, false));
                 if matches!(target, None | Some(Target::Caller(_))) {
-                    let mut caller = Alone { deliver: &mut *self.deliver, ticket };
+                    let mut caller = SingleCall { deliver: &mut *self.deliver, ticket };
                     hand_over_large(&mut caller, request.shape, bytes, ascii);
                 }
                 if let Some(target) = target {
@@ -248,8 +255,8 @@ impl<'a> Replies<'a> {
                 }
             }
             Recipient::Unit(..) | Recipient::AbandonedUnit(_) => {
-                let take = |unit: &mut Unit, caller| unit.take_large(caller, bytes, ascii);
-                if self.unit_turn(&request, take)? == Turn::More {
+                let take = |unit: &mut Batch, caller| unit.take_large(caller, bytes, ascii);
+                if self.unit_turn(&request, take)? == BatchProgress::More {
                     return Ok(());
                 }
             }
@@ -290,7 +297,7 @@ impl<'a> Replies<'a> {
     }
 
     /// The batch of the oldest request.
-    fn unit(&mut self, request: &Request) -> Option<&mut Unit> {
+    fn unit(&mut self, request: &Request) -> Option<&mut Batch> {
         if self.unit.is_none() {
             let id = request.recipient.unit()?;
             *self.unit = Some((id, self.queue.units().take(id)?));
@@ -302,20 +309,20 @@ impl<'a> Replies<'a> {
     fn unit_turn(
         &mut self,
         request: &Request,
-        take: impl FnOnce(&mut Unit, Option<Ticket>) -> Result<Turn, Error>,
-    ) -> Result<Turn, Error> {
+        take: impl FnOnce(&mut Batch, Option<Ticket>) -> Result<BatchProgress, Error>,
+    ) -> Result<BatchProgress, Error> {
         let caller = request.recipient.waiting();
         let unknown = || Error::internal("a batch is unknown to its queue");
         let turn = take(self.unit(request).ok_or_else(unknown)?, caller)?;
-        if turn == Turn::More {
+        if turn == BatchProgress::More {
             return Ok(turn);
         }
         let (id, mut unit) = self.unit.take().ok_or_else(unknown)?;
-        if turn == Turn::Refused && caller.is_some() && self.refusals.is_returned() {
+        if turn == BatchProgress::Refused && caller.is_some() && self.refusals.is_returned() {
             self.queue.units().put(id, unit);
             return Ok(turn);
         }
-        if turn == Turn::Postponed && caller.is_some() {
+        if turn == BatchProgress::Postponed && caller.is_some() {
             let line = unit.take_refusal();
             self.queue.units().put(id, unit);
             if self.queue.postpone(request, &line) {
@@ -330,11 +337,11 @@ impl<'a> Replies<'a> {
         let outcome = unit.give_up();
         if let Some(ticket) = caller {
             match outcome {
-                Outcome::Replies(replies) => self.deliver.unit(ticket, replies, None),
-                Outcome::Failed(failure) => self.deliver.error(ticket, &failure),
+                BatchOutcome::Replies(replies) => self.deliver.unit(ticket, replies, None),
+                BatchOutcome::Failed(failure) => self.deliver.error(ticket, &failure),
             }
         }
-        Ok(Turn::Last)
+        Ok(BatchProgress::Last)
     }
 
     /// The server did not run the oldest request, because it is not the one to ask.
@@ -424,18 +431,18 @@ impl<'a> Replies<'a> {
 }
 
 /// What a caller whose deadline has passed is told; `begun`: its command was begun to be written.
-pub fn expired(request: &Request, phase: Phase, begun: bool) -> Error {
+pub fn expired(request: &Request, phase: TimeoutPhase, begun: bool) -> Error {
     let millis = |time: u32| Duration::from_millis(u64::from(time));
     let error = Error::timeout(phase, millis(request.timeout)).executed(begun);
     if request.late < request.timeout / TOLD_DELAY { error } else { error.delayed(millis(request.late)) }
 }
 
 /// Tells whoever waits for `request` that there will be no reply or, for a batch, none beyond its `outcome`.
-pub fn reject(deliver: &mut dyn Deliver, request: &Request, outcome: Option<Outcome>, error: &Error) {
+pub fn reject(deliver: &mut dyn ReplySink, request: &Request, outcome: Option<BatchOutcome>, error: &Error) {
     let Some(ticket) = request.recipient.waiting() else { return };
     match outcome {
         None => deliver.error(ticket, error),
-        Some(Outcome::Replies(replies)) => deliver.unit(ticket, replies, Some(error)),
-        Some(Outcome::Failed(failure)) => deliver.error(ticket, &failure),
+        Some(BatchOutcome::Replies(replies)) => deliver.unit(ticket, replies, Some(error)),
+        Some(BatchOutcome::Failed(failure)) => deliver.error(ticket, &failure),
     }
 }

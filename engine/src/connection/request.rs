@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::batch::UnitId;
-use super::inline_read::read_handoff::Loan;
-use super::rejection::OnRefusal;
+use super::batch::BatchId;
+use super::inline_read::read_handoff::ReadHandoff;
+use super::rejection::RetryPolicy;
 use super::request_listeners::TrackId;
-use crate::command::{self, Names, Shape};
+use crate::command::{self, MapNames, Shape};
 use crate::config::Encoding;
 use crate::error::Error;
 use crate::resp::{Packed, ProtocolError, Scalar};
@@ -47,14 +47,14 @@ pub struct Ticket {
     /// The caller's slot.
     pub slot: u32,
     /// What the caller wants texts as.
-    pub view: View,
+    pub view: TextFormat,
     /// Whether a prefix has to be taken off the keys that the reply names.
     pub prefixed: bool,
 }
 
 /// What texts are wanted as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
+pub enum TextFormat {
     /// Text in UTF-8.
     Text,
     /// Bytes.
@@ -63,10 +63,10 @@ pub enum View {
     Encoded(Encoding),
 }
 
-impl View {
+impl TextFormat {
     /// What becomes of names that are the user's own text.
-    pub fn names(self) -> Names {
-        if self == Self::Bytes { Names::Pairs } else { Names::Members }
+    pub fn names(self) -> MapNames {
+        if self == Self::Bytes { MapNames::Pairs } else { MapNames::Members }
     }
 }
 
@@ -80,7 +80,7 @@ pub struct Request {
     /// How often the command may still be sent again after its connection was lost with it written (see [`replays`]).
     pub replays: u8,
     /// What is to be done when the server cannot run it now.
-    pub on_refusal: OnRefusal,
+    pub on_refusal: RetryPolicy,
     /// How often that was the case.
     pub refusals: u8,
     /// Bytes on the wire.
@@ -113,13 +113,13 @@ pub enum Recipient {
     /// A caller who still waits.
     Caller(Ticket),
     /// A caller who still waits for the replies to a batch.
-    Unit(Ticket, UnitId),
+    Unit(Ticket, BatchId),
     /// The connection itself: a liveness probe.
     Probe,
     /// Nobody any more; the reply is drained and dropped.
     Abandoned,
     /// Nobody any more; as many replies as the batch asked for are drained and dropped.
-    AbandonedUnit(UnitId),
+    AbandonedUnit(BatchId),
 }
 
 impl Recipient {
@@ -132,7 +132,7 @@ impl Recipient {
     }
 
     /// The batch, whether or not somebody waits for it.
-    pub fn unit(self) -> Option<UnitId> {
+    pub fn unit(self) -> Option<BatchId> {
         match self {
             Self::Unit(_, id) | Self::AbandonedUnit(id) => Some(id),
             Self::Caller(_) | Self::Probe | Self::Abandoned => None,
@@ -188,7 +188,7 @@ pub enum Reply<'a> {
 
 impl Reply<'_> {
     /// The reply as a shaped tree. Fails only if the decoder handed out an aggregate that it should have refused.
-    pub fn into_value(self, names: Names) -> Result<Value, ProtocolError> {
+    pub fn into_value(self, names: MapNames) -> Result<Value, ProtocolError> {
         Ok(match self {
             Self::Scalar(scalar) => Value::from(scalar),
             Self::Large { bytes, .. } => Value::Bulk(bytes),
@@ -199,9 +199,9 @@ impl Reply<'_> {
 }
 
 /// Gathers the replies to a batch, which come one by one and in order, until they are handed on together.
-pub trait Gather: Any + fmt::Debug + Send {
+pub trait ReplyCollector: Any + fmt::Debug + Send {
     /// The next reply. `view` is what its texts are wanted as.
-    fn reply(&mut self, reply: Reply<'_>, view: View);
+    fn reply(&mut self, reply: Reply<'_>, view: TextFormat);
     /// The error that the next command was answered with.
     fn error(&mut self, error: &Error);
     /// What came so far is void: all will come again.
@@ -210,7 +210,7 @@ pub trait Gather: Any + fmt::Debug + Send {
 
 /// What happened to the connection.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub enum ConnectionEvent {
     /// A connection is established, its handshake not yet done.
     Connect,
     /// The handshake is done; commands flow.
@@ -238,15 +238,15 @@ pub enum Event {
 }
 
 /// Takes replies and events off the engine. Called on the engine's thread, in order.
-pub trait Deliver: Send {
+pub trait ReplySink: Send {
     /// A command succeeded.
     fn reply(&mut self, ticket: Ticket, reply: Reply<'_>);
     /// A command failed.
     fn error(&mut self, ticket: Ticket, error: &Error);
     /// A batch has ended: with all of its replies, or with those that came before it was `broken`.
-    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>);
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>);
     /// Something happened to the connection.
-    fn event(&mut self, event: Event);
+    fn event(&mut self, event: ConnectionEvent);
     /// The batch is complete: hand it on.
     fn flush(&mut self);
     /// Whether [`Self::lend`] does anything but give back.
@@ -254,7 +254,7 @@ pub trait Deliver: Send {
         false
     }
     /// Commands come one by one: the submitting thread may read their replies itself from now on.
-    fn lend(&mut self, loan: Arc<Loan>) {
+    fn lend(&mut self, loan: Arc<ReadHandoff>) {
         loan.give_back();
     }
 }

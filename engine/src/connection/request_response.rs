@@ -15,20 +15,20 @@ use crate::transport::dial::broken_stream;
 use crate::value::Value;
 
 /// An established connection.
-pub struct Conversation {
+pub struct SimpleConnection {
     connection: Connection,
     patience: Duration,
 }
 
 /// Something that the peer sent.
-pub enum Heard {
+pub enum Received {
     /// The reply to a question.
     Reply(Value),
     /// What nobody asked for: a message of a subscription, where the protocol tells it from replies.
     Push(Vec<Value>),
 }
 
-impl Conversation {
+impl SimpleConnection {
     /// Connects and shakes hands, within `connectTimeout`. Each answer may take `patience`.
     pub async fn open(connector: &Connector, patience: Duration) -> Result<Self, Error> {
         let opened = connector.open().await?;
@@ -58,7 +58,7 @@ impl Conversation {
         self.send(questions).await?;
         let mut replies = Vec::with_capacity(questions.len());
         while replies.len() < questions.len() {
-            if let Heard::Reply(value) = self.hear().await? {
+            if let Received::Reply(value) = self.hear().await? {
                 replies.push(value);
             }
         }
@@ -76,7 +76,7 @@ impl Conversation {
     }
 
     /// The next thing that the peer sends, however long it takes. May be dropped and called again.
-    pub async fn hear(&mut self) -> Result<Heard, Error> {
+    pub async fn hear(&mut self) -> Result<Received, Error> {
         loop {
             if let Some(heard) = self.buffered()? {
                 return Ok(heard);
@@ -90,17 +90,17 @@ impl Conversation {
         }
     }
 
-    fn buffered(&mut self) -> Result<Option<Heard>, Error> {
+    fn buffered(&mut self) -> Result<Option<Received>, Error> {
         let Connection { decoder, buffer, .. } = &mut self.connection;
         let frame = decoder.next(buffer).map_err(|error| Error::protocol(error.to_string()))?;
         Ok(match frame {
             None => None,
-            Some(Frame::Push(parts)) => Some(Heard::Push(parts)),
-            Some(Frame::Tree(value)) => Some(Heard::Reply(value)),
-            Some(Frame::Scalar(scalar)) => Some(Heard::Reply(Value::from(scalar))),
+            Some(Frame::Push(parts)) => Some(Received::Push(parts)),
+            Some(Frame::Tree(value)) => Some(Received::Reply(value)),
+            Some(Frame::Scalar(scalar)) => Some(Received::Reply(Value::from(scalar))),
             Some(Frame::Packed(packed)) => {
                 let value = packed.value().map_err(|error| Error::protocol(error.to_string()))?;
-                Some(Heard::Reply(value))
+                Some(Received::Reply(value))
             }
             Some(Frame::LargeBulk { .. } | Frame::Skipped(_) | Frame::SkippedPush(_)) => {
                 return Err(Error::protocol("the answer is larger than any that was asked for"));

@@ -28,7 +28,7 @@ const SPARE_SEGMENTS: usize = 2;
 
 /// The outgoing stream. Printing it shows no bytes.
 #[derive(Default)]
-pub struct Log {
+pub struct SendBuffer {
     segments: VecDeque<Vec<u8>>,
     /// Where each of them begins, so that a part is found without a walk along all of them.
     starts: VecDeque<u64>,
@@ -42,14 +42,14 @@ pub struct Log {
     barriers: VecDeque<u64>,
 }
 
-impl fmt::Debug for Log {
+impl fmt::Debug for SendBuffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { base, written, end, .. } = self;
-        write!(f, "Log({base}..{written}..{end})")
+        write!(f, "SendBuffer({base}..{written}..{end})")
     }
 }
 
-impl Log {
+impl SendBuffer {
     /// Stream offset after the last byte.
     pub fn end(&self) -> u64 {
         self.end
@@ -259,7 +259,7 @@ impl Log {
 mod tests {
     use super::*;
 
-    fn unwritten(log: &Log) -> Vec<u8> {
+    fn unwritten(log: &SendBuffer) -> Vec<u8> {
         let mut slices = [IoSlice::new(&[]); 8];
         let count = log.unwritten(&mut slices);
         slices[..count].iter().flat_map(|slice| slice.iter().copied()).collect()
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn small_submissions_share_a_segment_and_large_ones_are_moved() {
-        let mut log = Log::default();
+        let mut log = SendBuffer::default();
         log.append(&mut b"one".to_vec());
         log.append(&mut b"two".to_vec());
         assert_eq!(log.segments.len(), 1);
@@ -281,12 +281,12 @@ mod tests {
 
     #[test]
     fn written_bytes_stay_until_they_are_answered() {
-        let mut log = Log::default();
+        let mut log = SendBuffer::default();
         log.append_slice(b"abcdef");
         log.advance(4);
         assert_eq!(unwritten(&log), b"ef");
         log.release(3);
-        let mut other = Log::default();
+        let mut other = SendBuffer::default();
         other.append_range(&log, 0..6);
         assert_eq!(unwritten(&other), b"abcdef");
         log.advance(2);
@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_tail_is_split_off_across_segments() {
-        let mut log = Log::default();
+        let mut log = SendBuffer::default();
         log.append_slice(b"abc");
         log.append(&mut vec![b'x'; OWN_SEGMENT_FROM]);
         log.append_slice(b"tail");
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn a_segment_answered_in_part_is_kept_and_the_next_submission_follows_it() {
-        let mut log = Log::default();
+        let mut log = SendBuffer::default();
         log.append(&mut vec![b'a'; OWN_SEGMENT_FROM]);
         log.append(&mut vec![b'b'; OWN_SEGMENT_FROM]);
         log.advance(OWN_SEGMENT_FROM + 5);
@@ -323,7 +323,7 @@ mod tests {
         assert_eq!(unwritten(&log).len(), OWN_SEGMENT_FROM - 5);
     }
 
-    fn next_write(log: &Log) -> Vec<usize> {
+    fn next_write(log: &SendBuffer) -> Vec<usize> {
         let mut slices = [IoSlice::new(&[]); 4];
         let count = log.unwritten(&mut slices);
         slices[..count].iter().map(|slice| slice.len()).collect()
@@ -331,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_large_segment_is_written_in_two_parts() {
-        let mut log = Log::default();
+        let mut log = SendBuffer::default();
         log.append_slice(b"small");
         log.append(&mut vec![b'a'; IN_TWO_PARTS_FROM - 1]);
         log.append(&mut vec![b'b'; IN_TWO_PARTS_FROM]);
@@ -348,13 +348,13 @@ mod tests {
     }
 
     /// What the log's segments take up, the spare ones included.
-    fn capacity(log: &Log) -> usize {
+    fn capacity(log: &SendBuffer) -> usize {
         log.segments.iter().chain(&log.spare).map(Vec::capacity).sum()
     }
 
     #[test]
     fn what_is_answered_takes_no_memory() {
-        let mut log = Log::default();
+        let mut log = SendBuffer::default();
         for _ in 0..1_000 {
             log.append_slice(&[b'a'; 1_000]);
         }
@@ -374,7 +374,7 @@ mod tests {
 
     #[test]
     fn a_large_submission_that_is_answered_is_let_go_of() {
-        let mut log = Log::default();
+        let mut log = SendBuffer::default();
         log.append(&mut vec![b'a'; 10 * SEGMENT_BYTES]);
         log.advance(10 * SEGMENT_BYTES);
         log.release(log.end());
@@ -383,12 +383,12 @@ mod tests {
 
     #[test]
     fn what_is_to_be_kept_is_kept() {
-        let mut log = Log::default();
+        let mut log = SendBuffer::default();
         log.append_slice(b"abc");
         log.advance(3);
         log.keep();
         log.release(3);
-        let mut next = Log::default();
+        let mut next = SendBuffer::default();
         next.append_range(&log, 0..3);
         assert_eq!(unwritten(&next), b"abc");
         next.advance(3);
@@ -398,7 +398,7 @@ mod tests {
 
     #[test]
     fn nothing_is_released_before_it_is_written() {
-        let mut log = Log::default();
+        let mut log = SendBuffer::default();
         log.append_slice(b"abc");
         log.release(100);
         assert_eq!(unwritten(&log), b"abc");
@@ -407,7 +407,7 @@ mod tests {
     #[test]
     fn offsets_hold_over_many_rounds_of_writing_and_answering() {
         let mut random = fastrand::Rng::with_seed(3);
-        let mut log = Log::default();
+        let mut log = SendBuffer::default();
         let mut model: Vec<u8> = Vec::new();
         let (mut written, mut answered) = (0, 0);
         for round in 0..3_000_u32 {
@@ -432,7 +432,7 @@ mod tests {
                 log.release(answered as u64);
             }
             let from = random.usize(answered..=model.len());
-            let mut copy = Log::default();
+            let mut copy = SendBuffer::default();
             copy.append_range(&log, from as u64..model.len() as u64);
             assert_eq!(copy.end(), (model.len() - from) as u64);
             assert_eq!(log.end(), model.len() as u64);

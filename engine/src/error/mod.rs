@@ -52,7 +52,7 @@ fn without_modifier(line: &str) -> String {
 
 /// Where a command was when its deadline passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
+pub enum TimeoutPhase {
     /// Waiting for a connection; nothing was written.
     Queue,
     /// Accepted by a connection, not wholly written to its socket.
@@ -61,7 +61,7 @@ pub enum Phase {
     Server,
 }
 
-impl Phase {
+impl TimeoutPhase {
     /// The name that the JavaScript error carries.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -108,7 +108,7 @@ pub enum SentinelFailure {
 
 /// The closed list of what can go wrong. Each has one JavaScript class and one stable code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// The server answered with an error.
     Reply(ServerError),
     /// No connection, or the connection was lost.
@@ -122,7 +122,7 @@ pub enum Kind {
     /// The server refused the credentials.
     Authentication,
     /// The command's deadline passed.
-    Timeout(Phase),
+    Timeout(TimeoutPhase),
     /// A limit on what may wait or be in flight is reached; nothing was queued.
     QueueFull,
     /// No connection of the pool became free in time.
@@ -141,19 +141,19 @@ pub enum Kind {
 
 /// What the engine reports. Cheap to clone: one lost connection rejects many commands.
 #[derive(Clone, Debug)]
-pub struct Error(Box<Inner>);
+pub struct Error(Box<ErrorInner>);
 
 #[derive(Clone, Debug)]
-struct Inner {
-    kind: Kind,
+struct ErrorInner {
+    kind: ErrorKind,
     message: String,
     maybe_executed: Option<bool>,
     cause: Option<Cause>,
 }
 
 impl Error {
-    fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), maybe_executed: None, cause: None }))
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(ErrorInner { kind, message: message.into(), maybe_executed: None, cause: None }))
     }
 
     /// The server's own error. Its text explains what only cluster nodes say.
@@ -162,28 +162,28 @@ impl Error {
             Some(hint) => format!("{} ({hint})", error.message),
             None => error.message.to_string(),
         };
-        Self::new(Kind::Reply(error), message)
+        Self::new(ErrorKind::Reply(error), message)
     }
 
     /// `EXEC` answered null.
     pub fn watch() -> Self {
         let message = "a watched key was changed, or the watch was lost: the transaction did not run";
-        Self::new(Kind::Watch, message).executed(false)
+        Self::new(ErrorKind::Watch, message).executed(false)
     }
 
     /// `EXEC` answered with `line` because of the commands in `rejected`.
     pub fn exec_abort(line: &ServerError, rejected: Vec<(usize, ServerError)>) -> Self {
-        Self::new(Kind::ExecAbort(rejected), &*line.message).executed(false)
+        Self::new(ErrorKind::ExecAbort(rejected), &*line.message).executed(false)
     }
 
     /// No connection to `address`, or it was lost, because of `cause`.
     pub fn connection(failure: ConnectionFailure, message: impl Into<String>) -> Self {
-        Self::new(Kind::Connection(failure), message)
+        Self::new(ErrorKind::Connection(failure), message)
     }
 
     /// Sentinels were asked in vain; `message` has a line for each.
     pub fn sentinel(failure: SentinelFailure, message: impl Into<String>) -> Self {
-        Self::new(Kind::Sentinel(failure), message)
+        Self::new(ErrorKind::Sentinel(failure), message)
     }
 
     /// There is no connection, and `offlineQueue` is off.
@@ -194,18 +194,18 @@ impl Error {
 
     /// The server refused the credentials. `message` is the server's line, which names no password.
     pub fn authentication(message: impl Into<String>) -> Self {
-        Self::new(Kind::Authentication, message)
+        Self::new(ErrorKind::Authentication, message)
     }
 
     /// The deadline of `timeout` passed in `phase`.
-    pub fn timeout(phase: Phase, timeout: Duration) -> Self {
+    pub fn timeout(phase: TimeoutPhase, timeout: Duration) -> Self {
         let place = match phase {
-            Phase::Queue => "while waiting for a connection",
-            Phase::Write => "before it was written",
-            Phase::Server => "while the server had it",
+            TimeoutPhase::Queue => "while waiting for a connection",
+            TimeoutPhase::Write => "before it was written",
+            TimeoutPhase::Server => "while the server had it",
         };
-        Self::new(Kind::Timeout(phase), format!("timed out after {} ms {place}", timeout.as_millis()))
-            .executed(phase == Phase::Server)
+        Self::new(ErrorKind::Timeout(phase), format!("timed out after {} ms {place}", timeout.as_millis()))
+            .executed(phase == TimeoutPhase::Server)
     }
 
     /// The deadline of `timeout` had passed when the caller's thread handed the command over, `late` after the call.
@@ -215,50 +215,50 @@ impl Error {
             "timed out after {timeout} ms before it was sent: the JavaScript thread was busy for {late} ms and \
              handed it over too late"
         );
-        Self::new(Kind::Timeout(Phase::Queue), message).executed(false)
+        Self::new(ErrorKind::Timeout(TimeoutPhase::Queue), message).executed(false)
     }
 
     /// `limit` (an option's name) of `allowed` is reached.
     pub fn queue_full(limit: &str, allowed: u64) -> Self {
-        Self::new(Kind::QueueFull, format!("{limit} ({allowed}) is reached; the command was not queued"))
+        Self::new(ErrorKind::QueueFull, format!("{limit} ({allowed}) is reached; the command was not queued"))
             .executed(false)
     }
 
     /// No connection of the pool became free in time. `message` says who has them.
     pub fn pool_timeout(message: impl Into<String>) -> Self {
-        Self::new(Kind::PoolTimeout, message).executed(false)
+        Self::new(ErrorKind::PoolTimeout, message).executed(false)
     }
 
     /// More messages wait for a subscriber than `maxBacklog` allows.
     pub fn backlog_full(messages: usize, bytes: u64) -> Self {
         let message = format!("maxBacklog ({messages} messages, {bytes} bytes) is full");
-        Self::new(Kind::QueueFull, message)
+        Self::new(ErrorKind::QueueFull, message)
     }
 
     /// The reply exceeds `limit` (an option's name) of `allowed`.
     pub fn reply_limit(limit: &str, allowed: u64) -> Self {
-        Self::new(Kind::ReplyLimit, format!("the reply exceeds {limit} ({allowed}) and was dropped"))
+        Self::new(ErrorKind::ReplyLimit, format!("the reply exceeds {limit} ({allowed}) and was dropped"))
             .executed(true)
     }
 
     /// The peer broke the protocol.
     pub fn protocol(message: impl Into<String>) -> Self {
-        Self::new(Kind::Protocol, message)
+        Self::new(ErrorKind::Protocol, message)
     }
 
     /// The client is closed.
     pub fn closed() -> Self {
-        Self::new(Kind::Closed, "the client is closed")
+        Self::new(ErrorKind::Closed, "the client is closed")
     }
 
     /// An option or a URL is wrong. `message` names it and never holds credentials.
     pub fn option(message: impl Into<String>) -> Self {
-        Self::new(Kind::Option, message)
+        Self::new(ErrorKind::Option, message)
     }
 
     /// A fault of this library.
     pub fn internal(message: impl Into<String>) -> Self {
-        Self::new(Kind::Internal, message)
+        Self::new(ErrorKind::Internal, message)
     }
 
     /// Adds that the caller's thread had handed the command over only this long after the call.
@@ -322,28 +322,28 @@ impl Error {
     pub fn is_lasting(&self) -> bool {
         match &self.0.kind {
             // The password, the certificate, the port or the database number is wrong.
-            Kind::Authentication
-            | Kind::Protocol
-            | Kind::Option
-            | Kind::Sentinel(SentinelFailure::Refused)
-            | Kind::Connection(ConnectionFailure::Tls | ConnectionFailure::Handshake) => true,
+            ErrorKind::Authentication
+            | ErrorKind::Protocol
+            | ErrorKind::Option
+            | ErrorKind::Sentinel(SentinelFailure::Refused)
+            | ErrorKind::Connection(ConnectionFailure::Tls | ConnectionFailure::Handshake) => true,
             // Servers restart, names appear, networks heal.
-            Kind::Connection(_)
-            | Kind::Sentinel(_)
-            | Kind::Reply(_)
-            | Kind::Watch
-            | Kind::ExecAbort(_)
-            | Kind::Timeout(_)
-            | Kind::QueueFull
-            | Kind::PoolTimeout
-            | Kind::ReplyLimit
-            | Kind::Closed
-            | Kind::Internal => false,
+            ErrorKind::Connection(_)
+            | ErrorKind::Sentinel(_)
+            | ErrorKind::Reply(_)
+            | ErrorKind::Watch
+            | ErrorKind::ExecAbort(_)
+            | ErrorKind::Timeout(_)
+            | ErrorKind::QueueFull
+            | ErrorKind::PoolTimeout
+            | ErrorKind::ReplyLimit
+            | ErrorKind::Closed
+            | ErrorKind::Internal => false,
         }
     }
 
     /// What went wrong.
-    pub fn kind(&self) -> &Kind {
+    pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
@@ -360,30 +360,30 @@ impl Error {
     /// The stable code: the server's own for replies, otherwise one of ours.
     pub fn code(&self) -> &str {
         match &self.0.kind {
-            Kind::Reply(error) => &error.code,
-            Kind::Connection(ConnectionFailure::Unresolved) => "NAME_NOT_RESOLVED",
-            Kind::Connection(ConnectionFailure::Refused) => "CONNECTION_REFUSED",
-            Kind::Connection(ConnectionFailure::ConnectTimeout) => "CONNECT_TIMEOUT",
-            Kind::Connection(ConnectionFailure::Tls) => "TLS_FAILED",
-            Kind::Connection(ConnectionFailure::Unreachable) => "CONNECTION_FAILED",
-            Kind::Connection(ConnectionFailure::Handshake) => "HANDSHAKE_FAILED",
-            Kind::Connection(ConnectionFailure::NotReady) => "SERVER_NOT_READY",
-            Kind::Connection(ConnectionFailure::WrongRole) => "WRONG_ROLE",
-            Kind::Connection(ConnectionFailure::Lost) => "CONNECTION_LOST",
-            Kind::Sentinel(SentinelFailure::Unreachable) => "SENTINEL_UNREACHABLE",
-            Kind::Sentinel(SentinelFailure::Refused) => "SENTINEL_REFUSED",
-            Kind::Sentinel(SentinelFailure::NoReplica) => "NO_REPLICA",
-            Kind::Watch => "WATCH_FAILED",
-            Kind::ExecAbort(_) => "EXECABORT",
-            Kind::Authentication => "AUTHENTICATION_FAILED",
-            Kind::Timeout(_) => "COMMAND_TIMEOUT",
-            Kind::QueueFull => "QUEUE_FULL",
-            Kind::PoolTimeout => "POOL_TIMEOUT",
-            Kind::ReplyLimit => "REPLY_LIMIT",
-            Kind::Protocol => "PROTOCOL_ERROR",
-            Kind::Closed => "CLIENT_CLOSED",
-            Kind::Option => "INVALID_OPTION",
-            Kind::Internal => "INTERNAL_ERROR",
+            ErrorKind::Reply(error) => &error.code,
+            ErrorKind::Connection(ConnectionFailure::Unresolved) => "NAME_NOT_RESOLVED",
+            ErrorKind::Connection(ConnectionFailure::Refused) => "CONNECTION_REFUSED",
+            ErrorKind::Connection(ConnectionFailure::ConnectTimeout) => "CONNECT_TIMEOUT",
+            ErrorKind::Connection(ConnectionFailure::Tls) => "TLS_FAILED",
+            ErrorKind::Connection(ConnectionFailure::Unreachable) => "CONNECTION_FAILED",
+            ErrorKind::Connection(ConnectionFailure::Handshake) => "HANDSHAKE_FAILED",
+            ErrorKind::Connection(ConnectionFailure::NotReady) => "SERVER_NOT_READY",
+            ErrorKind::Connection(ConnectionFailure::WrongRole) => "WRONG_ROLE",
+            ErrorKind::Connection(ConnectionFailure::Lost) => "CONNECTION_LOST",
+            ErrorKind::Sentinel(SentinelFailure::Unreachable) => "SENTINEL_UNREACHABLE",
+            ErrorKind::Sentinel(SentinelFailure::Refused) => "SENTINEL_REFUSED",
+            ErrorKind::Sentinel(SentinelFailure::NoReplica) => "NO_REPLICA",
+            ErrorKind::Watch => "WATCH_FAILED",
+            ErrorKind::ExecAbort(_) => "EXECABORT",
+            ErrorKind::Authentication => "AUTHENTICATION_FAILED",
+            ErrorKind::Timeout(_) => "COMMAND_TIMEOUT",
+            ErrorKind::QueueFull => "QUEUE_FULL",
+            ErrorKind::PoolTimeout => "POOL_TIMEOUT",
+            ErrorKind::ReplyLimit => "REPLY_LIMIT",
+            ErrorKind::Protocol => "PROTOCOL_ERROR",
+            ErrorKind::Closed => "CLIENT_CLOSED",
+            ErrorKind::Option => "INVALID_OPTION",
+            ErrorKind::Internal => "INTERNAL_ERROR",
         }
     }
 }

@@ -5,7 +5,7 @@
 use bytes::{Bytes, BytesMut};
 
 use super::header;
-use super::header::Head;
+use super::header::Header;
 use super::protocol_error::Flaw;
 use crate::error::ServerError;
 use crate::value::Value;
@@ -17,7 +17,7 @@ const SMALLEST_ELEMENT: usize = 3;
 pub(super) type Built<T> = Result<T, (Flaw, usize)>;
 
 /// An aggregate under construction.
-struct Open {
+struct PartialAggregate {
     items: Items,
     /// Elements to come; `None` when an end mark says.
     left: Option<u64>,
@@ -50,22 +50,22 @@ impl Pairs {
     }
 }
 
-impl Open {
+impl PartialAggregate {
     /// The aggregate that `head` opens; `None` when it opens none. `bytes_left` are behind the head.
-    fn new(head: Head, bytes_left: usize) -> Option<Self> {
+    fn new(head: Header, bytes_left: usize) -> Option<Self> {
         // Scanned as it is, the frame holds as many elements as it announces; the bytes bound it all the same.
         let most = bytes_left / SMALLEST_ELEMENT + 1;
         let room = |count: u64| usize::try_from(count).unwrap_or(usize::MAX).min(most);
         let (items, left) = match head {
-            Head::List(count) | Head::Push(count) => {
+            Header::List(count) | Header::Push(count) => {
                 (Items::List(Vec::with_capacity(room(count))), Some(count))
             }
-            Head::Set(count) => (Items::Set(Vec::with_capacity(room(count))), Some(count)),
-            Head::Map(count) => (Items::Map(Pairs::with_capacity(room(count))), Some(count)),
-            Head::Attribute(count) => (Items::Attribute(Pairs::default()), Some(count)),
-            Head::StreamedList => (Items::List(Vec::new()), None),
-            Head::StreamedSet => (Items::Set(Vec::new()), None),
-            Head::StreamedMap => (Items::Map(Pairs::default()), None),
+            Header::Set(count) => (Items::Set(Vec::with_capacity(room(count))), Some(count)),
+            Header::Map(count) => (Items::Map(Pairs::with_capacity(room(count))), Some(count)),
+            Header::Attribute(count) => (Items::Attribute(Pairs::default()), Some(count)),
+            Header::StreamedList => (Items::List(Vec::new()), None),
+            Header::StreamedSet => (Items::Set(Vec::new()), None),
+            Header::StreamedMap => (Items::Map(Pairs::default()), None),
             _ => return None,
         };
         Some(Self { items, left })
@@ -105,7 +105,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn run(mut self) -> Built<Value> {
-        let mut levels: Vec<Open> = Vec::new();
+        let mut levels: Vec<PartialAggregate> = Vec::new();
         loop {
             if let Some(level) = levels.last_mut() {
                 self.strings(level);
@@ -114,8 +114,8 @@ impl Builder<'_> {
             let head = self.head()?;
             let mut done = match self.leaf(head, start)? {
                 Some(value) => Some(value),
-                None if head == Head::End => levels.pop().and_then(Open::close),
-                None => match Open::new(head, self.frame.len() - self.at) {
+                None if head == Header::End => levels.pop().and_then(PartialAggregate::close),
+                None => match PartialAggregate::new(head, self.frame.len() - self.at) {
                     Some(level) => {
                         levels.push(level);
                         None
@@ -139,7 +139,7 @@ impl Builder<'_> {
 
     /// Takes the bulk strings that follow one another, save the last element: what most replies are made of.
     #[inline]
-    fn strings(&mut self, level: &mut Open) {
+    fn strings(&mut self, level: &mut PartialAggregate) {
         while level.left.is_some_and(|left| left > 1) {
             let at = self.at;
             let Some(string) = header::whole_bulk(&self.frame[at..]) else { return };
@@ -148,7 +148,7 @@ impl Builder<'_> {
         }
     }
 
-    fn head(&mut self) -> Built<Head> {
+    fn head(&mut self) -> Built<Header> {
         let at = self.at;
         match header::parse(&self.frame[at..], &mut 0) {
             Ok(Some((head, size))) => {
@@ -162,25 +162,25 @@ impl Builder<'_> {
 
     /// The element whose head began at `start`, when it is one without elements.
     #[inline]
-    fn leaf(&mut self, head: Head, start: usize) -> Built<Option<Value>> {
+    fn leaf(&mut self, head: Header, start: usize) -> Built<Option<Value>> {
         let text = |len: usize| start + 1..start + 1 + len;
         Ok(Some(match head {
-            Head::Bulk(len) => Value::Bulk(self.payload(len)?),
-            Head::Null => Value::Null,
-            Head::True => Value::Bool(true),
-            Head::False => Value::Bool(false),
-            Head::Int(value) => Value::Int(value),
-            Head::Double(value) => Value::Double(value),
-            Head::Status(len) => Value::Status(self.frame.slice(text(len))),
-            Head::BigNumber(len) => Value::BigNumber(self.frame.slice(text(len))),
-            Head::Error(len) => Value::Error(ServerError::from_line(&self.frame[text(len)])),
-            Head::BulkError(len) => Value::Error(ServerError::from_line(&self.payload(len)?)),
-            Head::Verbatim(len) => {
+            Header::Bulk(len) => Value::Bulk(self.payload(len)?),
+            Header::Null => Value::Null,
+            Header::True => Value::Bool(true),
+            Header::False => Value::Bool(false),
+            Header::Int(value) => Value::Int(value),
+            Header::Double(value) => Value::Double(value),
+            Header::Status(len) => Value::Status(self.frame.slice(text(len))),
+            Header::BigNumber(len) => Value::BigNumber(self.frame.slice(text(len))),
+            Header::Error(len) => Value::Error(ServerError::from_line(&self.frame[text(len)])),
+            Header::BulkError(len) => Value::Error(ServerError::from_line(&self.payload(len)?)),
+            Header::Verbatim(len) => {
                 let payload = self.payload(len)?;
                 let prefix = header::verbatim_prefix(&payload).map_err(|flaw| (flaw, start))?;
                 Value::Bulk(payload.slice(prefix..))
             }
-            Head::StreamedBulk => Value::Bulk(self.chunks()?),
+            Header::StreamedBulk => Value::Bulk(self.chunks()?),
             _ => return Ok(None),
         }))
     }
@@ -203,8 +203,8 @@ impl Builder<'_> {
         loop {
             let start = self.at;
             match self.head()? {
-                Head::Chunk(0) => return Ok(whole.freeze()),
-                Head::Chunk(len) => whole.extend_from_slice(&self.payload(len)?),
+                Header::Chunk(0) => return Ok(whole.freeze()),
+                Header::Chunk(len) => whole.extend_from_slice(&self.payload(len)?),
                 _ => return Err((Flaw::Inconsistent, start)),
             }
         }

@@ -11,12 +11,12 @@ const HEADER: usize = 4;
 
 /// Two to four strings, borrowed from the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Strings<'a> {
+pub struct BulkArray<'a> {
     parts: [&'a [u8]; STRINGS_MAX],
     count: usize,
 }
 
-impl<'a> Strings<'a> {
+impl<'a> BulkArray<'a> {
     /// The strings, in their order.
     #[inline]
     pub fn as_slice(&self) -> &[&'a [u8]] {
@@ -33,9 +33,9 @@ impl<'a> Strings<'a> {
 /// The strings at the start of `bytes` and how many bytes they take. `None` leaves it to the full decoder: there is something
 /// else, it has not wholly arrived, or it is flawed.
 #[inline]
-pub(super) fn parse(bytes: &[u8]) -> Option<(Strings<'_>, usize)> {
+pub(super) fn parse(bytes: &[u8]) -> Option<(BulkArray<'_>, usize)> {
     let [b'>' | b'*', digit @ b'2'..=b'4', b'\r', b'\n', ..] = *bytes else { return None };
-    let mut strings = Strings { parts: [&[]; STRINGS_MAX], count: usize::from(digit - b'0') };
+    let mut strings = BulkArray { parts: [&[]; STRINGS_MAX], count: usize::from(digit - b'0') };
     let mut at = HEADER;
     for part in &mut strings.parts[..strings.count] {
         let string = header::whole_bulk(&bytes[at..])?;

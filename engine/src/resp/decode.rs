@@ -4,16 +4,16 @@ use bytes::{Buf, Bytes, BytesMut};
 
 use super::build;
 use super::bulk_array;
-use super::bulk_array::Strings;
+use super::bulk_array::BulkArray;
 use super::frame::{Frame, LARGE_BULK, Scalar};
 use super::header;
-use super::header::Head;
-use super::limits::{DEPTH_CEILING, Limits};
+use super::header::Header;
+use super::limits::{DEPTH_CEILING, DecodeLimits};
 use super::packed::Packed;
 use super::protocol_error::{Flaw, ProtocolError};
 use super::protocol_sniff;
-use super::protocol_sniff::Peer;
-use super::scan::{Fate, Progress, Scanner};
+use super::protocol_sniff::ForeignProtocol;
+use super::scan::{Disposition, ScanProgress, Scanner};
 use crate::value::Value;
 
 /// Up to 4 KiB, an aggregate is copied out of the buffer instead of split off: a small reply that is kept does not keep a read
@@ -28,7 +28,7 @@ const COPY_MAX: usize = 4 * 1024;
 #[derive(Debug)]
 pub struct Decoder {
     scanner: Scanner,
-    state: State,
+    state: DecoderState,
     /// Bytes of the last scalar, still in the buffer.
     consume: usize,
     needed: usize,
@@ -39,7 +39,7 @@ pub struct Decoder {
 }
 
 #[derive(Debug)]
-enum State {
+enum DecoderState {
     /// Between two frames.
     Ready,
     /// Within a frame that the scanner follows.
@@ -50,10 +50,10 @@ enum State {
 
 impl Decoder {
     /// A decoder for a new connection.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: DecodeLimits) -> Self {
         Self {
-            scanner: Scanner::new(Limits { max_depth: limits.max_depth.min(DEPTH_CEILING), ..limits }),
-            state: State::Ready,
+            scanner: Scanner::new(DecodeLimits { max_depth: limits.max_depth.min(DEPTH_CEILING), ..limits }),
+            state: DecoderState::Ready,
             consume: 0,
             needed: 1,
             searched: 0,
@@ -68,8 +68,8 @@ impl Decoder {
     }
 
     /// Holds what is yet to come to other limits, the rest of a frame that has begun included.
-    pub fn limit(&mut self, limits: Limits) {
-        self.scanner.limit(Limits { max_depth: limits.max_depth.min(DEPTH_CEILING), ..limits });
+    pub fn limit(&mut self, limits: DecodeLimits) {
+        self.scanner.limit(DecodeLimits { max_depth: limits.max_depth.min(DEPTH_CEILING), ..limits });
     }
 
     /// How many bytes are missing at least, after [`next`](Self::next) has answered `None`.
@@ -81,7 +81,7 @@ impl Decoder {
 
     /// Whether `buf` holds nothing but what was handed out: no part of a reply has arrived, none is being skipped.
     pub fn is_idle(&self, buf: &BytesMut) -> bool {
-        matches!(self.state, State::Ready) && buf.len() == self.consume && !self.scanner.has_begun()
+        matches!(self.state, DecoderState::Ready) && buf.len() == self.consume && !self.scanner.has_begun()
     }
 
     /// Whether what has arrived of the next frame belongs to an announcement, or may: an attribute can stand before one.
@@ -98,11 +98,11 @@ impl Decoder {
     pub fn next<'b>(&mut self, buf: &'b mut BytesMut) -> Result<Option<Frame<'b>>, ProtocolError> {
         self.forget_last(buf);
         loop {
-            if !matches!(self.state, State::Ready) {
+            if !matches!(self.state, DecoderState::Ready) {
                 match self.scan(buf) {
-                    Ok(Scan::Frame(frame)) => return Ok(Some(frame)),
-                    Ok(Scan::Partial) => return Ok(None),
-                    Ok(Scan::Attributed) => {}
+                    Ok(ScanOutcome::Frame(frame)) => return Ok(Some(frame)),
+                    Ok(ScanOutcome::Partial) => return Ok(None),
+                    Ok(ScanOutcome::Attributed) => {}
                     Err(error) => return Err(self.fail(error)),
                 }
             }
@@ -115,28 +115,28 @@ impl Decoder {
                 Err(flaw) => return self.refuse(flaw, buf),
             };
             let scalar = match head {
-                Head::Bulk(len) | Head::BulkError(len) | Head::Verbatim(len)
+                Header::Bulk(len) | Header::BulkError(len) | Header::Verbatim(len)
                     if len <= self.scanner.allowance() =>
                 {
                     return self.string(buf, head, len, size);
                 }
-                Head::Status(len) | Head::Error(len) | Head::BigNumber(len)
+                Header::Status(len) | Header::Error(len) | Header::BigNumber(len)
                     if len as u64 <= self.scanner.allowance() =>
                 {
                     let text = &buf[1..=len];
                     match head {
-                        Head::Status(_) => Scalar::Status(text),
-                        Head::Error(_) => Scalar::Error(text),
+                        Header::Status(_) => Scalar::Status(text),
+                        Header::Error(_) => Scalar::Error(text),
                         _ => Scalar::BigNumber(text),
                     }
                 }
-                Head::Int(value) => Scalar::Int(value),
-                Head::Null => Scalar::Null,
-                Head::True => Scalar::Bool(true),
-                Head::False => Scalar::Bool(false),
-                Head::Double(value) => Scalar::Double(value),
+                Header::Int(value) => Scalar::Int(value),
+                Header::Null => Scalar::Null,
+                Header::True => Scalar::Bool(true),
+                Header::False => Scalar::Bool(false),
+                Header::Double(value) => Scalar::Double(value),
                 _ => {
-                    self.state = State::Scanning;
+                    self.state = DecoderState::Scanning;
                     continue;
                 }
             };
@@ -148,9 +148,9 @@ impl Decoder {
     /// A push or an array at the front of `buf` that is made of two to four bulk strings, within the limits and wholly there:
     /// without a tree and without a copy. `None` says nothing: ask [`next`](Self::next).
     #[inline]
-    pub fn strings<'b>(&mut self, buf: &'b mut BytesMut) -> Option<Strings<'b>> {
+    pub fn strings<'b>(&mut self, buf: &'b mut BytesMut) -> Option<BulkArray<'b>> {
         self.forget_last(buf);
-        if !matches!(self.state, State::Ready) || self.scanner.has_begun() {
+        if !matches!(self.state, DecoderState::Ready) || self.scanner.has_begun() {
             return None;
         }
         let (strings, size) = bulk_array::parse(buf)?;
@@ -165,7 +165,7 @@ impl Decoder {
     #[inline]
     pub fn bulk_strings(&mut self, buf: &mut BytesMut, mut take: impl FnMut(&[u8]) -> bool) {
         self.forget_last(buf);
-        if !matches!(self.state, State::Ready) || self.scanner.has_begun() || self.searched > 0 {
+        if !matches!(self.state, DecoderState::Ready) || self.scanner.has_begun() || self.searched > 0 {
             return;
         }
         let mut done = 0;
@@ -204,7 +204,7 @@ impl Decoder {
     fn string<'b>(
         &mut self,
         buf: &'b mut BytesMut,
-        head: Head,
+        head: Header,
         len: u64,
         header: usize,
     ) -> Result<Option<Frame<'b>>, ProtocolError> {
@@ -214,7 +214,7 @@ impl Decoder {
             return Err(self.fail(self.scanner.error(Flaw::LengthRange(buf[0]), 0)));
         };
         let Some(&[first, second]) = buf.get(end..).and_then(|rest| rest.first_chunk()) else {
-            if len >= LARGE_BULK && matches!(head, Head::Bulk(_)) {
+            if len >= LARGE_BULK && matches!(head, Header::Bulk(_)) {
                 buf.advance(header);
                 self.finish_scalar(0);
                 return Ok(Some(Frame::LargeBulk { len }));
@@ -227,7 +227,7 @@ impl Decoder {
             return Err(self.fail(self.scanner.error(Flaw::Terminator, at)));
         }
         let start = match head {
-            Head::Verbatim(_) => match header::verbatim_prefix(&buf[header..end]) {
+            Header::Verbatim(_) => match header::verbatim_prefix(&buf[header..end]) {
                 Ok(prefix) => header + prefix,
                 Err(flaw) => return Err(self.fail(self.scanner.error(flaw, 0))),
             },
@@ -236,49 +236,51 @@ impl Decoder {
         self.finish_scalar(end + 2);
         let text = &buf[start..end];
         Ok(Some(Frame::Scalar(match head {
-            Head::BulkError(_) => Scalar::Error(text),
+            Header::BulkError(_) => Scalar::Error(text),
             _ => Scalar::Bulk(text),
         })))
     }
 
     /// Goes on with a frame that has parts, or that is skipped.
-    fn scan(&mut self, buf: &mut BytesMut) -> Result<Scan, ProtocolError> {
-        if let State::Failed(error) = &self.state {
+    fn scan(&mut self, buf: &mut BytesMut) -> Result<ScanOutcome, ProtocolError> {
+        if let DecoderState::Failed(error) = &self.state {
             return Err(error.clone());
         }
         let progress = self.scanner.run(buf)?;
         let size = self.scanner.scanned();
         let fate = self.scanner.fate();
-        if fate != Fate::Keep {
+        if fate != Disposition::Keep {
             buf.advance(size);
             self.scanner.forget_scanned();
         }
         self.needed = self.scanner.missing();
         match (progress, fate) {
-            (Progress::Partial, _) => return Ok(Scan::Partial),
-            (Progress::Attributed, _) => {
+            (ScanProgress::Partial, _) => return Ok(ScanOutcome::Partial),
+            (ScanProgress::Attributed, _) => {
                 self.scanner.resume_after_attribute();
-                self.state = State::Ready;
-                return Ok(Scan::Attributed);
+                self.state = DecoderState::Ready;
+                return Ok(ScanOutcome::Attributed);
             }
-            (Progress::Complete, _) => {}
+            (ScanProgress::Complete, _) => {}
         }
         let push = self.scanner.is_push();
         let frame = match fate {
-            Fate::Skip(limit) if push => Frame::SkippedPush(limit),
-            Fate::Skip(limit) => Frame::Skipped(limit),
-            Fate::Keep | Fate::Attribute if self.packs && !push && !self.scanner.needs_tree() => {
+            Disposition::Skip(limit) if push => Frame::SkippedPush(limit),
+            Disposition::Skip(limit) => Frame::Skipped(limit),
+            Disposition::Keep | Disposition::Attribute
+                if self.packs && !push && !self.scanner.needs_tree() =>
+            {
                 Frame::Packed(Packed::new(take_frame(buf, size)))
             }
-            Fate::Keep | Fate::Attribute => match build::build(&take_frame(buf, size)) {
+            Disposition::Keep | Disposition::Attribute => match build::build(&take_frame(buf, size)) {
                 Ok(Value::List(items)) if push => Frame::Push(items),
                 Ok(tree) => Frame::Tree(tree),
                 Err((flaw, at)) => return Err(self.scanner.error(flaw, at)),
             },
         };
         self.scanner.reset();
-        self.state = State::Ready;
-        Ok(Scan::Frame(frame))
+        self.state = DecoderState::Ready;
+        Ok(ScanOutcome::Frame(frame))
     }
 
     /// Bytes that are no head. Between two replies they may be those of a well-known stranger: proxies say in HTTP why they hang up.
@@ -286,12 +288,12 @@ impl Decoder {
     fn refuse<'b>(&mut self, flaw: Flaw, buf: &BytesMut) -> Result<Option<Frame<'b>>, ProtocolError> {
         let flaw = match flaw {
             Flaw::UnknownType(_) => match protocol_sniff::identify(buf) {
-                Peer::Known(stranger) => stranger,
-                Peer::Undecided => {
+                ForeignProtocol::Known(stranger) => stranger,
+                ForeignProtocol::Undecided => {
                     self.needed = 1;
                     return Ok(None);
                 }
-                Peer::Unknown => flaw,
+                ForeignProtocol::Unknown => flaw,
             },
             _ => flaw,
         };
@@ -301,13 +303,13 @@ impl Decoder {
     /// From now on every call answers `error`.
     #[cold]
     fn fail(&mut self, error: ProtocolError) -> ProtocolError {
-        self.state = State::Failed(error.clone());
+        self.state = DecoderState::Failed(error.clone());
         error
     }
 }
 
 /// What following a frame led to.
-enum Scan {
+enum ScanOutcome {
     Frame(Frame<'static>),
     Partial,
     /// A top-level attribute was dropped; the buffer now begins with what it belongs to.

@@ -13,7 +13,7 @@ use super::protocol_error::Flaw;
 /// Made once for each element, hence flat and with a tag as wide as its numbers: it is copied in whole words.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(u64)]
-pub(super) enum Head {
+pub(super) enum Header {
     Null,
     True,
     False,
@@ -64,22 +64,22 @@ pub(super) fn verbatim_prefix(payload: &[u8]) -> Result<usize, Flaw> {
 ///
 /// `searched` carries from call to call how far a long line is known to hold no line end; it is 0 at a new head.
 #[inline]
-pub(super) fn parse(bytes: &[u8], searched: &mut usize) -> Parsed<Head> {
+pub(super) fn parse(bytes: &[u8], searched: &mut usize) -> Parsed<Header> {
     let Some(&marker) = bytes.first() else {
         return Ok(None);
     };
     match marker {
         b'$' => counted(bytes, |count| match count {
-            Count::Of(len) => Some(Head::Bulk(len)),
-            Count::Absent => Some(Head::Null),
-            Count::Streamed => Some(Head::StreamedBulk),
+            Count::Of(len) => Some(Header::Bulk(len)),
+            Count::Absent => Some(Header::Null),
+            Count::Streamed => Some(Header::StreamedBulk),
         }),
-        b':' => Ok(number::integer(bytes)?.map(|(value, size)| (Head::Int(value), size))),
-        b'+' => Ok(line(bytes, TEXT_LINE_MAX, searched)?.map(|len| (Head::Status(len), len + 3))),
+        b':' => Ok(number::integer(bytes)?.map(|(value, size)| (Header::Int(value), size))),
+        b'+' => Ok(line(bytes, TEXT_LINE_MAX, searched)?.map(|len| (Header::Status(len), len + 3))),
         b'*' => counted(bytes, |count| match count {
-            Count::Of(len) => Some(Head::List(len)),
-            Count::Absent => Some(Head::Null),
-            Count::Streamed => Some(Head::StreamedList),
+            Count::Of(len) => Some(Header::List(len)),
+            Count::Absent => Some(Header::Null),
+            Count::Streamed => Some(Header::StreamedList),
         }),
         _ => parse_rare(marker, bytes, searched),
     }
@@ -87,44 +87,44 @@ pub(super) fn parse(bytes: &[u8], searched: &mut usize) -> Parsed<Head> {
 
 /// The types that come less often, out of line to keep the others short.
 #[inline(never)]
-fn parse_rare(marker: u8, bytes: &[u8], searched: &mut usize) -> Parsed<Head> {
+fn parse_rare(marker: u8, bytes: &[u8], searched: &mut usize) -> Parsed<Header> {
     match marker {
-        b'-' => Ok(line(bytes, TEXT_LINE_MAX, searched)?.map(|len| (Head::Error(len), len + 3))),
+        b'-' => Ok(line(bytes, TEXT_LINE_MAX, searched)?.map(|len| (Header::Error(len), len + 3))),
         b'%' => counted(bytes, |count| match count {
-            Count::Of(pairs) => pairs.checked_mul(2).map(Head::Map),
-            Count::Streamed => Some(Head::StreamedMap),
+            Count::Of(pairs) => pairs.checked_mul(2).map(Header::Map),
+            Count::Streamed => Some(Header::StreamedMap),
             Count::Absent => None,
         }),
         b'~' => counted(bytes, |count| match count {
-            Count::Of(len) => Some(Head::Set(len)),
-            Count::Streamed => Some(Head::StreamedSet),
+            Count::Of(len) => Some(Header::Set(len)),
+            Count::Streamed => Some(Header::StreamedSet),
             Count::Absent => None,
         }),
-        b'_' => Ok(number::literal(bytes, b"\r\n", Flaw::Null)?.map(|size| (Head::Null, size))),
+        b'_' => Ok(number::literal(bytes, b"\r\n", Flaw::Null)?.map(|size| (Header::Null, size))),
         b',' => {
             let Some(len) = line(bytes, DOUBLE_LINE_MAX, searched)? else { return Ok(None) };
-            Ok(Some((Head::Double(number::double(&bytes[1..=len])?), len + 3)))
+            Ok(Some((Header::Double(number::double(&bytes[1..=len])?), len + 3)))
         }
         b'#' => match bytes.get(1) {
-            Some(b't') => Ok(number::literal(bytes, b"t\r\n", Flaw::Bool)?.map(|size| (Head::True, size))),
-            Some(b'f') => Ok(number::literal(bytes, b"f\r\n", Flaw::Bool)?.map(|size| (Head::False, size))),
+            Some(b't') => Ok(number::literal(bytes, b"t\r\n", Flaw::Bool)?.map(|size| (Header::True, size))),
+            Some(b'f') => Ok(number::literal(bytes, b"f\r\n", Flaw::Bool)?.map(|size| (Header::False, size))),
             Some(_) => Err(Flaw::Bool),
             None => Ok(None),
         },
-        b'>' => match counted(bytes, |count| whole(count).map(Head::Push))? {
-            Some((Head::Push(0), _)) => Err(Flaw::EmptyPush),
+        b'>' => match counted(bytes, |count| whole(count).map(Header::Push))? {
+            Some((Header::Push(0), _)) => Err(Flaw::EmptyPush),
             head => Ok(head),
         },
-        b'=' => counted(bytes, |count| whole(count).map(Head::Verbatim)),
-        b'!' => counted(bytes, |count| whole(count).map(Head::BulkError)),
+        b'=' => counted(bytes, |count| whole(count).map(Header::Verbatim)),
+        b'!' => counted(bytes, |count| whole(count).map(Header::BulkError)),
         b'(' => {
             let Some(len) = line(bytes, BIG_NUMBER_LINE_MAX, searched)? else { return Ok(None) };
             number::big_number(&bytes[1..=len])?;
-            Ok(Some((Head::BigNumber(len), len + 3)))
+            Ok(Some((Header::BigNumber(len), len + 3)))
         }
-        b'|' => counted(bytes, |count| whole(count)?.checked_mul(2).map(Head::Attribute)),
-        b';' => counted(bytes, |count| whole(count).map(Head::Chunk)),
-        b'.' => Ok(number::literal(bytes, b"\r\n", Flaw::End)?.map(|size| (Head::End, size))),
+        b'|' => counted(bytes, |count| whole(count)?.checked_mul(2).map(Header::Attribute)),
+        b';' => counted(bytes, |count| whole(count).map(Header::Chunk)),
+        b'.' => Ok(number::literal(bytes, b"\r\n", Flaw::End)?.map(|size| (Header::End, size))),
         other => Err(Flaw::UnknownType(other)),
     }
 }
@@ -142,7 +142,7 @@ pub(super) fn whole_bulk(bytes: &[u8]) -> Option<Range<usize>> {
 
 /// Parses a count and lets `shape` say what it means for this type; `None` of it is a length that the type does not have.
 #[inline]
-fn counted(bytes: &[u8], shape: impl FnOnce(Count) -> Option<Head>) -> Parsed<Head> {
+fn counted(bytes: &[u8], shape: impl FnOnce(Count) -> Option<Header>) -> Parsed<Header> {
     match number::count(bytes)? {
         Some((count, size)) => shape(count).map(|head| Some((head, size))).ok_or(Flaw::Length(bytes[0])),
         None => Ok(None),
@@ -195,7 +195,7 @@ mod tests {
         // Line feeds where the search has been would be flaws if they were looked at again.
         assert_eq!(parse(b"+\n\n\nd\r", &mut searched), Ok(None));
         assert_eq!(searched, 5);
-        assert_eq!(parse(b"+\n\n\n\n\r\n", &mut searched), Ok(Some((Head::Status(4), 7))));
+        assert_eq!(parse(b"+\n\n\n\n\r\n", &mut searched), Ok(Some((Header::Status(4), 7))));
         assert_eq!(searched, 0, "the next head is searched from its start");
     }
 

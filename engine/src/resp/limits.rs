@@ -1,6 +1,6 @@
 //! What a reply may cost. Owns the limits, their defaults with the reasons, and the name of the one that was exceeded.
 //!
-//! Two kinds: a reply beyond one of [`Limits`] is read to its end and dropped, and only its own command fails; a line
+//! Two kinds: a reply beyond one of [`DecodeLimits`] is read to its end and dropped, and only its own command fails; a line
 //! beyond one of the `*_LINE_MAX` constants is no RESP that a Redis server writes, and retires the connection.
 
 use std::fmt;
@@ -37,7 +37,7 @@ pub const SKIP_LEVELS_MAX: usize = 65_536;
 
 /// What one reply may cost before it is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct DecodeLimits {
     /// Bytes of payload in one reply: the text of lines and strings, without type bytes, lengths and line ends.
     pub max_reply_bytes: u64,
     /// Levels of nesting: a scalar has none, `*0` is one level. At most [`DEPTH_CEILING`].
@@ -47,7 +47,7 @@ pub struct Limits {
     pub max_elements: u64,
 }
 
-impl Default for Limits {
+impl Default for DecodeLimits {
     fn default() -> Self {
         Self { max_reply_bytes: MAX_REPLY_BYTES, max_depth: MAX_DEPTH, max_elements: MAX_ELEMENTS }
     }
@@ -56,11 +56,11 @@ impl Default for Limits {
 /// The limit that a skipped reply exceeded first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitExceeded {
-    /// More payload than [`Limits::max_reply_bytes`].
+    /// More payload than [`DecodeLimits::max_reply_bytes`].
     ReplyBytes(u64),
-    /// Deeper than [`Limits::max_depth`].
+    /// Deeper than [`DecodeLimits::max_depth`].
     Depth(u64),
-    /// More elements than [`Limits::max_elements`].
+    /// More elements than [`DecodeLimits::max_elements`].
     Elements(u64),
 }
 

@@ -26,12 +26,12 @@ mod protocol_error;
 mod protocol_sniff;
 mod scan;
 
-pub use self::bulk_array::Strings;
+pub use self::bulk_array::BulkArray;
 pub use self::protocol_error::ProtocolError;
 pub use decode::Decoder;
 pub use frame::{Frame, LARGE_BULK, Scalar};
 pub use limits::{
-    BIG_NUMBER_LINE_MAX, DEPTH_CEILING, DOUBLE_LINE_MAX, INTEGER_LINE_MAX, LimitExceeded, Limits, MAX_DEPTH,
-    MAX_ELEMENTS, MAX_REPLY_BYTES, SKIP_LEVELS_MAX, TEXT_LINE_MAX,
+    BIG_NUMBER_LINE_MAX, DEPTH_CEILING, DOUBLE_LINE_MAX, DecodeLimits, INTEGER_LINE_MAX, LimitExceeded,
+    MAX_DEPTH, MAX_ELEMENTS, MAX_REPLY_BYTES, SKIP_LEVELS_MAX, TEXT_LINE_MAX,
 };
-pub use packed::{Elements, NotInParts, Packed, Part, Parts};
+pub use packed::{Elements, NotInParts, Packed, PackedPart, PackedParts};

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::build;
 use super::frame::{Frame, Scalar};
 use super::header;
-use super::header::Head;
+use super::header::Header;
 use super::protocol_error::ProtocolError;
 use crate::value::Value;
 
@@ -17,7 +17,7 @@ pub struct Packed {
 
 /// One part of an aggregate, in the order of the wire.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Part<'a> {
+pub enum PackedPart<'a> {
     /// An element without parts.
     Scalar(Scalar<'a>),
     /// An array or a set; this many elements follow.
@@ -28,7 +28,7 @@ pub enum Part<'a> {
 
 /// The parts, one after another. Attributes are left out.
 #[derive(Clone, Debug)]
-pub struct Parts<'a> {
+pub struct PackedParts<'a> {
     rest: &'a [u8],
 }
 
@@ -48,16 +48,16 @@ impl Packed {
     }
 
     /// The parts.
-    pub fn parts(&self) -> Parts<'_> {
-        Parts { rest: &self.frame }
+    pub fn parts(&self) -> PackedParts<'_> {
+        PackedParts { rest: &self.frame }
     }
 
     /// The elements of a list, each as a frame of its own.
     pub fn elements(&self) -> Result<Elements<'_>, NotInParts> {
         let mut parts = self.parts();
         match parts.next_part()? {
-            Part::List(left) => Ok(Elements { frame: &self.frame, parts, left }),
-            Part::Scalar(_) | Part::Map(_) => Err(NotInParts),
+            PackedPart::List(left) => Ok(Elements { frame: &self.frame, parts, left }),
+            PackedPart::Scalar(_) | PackedPart::Map(_) => Err(NotInParts),
         }
     }
 
@@ -76,7 +76,7 @@ impl Packed {
 #[derive(Clone, Debug)]
 pub struct Elements<'a> {
     frame: &'a Bytes,
-    parts: Parts<'a>,
+    parts: PackedParts<'a>,
     left: usize,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Elements<'a> {
         self.left = self.left.checked_sub(1).ok_or(NotInParts)?;
         self.parts.attributes()?;
         let element = self.parts.clone();
-        if let Part::Scalar(scalar) = self.parts.next_part()? {
+        if let PackedPart::Scalar(scalar) = self.parts.next_part()? {
             return Ok(Frame::Scalar(scalar));
         }
         self.parts = element.clone();
@@ -102,11 +102,11 @@ impl<'a> Elements<'a> {
     }
 }
 
-impl<'a> Parts<'a> {
+impl<'a> PackedParts<'a> {
     /// Steps over the attributes before the next part.
     fn attributes(&mut self) -> Result<(), NotInParts> {
         while self.rest.first() == Some(&b'|') {
-            if let Head::Attribute(elements) = self.head()? {
+            if let Header::Attribute(elements) = self.head()? {
                 self.skip(elements)?;
             }
         }
@@ -115,54 +115,54 @@ impl<'a> Parts<'a> {
 
     /// The next part. At least one follows as long as the counts so far say so.
     #[inline]
-    pub fn next_part(&mut self) -> Result<Part<'a>, NotInParts> {
+    pub fn next_part(&mut self) -> Result<PackedPart<'a>, NotInParts> {
         if let Some(payload) = header::whole_bulk(self.rest) {
             let bytes = &self.rest[payload.start..payload.end];
             self.rest = &self.rest[payload.end + 2..];
-            return Ok(Part::Scalar(Scalar::Bulk(bytes)));
+            return Ok(PackedPart::Scalar(Scalar::Bulk(bytes)));
         }
         self.next_other()
     }
 
-    fn next_other(&mut self) -> Result<Part<'a>, NotInParts> {
+    fn next_other(&mut self) -> Result<PackedPart<'a>, NotInParts> {
         loop {
             let start = self.rest;
             let head = self.head()?;
             let line = |len: usize| start.get(1..=len).ok_or(NotInParts);
             return Ok(match head {
-                Head::List(count) | Head::Set(count) => Part::List(size(count)?),
-                Head::Map(elements) => Part::Map(size(elements)? / 2),
-                Head::Attribute(elements) => {
+                Header::List(count) | Header::Set(count) => PackedPart::List(size(count)?),
+                Header::Map(elements) => PackedPart::Map(size(elements)? / 2),
+                Header::Attribute(elements) => {
                     self.skip(elements)?;
                     continue;
                 }
-                Head::Null => Part::Scalar(Scalar::Null),
-                Head::True => Part::Scalar(Scalar::Bool(true)),
-                Head::False => Part::Scalar(Scalar::Bool(false)),
-                Head::Int(value) => Part::Scalar(Scalar::Int(value)),
-                Head::Double(value) => Part::Scalar(Scalar::Double(value)),
-                Head::Status(len) => Part::Scalar(Scalar::Status(line(len)?)),
-                Head::BigNumber(len) => Part::Scalar(Scalar::BigNumber(line(len)?)),
-                Head::Error(len) => Part::Scalar(Scalar::Error(line(len)?)),
-                Head::Bulk(len) => Part::Scalar(Scalar::Bulk(self.payload(len)?)),
-                Head::BulkError(len) => Part::Scalar(Scalar::Error(self.payload(len)?)),
-                Head::Verbatim(len) => {
+                Header::Null => PackedPart::Scalar(Scalar::Null),
+                Header::True => PackedPart::Scalar(Scalar::Bool(true)),
+                Header::False => PackedPart::Scalar(Scalar::Bool(false)),
+                Header::Int(value) => PackedPart::Scalar(Scalar::Int(value)),
+                Header::Double(value) => PackedPart::Scalar(Scalar::Double(value)),
+                Header::Status(len) => PackedPart::Scalar(Scalar::Status(line(len)?)),
+                Header::BigNumber(len) => PackedPart::Scalar(Scalar::BigNumber(line(len)?)),
+                Header::Error(len) => PackedPart::Scalar(Scalar::Error(line(len)?)),
+                Header::Bulk(len) => PackedPart::Scalar(Scalar::Bulk(self.payload(len)?)),
+                Header::BulkError(len) => PackedPart::Scalar(Scalar::Error(self.payload(len)?)),
+                Header::Verbatim(len) => {
                     let payload = self.payload(len)?;
                     let prefix = header::verbatim_prefix(payload).map_err(|_| NotInParts)?;
-                    Part::Scalar(Scalar::Bulk(&payload[prefix..]))
+                    PackedPart::Scalar(Scalar::Bulk(&payload[prefix..]))
                 }
-                Head::Push(_)
-                | Head::StreamedBulk
-                | Head::Chunk(_)
-                | Head::End
-                | Head::StreamedList
-                | Head::StreamedSet
-                | Head::StreamedMap => return Err(NotInParts),
+                Header::Push(_)
+                | Header::StreamedBulk
+                | Header::Chunk(_)
+                | Header::End
+                | Header::StreamedList
+                | Header::StreamedSet
+                | Header::StreamedMap => return Err(NotInParts),
             });
         }
     }
 
-    fn head(&mut self) -> Result<Head, NotInParts> {
+    fn head(&mut self) -> Result<Header, NotInParts> {
         match header::parse(self.rest, &mut 0) {
             Ok(Some((head, size))) => {
                 self.rest = self.rest.get(size..).ok_or(NotInParts)?;
@@ -185,15 +185,15 @@ impl<'a> Parts<'a> {
         while left > 0 {
             left -= 1;
             match self.head()? {
-                Head::List(more) | Head::Set(more) | Head::Map(more) => {
+                Header::List(more) | Header::Set(more) | Header::Map(more) => {
                     left = left.checked_add(more).ok_or(NotInParts)?;
                 }
                 // An attribute stands before its element and is none itself.
-                Head::Attribute(more) => left = left.checked_add(more + 1).ok_or(NotInParts)?,
-                Head::Bulk(len) | Head::BulkError(len) | Head::Verbatim(len) => {
+                Header::Attribute(more) => left = left.checked_add(more + 1).ok_or(NotInParts)?,
+                Header::Bulk(len) | Header::BulkError(len) | Header::Verbatim(len) => {
                     self.payload(len)?;
                 }
-                Head::StreamedBulk | Head::StreamedList | Head::StreamedSet | Head::StreamedMap => {
+                Header::StreamedBulk | Header::StreamedList | Header::StreamedSet | Header::StreamedMap => {
                     return Err(NotInParts);
                 }
                 _ => {}
@@ -211,8 +211,8 @@ fn size(count: u64) -> Result<usize, NotInParts> {
 mod tests {
     use super::*;
 
-    fn parts(frame: &'static [u8], count: usize) -> Vec<Part<'static>> {
-        let mut parts = Parts { rest: frame };
+    fn parts(frame: &'static [u8], count: usize) -> Vec<PackedPart<'static>> {
+        let mut parts = PackedParts { rest: frame };
         let all = (0..count).map(|_| parts.next_part().unwrap()).collect();
         assert!(parts.rest.is_empty(), "something is left");
         all
@@ -224,14 +224,14 @@ mod tests {
         assert_eq!(
             parts(frame, 8),
             [
-                Part::List(3),
-                Part::Scalar(Scalar::Bulk(b"a")),
-                Part::Map(1),
-                Part::Scalar(Scalar::Status(b"k")),
-                Part::Scalar(Scalar::Int(5)),
-                Part::List(2),
-                Part::Scalar(Scalar::Null),
-                Part::Scalar(Scalar::Bool(true)),
+                PackedPart::List(3),
+                PackedPart::Scalar(Scalar::Bulk(b"a")),
+                PackedPart::Map(1),
+                PackedPart::Scalar(Scalar::Status(b"k")),
+                PackedPart::Scalar(Scalar::Int(5)),
+                PackedPart::List(2),
+                PackedPart::Scalar(Scalar::Null),
+                PackedPart::Scalar(Scalar::Bool(true)),
             ]
         );
     }
@@ -242,7 +242,11 @@ mod tests {
             b"*2\r\n|1\r\n+k\r\n|1\r\n+a\r\n*1\r\n$1\r\nb\r\n*2\r\n:1\r\n:2\r\n:7\r\n=7\r\ntxt:abc\r\n";
         assert_eq!(
             parts(frame, 3),
-            [Part::List(2), Part::Scalar(Scalar::Int(7)), Part::Scalar(Scalar::Bulk(b"abc"))]
+            [
+                PackedPart::List(2),
+                PackedPart::Scalar(Scalar::Int(7)),
+                PackedPart::Scalar(Scalar::Bulk(b"abc"))
+            ]
         );
     }
 
@@ -250,7 +254,7 @@ mod tests {
     fn a_streamed_aggregate_is_not_told_in_parts() {
         let packed = Packed::new(Bytes::from_static(b"*1\r\n*?\r\n:1\r\n.\r\n"));
         let mut parts = packed.parts();
-        assert_eq!(parts.next_part(), Ok(Part::List(1)));
+        assert_eq!(parts.next_part(), Ok(PackedPart::List(1)));
         assert_eq!(parts.next_part(), Err(NotInParts));
         assert_eq!(packed.value(), Ok(Value::List(vec![Value::List(vec![Value::Int(1)])])));
     }

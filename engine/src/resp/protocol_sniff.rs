@@ -4,7 +4,7 @@ use super::protocol_error::Flaw;
 
 /// Whom the first bytes of a connection point to.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Peer {
+pub(super) enum ForeignProtocol {
     /// A known protocol that is not RESP.
     Known(Flaw),
     /// The bytes so far begin like one; more are needed.
@@ -25,14 +25,18 @@ const SIGNATURES: [(&[u8], Flaw); 6] = [
 
 /// Compares the first bytes of a connection with each signature, letter case aside.
 #[cold]
-pub(super) fn identify(bytes: &[u8]) -> Peer {
+pub(super) fn identify(bytes: &[u8]) -> ForeignProtocol {
     for (signature, flaw) in SIGNATURES {
         let shared = signature.len().min(bytes.len());
         if bytes[..shared].eq_ignore_ascii_case(&signature[..shared]) {
-            return if shared == signature.len() { Peer::Known(flaw) } else { Peer::Undecided };
+            return if shared == signature.len() {
+                ForeignProtocol::Known(flaw)
+            } else {
+                ForeignProtocol::Undecided
+            };
         }
     }
-    Peer::Unknown
+    ForeignProtocol::Unknown
 }
 
 #[cfg(test)]
@@ -42,10 +46,10 @@ mod tests {
     #[test]
     fn every_signature_is_recognised_in_either_case_and_undecided_before_its_last_byte() {
         for (signature, flaw) in SIGNATURES {
-            assert_eq!(identify(signature), Peer::Known(flaw));
-            assert_eq!(identify(&signature.to_ascii_uppercase()), Peer::Known(flaw));
+            assert_eq!(identify(signature), ForeignProtocol::Known(flaw));
+            assert_eq!(identify(&signature.to_ascii_uppercase()), ForeignProtocol::Known(flaw));
             for cut in 1..signature.len() {
-                assert_eq!(identify(&signature[..cut]), Peer::Undecided);
+                assert_eq!(identify(&signature[..cut]), ForeignProtocol::Undecided);
             }
         }
     }
@@ -53,7 +57,7 @@ mod tests {
     #[test]
     fn other_bytes_are_unknown() {
         for bytes in [&b"SSH-2.0"[..], b"\x15\x04", b"HTTQ", b"4000", b"\0"] {
-            assert_eq!(identify(bytes), Peer::Unknown);
+            assert_eq!(identify(bytes), ForeignProtocol::Unknown);
         }
     }
 }

@@ -4,13 +4,13 @@
 //! Payload is stepped over, not read: the format of a verbatim string is checked where its text is taken.
 
 use super::header;
-use super::header::Head;
-use super::limits::{LimitExceeded, Limits, SKIP_LEVELS_MAX};
+use super::header::Header;
+use super::limits::{DecodeLimits, LimitExceeded, SKIP_LEVELS_MAX};
 use super::protocol_error::{Flaw, ProtocolError};
 
 /// Where a scan came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
+pub(super) enum ScanProgress {
     /// All bytes are used up, the reply is not.
     Partial,
     /// A top-level attribute is over; what it belongs to follows.
@@ -21,7 +21,7 @@ pub(super) enum Progress {
 
 /// What becomes of the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Disposition {
     /// They are kept for building.
     Keep,
     /// They are a top-level attribute, which is dropped.
@@ -32,7 +32,7 @@ pub(super) enum Fate {
 
 /// What comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Expected {
+enum ExpectedElement {
     Element,
     /// An element, and not the end of a streamed aggregate: an attribute has just been read.
     AttributedElement,
@@ -45,7 +45,7 @@ enum Expected {
 
 /// An aggregate that is not over.
 #[derive(Clone, Copy, Debug)]
-enum Level {
+enum OpenAggregate {
     /// This many elements have not begun.
     Counted { left: u64, attribute: bool },
     /// `odd`: a key has begun and its value has not.
@@ -55,10 +55,10 @@ enum Level {
 /// The state of one reply's scan.
 #[derive(Debug)]
 pub(super) struct Scanner {
-    limits: Limits,
-    levels: Vec<Level>,
-    expected: Expected,
-    fate: Fate,
+    limits: DecodeLimits,
+    levels: Vec<OpenAggregate>,
+    expected: ExpectedElement,
+    fate: Disposition,
     push: bool,
     /// Something in the frame shows what it is only when it is built: a verbatim string's format, a streamed part's length.
     needs_tree: bool,
@@ -74,12 +74,12 @@ pub(super) struct Scanner {
 
 impl Scanner {
     /// Ready for a connection's first reply.
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: DecodeLimits) -> Self {
         Self {
             limits,
             levels: Vec::new(),
-            expected: Expected::Element,
-            fate: Fate::Keep,
+            expected: ExpectedElement::Element,
+            fate: Disposition::Keep,
             push: false,
             needs_tree: false,
             at: 0,
@@ -91,7 +91,7 @@ impl Scanner {
     }
 
     /// From now on these limits hold.
-    pub(super) fn limit(&mut self, limits: Limits) {
+    pub(super) fn limit(&mut self, limits: DecodeLimits) {
         self.limits = limits;
     }
 
@@ -116,7 +116,7 @@ impl Scanner {
     }
 
     /// What becomes of the bytes scanned so far.
-    pub(super) fn fate(&self) -> Fate {
+    pub(super) fn fate(&self) -> Disposition {
         self.fate
     }
 
@@ -155,14 +155,14 @@ impl Scanner {
 
     /// Goes on behind a top-level attribute: what is counted stays counted.
     pub(super) fn resume_after_attribute(&mut self) {
-        self.fate = Fate::Keep;
-        self.expected = Expected::Element;
+        self.fate = Disposition::Keep;
+        self.expected = ExpectedElement::Element;
     }
 
     /// How many bytes are missing at least. Never more than the payload limit and a CRLF.
     pub(super) fn missing(&self) -> usize {
         match (self.fate, self.expected) {
-            (Fate::Keep, Expected::Body(left) | Expected::ChunkBody(left)) => {
+            (Disposition::Keep, ExpectedElement::Body(left) | ExpectedElement::ChunkBody(left)) => {
                 usize::try_from(left).unwrap_or(usize::MAX)
             }
             _ => 1,
@@ -176,34 +176,34 @@ impl Scanner {
     }
 
     /// Looks at the bytes that are new in `bytes`, the whole buffer.
-    pub(super) fn run(&mut self, bytes: &[u8]) -> Result<Progress, ProtocolError> {
+    pub(super) fn run(&mut self, bytes: &[u8]) -> Result<ScanProgress, ProtocolError> {
         loop {
             let progress = match self.expected {
-                Expected::Body(left) => match self.body(bytes, left)? {
+                ExpectedElement::Body(left) => match self.body(bytes, left)? {
                     0 => self.complete(),
                     left => {
-                        self.expected = Expected::Body(left);
-                        return Ok(Progress::Partial);
+                        self.expected = ExpectedElement::Body(left);
+                        return Ok(ScanProgress::Partial);
                     }
                 },
-                Expected::ChunkBody(left) => match self.body(bytes, left)? {
+                ExpectedElement::ChunkBody(left) => match self.body(bytes, left)? {
                     0 => {
-                        self.expected = Expected::Chunk;
+                        self.expected = ExpectedElement::Chunk;
                         None
                     }
                     left => {
-                        self.expected = Expected::ChunkBody(left);
-                        return Ok(Progress::Partial);
+                        self.expected = ExpectedElement::ChunkBody(left);
+                        return Ok(ScanProgress::Partial);
                     }
                 },
-                Expected::Element | Expected::AttributedElement | Expected::Chunk => {
-                    if self.expected == Expected::Element && self.fate == Fate::Keep {
+                ExpectedElement::Element | ExpectedElement::AttributedElement | ExpectedElement::Chunk => {
+                    if self.expected == ExpectedElement::Element && self.fate == Disposition::Keep {
                         self.step_over_strings(bytes);
                     }
                     let start = self.at;
                     let head = header::parse(&bytes[start..], &mut self.searched);
                     let Some((head, size)) = head.map_err(|flaw| self.error(flaw, start))? else {
-                        return Ok(Progress::Partial);
+                        return Ok(ScanProgress::Partial);
                     };
                     self.at = start + size;
                     self.take(head).map_err(|flaw| self.error(flaw, start))?
@@ -220,7 +220,7 @@ impl Scanner {
     /// Stops at whatever is not plain: another type, a flaw, a limit, the last element.
     #[inline]
     fn step_over_strings(&mut self, bytes: &[u8]) {
-        let Some(Level::Counted { left, .. }) = self.levels.last_mut() else { return };
+        let Some(OpenAggregate::Counted { left, .. }) = self.levels.last_mut() else { return };
         let (mut at, mut remaining, mut allowance) =
             (self.at, *left, self.limits.max_reply_bytes.saturating_sub(self.payload));
         let before = allowance;
@@ -253,78 +253,78 @@ impl Scanner {
     }
 
     /// Takes in a head, and with it the whole element where it is a line.
-    fn take(&mut self, head: Head) -> Result<Option<Progress>, Flaw> {
-        if self.expected == Expected::Chunk {
+    fn take(&mut self, head: Header) -> Result<Option<ScanProgress>, Flaw> {
+        if self.expected == ExpectedElement::Chunk {
             return self.take_chunk(head);
         }
         self.needs_tree |= matches!(
             head,
-            Head::Verbatim(_)
-                | Head::StreamedBulk
-                | Head::StreamedList
-                | Head::StreamedSet
-                | Head::StreamedMap
+            Header::Verbatim(_)
+                | Header::StreamedBulk
+                | Header::StreamedList
+                | Header::StreamedSet
+                | Header::StreamedMap
         );
         match head {
-            Head::Bulk(len) | Head::BulkError(len) | Head::Verbatim(len) => {
+            Header::Bulk(len) | Header::BulkError(len) | Header::Verbatim(len) => {
                 self.begin_element();
                 self.charge(len, 0);
-                self.expected = Expected::Body(len + 2);
+                self.expected = ExpectedElement::Body(len + 2);
                 Ok(None)
             }
-            Head::Null | Head::True | Head::False | Head::Int(_) | Head::Double(_) => {
+            Header::Null | Header::True | Header::False | Header::Int(_) | Header::Double(_) => {
                 self.begin_element();
                 Ok(self.complete())
             }
-            Head::Status(len) | Head::Error(len) | Head::BigNumber(len) => {
+            Header::Status(len) | Header::Error(len) | Header::BigNumber(len) => {
                 self.begin_element();
                 self.charge(len as u64, 0);
                 Ok(self.complete())
             }
-            Head::StreamedBulk => {
+            Header::StreamedBulk => {
                 self.begin_element();
-                self.expected = Expected::Chunk;
+                self.expected = ExpectedElement::Chunk;
                 Ok(None)
             }
-            Head::Attribute(left) => {
-                if self.levels.is_empty() && self.fate == Fate::Keep {
-                    self.fate = Fate::Attribute;
+            Header::Attribute(left) => {
+                if self.levels.is_empty() && self.fate == Disposition::Keep {
+                    self.fate = Disposition::Attribute;
                 }
                 self.charge(0, left.saturating_add(1));
-                self.open(Level::Counted { left, attribute: true })
+                self.open(OpenAggregate::Counted { left, attribute: true })
             }
-            Head::Push(_) if !self.levels.is_empty() => Err(Flaw::NestedPush),
-            Head::List(left) | Head::Set(left) | Head::Map(left) | Head::Push(left) => {
-                self.push = matches!(head, Head::Push(_)) || self.push;
+            Header::Push(_) if !self.levels.is_empty() => Err(Flaw::NestedPush),
+            Header::List(left) | Header::Set(left) | Header::Map(left) | Header::Push(left) => {
+                self.push = matches!(head, Header::Push(_)) || self.push;
                 self.begin_element();
                 self.charge(0, left);
-                self.open(Level::Counted { left, attribute: false })
+                self.open(OpenAggregate::Counted { left, attribute: false })
             }
-            Head::StreamedList | Head::StreamedSet | Head::StreamedMap => {
+            Header::StreamedList | Header::StreamedSet | Header::StreamedMap => {
                 self.begin_element();
-                self.open(Level::Streamed { paired: head == Head::StreamedMap, odd: false })
+                self.open(OpenAggregate::Streamed { paired: head == Header::StreamedMap, odd: false })
             }
-            Head::End => {
-                let may_end = self.expected == Expected::Element;
+            Header::End => {
+                let may_end = self.expected == ExpectedElement::Element;
                 match self.levels.last() {
-                    Some(Level::Streamed { paired: true, odd: true }) if may_end => Err(Flaw::OddMap),
-                    Some(Level::Streamed { .. }) if may_end => {
+                    Some(OpenAggregate::Streamed { paired: true, odd: true }) if may_end => Err(Flaw::OddMap),
+                    Some(OpenAggregate::Streamed { .. }) if may_end => {
                         self.levels.pop();
                         Ok(self.complete())
                     }
                     _ => Err(Flaw::StrayEnd),
                 }
             }
-            Head::Chunk(_) => Err(Flaw::StrayChunk),
+            Header::Chunk(_) => Err(Flaw::StrayChunk),
         }
     }
 
-    fn take_chunk(&mut self, head: Head) -> Result<Option<Progress>, Flaw> {
+    fn take_chunk(&mut self, head: Header) -> Result<Option<ScanProgress>, Flaw> {
         match head {
-            Head::Chunk(0) => Ok(self.complete()),
-            Head::Chunk(len) => {
+            Header::Chunk(0) => Ok(self.complete()),
+            Header::Chunk(len) => {
                 self.charge(len, 1);
-                self.expected = Expected::ChunkBody(len + 2);
+                self.expected = ExpectedElement::ChunkBody(len + 2);
                 Ok(None)
             }
             _ => Err(Flaw::ChunkExpected),
@@ -333,8 +333,8 @@ impl Scanner {
 
     fn begin_element(&mut self) {
         match self.levels.last_mut() {
-            Some(Level::Counted { left, .. }) => *left = left.saturating_sub(1),
-            Some(Level::Streamed { odd, .. }) => {
+            Some(OpenAggregate::Counted { left, .. }) => *left = left.saturating_sub(1),
+            Some(OpenAggregate::Streamed { odd, .. }) => {
                 *odd = !*odd;
                 self.charge(0, 1);
             }
@@ -344,25 +344,25 @@ impl Scanner {
 
     /// Counts towards the limits. Beyond one, the reply is skipped.
     fn charge(&mut self, payload: u64, elements: u64) {
-        if matches!(self.fate, Fate::Skip(_)) {
+        if matches!(self.fate, Disposition::Skip(_)) {
             return;
         }
         self.payload = self.payload.saturating_add(payload);
         self.elements = self.elements.saturating_add(elements);
         if self.payload > self.limits.max_reply_bytes {
-            self.fate = Fate::Skip(LimitExceeded::ReplyBytes(self.limits.max_reply_bytes));
+            self.fate = Disposition::Skip(LimitExceeded::ReplyBytes(self.limits.max_reply_bytes));
         } else if self.elements > self.limits.max_elements {
-            self.fate = Fate::Skip(LimitExceeded::Elements(self.limits.max_elements));
+            self.fate = Disposition::Skip(LimitExceeded::Elements(self.limits.max_elements));
         }
     }
 
-    fn open(&mut self, level: Level) -> Result<Option<Progress>, Flaw> {
-        if !matches!(self.fate, Fate::Skip(_)) && self.levels.len() >= self.limits.max_depth {
-            self.fate = Fate::Skip(LimitExceeded::Depth(self.limits.max_depth as u64));
+    fn open(&mut self, level: OpenAggregate) -> Result<Option<ScanProgress>, Flaw> {
+        if !matches!(self.fate, Disposition::Skip(_)) && self.levels.len() >= self.limits.max_depth {
+            self.fate = Disposition::Skip(LimitExceeded::Depth(self.limits.max_depth as u64));
         }
-        if matches!(self.fate, Fate::Skip(_)) {
+        if matches!(self.fate, Disposition::Skip(_)) {
             // The new level is the last element of the one above, which is therefore over when this one is: a tail call.
-            if let Some(Level::Counted { left: 0, attribute: false }) = self.levels.last() {
+            if let Some(OpenAggregate::Counted { left: 0, attribute: false }) = self.levels.last() {
                 self.levels.pop();
             }
             if self.levels.len() >= SKIP_LEVELS_MAX {
@@ -374,19 +374,19 @@ impl Scanner {
     }
 
     /// Closes the levels that have no element left, and says what comes next.
-    fn complete(&mut self) -> Option<Progress> {
-        self.expected = Expected::Element;
+    fn complete(&mut self) -> Option<ScanProgress> {
+        self.expected = ExpectedElement::Element;
         loop {
             match self.levels.last() {
-                None => return Some(Progress::Complete),
-                Some(Level::Counted { left: 0, attribute: false }) => {
+                None => return Some(ScanProgress::Complete),
+                Some(OpenAggregate::Counted { left: 0, attribute: false }) => {
                     self.levels.pop();
                 }
-                Some(Level::Counted { left: 0, attribute: true }) => {
+                Some(OpenAggregate::Counted { left: 0, attribute: true }) => {
                     self.levels.pop();
-                    self.expected = Expected::AttributedElement;
-                    let at_top = self.levels.is_empty() && self.fate == Fate::Attribute;
-                    return at_top.then_some(Progress::Attributed);
+                    self.expected = ExpectedElement::AttributedElement;
+                    let at_top = self.levels.is_empty() && self.fate == Disposition::Attribute;
+                    return at_top.then_some(ScanProgress::Attributed);
                 }
                 Some(_) => return None,
             }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::replies::Peer;
+use super::replies::SentinelPeer;
 use crate::config::Options;
 use crate::config::address::{Endpoint, Fixed, HostPort};
 use crate::connection::connector::Connector;
@@ -26,7 +26,7 @@ pub(super) enum Origin {
 }
 
 /// One sentinel.
-pub(super) struct Sentinel {
+pub(super) struct KnownSentinel {
     pub(super) address: HostPort,
     pub(super) origin: Origin,
     pub(super) connector: Connector,
@@ -36,7 +36,7 @@ pub(super) struct Sentinel {
     failures: AtomicU32,
 }
 
-impl Sentinel {
+impl KnownSentinel {
     fn new(options: &Arc<Options>, address: HostPort, origin: Origin, dial: &Arc<dyn Dial>) -> Self {
         let locate = Arc::new(Fixed::new(Endpoint::Tcp(address.clone())));
         let connector = Connector::over(Arc::clone(options), locate, Arc::clone(dial));
@@ -62,14 +62,14 @@ impl Sentinel {
 }
 
 /// The book.
-pub(super) struct Book {
-    configured: Vec<Arc<Sentinel>>,
-    learned: Vec<Arc<Sentinel>>,
+pub(super) struct KnownSentinels {
+    configured: Vec<Arc<KnownSentinel>>,
+    learned: Vec<Arc<KnownSentinel>>,
     /// How learned sentinels are spoken to.
     manner: (Arc<Options>, Arc<dyn Dial>),
 }
 
-impl Book {
+impl KnownSentinels {
     /// The sentinels at the endpoints of `sentinels`. Fails if there is none, or if a certificate cannot be used.
     pub(super) fn new(sentinels: Vec<Options>) -> Result<Self, Error> {
         Self::with(sentinels, |options| Ok(Arc::new(Dialer::new(options)?)))
@@ -85,7 +85,7 @@ impl Book {
         dial: impl Fn(&Options) -> Result<Arc<dyn Dial>, Error>,
     ) -> Result<Self, Error> {
         let mut manner = None;
-        let mut configured: Vec<Arc<Sentinel>> = Vec::new();
+        let mut configured: Vec<Arc<KnownSentinel>> = Vec::new();
         for options in sentinels {
             let Endpoint::Tcp(address) = options.endpoint.clone() else {
                 return Err(Error::option("a sentinel has a host and a port, and no unix socket"));
@@ -95,7 +95,7 @@ impl Book {
             }
             let dial = dial(&options)?;
             let options = Arc::new(options);
-            configured.push(Arc::new(Sentinel::new(&options, address, Origin::Configured, &dial)));
+            configured.push(Arc::new(KnownSentinel::new(&options, address, Origin::Configured, &dial)));
             manner.get_or_insert((options, dial));
         }
         let manner = manner.ok_or_else(|| Error::option("there must be at least one sentinel"))?;
@@ -103,12 +103,12 @@ impl Book {
     }
 
     /// Every sentinel, the configured ones first.
-    pub(super) fn all(&self) -> Vec<Arc<Sentinel>> {
+    pub(super) fn all(&self) -> Vec<Arc<KnownSentinel>> {
         self.configured.iter().chain(&self.learned).cloned().collect()
     }
 
     /// `sentinel` calls itself `run_id`: another entry of the same name is the same sentinel under another address.
-    pub(super) fn identify(&mut self, sentinel: &Arc<Sentinel>, run_id: &str) {
+    pub(super) fn identify(&mut self, sentinel: &Arc<KnownSentinel>, run_id: &str) {
         *sentinel.run_id() = Some(run_id.to_owned());
         if sentinel.origin == Origin::Configured {
             self.learned.retain(|other| other.run_id().as_deref() != Some(run_id));
@@ -116,8 +116,8 @@ impl Book {
     }
 
     /// Those of `peers` that are not known by what they call themselves. Their addresses are the announced ones.
-    pub(super) fn strangers(&self, peers: Vec<Peer>) -> Vec<Peer> {
-        let known = |peer: &Peer| {
+    pub(super) fn strangers(&self, peers: Vec<SentinelPeer>) -> Vec<SentinelPeer> {
+        let known = |peer: &SentinelPeer| {
             let mut all = self.configured.iter().chain(&self.learned);
             !peer.run_id.is_empty() && all.any(|it| it.run_id().as_deref() == Some(&*peer.run_id))
         };
@@ -125,15 +125,15 @@ impl Book {
     }
 
     /// Takes up what is not known yet of `peers`, whose addresses are those to dial. Returns the new addresses.
-    pub(super) fn learn(&mut self, peers: Vec<Peer>) -> Vec<HostPort> {
+    pub(super) fn learn(&mut self, peers: Vec<SentinelPeer>) -> Vec<HostPort> {
         let mut new = Vec::new();
-        for Peer { address, run_id } in self.strangers(peers) {
+        for SentinelPeer { address, run_id } in self.strangers(peers) {
             let known = self.configured.iter().chain(&self.learned).any(|it| it.address == address);
             if known || self.learned.len() >= MAX_LEARNED {
                 continue;
             }
             let (options, dial) = &self.manner;
-            let sentinel = Sentinel::new(options, address.clone(), Origin::Learned, dial);
+            let sentinel = KnownSentinel::new(options, address.clone(), Origin::Learned, dial);
             *sentinel.run_id() = Some(run_id).filter(|run_id| !run_id.is_empty());
             self.learned.push(Arc::new(sentinel));
             new.push(address);
@@ -142,7 +142,7 @@ impl Book {
     }
 
     /// Drops a learned sentinel.
-    pub(super) fn forget(&mut self, sentinel: &Arc<Sentinel>) {
+    pub(super) fn forget(&mut self, sentinel: &Arc<KnownSentinel>) {
         self.learned.retain(|known| !Arc::ptr_eq(known, sentinel));
     }
 }

@@ -5,17 +5,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::watch;
 
-use super::Inner;
+use super::SentinelsInner;
 use super::master::Master;
-use super::watch::Attending;
+use super::watch::MasterWatch;
 use crate::config::ReadFrom;
-use crate::config::address::{Attendance, Endpoint, HostPort, Locate, Located, Place};
-use crate::config::role::Role;
+use crate::config::address::{ConnectTarget, Endpoint, HostPort, Locate, LocateFuture, WatchGuard};
+use crate::config::role::ServerRole;
 use crate::error::{Error, SentinelFailure};
 
 /// A client's view of a master and its replicas.
-pub(super) struct Follow {
-    inner: Arc<Inner>,
+pub(super) struct MasterLocator {
+    inner: Arc<SentinelsInner>,
     master: Arc<Master>,
     from: ReadFrom,
     /// Whose turn it is.
@@ -24,14 +24,14 @@ pub(super) struct Follow {
     was_served: AtomicBool,
 }
 
-impl Follow {
-    pub(super) fn new(inner: Arc<Inner>, master: Arc<Master>, from: ReadFrom) -> Self {
+impl MasterLocator {
+    pub(super) fn new(inner: Arc<SentinelsInner>, master: Arc<Master>, from: ReadFrom) -> Self {
         // Clients that start together are not to meet at the same replica.
         let (turn, was_served) = (AtomicUsize::new(fastrand::usize(..)), AtomicBool::new(false));
         Self { inner, master, from, turn, was_served }
     }
 
-    async fn choose(&self) -> Result<Place, Error> {
+    async fn choose(&self) -> Result<ConnectTarget, Error> {
         let from = self.from;
         if from == ReadFrom::Master {
             return self.at_master().await;
@@ -45,7 +45,7 @@ impl Follow {
         }
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         match turn.checked_rem(readers.len()).and_then(|index| readers.swap_remove(index)) {
-            Some(replica) => self.place(replica, Role::Replica).await,
+            Some(replica) => self.place(replica, ServerRole::Replica).await,
             None if from != ReadFrom::Replica => self.at_master().await,
             None => {
                 let message = format!("no replica of {:?} is fit to be read from", self.master.name);
@@ -54,7 +54,7 @@ impl Follow {
         }
     }
 
-    async fn at_master(&self) -> Result<Place, Error> {
+    async fn at_master(&self) -> Result<ConnectTarget, Error> {
         let sound = self.master.sound().filter(|_| self.inner.hears());
         let announced = match sound {
             Some(announced) => announced,
@@ -63,7 +63,7 @@ impl Follow {
                 Err(error) => self.without_sentinels().ok_or(error)?,
             },
         };
-        self.place(announced, Role::Master).await
+        self.place(announced, ServerRole::Master).await
     }
 
     /// Where the master is that this client works with, while nobody can be asked. One that was lost is not taken for the master
@@ -72,14 +72,14 @@ impl Follow {
         self.master.sound().filter(|_| self.was_served.load(Ordering::Acquire))
     }
 
-    async fn place(&self, announced: HostPort, role: Role) -> Result<Place, Error> {
+    async fn place(&self, announced: HostPort, role: ServerRole) -> Result<ConnectTarget, Error> {
         let endpoint = Endpoint::Tcp(self.inner.map(announced.clone()).await?);
-        Ok(Place { role, announced: Some(announced), ..Place::at(endpoint) })
+        Ok(ConnectTarget { role, announced: Some(announced), ..ConnectTarget::at(endpoint) })
     }
 }
 
-impl Locate for Follow {
-    fn locate(&self) -> Located<'_> {
+impl Locate for MasterLocator {
+    fn locate(&self) -> LocateFuture<'_> {
         Box::pin(self.choose())
     }
 
@@ -87,10 +87,10 @@ impl Locate for Follow {
         Some(self.master.news())
     }
 
-    fn holds(&self, place: &Place) -> bool {
+    fn holds(&self, place: &ConnectTarget) -> bool {
         let Some(announced) = &place.announced else { return true };
         match (place.role, self.from) {
-            (Role::Replica, _) => self.master.has_replica(announced),
+            (ServerRole::Replica, _) => self.master.has_replica(announced),
             // Back to a replica as soon as there is one.
             (_, ReadFrom::ReplicaPreferred) => {
                 self.master.is_at(announced) && self.master.fit_replicas().is_none_or(|fit| fit.is_empty())
@@ -99,36 +99,39 @@ impl Locate for Follow {
         }
     }
 
-    fn distrust(&self, place: &Place) {
+    fn distrust(&self, place: &ConnectTarget) {
         if let Some(announced) = &place.announced {
             match place.role {
-                Role::Replica => self.master.pass_over(announced),
-                Role::Master | Role::Writable | Role::Any => self.master.shake(announced),
+                ServerRole::Replica => self.master.pass_over(announced),
+                ServerRole::Master | ServerRole::Writable | ServerRole::Any => self.master.shake(announced),
             }
             self.inner.wake.notify_one();
         }
     }
 
-    fn confirm(&self, place: &Place) {
-        if let (Some(announced), Role::Master) = (&place.announced, place.role) {
+    fn confirm(&self, place: &ConnectTarget) {
+        if let (Some(announced), ServerRole::Master) = (&place.announced, place.role) {
             self.master.confirm(announced);
             self.was_served.store(true, Ordering::Release);
         }
     }
 
-    fn attend(&self) -> Option<Attendance> {
+    fn attend(&self) -> Option<WatchGuard> {
         self.master.follow(true);
-        Some(Box::new(Follower { master: Arc::clone(&self.master), _watch: Attending::join(&self.inner) }))
+        Some(Box::new(FollowedClient {
+            master: Arc::clone(&self.master),
+            _watch: MasterWatch::join(&self.inner),
+        }))
     }
 }
 
 /// One client that follows its master.
-struct Follower {
+struct FollowedClient {
     master: Arc<Master>,
-    _watch: Attendance,
+    _watch: WatchGuard,
 }
 
-impl Drop for Follower {
+impl Drop for FollowedClient {
     fn drop(&mut self) {
         self.master.follow(false);
     }

@@ -11,12 +11,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::Inner;
-use super::query_all::{Reasons, about_master, about_replicas, survey};
+use super::SentinelsInner;
+use super::query_all::{FailureReasons, about_master, about_replicas, survey};
 use super::replies;
-use super::replies::{Peer, Seen};
-use super::settings::{Happening, SentinelState};
-use super::singleflight::Shared;
+use super::replies::{ReportedMaster, SentinelPeer};
+use super::settings::{SentinelEvent, SentinelState};
+use super::singleflight::Singleflight;
 use crate::config::address::HostPort;
 use crate::error::Error;
 
@@ -25,23 +25,23 @@ const PASSED_OVER: Duration = Duration::from_secs(1);
 
 /// Where a master is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Belief {
+struct KnownMaster {
     address: HostPort,
     epoch: Option<u64>,
 }
 
 /// How sure the belief is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trust {
+enum Health {
     /// Nothing speaks against it.
     Sound,
     /// A connection to it failed at that time: sentinels are asked again before it is used.
     Shaken(Instant),
 }
 
-struct State {
-    belief: Option<Belief>,
-    trust: Trust,
+struct MasterState {
+    belief: Option<KnownMaster>,
+    trust: Health,
     /// Replicas that are fit to be read from; `None` before anybody asked.
     replicas: Option<Vec<HostPort>>,
     /// Replicas that could not be connected to, and when.
@@ -50,7 +50,7 @@ struct State {
 
 /// How an answer compares with the belief; the better one last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Age {
+enum Freshness {
     Outdated,
     Current,
 }
@@ -58,28 +58,29 @@ enum Age {
 /// One master.
 pub(super) struct Master {
     pub(super) name: String,
-    state: Mutex<State>,
+    state: Mutex<MasterState>,
     /// Clients that want news of it.
     followers: AtomicUsize,
     news: watch::Sender<u64>,
-    finding: Shared<HostPort>,
-    listing: Shared<Vec<HostPort>>,
+    finding: Singleflight<HostPort>,
+    listing: Singleflight<Vec<HostPort>>,
 }
 
 impl Master {
     pub(super) fn new(name: &str) -> Self {
-        let state = State { belief: None, trust: Trust::Sound, replicas: None, passed_over: Vec::new() };
+        let state =
+            MasterState { belief: None, trust: Health::Sound, replicas: None, passed_over: Vec::new() };
         Self {
             name: name.to_owned(),
             state: Mutex::new(state),
             followers: AtomicUsize::new(0),
             news: watch::Sender::new(0),
-            finding: Shared::new(),
-            listing: Shared::new(),
+            finding: Singleflight::new(),
+            listing: Singleflight::new(),
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, MasterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -94,7 +95,7 @@ impl Master {
     /// Where the master is, if nothing speaks against it.
     pub(super) fn sound(&self) -> Option<HostPort> {
         let state = self.state();
-        state.belief.as_ref().filter(|_| state.trust == Trust::Sound).map(|belief| belief.address.clone())
+        state.belief.as_ref().filter(|_| state.trust == Health::Sound).map(|belief| belief.address.clone())
     }
 
     /// Whether sentinels are to be asked about it: clients follow it, or it was found before.
@@ -118,7 +119,7 @@ impl Master {
 
     /// Whether a connection to it failed, and nothing good was heard since.
     pub(super) fn is_shaken(&self) -> bool {
-        matches!(self.state().trust, Trust::Shaken(_))
+        matches!(self.state().trust, Health::Shaken(_))
     }
 
     /// Whether the master is believed to be at `address`.
@@ -129,8 +130,8 @@ impl Master {
     /// A connection to the master at `address` failed.
     pub(super) fn shake(&self, address: &HostPort) {
         let mut state = self.state();
-        if state.trust == Trust::Sound && state.belief.as_ref().is_some_and(|it| it.address == *address) {
-            state.trust = Trust::Shaken(Instant::now());
+        if state.trust == Health::Sound && state.belief.as_ref().is_some_and(|it| it.address == *address) {
+            state.trust = Health::Shaken(Instant::now());
         }
     }
 
@@ -138,7 +139,7 @@ impl Master {
     pub(super) fn confirm(&self, address: &HostPort) {
         let mut state = self.state();
         if state.belief.as_ref().is_some_and(|belief| belief.address == *address) {
-            state.trust = Trust::Sound;
+            state.trust = Health::Sound;
         }
     }
 
@@ -166,19 +167,19 @@ impl Master {
         self.state().passed_over.push((address.clone(), Instant::now()));
     }
 
-    fn age(&self, epoch: Option<u64>) -> Age {
+    fn age(&self, epoch: Option<u64>) -> Freshness {
         let believed = self.state().belief.as_ref().and_then(|belief| belief.epoch);
         match (epoch, believed) {
-            (Some(epoch), Some(believed)) if epoch < believed => Age::Outdated,
-            _ => Age::Current,
+            (Some(epoch), Some(believed)) if epoch < believed => Freshness::Outdated,
+            _ => Freshness::Current,
         }
     }
 
     /// From now on the master is at `address`. Returns what there is to tell.
-    fn believe(&self, address: &HostPort, epoch: Option<u64>) -> Option<Happening> {
+    fn believe(&self, address: &HostPort, epoch: Option<u64>) -> Option<SentinelEvent> {
         let mut state = self.state();
-        let belief = Belief { address: address.clone(), epoch };
-        let trouble = std::mem::replace(&mut state.trust, Trust::Sound);
+        let belief = KnownMaster { address: address.clone(), epoch };
+        let trouble = std::mem::replace(&mut state.trust, Health::Sound);
         let old = state.belief.replace(belief).map(|old| old.address);
         if old.as_ref() == Some(address) {
             // Hearing the same again mends nothing: connections to it failed.
@@ -189,17 +190,18 @@ impl Master {
         self.tell();
         let old = old?;
         let took = match trouble {
-            Trust::Shaken(since) => since.elapsed(),
-            Trust::Sound => Duration::ZERO,
+            Health::Shaken(since) => since.elapsed(),
+            Health::Sound => Duration::ZERO,
         };
-        Some(Happening::Failover { master: self.name.clone(), from: old, to: address.clone(), took })
+        Some(SentinelEvent::Failover { master: self.name.clone(), from: old, to: address.clone(), took })
     }
 
     /// A sentinel announces that the master moved. Returns whether that fits what is believed; otherwise it is to be asked about.
-    pub(super) fn switched(&self, inner: &Inner, old: &HostPort, new: &HostPort) -> bool {
+    pub(super) fn switched(&self, inner: &SentinelsInner, old: &HostPort, new: &HostPort) -> bool {
         let epoch = {
             let mut state = self.state();
-            let belief = state.belief.get_or_insert_with(|| Belief { address: old.clone(), epoch: None });
+            let belief =
+                state.belief.get_or_insert_with(|| KnownMaster { address: old.clone(), epoch: None });
             match Some(belief) {
                 Some(belief) if belief.address == *new => return true,
                 // Every failover is a configuration of its own, later than the last one.
@@ -215,19 +217,19 @@ impl Master {
 
     /// Asks the sentinels where the master is: the first answer that is not outdated is believed. Callers at the same time share
     /// one question.
-    pub(super) async fn find(&self, inner: &Arc<Inner>) -> Result<HostPort, Error> {
-        self.finding.run(self.ask(inner, Patience::FirstAnswer)).await
+    pub(super) async fn find(&self, inner: &Arc<SentinelsInner>) -> Result<HostPort, Error> {
+        self.finding.run(self.ask(inner, QueryScope::FirstAnswer)).await
     }
 
     /// Asks all sentinels and believes the latest configuration. What was shaken is mended if a sentinel reaches the master.
-    pub(super) async fn check(&self, inner: &Arc<Inner>) -> Result<HostPort, Error> {
-        self.ask(inner, Patience::AllAnswers).await
+    pub(super) async fn check(&self, inner: &Arc<SentinelsInner>) -> Result<HostPort, Error> {
+        self.ask(inner, QueryScope::AllAnswers).await
     }
 
-    async fn ask(&self, inner: &Arc<Inner>, patience: Patience) -> Result<HostPort, Error> {
-        let mut reasons = Reasons::new();
-        let mut best: Option<Seen> = None;
-        let mut best_rank = (Age::Outdated, None);
+    async fn ask(&self, inner: &Arc<SentinelsInner>, patience: QueryScope) -> Result<HostPort, Error> {
+        let mut reasons = FailureReasons::new();
+        let mut best: Option<ReportedMaster> = None;
+        let mut best_rank = (Freshness::Outdated, None);
         survey(inner, about_master(&self.name), |sentinel, answer| {
             let seen = match answer.map(replies::seen) {
                 Ok(Ok(seen)) => seen,
@@ -248,7 +250,7 @@ impl Master {
                 (best, best_rank) = (Some(seen), rank);
             }
             match (patience, rank.0) {
-                (Patience::FirstAnswer, Age::Current) => ControlFlow::Break(()),
+                (QueryScope::FirstAnswer, Freshness::Current) => ControlFlow::Break(()),
                 _ => ControlFlow::Continue(()),
             }
         })
@@ -259,11 +261,11 @@ impl Master {
         Ok(self.take(inner, patience, seen))
     }
 
-    fn take(&self, inner: &Arc<Inner>, patience: Patience, seen: Seen) -> HostPort {
-        let Seen { address, epoch, fit, peers, .. } = seen;
+    fn take(&self, inner: &Arc<SentinelsInner>, patience: QueryScope, seen: ReportedMaster) -> HostPort {
+        let ReportedMaster { address, epoch, fit, peers, .. } = seen;
         // Polling does not go back to an older configuration while there may be a connection by the later one.
-        let polled = patience == Patience::AllAnswers;
-        if polled && self.age(epoch) == Age::Outdated && !self.is_shaken() {
+        let polled = patience == QueryScope::AllAnswers;
+        if polled && self.age(epoch) == Freshness::Outdated && !self.is_shaken() {
             return address;
         }
         if let Some(happening) = self.believe(&address, epoch) {
@@ -280,12 +282,12 @@ impl Master {
     }
 
     /// Asks the sentinels which replicas are fit to be read from. Callers at the same time share one question.
-    pub(super) async fn list(&self, inner: &Inner) -> Result<Vec<HostPort>, Error> {
+    pub(super) async fn list(&self, inner: &SentinelsInner) -> Result<Vec<HostPort>, Error> {
         self.listing.run(self.ask_for_replicas(inner)).await
     }
 
-    async fn ask_for_replicas(&self, inner: &Inner) -> Result<Vec<HostPort>, Error> {
-        let mut reasons = Reasons::new();
+    async fn ask_for_replicas(&self, inner: &SentinelsInner) -> Result<Vec<HostPort>, Error> {
+        let mut reasons = FailureReasons::new();
         let mut found = None;
         survey(inner, about_replicas(&self.name), |sentinel, answer| {
             match answer.map(replies::replicas) {
@@ -316,13 +318,13 @@ impl Master {
 
 /// Which answers are waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Patience {
+enum QueryScope {
     FirstAnswer,
     AllAnswers,
 }
 
 /// Takes up sentinels that another one named. Not waited for: an address map may take its time.
-fn learn(inner: &Arc<Inner>, peers: Vec<Peer>) {
+fn learn(inner: &Arc<SentinelsInner>, peers: Vec<SentinelPeer>) {
     let peers = inner.book().strangers(peers);
     if peers.is_empty() {
         return;
@@ -333,7 +335,7 @@ fn learn(inner: &Arc<Inner>, peers: Vec<Peer>) {
         for peer in peers {
             // Where the map fails, connections to servers say so; a sentinel less is no failure.
             if let Ok(address) = inner.map(peer.address).await {
-                reachable.push(Peer { address, ..peer });
+                reachable.push(SentinelPeer { address, ..peer });
             }
         }
         let new = inner.book().learn(reachable);
@@ -342,7 +344,7 @@ fn learn(inner: &Arc<Inner>, peers: Vec<Peer>) {
         }
         inner.wake.notify_one();
         for address in new {
-            inner.listener.happened(Happening::Sentinel {
+            inner.listener.happened(SentinelEvent::Sentinel {
                 address,
                 state: SentinelState::Learned,
                 error: None,

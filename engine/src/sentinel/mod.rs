@@ -23,25 +23,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
-use self::known_sentinels::Book;
-use self::locator::Follow;
+use self::known_sentinels::KnownSentinels;
+use self::locator::MasterLocator;
 use self::master::Master;
-pub use self::query::Question;
-pub use self::settings::{Happening, Listener, SentinelState, Settings};
-use self::watch::Attending;
+pub use self::query::SentinelQuery;
+pub use self::settings::{SentinelEvent, SentinelListener, SentinelSettings, SentinelState};
+use self::watch::MasterWatch;
 use crate::config::ReadFrom;
-use crate::config::address::{AddressMap, Attendance, HostPort, Locate};
+use crate::config::address::{AddressMap, HostPort, Locate, WatchGuard};
 use crate::error::Error;
 use crate::transport::dial::Dial;
 
 /// The sentinels of a deployment. Clones share everything.
 #[derive(Clone)]
-pub struct Sentinels(Arc<Inner>);
+pub struct Sentinels(Arc<SentinelsInner>);
 
-struct Inner {
-    book: Mutex<Book>,
+struct SentinelsInner {
+    book: Mutex<KnownSentinels>,
     masters: Mutex<BTreeMap<String, Arc<Master>>>,
-    attending: Mutex<Attending>,
+    attending: Mutex<MasterWatch>,
     /// Sentinels whose messages are heard now.
     heard: AtomicUsize,
     /// There is something to look after: an unwatched sentinel, a reason to ask anew.
@@ -49,35 +49,39 @@ struct Inner {
     /// The sentinels are to be asked now.
     poll_is_due: AtomicBool,
     address_map: Option<Arc<dyn AddressMap>>,
-    listener: Arc<dyn Listener>,
+    listener: Arc<dyn SentinelListener>,
     runtime: Handle,
 }
 
 impl Sentinels {
     /// The sentinels of `settings`. Nothing is connected before somebody asks.
-    pub fn new(settings: Settings, listener: Arc<dyn Listener>, runtime: Handle) -> Result<Self, Error> {
-        let book = Book::new(settings.sentinels)?;
+    pub fn new(
+        settings: SentinelSettings,
+        listener: Arc<dyn SentinelListener>,
+        runtime: Handle,
+    ) -> Result<Self, Error> {
+        let book = KnownSentinels::new(settings.sentinels)?;
         Ok(Self::of(book, settings.address_map, listener, runtime))
     }
 
     /// The same, over the streams that `dial` opens.
     pub fn over(
-        settings: Settings,
+        settings: SentinelSettings,
         dial: &Arc<dyn Dial>,
-        listener: Arc<dyn Listener>,
+        listener: Arc<dyn SentinelListener>,
         runtime: Handle,
     ) -> Result<Self, Error> {
-        let book = Book::over(settings.sentinels, dial)?;
+        let book = KnownSentinels::over(settings.sentinels, dial)?;
         Ok(Self::of(book, settings.address_map, listener, runtime))
     }
 
     fn of(
-        book: Book,
+        book: KnownSentinels,
         address_map: Option<Arc<dyn AddressMap>>,
-        listener: Arc<dyn Listener>,
+        listener: Arc<dyn SentinelListener>,
         runtime: Handle,
     ) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(SentinelsInner {
             book: Mutex::new(book),
             masters: Mutex::default(),
             attending: Mutex::default(),
@@ -92,7 +96,7 @@ impl Sentinels {
 
     /// Where to connect, at every attempt: to the master called `name`, or to those that `from` lets read from in turn.
     pub fn locate(&self, name: &str, from: ReadFrom) -> Arc<dyn Locate> {
-        Arc::new(Follow::new(Arc::clone(&self.0), self.0.followed(name), from))
+        Arc::new(MasterLocator::new(Arc::clone(&self.0), self.0.followed(name), from))
     }
 
     /// The replicas of the master called `name` that are fit to be read from, as clients reach them.
@@ -105,8 +109,8 @@ impl Sentinels {
     }
 
     /// Has the sentinels watched until the attendance is dropped.
-    pub fn attend(&self) -> Attendance {
-        Attending::join(&self.0)
+    pub fn attend(&self) -> WatchGuard {
+        MasterWatch::join(&self.0)
     }
 
     /// Waits until a sentinel answers. Fails when none of them does.
@@ -120,8 +124,8 @@ impl Sentinels {
     }
 }
 
-impl Inner {
-    fn book(&self) -> MutexGuard<'_, Book> {
+impl SentinelsInner {
+    fn book(&self) -> MutexGuard<'_, KnownSentinels> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -158,7 +162,7 @@ impl Inner {
 
     /// Tells what news were just about when those who wait for news have had their turn: the runtime's tasks take turns in
     /// the order in which they were woken. Who hears of a failover must not get through to the former master any more.
-    fn tell_behind_the_news(&self, happening: Happening) {
+    fn tell_behind_the_news(&self, happening: SentinelEvent) {
         let listener = Arc::clone(&self.listener);
         self.runtime.spawn(async move { listener.happened(happening) });
     }

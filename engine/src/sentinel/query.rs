@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::Sentinels;
-use super::query_all::{Reasons, Words, sentinel, survey};
+use super::query_all::{FailureReasons, SentinelCommand, sentinel, survey};
 use super::replies::{is_unknown, refusal};
-use crate::command::{Names, Replay, Shape, resolve, shape};
-use crate::connection::request_response::Conversation;
+use crate::command::{MapNames, Replay, Shape, resolve, shape};
+use crate::connection::request_response::SimpleConnection;
 use crate::error::Error;
 use crate::value::Value;
 
@@ -21,13 +21,13 @@ enum Addressee {
 
 /// A question: a subcommand of `SENTINEL` that has a row in the command table.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct SentinelQuery {
     words: Vec<String>,
     to: Addressee,
     shape: &'static Shape,
 }
 
-impl Question {
+impl SentinelQuery {
     /// The question of `words`, which stand behind `SENTINEL`. Fails if no row has that name.
     pub fn new(words: Vec<String>) -> Result<Self, Error> {
         let found = resolve(b"SENTINEL", &words).map(|(id, _)| id.get());
@@ -40,18 +40,18 @@ impl Question {
 impl Sentinels {
     /// Puts `question` and returns the answer in the shape of its row. Fails with the error reply of the one that was told, or
     /// with a line for each that could not answer.
-    pub async fn put(&self, question: &Question) -> Result<Value, Error> {
+    pub async fn put(&self, question: &SentinelQuery) -> Result<Value, Error> {
         let rest: Vec<&str> = question.words.iter().map(String::as_str).collect();
         let words = sentinel(&rest);
         let value = match question.to {
             Addressee::Whoever => self.ask_whoever(words).await?,
             Addressee::One => self.tell_one(words).await?,
         };
-        Ok(shape(value, question.shape, Names::Members))
+        Ok(shape(value, question.shape, MapNames::Members))
     }
 
-    async fn ask_whoever(&self, words: Words) -> Result<Value, Error> {
-        let mut reasons = Reasons::new();
+    async fn ask_whoever(&self, words: SentinelCommand) -> Result<Value, Error> {
+        let mut reasons = FailureReasons::new();
         let mut found = None;
         survey(&self.0, vec![words], |sentinel, answer| {
             match answer.map(|replies| replies.into_iter().next()) {
@@ -71,12 +71,13 @@ impl Sentinels {
         found.ok_or_else(|| reasons.error("no sentinel could answer"))
     }
 
-    async fn tell_one(&self, words: Words) -> Result<Value, Error> {
-        let mut reasons = Reasons::new();
+    async fn tell_one(&self, words: SentinelCommand) -> Result<Value, Error> {
+        let mut reasons = FailureReasons::new();
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let sentinels = self.0.book().all();
         for sentinel in sentinels {
-            let mut conversation = match Conversation::open(&sentinel.connector, sentinel.patience).await {
+            let mut conversation = match SimpleConnection::open(&sentinel.connector, sentinel.patience).await
+            {
                 Ok(conversation) => conversation,
                 Err(error) => {
                     reasons.failed(&sentinel, &error);

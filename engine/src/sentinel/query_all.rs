@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::Inner;
-use super::known_sentinels::Sentinel;
-use crate::connection::request_response::Conversation;
+use super::SentinelsInner;
+use super::known_sentinels::KnownSentinel;
+use crate::connection::request_response::SimpleConnection;
 use crate::error::{Error, SentinelFailure};
 use crate::value::Value;
 
@@ -16,15 +16,15 @@ use crate::value::Value;
 const MAX_AT_ONCE: usize = 8;
 
 /// Words of one command.
-pub(super) type Words = Vec<Vec<u8>>;
+pub(super) type SentinelCommand = Vec<Vec<u8>>;
 
 /// The words of `SENTINEL` and `rest`.
-pub(super) fn sentinel(rest: &[&str]) -> Words {
+pub(super) fn sentinel(rest: &[&str]) -> SentinelCommand {
     std::iter::once("SENTINEL").chain(rest.iter().copied()).map(|word| word.as_bytes().to_vec()).collect()
 }
 
 /// What is asked about the master called `name`, to be read by [`super::replies::seen`].
-pub(super) fn about_master(name: &str) -> Vec<Words> {
+pub(super) fn about_master(name: &str) -> Vec<SentinelCommand> {
     vec![
         sentinel(&["GET-MASTER-ADDR-BY-NAME", name]),
         sentinel(&["MASTER", name]),
@@ -34,30 +34,30 @@ pub(super) fn about_master(name: &str) -> Vec<Words> {
 }
 
 /// What is asked about the replicas of the master called `name`, to be read by [`super::replies::replicas`].
-pub(super) fn about_replicas(name: &str) -> Vec<Words> {
+pub(super) fn about_replicas(name: &str) -> Vec<SentinelCommand> {
     vec![sentinel(&["REPLICAS", name])]
 }
 
 /// Why no sentinel could answer: one line for each.
-pub(super) struct Reasons {
+pub(super) struct FailureReasons {
     lines: String,
     /// Whether a sentinel was not reached, so that a later attempt may go better.
     unreached: bool,
 }
 
-impl Reasons {
+impl FailureReasons {
     pub(super) fn new() -> Self {
         Self { lines: String::new(), unreached: false }
     }
 
     /// `sentinel` answered with something that does not help.
-    pub(super) fn useless(&mut self, sentinel: &Sentinel, why: &str) {
+    pub(super) fn useless(&mut self, sentinel: &KnownSentinel, why: &str) {
         // Writing to a String does not fail.
         let _ = write!(self.lines, "\n  {}: {why}", sentinel.address);
     }
 
     /// `sentinel` did not answer.
-    pub(super) fn failed(&mut self, sentinel: &Sentinel, error: &Error) {
+    pub(super) fn failed(&mut self, sentinel: &KnownSentinel, error: &Error) {
         self.unreached |= !error.is_lasting();
         self.useless(sentinel, error.message());
     }
@@ -70,8 +70,11 @@ impl Reasons {
 }
 
 /// Asks `sentinel` all of `questions`.
-pub(super) async fn ask(sentinel: &Sentinel, questions: &[Words]) -> Result<Vec<Value>, Error> {
-    let mut conversation = Conversation::open(&sentinel.connector, sentinel.patience).await?;
+pub(super) async fn ask(
+    sentinel: &KnownSentinel,
+    questions: &[SentinelCommand],
+) -> Result<Vec<Value>, Error> {
+    let mut conversation = SimpleConnection::open(&sentinel.connector, sentinel.patience).await?;
     let questions: Vec<Vec<&[u8]>> =
         questions.iter().map(|words| words.iter().map(Vec::as_slice).collect()).collect();
     conversation.ask(&questions).await
@@ -79,9 +82,9 @@ pub(super) async fn ask(sentinel: &Sentinel, questions: &[Words]) -> Result<Vec<
 
 /// Asks every sentinel, [`MAX_AT_ONCE`] at a time, and gives the answers to `judge` as they come, until it breaks off.
 pub(super) async fn survey(
-    inner: &Inner,
-    questions: Vec<Words>,
-    mut judge: impl FnMut(&Arc<Sentinel>, Result<Vec<Value>, Error>) -> ControlFlow<()>,
+    inner: &SentinelsInner,
+    questions: Vec<SentinelCommand>,
+    mut judge: impl FnMut(&Arc<KnownSentinel>, Result<Vec<Value>, Error>) -> ControlFlow<()>,
 ) {
     let questions = Arc::new(questions);
     let mut waiting = inner.book().all().into_iter();
@@ -111,8 +114,8 @@ pub(super) async fn survey(
 }
 
 /// Fails, with a line for each, when no sentinel answers a PING.
-pub(super) async fn reach(inner: &Inner) -> Result<(), Error> {
-    let mut reasons = Reasons::new();
+pub(super) async fn reach(inner: &SentinelsInner) -> Result<(), Error> {
+    let mut reasons = FailureReasons::new();
     let mut reached = false;
     survey(inner, vec![vec![b"PING".to_vec()]], |sentinel, answer| match answer {
         Ok(_) => {

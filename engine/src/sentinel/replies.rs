@@ -12,7 +12,7 @@ const UNKNOWN: &str = "does not know this master's name";
 
 /// What one sentinel says of a master.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct ReportedMaster {
     /// Where the master is.
     pub(super) address: HostPort,
     /// The number of the configuration that says so; a later one wins. `None`: the sentinel does not tell.
@@ -20,20 +20,20 @@ pub(super) struct Seen {
     /// Whether the sentinel can reach the master, as far as it tells.
     pub(super) fit: bool,
     /// The other sentinels that it knows and reaches.
-    pub(super) peers: Vec<Peer>,
+    pub(super) peers: Vec<SentinelPeer>,
     /// What this sentinel calls itself.
     pub(super) run_id: Option<String>,
 }
 
 /// A sentinel as another one knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Peer {
+pub(super) struct SentinelPeer {
     pub(super) address: HostPort,
     pub(super) run_id: String,
 }
 
 /// Reads the answers to [`super::query_all::about_master`]: the address is needed, the rest may be refused.
-pub(super) fn seen(replies: Vec<Value>) -> Result<Seen, String> {
+pub(super) fn seen(replies: Vec<Value>) -> Result<ReportedMaster, String> {
     let mut replies = replies.into_iter();
     let mut next = || replies.next().unwrap_or(Value::Null);
     let address = match next() {
@@ -42,12 +42,14 @@ pub(super) fn seen(replies: Vec<Value>) -> Result<Seen, String> {
         Value::List(parts) => address_of(&parts).ok_or("answered with something that is no address")?,
         _ => return Err("answered with something that is no address".to_owned()),
     };
-    let master = Fields::of(next());
+    let master = ServerFields::of(next());
     let peers = match next() {
-        Value::List(peers) => peers.into_iter().map(Fields::of).filter_map(|peer| peer.peer()).collect(),
+        Value::List(peers) => {
+            peers.into_iter().map(ServerFields::of).filter_map(|peer| peer.peer()).collect()
+        }
         _ => Vec::new(),
     };
-    Ok(Seen {
+    Ok(ReportedMaster {
         address,
         epoch: master.get("config-epoch").and_then(|epoch| epoch.parse().ok()),
         fit: master.is_fit(),
@@ -61,7 +63,7 @@ pub(super) fn replicas(replies: Vec<Value>) -> Result<Vec<HostPort>, String> {
     match replies.into_iter().next() {
         Some(Value::List(replicas)) => Ok(replicas
             .into_iter()
-            .map(Fields::of)
+            .map(ServerFields::of)
             .filter(|replica| replica.is_fit() && replica.get("master-link-status") == Some("ok"))
             .filter_map(|replica| replica.address())
             .collect()),
@@ -101,9 +103,9 @@ pub(super) fn text(value: &Value) -> Option<String> {
 }
 
 /// Names and values of one server.
-struct Fields(Vec<(String, String)>);
+struct ServerFields(Vec<(String, String)>);
 
-impl Fields {
+impl ServerFields {
     /// RESP3 sends a map, RESP2 the same in a flat list.
     fn of(value: Value) -> Self {
         let pairs = match value {
@@ -129,8 +131,8 @@ impl Fields {
         !self.get("flags").unwrap_or_default().split(',').any(|flag| UNFIT.contains(&flag))
     }
 
-    fn peer(&self) -> Option<Peer> {
+    fn peer(&self) -> Option<SentinelPeer> {
         let run_id = self.get("runid").unwrap_or_default().to_owned();
-        self.is_fit().then(|| Some(Peer { address: self.address()?, run_id }))?
+        self.is_fit().then(|| Some(SentinelPeer { address: self.address()?, run_id }))?
     }
 }

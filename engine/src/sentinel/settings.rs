@@ -11,7 +11,7 @@ use crate::error::Error;
 
 /// The sentinels of a deployment.
 #[derive(Debug)]
-pub struct Settings {
+pub struct SentinelSettings {
     /// The sentinels that are known from the start, each with its credentials and TLS. Sentinels that are learned later are
     /// spoken to like the first of them.
     pub sentinels: Vec<Options>,
@@ -19,7 +19,7 @@ pub struct Settings {
     pub address_map: Option<Arc<dyn AddressMap>>,
 }
 
-impl Settings {
+impl SentinelSettings {
     /// The sentinels that a `redis-sentinel://` URL names, and the name of its master.
     pub fn of_url(options: &Options) -> Result<(Self, String), Error> {
         let Endpoint::Sentinel { sentinels, master } = &options.endpoint else {
@@ -79,7 +79,7 @@ impl SentinelState {
 
 /// What happened in a deployment.
 #[derive(Clone, Debug)]
-pub enum Happening {
+pub enum SentinelEvent {
     /// A master is another server now.
     Failover {
         /// The master's name.
@@ -105,7 +105,7 @@ pub enum Happening {
 }
 
 /// Is told what happens. Called on the engine's thread.
-pub trait Listener: Send + Sync {
+pub trait SentinelListener: Send + Sync {
     /// It happened.
-    fn happened(&self, happening: Happening);
+    fn happened(&self, happening: SentinelEvent);
 }

@@ -7,12 +7,12 @@ use tokio::sync::Mutex;
 use crate::error::Error;
 
 /// The last outcome, and how many there were.
-pub(super) struct Shared<T> {
+pub(super) struct Singleflight<T> {
     completed: AtomicU64,
     last: Mutex<Option<Result<T, Error>>>,
 }
 
-impl<T: Clone> Shared<T> {
+impl<T: Clone> Singleflight<T> {
     pub(super) fn new() -> Self {
         Self { completed: AtomicU64::new(0), last: Mutex::new(None) }
     }

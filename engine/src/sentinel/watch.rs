@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::Inner;
-use super::known_sentinels::Sentinel;
+use super::SentinelsInner;
+use super::known_sentinels::KnownSentinel;
 use super::master::Master;
 use super::replies::{address, text};
-use super::settings::{Happening, SentinelState};
-use crate::config::address::{Attendance, HostPort};
-use crate::connection::request_response::{Conversation, Heard};
+use super::settings::{SentinelEvent, SentinelState};
+use crate::config::address::{HostPort, WatchGuard};
+use crate::connection::request_response::{Received, SimpleConnection};
 use crate::error::{ConnectionFailure, Error};
 use crate::value::Value;
 
@@ -44,26 +44,26 @@ const HINTS: [&[u8]; 7] =
 
 /// Who attends, and the task that watches for them.
 #[derive(Default)]
-pub(super) struct Attending {
+pub(super) struct MasterWatch {
     count: usize,
     task: Option<AbortHandle>,
 }
 
-impl Attending {
+impl MasterWatch {
     /// One more attends.
-    pub(super) fn join(inner: &Arc<Inner>) -> Attendance {
+    pub(super) fn join(inner: &Arc<SentinelsInner>) -> WatchGuard {
         let mut attending = inner.attending.lock().unwrap_or_else(PoisonError::into_inner);
         attending.count += 1;
         if attending.count == 1 {
             attending.task = Some(inner.runtime.spawn(watch(Arc::clone(inner))).abort_handle());
         }
-        Box::new(Attendant(Arc::clone(inner)))
+        Box::new(WatchTask(Arc::clone(inner)))
     }
 }
 
-struct Attendant(Arc<Inner>);
+struct WatchTask(Arc<SentinelsInner>);
 
-impl Drop for Attendant {
+impl Drop for WatchTask {
     fn drop(&mut self) {
         let mut attending = self.0.attending.lock().unwrap_or_else(PoisonError::into_inner);
         attending.count -= 1;
@@ -76,9 +76,9 @@ impl Drop for Attendant {
 }
 
 /// Watches until it is aborted.
-async fn watch(inner: Arc<Inner>) {
+async fn watch(inner: Arc<SentinelsInner>) {
     let mut listeners: JoinSet<()> = JoinSet::new();
-    let mut listened: Vec<(Arc<Sentinel>, AbortHandle)> = Vec::new();
+    let mut listened: Vec<(Arc<KnownSentinel>, AbortHandle)> = Vec::new();
     let mut polled = Instant::now();
     let mut unsettled_until = polled;
     let mut poll: JoinSet<()> = JoinSet::new();
@@ -122,14 +122,14 @@ async fn watch(inner: Arc<Inner>) {
     }
 }
 
-impl Inner {
+impl SentinelsInner {
     fn is_in_trouble(&self) -> bool {
         self.masters().values().any(|master| master.is_shaken())
     }
 }
 
 /// Asks all sentinels about all masters.
-async fn check_all(inner: Arc<Inner>) {
+async fn check_all(inner: Arc<SentinelsInner>) {
     let masters: Vec<Arc<Master>> =
         inner.masters().values().filter(|it| it.is_worth_a_poll()).cloned().collect();
     for master in masters {
@@ -138,20 +138,20 @@ async fn check_all(inner: Arc<Inner>) {
 }
 
 /// Asks all sentinels about `master`, and about its replicas where somebody reads from them.
-async fn check(inner: &Arc<Inner>, master: &Master) {
+async fn check(inner: &Arc<SentinelsInner>, master: &Master) {
     if let Err(error) = master.check(inner).await {
-        inner.listener.happened(Happening::Trouble(error));
+        inner.listener.happened(SentinelEvent::Trouble(error));
         return;
     }
     if master.is_read_from_replicas()
         && let Err(error) = master.list(inner).await
     {
-        inner.listener.happened(Happening::Trouble(error));
+        inner.listener.happened(SentinelEvent::Trouble(error));
     }
 }
 
 /// Listens to one sentinel for as long as it is in the book.
-async fn listen(inner: Arc<Inner>, sentinel: Arc<Sentinel>) {
+async fn listen(inner: Arc<SentinelsInner>, sentinel: Arc<KnownSentinel>) {
     let mut pause = SHORTEST_PAUSE;
     let mut state = SentinelState::Learned;
     loop {
@@ -162,7 +162,7 @@ async fn listen(inner: Arc<Inner>, sentinel: Arc<Sentinel>) {
                 state = SentinelState::Watched;
                 sentinel.answered();
                 inner.tell_of(&sentinel, state, None);
-                let _heard = Hearing::begin(&inner);
+                let _heard = SubscribedSentinel::begin(&inner);
                 hear(&inner, &sentinel, conversation).await
             }
         };
@@ -180,32 +180,32 @@ async fn listen(inner: Arc<Inner>, sentinel: Arc<Sentinel>) {
     }
 }
 
-impl Inner {
-    fn tell_of(&self, sentinel: &Sentinel, state: SentinelState, error: Option<Error>) {
+impl SentinelsInner {
+    fn tell_of(&self, sentinel: &KnownSentinel, state: SentinelState, error: Option<Error>) {
         let address = sentinel.address.clone();
-        self.listener.happened(Happening::Sentinel { address, state, error });
+        self.listener.happened(SentinelEvent::Sentinel { address, state, error });
     }
 }
 
 /// One more sentinel is heard, until this is dropped.
-struct Hearing<'a>(&'a Inner);
+struct SubscribedSentinel<'a>(&'a SentinelsInner);
 
-impl<'a> Hearing<'a> {
-    fn begin(inner: &'a Inner) -> Self {
+impl<'a> SubscribedSentinel<'a> {
+    fn begin(inner: &'a SentinelsInner) -> Self {
         inner.heard.fetch_add(1, Ordering::AcqRel);
         Self(inner)
     }
 }
 
-impl Drop for Hearing<'_> {
+impl Drop for SubscribedSentinel<'_> {
     fn drop(&mut self) {
         self.0.heard.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
 /// A conversation in which the sentinel announces what happens.
-async fn subscribe(sentinel: &Sentinel) -> Result<Conversation, Error> {
-    let mut conversation = Conversation::open(&sentinel.connector, sentinel.patience).await?;
+async fn subscribe(sentinel: &KnownSentinel) -> Result<SimpleConnection, Error> {
+    let mut conversation = SimpleConnection::open(&sentinel.connector, sentinel.patience).await?;
     let channels: Vec<&[u8]> = [&b"SUBSCRIBE"[..], SWITCH].into_iter().chain(HINTS).collect();
     let confirmations = channels.len() - 1;
     conversation.send(&[channels]).await?;
@@ -213,10 +213,12 @@ async fn subscribe(sentinel: &Sentinel) -> Result<Conversation, Error> {
         let mut left = confirmations;
         while left > 0 {
             match parts(conversation.hear().await?) {
-                Parts::Refusal(error) => return Err(error),
-                Parts::Message(words) if words.first().is_some_and(|kind| kind == "subscribe") => left -= 1,
+                EventParts::Refusal(error) => return Err(error),
+                EventParts::Message(words) if words.first().is_some_and(|kind| kind == "subscribe") => {
+                    left -= 1
+                }
                 // An announcement between two confirmations: what is asked after the last one tells the same.
-                Parts::Message(_) => {}
+                EventParts::Message(_) => {}
             }
         }
         Ok(())
@@ -228,7 +230,11 @@ async fn subscribe(sentinel: &Sentinel) -> Result<Conversation, Error> {
 }
 
 /// Acts on what `sentinel` announces. Returns why it ended.
-async fn hear(inner: &Arc<Inner>, sentinel: &Sentinel, mut conversation: Conversation) -> Error {
+async fn hear(
+    inner: &Arc<SentinelsInner>,
+    sentinel: &KnownSentinel,
+    mut conversation: SimpleConnection,
+) -> Error {
     // What happened before the subscription was not heard.
     inner.poll_soon();
     let mut probed = false;
@@ -250,14 +256,14 @@ async fn hear(inner: &Arc<Inner>, sentinel: &Sentinel, mut conversation: Convers
                 }
             };
         probed = false;
-        if let Parts::Message(words) = parts(heard) {
+        if let EventParts::Message(words) = parts(heard) {
             announced(inner, &words);
         }
     }
 }
 
 /// `message`, channel, text.
-fn announced(inner: &Inner, message: &[String]) {
+fn announced(inner: &SentinelsInner, message: &[String]) {
     let [kind, channel, announcement] = message else { return };
     if kind != "message" {
         return;
@@ -274,7 +280,7 @@ fn announced(inner: &Inner, message: &[String]) {
     }
 }
 
-impl Inner {
+impl SentinelsInner {
     /// Has the sentinels asked about all masters, without waiting for the next round.
     fn poll_soon(&self) {
         self.poll_is_due.store(true, Ordering::Release);
@@ -300,17 +306,17 @@ fn master_of<'a>(words: &[&'a str]) -> Option<&'a str> {
     }
 }
 
-enum Parts {
+enum EventParts {
     Message(Vec<String>),
     Refusal(Error),
 }
 
 /// RESP3 pushes messages, RESP2 sends them as replies.
-fn parts(heard: Heard) -> Parts {
+fn parts(heard: Received) -> EventParts {
     let values = match heard {
-        Heard::Push(values) | Heard::Reply(Value::List(values)) => values,
-        Heard::Reply(Value::Error(error)) => return Parts::Refusal(Error::reply(error)),
-        Heard::Reply(_) => Vec::new(),
+        Received::Push(values) | Received::Reply(Value::List(values)) => values,
+        Received::Reply(Value::Error(error)) => return EventParts::Refusal(Error::reply(error)),
+        Received::Reply(_) => Vec::new(),
     };
-    Parts::Message(values.iter().map(|value| text(value).unwrap_or_default()).collect())
+    EventParts::Message(values.iter().map(|value| text(value).unwrap_or_default()).collect())
 }

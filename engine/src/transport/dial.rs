@@ -12,21 +12,21 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::stream::Stream;
 use super::tcp::{self, TcpFailure};
-use super::tls::{self, Insecure, Tls};
+use super::tls::{self, Tls, TlsFailure};
 use crate::config::address::{Endpoint, HostPort};
 use crate::config::{Options, TlsFunctions, TlsOptions};
 use crate::error::{ConnectionFailure, Error, SystemFault};
 
 /// The answer of [`Dial::dial`].
-pub type Dialled<'a> = Pin<Box<dyn Future<Output = Result<Stream, Error>> + Send + 'a>>;
+pub type DialFuture<'a> = Pin<Box<dyn Future<Output = Result<Stream, Error>> + Send + 'a>>;
 
 /// Opens streams to endpoints. [`Dialer`] is the one for servers; a scripted peer brings its own.
 pub trait Dial: Send + Sync {
     /// A connected stream to `endpoint`. Fails when `deadline` passes before.
-    fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> Dialled<'a>;
+    fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> DialFuture<'a>;
 
     /// The same, beginning with another address of the endpoint's name at each turn.
-    fn dial_from<'a>(&'a self, endpoint: &'a Endpoint, turn: usize, deadline: Instant) -> Dialled<'a> {
+    fn dial_from<'a>(&'a self, endpoint: &'a Endpoint, turn: usize, deadline: Instant) -> DialFuture<'a> {
         let _ = turn;
         self.dial(endpoint, deadline)
     }
@@ -51,11 +51,11 @@ const TLS: &str = "the TLS handshake (is it a TLS port?)";
 const DETECTION: Duration = Duration::from_secs(1);
 
 impl Dial for Dialer {
-    fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> Dialled<'a> {
+    fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> DialFuture<'a> {
         Box::pin(self.dial(endpoint, deadline))
     }
 
-    fn dial_from<'a>(&'a self, endpoint: &'a Endpoint, turn: usize, deadline: Instant) -> Dialled<'a> {
+    fn dial_from<'a>(&'a self, endpoint: &'a Endpoint, turn: usize, deadline: Instant) -> DialFuture<'a> {
         Box::pin(self.dial_from(endpoint, turn, deadline))
     }
 
@@ -139,7 +139,7 @@ impl Dialer {
         Instant::now() + self.connect_timeout
     }
 
-    /// Connects to `endpoint` before `deadline`. Fails with [`crate::error::Kind::Connection`]; the text
+    /// Connects to `endpoint` before `deadline`. Fails with [`crate::error::ErrorKind::Connection`]; the text
     /// names the address and the cause.
     pub async fn dial(&self, endpoint: &Endpoint, deadline: Instant) -> Result<Stream, Error> {
         self.dial_from(endpoint, 0, deadline).await
@@ -187,19 +187,21 @@ impl Dialer {
                 .map_err(|_| timed_out(endpoint, self.connect_timeout, TLS))?;
             match secured {
                 Ok(stream) => return Ok(Stream::boxed(stream)),
-                Err(Insecure::Doubtful) if another => {}
+                Err(TlsFailure::Doubtful) if another => {}
                 Err(insecure) => return Err(insecure_failure(endpoint, insecure)),
             }
         }
-        Err(insecure_failure(endpoint, Insecure::Doubtful))
+        Err(insecure_failure(endpoint, TlsFailure::Doubtful))
     }
 }
 
-fn insecure_failure(endpoint: &Endpoint, insecure: Insecure) -> Error {
+fn insecure_failure(endpoint: &Endpoint, insecure: TlsFailure) -> Error {
     match insecure {
-        Insecure::Refused { cause, code, .. } => tls_failure(endpoint, &cause, code),
-        Insecure::Broken(cause) => closed_by_server(format!("connect {endpoint}: TLS: {cause}")).at(endpoint),
-        Insecure::Doubtful => tls_failure(endpoint, "the server's certificate was not judged", ""),
+        TlsFailure::Refused { cause, code, .. } => tls_failure(endpoint, &cause, code),
+        TlsFailure::Broken(cause) => {
+            closed_by_server(format!("connect {endpoint}: TLS: {cause}")).at(endpoint)
+        }
+        TlsFailure::Doubtful => tls_failure(endpoint, "the server's certificate was not judged", ""),
     }
 }
 

@@ -16,12 +16,12 @@ use tokio::net::unix;
 
 #[cfg(unix)]
 use super::recv_low_water;
-use super::std_socket::PlainSocket;
+use super::std_socket::StdSocket;
 use super::stream::{BoxedStream, Stream};
 use crate::connection::queue::Queue;
 
 /// The reading half; the connection's task owns it.
-pub enum Reader {
+pub enum ReadSide {
     /// TCP.
     Tcp(tcp::OwnedReadHalf),
     /// A unix socket.
@@ -40,7 +40,7 @@ pub enum DirectWriter {
     #[cfg(unix)]
     Unix(unix::OwnedWriteHalf),
     /// A socket whose reading side is lent, outside of the runtime.
-    Plain(PlainSocket),
+    Plain(StdSocket),
     /// Only the connection's task can write.
     Indirect,
 }
@@ -72,53 +72,56 @@ impl DirectWriter {
 }
 
 /// The writing half as the connection's task sees it.
-pub struct Writer {
+pub struct WriteSide {
     /// What the JavaScript thread shares.
     pub direct: Arc<DirectWriter>,
     boxed: Option<WriteHalf<BoxedStream>>,
 }
 
 /// Cuts `stream` in two.
-pub fn split(stream: Stream) -> (Reader, Writer) {
+pub fn split(stream: Stream) -> (ReadSide, WriteSide) {
     match stream {
         Stream::Tcp(tcp) => {
             let (read, write) = tcp.into_split();
-            (Reader::Tcp(read), Writer { direct: Arc::new(DirectWriter::Tcp(write)), boxed: None })
+            (ReadSide::Tcp(read), WriteSide { direct: Arc::new(DirectWriter::Tcp(write)), boxed: None })
         }
         #[cfg(unix)]
         Stream::Unix(socket) => {
             let (read, write) = socket.into_split();
-            (Reader::Unix(read), Writer { direct: Arc::new(DirectWriter::Unix(write)), boxed: None })
+            (ReadSide::Unix(read), WriteSide { direct: Arc::new(DirectWriter::Unix(write)), boxed: None })
         }
         Stream::Boxed(boxed) => {
             let (read, write) = tokio::io::split(boxed);
-            (Reader::Boxed(read), Writer { direct: Arc::new(DirectWriter::Indirect), boxed: Some(write) })
+            (
+                ReadSide::Boxed(read),
+                WriteSide { direct: Arc::new(DirectWriter::Indirect), boxed: Some(write) },
+            )
         }
     }
 }
 
 /// Whether [`unregister`] can succeed.
-pub fn is_plain(reader: &Reader) -> bool {
-    !matches!(reader, Reader::Boxed(_))
+pub fn is_plain(reader: &ReadSide) -> bool {
+    !matches!(reader, ReadSide::Boxed(_))
 }
 
 /// Takes a plain socket from the runtime. `writer` must be the only user of its half.
-pub fn unregister(reader: Reader, writer: DirectWriter) -> io::Result<PlainSocket> {
+pub fn unregister(reader: ReadSide, writer: DirectWriter) -> io::Result<StdSocket> {
     match (reader, writer) {
-        (Reader::Tcp(read), DirectWriter::Tcp(write)) => {
+        (ReadSide::Tcp(read), DirectWriter::Tcp(write)) => {
             let stream = read.reunite(write).map_err(|_| io::Error::other("halves of two sockets"))?;
-            stream.into_std().map(PlainSocket::Tcp)
+            stream.into_std().map(StdSocket::Tcp)
         }
         #[cfg(unix)]
-        (Reader::Unix(read), DirectWriter::Unix(write)) => {
+        (ReadSide::Unix(read), DirectWriter::Unix(write)) => {
             let stream = read.reunite(write).map_err(|_| io::Error::other("halves of two sockets"))?;
-            stream.into_std().map(PlainSocket::Unix)
+            stream.into_std().map(StdSocket::Unix)
         }
         _ => Err(io::Error::new(ErrorKind::Unsupported, "no plain socket")),
     }
 }
 
-impl Writer {
+impl WriteSide {
     /// Writes the queue's backlog until it is gone or the stream breaks.
     pub async fn drain(&mut self, queue: &Queue) -> io::Result<()> {
         let Some(boxed) = &mut self.boxed else {
@@ -210,7 +213,7 @@ fn poll_backlog(
     }
 }
 
-impl Reader {
+impl ReadSide {
     /// From now on whoever waits for this reader is woken when so many bytes have arrived. Answers whether that is possible.
     #[cfg(unix)]
     pub fn set_low_water(&self, bytes: usize) -> bool {
@@ -229,7 +232,7 @@ impl Reader {
     }
 }
 
-impl AsyncRead for Reader {
+impl AsyncRead for ReadSide {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(half) => Pin::new(half).poll_read(cx, buf),

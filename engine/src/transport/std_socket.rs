@@ -11,7 +11,7 @@ use super::stream::Stream;
 
 /// The socket, which does not block.
 #[derive(Debug)]
-pub enum PlainSocket {
+pub enum StdSocket {
     /// TCP.
     Tcp(TcpStream),
     /// A unix socket.
@@ -19,7 +19,7 @@ pub enum PlainSocket {
     Unix(UnixStream),
 }
 
-impl PlainSocket {
+impl StdSocket {
     /// Another handle to the same socket.
     pub fn try_clone(&self) -> io::Result<Self> {
         match self {
@@ -69,20 +69,20 @@ impl PlainSocket {
     }
 }
 
-impl Read for &PlainSocket {
+impl Read for &StdSocket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            PlainSocket::Tcp(socket) => (&*socket).read(buffer),
+            StdSocket::Tcp(socket) => (&*socket).read(buffer),
             #[cfg(unix)]
-            PlainSocket::Unix(socket) => (&*socket).read(buffer),
+            StdSocket::Unix(socket) => (&*socket).read(buffer),
         }
     }
 
     fn read_to_end(&mut self, buffer: &mut Vec<u8>) -> io::Result<usize> {
         match self {
-            PlainSocket::Tcp(socket) => (&*socket).read_to_end(buffer),
+            StdSocket::Tcp(socket) => (&*socket).read_to_end(buffer),
             #[cfg(unix)]
-            PlainSocket::Unix(socket) => (&*socket).read_to_end(buffer),
+            StdSocket::Unix(socket) => (&*socket).read_to_end(buffer),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oxidis_engine::command::{Access, Begin, Command, Companion, Find, Kind, OptValue, Part, Piece};
+use oxidis_engine::command::{
+    Access, Command, Companion, KeySearch, KeySearchStart, Kind, OptValue, Part, PhrasePiece,
+};
 
 use super::server::{Reply, Server};
 
@@ -33,11 +35,11 @@ pub(crate) fn positions(command: &Command) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for spec in command.keys.iter().filter(|spec| spec.role.is_key()) {
         let begin = match spec.begin {
-            Begin::Index(index) => (index + command.words).to_string(),
-            Begin::Keyword { word, .. } => word.to_string(),
+            KeySearchStart::Index(index) => (index + command.words).to_string(),
+            KeySearchStart::Keyword { word, .. } => word.to_string(),
         };
         match spec.find {
-            Find::Range { last, step } => {
+            KeySearch::Range { last, step } => {
                 range(
                     &mut keys,
                     &begin,
@@ -45,10 +47,10 @@ pub(crate) fn positions(command: &Command) -> BTreeSet<String> {
                     i64::try_from(step).expect("small"),
                 );
             }
-            Find::Half => {
+            KeySearch::Half => {
                 keys.insert(format!("first half from {begin}"));
             }
-            Find::Numbered { step } => {
+            KeySearch::Numbered { step } => {
                 keys.insert(format!("numbered at {begin} step {step}"));
             }
         }
@@ -128,14 +130,14 @@ pub(crate) fn row_tokens(command: &Command) -> BTreeSet<String> {
     tokens
 }
 
-fn phrase(tokens: &mut BTreeSet<String>, piece: &Piece) {
+fn phrase(tokens: &mut BTreeSet<String>, piece: &PhrasePiece) {
     match piece {
-        Piece::Own(kind) => words(tokens, *kind),
-        Piece::If { word, .. } | Piece::With { word, .. } => {
+        PhrasePiece::Own(kind) => words(tokens, *kind),
+        PhrasePiece::If { word, .. } | PhrasePiece::With { word, .. } => {
             tokens.extend(is_word(word).then(|| (*word).to_string()));
         }
         // The word stands for a value.
-        Piece::Or { .. } => {}
+        PhrasePiece::Or { .. } => {}
     }
 }
 

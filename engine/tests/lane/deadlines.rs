@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use oxidis_engine::config::Reconnect;
 use oxidis_engine::connection::request::now;
-use oxidis_engine::error::{ConnectionFailure, Kind, Phase};
+use oxidis_engine::error::{ConnectionFailure, ErrorKind, TimeoutPhase};
 use tokio::time::sleep;
 
 use crate::fixture::{Call, Fixture, Setting, idle, refused, status, verdict, within};
@@ -26,7 +26,7 @@ async fn a_deadline_passes_while_the_server_has_the_command() {
     fixture.call(Call::read(1).timeout(250), "GET a");
     peer.command().await.unwrap();
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&error), (Kind::Timeout(Phase::Server), Some(true)));
+    assert_eq!(verdict(&error), (ErrorKind::Timeout(TimeoutPhase::Server), Some(true)));
     assert_took(called, 250);
 }
 
@@ -36,7 +36,7 @@ async fn a_deadline_passes_while_the_connection_is_being_made_and_the_command_is
     let called = now();
     fixture.batch(&[(Call::write(1).timeout(250), "INCR a"), (Call::write(2).timeout(0), "INCR b")]);
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&error), (Kind::Timeout(Phase::Queue), Some(false)));
+    assert_eq!(verdict(&error), (ErrorKind::Timeout(TimeoutPhase::Queue), Some(false)));
     assert_took(called, 250);
     let mut peer = fixture.peers.accept().await;
     assert_eq!(peer.command().await.unwrap(), "INCR b");
@@ -48,7 +48,7 @@ async fn a_deadline_passes_during_the_handshake() {
     fixture.call(Call::write(1).timeout(250), "INCR a");
     let mut peer = fixture.peers.arrival().await;
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&error), (Kind::Timeout(Phase::Queue), Some(false)));
+    assert_eq!(verdict(&error), (ErrorKind::Timeout(TimeoutPhase::Queue), Some(false)));
     peer.greet(3).await;
     fixture.call(Call::read(2), "GET b");
     assert_eq!(peer.command().await.unwrap(), "GET b");
@@ -64,7 +64,7 @@ async fn a_deadline_that_passes_before_the_next_attempt_names_the_cause_of_the_l
     let called = now();
     fixture.call(Call::write(1).timeout(250), "INCR a");
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&error), (Kind::Connection(ConnectionFailure::Refused), Some(false)));
+    assert_eq!(verdict(&error), (ErrorKind::Connection(ConnectionFailure::Refused), Some(false)));
     assert_took(called, 250);
 }
 
@@ -83,10 +83,14 @@ async fn a_deadline_passes_while_the_peer_takes_no_bytes() {
         (Call::write(5).timeout(0), "INCR e"),
     ]);
     let begun = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&begun), (Kind::Timeout(Phase::Write), Some(true)), "it will be written to its end");
+    assert_eq!(
+        verdict(&begun),
+        (ErrorKind::Timeout(TimeoutPhase::Write), Some(true)),
+        "it will be written to its end"
+    );
     for slot in [2, 4] {
         let unwritten = fixture.inbox.failure(slot).await;
-        assert_eq!(verdict(&unwritten), (Kind::Timeout(Phase::Write), Some(false)));
+        assert_eq!(verdict(&unwritten), (ErrorKind::Timeout(TimeoutPhase::Write), Some(false)));
     }
     assert_eq!(peer.commands(3).await, [&long, "INCR c", "INCR e"]);
     peer.send("+late\r\n+three\r\n+five\r\n").await;
@@ -162,7 +166,7 @@ async fn bytes_that_keep_coming_do_not_put_a_deadline_off() {
         peer.send(">1\r\n+news\r\n").await;
         sleep(Duration::from_millis(1)).await;
     }
-    assert_eq!(*fixture.inbox.failure(1).await.kind(), Kind::Timeout(Phase::Server));
+    assert_eq!(*fixture.inbox.failure(1).await.kind(), ErrorKind::Timeout(TimeoutPhase::Server));
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,7 +180,7 @@ async fn deadlines_of_many_that_wait_for_a_connection_are_each_kept_and_what_is_
     }
     for slot in (1..2_000).step_by(2) {
         let error = fixture.inbox.failure(slot).await;
-        assert_eq!(verdict(&error), (Kind::Timeout(Phase::Queue), Some(false)));
+        assert_eq!(verdict(&error), (ErrorKind::Timeout(TimeoutPhase::Queue), Some(false)));
     }
     let mut peer = fixture.peers.accept().await;
     for slot in (0..2_000).step_by(2) {

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use oxidis_engine::client::{Lane, Redial, Staging};
+use oxidis_engine::client::{ManagedConnection, ReconnectPolicy, Staging};
 use oxidis_engine::command::Shape;
 use oxidis_engine::config::address::Fixed;
 use oxidis_engine::config::{Options, Reconnect};
-use oxidis_engine::connection::batch::{EXEC, Form, MULTI, Step, Unit};
+use oxidis_engine::connection::batch::{Batch, BatchCommand, BatchKind, EXEC, MULTI};
 use oxidis_engine::connection::connector::Connector;
 use oxidis_engine::connection::queue::QueueLimits;
-use oxidis_engine::connection::rejection::{OnRefusal, Proof};
-use oxidis_engine::connection::request::{NEVER, Recipient, Request, Ticket, View, now, replays};
-use oxidis_engine::error::{ConnectionFailure, Error, Kind};
+use oxidis_engine::connection::rejection::{Evidence, RetryPolicy};
+use oxidis_engine::connection::request::{NEVER, Recipient, Request, TextFormat, Ticket, now, replays};
+use oxidis_engine::error::{ConnectionFailure, Error, ErrorKind};
 use oxidis_engine::value::Value;
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
@@ -41,14 +41,14 @@ pub(crate) struct Call {
     slot: u32,
     timeout: u32,
     replay: bool,
-    on_refusal: OnRefusal,
+    on_refusal: RetryPolicy,
     shape: &'static Shape,
 }
 
 impl Call {
     /// A command that may be sent twice.
     pub(crate) fn read(slot: u32) -> Self {
-        let on_refusal = OnRefusal { again: true, proof: Proof::Code };
+        let on_refusal = RetryPolicy { again: true, proof: Evidence::Code };
         Self { slot, timeout: 5_000, replay: true, on_refusal, shape: &Shape::Any }
     }
 
@@ -63,7 +63,7 @@ impl Call {
     }
 
     /// With another way to take a refusal.
-    pub(crate) fn on_refusal(self, on_refusal: OnRefusal) -> Self {
+    pub(crate) fn on_refusal(self, on_refusal: RetryPolicy) -> Self {
         Self { on_refusal, ..self }
     }
 
@@ -84,7 +84,7 @@ impl Call {
 
     /// The command that was begun last on `staging` is whole.
     pub(crate) fn complete(self, staging: &mut Staging) {
-        let ticket = Ticket { slot: self.slot, view: View::Text, prefixed: false };
+        let ticket = Ticket { slot: self.slot, view: TextFormat::Text, prefixed: false };
         staging.commit(self.request(Recipient::Caller(ticket)));
     }
 
@@ -106,18 +106,18 @@ impl Call {
 }
 
 /// A batch: who, how long, how often, and what.
-pub(crate) struct Batch<'a> {
+pub(crate) struct ScriptedBatch<'a> {
     pub(crate) call: Call,
-    pub(crate) form: Form,
+    pub(crate) form: BatchKind,
     pub(crate) commands: &'a [&'a str],
 }
 
-impl Batch<'_> {
+impl ScriptedBatch<'_> {
     /// Puts the batch on `staging`, as a unit of the lane's queue.
-    pub(crate) fn stage(&self, staging: &mut Staging, lane: &Lane) {
+    pub(crate) fn stage(&self, staging: &mut Staging, lane: &ManagedConnection) {
         let mut steps = Vec::new();
         staging.begin_unit();
-        if self.form != Form::Plain {
+        if self.form != BatchKind::Plain {
             staging.verbatim(MULTI);
         }
         for command in self.commands {
@@ -128,14 +128,14 @@ impl Batch<'_> {
             }
             let length = u32::try_from(staging.last_command_bytes()).unwrap();
             let Call { shape, replay, on_refusal, .. } = self.call;
-            steps.push(Step { shape, length, replay, on_refusal });
-            if self.form == Form::Transaction(steps.len()) {
+            steps.push(BatchCommand { shape, length, replay, on_refusal });
+            if self.form == BatchKind::Transaction(steps.len()) {
                 staging.verbatim(EXEC);
             }
         }
-        let unit = Unit::new(self.form, steps, Box::<Gathered>::default());
+        let unit = Batch::new(self.form, steps, Box::<Gathered>::default());
         let commands = unit.commands();
-        let ticket = Ticket { slot: self.call.slot, view: View::Text, prefixed: false };
+        let ticket = Ticket { slot: self.call.slot, view: TextFormat::Text, prefixed: false };
         let recipient = Recipient::Unit(ticket, lane.queue().adopt(unit));
         staging.commit_unit(self.call.request(recipient), commands);
     }
@@ -143,7 +143,7 @@ impl Batch<'_> {
 
 /// What a test works with.
 pub(crate) struct Fixture {
-    pub(crate) lane: Arc<Lane>,
+    pub(crate) lane: Arc<ManagedConnection>,
     pub(crate) peers: Peers,
     pub(crate) inbox: Inbox,
 }
@@ -177,9 +177,9 @@ impl Fixture {
         let locate = Arc::new(Fixed::new(options.endpoint.clone()));
         let dials = Arc::clone(&peers.dials);
         let connector = Connector::over(Arc::clone(&options), locate, dials);
-        let redial = Redial::of(&options);
+        let redial = ReconnectPolicy::of(&options);
         let limits = QueueLimits::of(&options);
-        let lane = Lane::new(limits, connector, redial, Arc::new(recorder), Handle::current());
+        let lane = ManagedConnection::new(limits, connector, redial, Arc::new(recorder), Handle::current());
         Self { lane, peers, inbox }
     }
 
@@ -189,9 +189,9 @@ impl Fixture {
     }
 
     /// Submits a batch as one unit.
-    pub(crate) fn unit(&self, call: Call, form: Form, commands: &[&str]) {
+    pub(crate) fn unit(&self, call: Call, form: BatchKind, commands: &[&str]) {
         let mut staging = Staging::new();
-        Batch { call, form, commands }.stage(&mut staging, &self.lane);
+        ScriptedBatch { call, form, commands }.stage(&mut staging, &self.lane);
         let (bytes, requests) = staging.parts();
         self.lane.submit(bytes, requests);
     }
@@ -223,9 +223,9 @@ pub(crate) fn refused() -> Error {
 }
 
 /// The kind and the verdict of an error.
-pub(crate) fn verdict(error: &Error) -> (Kind, Option<bool>) {
+pub(crate) fn verdict(error: &Error) -> (ErrorKind, Option<bool>) {
     (error.kind().clone(), error.maybe_executed())
 }
 
 /// The kind of a lost connection.
-pub(crate) const LOST: Kind = Kind::Connection(ConnectionFailure::Lost);
+pub(crate) const LOST: ErrorKind = ErrorKind::Connection(ConnectionFailure::Lost);

@@ -1,7 +1,7 @@
 //! The handshake comes first, on every connection, and no user command passes one that failed.
 
 use oxidis_engine::config::{Options, Protocol};
-use oxidis_engine::error::{ConnectionFailure, Kind, Phase};
+use oxidis_engine::error::{ConnectionFailure, ErrorKind, TimeoutPhase};
 
 use tokio::io::AsyncWriteExt;
 
@@ -53,10 +53,10 @@ async fn refused_credentials_let_no_user_command_through() {
             .await;
         for slot in [1, 2] {
             let error = fixture.inbox.failure(slot).await;
-            assert_eq!(verdict(&error), (Kind::Authentication, Some(false)));
+            assert_eq!(verdict(&error), (ErrorKind::Authentication, Some(false)));
             assert!(!format!("{error} {error:?}").contains("s3cret"));
         }
-        assert_eq!(*within(connected).await.unwrap().unwrap_err().kind(), Kind::Authentication);
+        assert_eq!(*within(connected).await.unwrap().unwrap_err().kind(), ErrorKind::Authentication);
         assert_eq!(peer.command().await, None);
     }
 }
@@ -73,7 +73,7 @@ async fn credentials_that_are_refused_at_a_reconnection_let_no_user_command_thro
     peer.greeting(3).await;
     peer.send("-WRONGPASS no\r\n-NOAUTH no\r\n-NOAUTH no\r\n").await;
     for slot in [1, 2] {
-        assert_eq!(verdict(&fixture.inbox.failure(slot).await), (Kind::Authentication, Some(false)));
+        assert_eq!(verdict(&fixture.inbox.failure(slot).await), (ErrorKind::Authentication, Some(false)));
     }
     assert_eq!(peer.command().await, None);
 }
@@ -99,7 +99,7 @@ async fn a_database_that_does_not_exist_fails_the_connection_and_what_waits_for_
     peer.greeting(4).await;
     peer.send("%0\r\n+OK\r\n+OK\r\n-ERR DB index is out of range\r\n").await;
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&error), (Kind::Connection(ConnectionFailure::Handshake), Some(false)));
+    assert_eq!(verdict(&error), (ErrorKind::Connection(ConnectionFailure::Handshake), Some(false)));
     assert_eq!(peer.command().await, None);
 }
 
@@ -110,7 +110,7 @@ async fn a_peer_that_never_answers_the_handshake_is_given_up() {
     let mut peer = fixture.peers.arrival().await;
     peer.greeting(3).await;
     let error = within(connected).await.unwrap().unwrap_err();
-    assert_eq!(*error.kind(), Kind::Connection(ConnectionFailure::ConnectTimeout));
+    assert_eq!(*error.kind(), ErrorKind::Connection(ConnectionFailure::ConnectTimeout));
     assert!(error.message().contains("handshake"), "{error}");
     assert_eq!(peer.command().await, None);
 }
@@ -151,11 +151,11 @@ async fn a_surplus_reply_at_any_step_of_a_handshake_is_nobody_s_value() {
                     }
                     let error = fixture.inbox.failure(1).await;
                     let told = verdict(&error);
-                    let handshake = Kind::Connection(ConnectionFailure::Handshake);
-                    let mut told_so = vec![(Kind::Protocol, Some(false)), (handshake, Some(false))];
+                    let handshake = ErrorKind::Connection(ConnectionFailure::Handshake);
+                    let mut told_so = vec![(ErrorKind::Protocol, Some(false)), (handshake, Some(false))];
                     if at == 0 && url.contains("user:") {
                         // In the place of a greeting it is a refusal: the second one, in RESP2, has no reply here.
-                        told_so.push((Kind::Timeout(Phase::Queue), Some(false)));
+                        told_so.push((ErrorKind::Timeout(TimeoutPhase::Queue), Some(false)));
                     }
                     assert!(told_so.contains(&told), "{told:?} for {surplus:?} at {at} of {url}");
                 }
@@ -172,7 +172,7 @@ async fn a_surplus_reply_that_comes_before_the_first_command_retires_the_connect
         let mut peer = fixture.peers.accept().await;
         within(connected).await.unwrap().unwrap();
         peer.send(surplus).await;
-        assert_eq!(*fixture.inbox.close().await.kind(), Kind::Protocol);
+        assert_eq!(*fixture.inbox.close().await.kind(), ErrorKind::Protocol);
         assert_eq!(peer.command().await, None);
         fixture.call(Call::read(1), "GET a");
         let mut peer = fixture.peers.accept().await;
@@ -196,7 +196,7 @@ async fn a_peer_that_replies_to_everything_alike_is_a_server_unless_it_sends_one
         assert_eq!(peer.command().await.unwrap(), "PING");
         peer.send(OK).await;
         if surplus {
-            assert_eq!(verdict(&fixture.inbox.failure(1).await), (Kind::Protocol, Some(false)));
+            assert_eq!(verdict(&fixture.inbox.failure(1).await), (ErrorKind::Protocol, Some(false)));
         } else {
             assert_eq!(peer.command().await.unwrap(), "GET a");
             peer.send("+own\r\n").await;

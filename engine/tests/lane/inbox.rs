@@ -3,10 +3,12 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex};
 
-use oxidis_engine::client::Mailbox;
-use oxidis_engine::command::Names;
-use oxidis_engine::connection::request::{Deliver, Event, Gather, Reply, Ticket, View};
-use oxidis_engine::error::{Error, Kind};
+use oxidis_engine::client::ReplySinkFactory;
+use oxidis_engine::command::MapNames;
+use oxidis_engine::connection::request::{
+    ConnectionEvent, Reply, ReplyCollector, ReplySink, TextFormat, Ticket,
+};
+use oxidis_engine::error::{Error, ErrorKind};
 use oxidis_engine::value::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -19,7 +21,7 @@ pub(crate) type Settled = (u32, Result<Value, Error>);
 /// The receiving side.
 pub(crate) struct Inbox {
     settled: UnboundedReceiver<Settled>,
-    events: UnboundedReceiver<Event>,
+    events: UnboundedReceiver<ConnectionEvent>,
     fault: Fault,
 }
 
@@ -30,7 +32,7 @@ type Fault = Arc<Mutex<Option<u32>>>;
 #[derive(Clone)]
 pub(crate) struct Recorder {
     settled: UnboundedSender<Settled>,
-    events: UnboundedSender<Event>,
+    events: UnboundedSender<ConnectionEvent>,
     fault: Fault,
 }
 
@@ -82,7 +84,7 @@ impl Inbox {
     }
 
     /// The next event.
-    pub(crate) async fn event(&mut self) -> Event {
+    pub(crate) async fn event(&mut self) -> ConnectionEvent {
         within(self.events.recv()).await.unwrap()
     }
 
@@ -91,15 +93,15 @@ impl Inbox {
         let mut names = [""; N];
         for name in &mut names {
             *name = match self.event().await {
-                Event::Connect => "connect",
-                Event::Ready => "ready",
-                Event::Close(_) => "close",
-                Event::Reconnecting { .. } => "reconnecting",
-                Event::Failed(_) => "error",
-                Event::End => "end",
-                Event::Vacated => "vacated",
-                Event::LeaseLost(..) => "lease lost",
-                Event::Invalidated(..) => "invalidated",
+                ConnectionEvent::Connect => "connect",
+                ConnectionEvent::Ready => "ready",
+                ConnectionEvent::Close(_) => "close",
+                ConnectionEvent::Reconnecting { .. } => "reconnecting",
+                ConnectionEvent::Failed(_) => "error",
+                ConnectionEvent::End => "end",
+                ConnectionEvent::Vacated => "vacated",
+                ConnectionEvent::LeaseLost(..) => "lease lost",
+                ConnectionEvent::Invalidated(..) => "invalidated",
             };
         }
         names
@@ -108,7 +110,7 @@ impl Inbox {
     /// The error of the next `close` event; what comes before it is skipped.
     pub(crate) async fn close(&mut self) -> Error {
         loop {
-            if let Event::Close(error) = self.event().await {
+            if let ConnectionEvent::Close(error) = self.event().await {
                 return error;
             }
         }
@@ -128,18 +130,18 @@ impl Recorder {
 #[derive(Debug, Default)]
 pub(crate) struct Gathered(Vec<Value>);
 
-impl Gather for Gathered {
-    fn reply(&mut self, reply: Reply<'_>, _view: View) {
-        self.0.push(reply.into_value(Names::Members).unwrap());
+impl ReplyCollector for Gathered {
+    fn reply(&mut self, reply: Reply<'_>, _view: TextFormat) {
+        self.0.push(reply.into_value(MapNames::Members).unwrap());
     }
 
     fn error(&mut self, error: &Error) {
         match error.kind() {
             // A reply to a command that was run has no word on that.
-            Kind::Reply(reply) if error.maybe_executed() == Some(false) => {
+            ErrorKind::Reply(reply) if error.maybe_executed() == Some(false) => {
                 self.0.push(Value::List(vec![Value::Status("not run".into()), Value::Error(reply.clone())]));
             }
-            Kind::Reply(error) => self.0.push(Value::Error(error.clone())),
+            ErrorKind::Reply(error) => self.0.push(Value::Error(error.clone())),
             other => panic!("{other:?} instead of a reply"),
         }
     }
@@ -149,15 +151,15 @@ impl Gather for Gathered {
     }
 }
 
-impl Mailbox for Recorder {
-    fn open(&self) -> Box<dyn Deliver> {
+impl ReplySinkFactory for Recorder {
+    fn open(&self) -> Box<dyn ReplySink> {
         Box::new(self.clone())
     }
 }
 
-impl Deliver for Recorder {
+impl ReplySink for Recorder {
     fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
-        let value = reply.into_value(Names::Members).map_err(|error| Error::protocol(error.to_string()));
+        let value = reply.into_value(MapNames::Members).map_err(|error| Error::protocol(error.to_string()));
         self.settle(ticket.slot, value);
     }
 
@@ -165,7 +167,7 @@ impl Deliver for Recorder {
         self.settle(ticket.slot, Err(error.clone()));
     }
 
-    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>) {
         let replies: Box<dyn Any> = replies;
         let Gathered(replies) = *replies.downcast().unwrap();
         self.settle(ticket.slot, Ok(Value::List(replies)));
@@ -174,7 +176,7 @@ impl Deliver for Recorder {
         }
     }
 
-    fn event(&mut self, event: Event) {
+    fn event(&mut self, event: ConnectionEvent) {
         drop(self.events.send(event));
     }
 

@@ -1,7 +1,7 @@
 //! Large strings are read into memory of their own: exactly, wherever they are cut.
 
 use oxidis_engine::command::Shape;
-use oxidis_engine::error::Kind;
+use oxidis_engine::error::ErrorKind;
 use oxidis_engine::resp::LARGE_BULK;
 use oxidis_engine::value::Value;
 
@@ -95,7 +95,7 @@ async fn a_large_string_without_its_line_end_retires_the_connection() {
             peer.send(later).await;
             for slot in [1, 2] {
                 let error = fixture.inbox.failure(slot).await;
-                assert_eq!(verdict(&error), (Kind::Protocol, Some(true)));
+                assert_eq!(verdict(&error), (ErrorKind::Protocol, Some(true)));
             }
         }
     }

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use oxidis_engine::client::Staging;
-use oxidis_engine::connection::batch::Form;
-use oxidis_engine::error::{Kind, Phase};
+use oxidis_engine::connection::batch::BatchKind;
+use oxidis_engine::error::{ErrorKind, TimeoutPhase};
 use oxidis_engine::value::Value;
 use tokio::io::AsyncReadExt;
 use tokio::time::advance;
 
-use crate::fixture::{Batch, Call, Fixture, Setting, bulk, idle, status, verdict, within};
+use crate::fixture::{Call, Fixture, ScriptedBatch, Setting, bulk, idle, status, verdict, within};
 use crate::peer::{Fate, Peer};
 
-const UNSENT: (Kind, Option<bool>) = (Kind::Timeout(Phase::Queue), Some(false));
+const UNSENT: (ErrorKind, Option<bool>) = (ErrorKind::Timeout(TimeoutPhase::Queue), Some(false));
 
 /// The results of a batch that has none.
 fn none() -> Value {
@@ -66,12 +66,12 @@ async fn a_command_handed_over_after_its_deadline_is_never_sent_and_others_are()
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_handed_over_after_its_deadline_is_never_sent() {
-    for form in [Form::Plain, Form::Transaction(2)] {
+    for form in [BatchKind::Plain, BatchKind::Transaction(2)] {
         let mut fixture = Fixture::new();
         let mut peer = online(&mut fixture).await;
         let mut staging = Staging::new();
         let call = Call::write(1).timeout(50);
-        Batch { call, form, commands: &["INCR a", "INCR b"] }.stage(&mut staging, &fixture.lane);
+        ScriptedBatch { call, form, commands: &["INCR a", "INCR b"] }.stage(&mut staging, &fixture.lane);
         advance(Duration::from_millis(60)).await;
         let (bytes, requests) = staging.parts();
         fixture.lane.submit(bytes, requests);
@@ -88,7 +88,7 @@ async fn a_batch_that_is_to_be_encoded_while_it_is_written_is_not_begun_after_it
     let mut peer = online(&mut fixture).await;
     let mut staging = Staging::new();
     let call = Call::write(1).timeout(50);
-    Batch { call, form: Form::Plain, commands: &["INCR a"] }.stage(&mut staging, &fixture.lane);
+    ScriptedBatch { call, form: BatchKind::Plain, commands: &["INCR a"] }.stage(&mut staging, &fixture.lane);
     let (bytes, requests) = staging.parts();
     let request = requests.pop().unwrap();
     advance(Duration::from_millis(60)).await;
@@ -115,7 +115,7 @@ async fn a_server_that_got_a_command_late_is_not_blamed_for_the_delay() {
     hand_over_after(&fixture, 45, &[(Call::write(1).timeout(50), "INCR a")]).await;
     peer.command().await.unwrap();
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&error), (Kind::Timeout(Phase::Server), Some(true)));
+    assert_eq!(verdict(&error), (ErrorKind::Timeout(TimeoutPhase::Server), Some(true)));
     assert!(error.message().contains("had been busy for "), "{error}");
     fixture.call(Call::write(2).timeout(50), "INCR b");
     let error = fixture.inbox.failure(2).await;
@@ -150,7 +150,10 @@ async fn what_waits_behind_a_full_socket_is_not_sent_after_its_deadline() {
     // The socket takes bytes again, and the deadline passes, before the engine's thread comes to either.
     peer.stream.read_exact(&mut [0; 256]).await.unwrap();
     advance(Duration::from_millis(60)).await;
-    assert_eq!(verdict(&fixture.inbox.failure(2).await), (Kind::Timeout(Phase::Write), Some(false)));
+    assert_eq!(
+        verdict(&fixture.inbox.failure(2).await),
+        (ErrorKind::Timeout(TimeoutPhase::Write), Some(false))
+    );
     let mut rest = vec![0; 512];
     within(async {
         let mut read = 0;
@@ -222,7 +225,7 @@ async fn of_many_calls_behind_a_full_socket_those_that_are_given_up_are_never_wr
     for _ in (0..CALLS).filter(|slot| slot % 3 == 1) {
         let (slot, result) = fixture.inbox.settled().await;
         assert_eq!(slot % 3, 1);
-        assert_eq!(verdict(&result.unwrap_err()), (Kind::Timeout(Phase::Write), Some(false)));
+        assert_eq!(verdict(&result.unwrap_err()), (ErrorKind::Timeout(TimeoutPhase::Write), Some(false)));
     }
     assert_eq!(peer.command().await.unwrap(), long);
     peer.send("+OK\r\n").await;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use oxidis_engine::config::Reconnect;
-use oxidis_engine::connection::driver::Wish;
-use oxidis_engine::connection::request::{Event, now};
-use oxidis_engine::error::{ConnectionFailure, Error, Kind};
+use oxidis_engine::connection::driver::Shutdown;
+use oxidis_engine::connection::request::{ConnectionEvent, now};
+use oxidis_engine::error::{ConnectionFailure, Error, ErrorKind};
 
 use crate::fixture::{Call, Fixture, LOST, Setting, idle, refused, status, verdict, within};
 use crate::peer::Fate;
@@ -43,7 +43,7 @@ async fn everybody_who_waits_for_the_connection_learns_that_it_is_ready() {
 async fn a_first_attempt_that_nobody_needs_is_not_repeated() {
     let mut fixture = Fixture::with(failing(vec![Fate::Fails(refused())]));
     let error = within(fixture.lane.connect()).await.unwrap().unwrap_err();
-    assert_eq!(*error.kind(), Kind::Connection(ConnectionFailure::Refused));
+    assert_eq!(*error.kind(), ErrorKind::Connection(ConnectionFailure::Refused));
     assert_eq!(fixture.inbox.events().await, ["end"]);
     assert!(!fixture.lane.is_active());
     idle().await;
@@ -72,8 +72,8 @@ async fn delays_grow_during_an_outage_and_start_over_after_it() {
     let mut pauses = Vec::new();
     while pauses.len() < 9 {
         match fixture.inbox.event().await {
-            Event::Ready => break,
-            Event::Reconnecting { attempt, delay } => pauses.push((attempt, delay.as_millis())),
+            ConnectionEvent::Ready => break,
+            ConnectionEvent::Reconnecting { attempt, delay } => pauses.push((attempt, delay.as_millis())),
             _ => {}
         }
     }
@@ -84,7 +84,7 @@ async fn delays_grow_during_an_outage_and_start_over_after_it() {
     fixture.inbox.reply(1).await;
     drop(peer);
     fixture.inbox.close().await;
-    let Event::Reconnecting { attempt: 1, delay } = fixture.inbox.event().await else {
+    let ConnectionEvent::Reconnecting { attempt: 1, delay } = fixture.inbox.event().await else {
         panic!("no new count")
     };
     assert_eq!(delay.as_millis(), 50);
@@ -98,7 +98,7 @@ async fn a_server_that_greets_and_hangs_up_is_an_outage_that_goes_on() {
     for _ in 0..7 {
         drop(fixture.peers.accept().await);
         fixture.inbox.close().await;
-        let Event::Reconnecting { attempt, delay } = fixture.inbox.event().await else {
+        let ConnectionEvent::Reconnecting { attempt, delay } = fixture.inbox.event().await else {
             panic!("no further attempt")
         };
         pauses.push((attempt, delay.as_millis()));
@@ -120,7 +120,7 @@ async fn a_connection_that_outlived_the_longest_pause_ends_an_outage_although_no
     tokio::time::sleep(Duration::from_secs(3)).await;
     drop(peer);
     fixture.inbox.close().await;
-    let Event::Reconnecting { attempt: 1, delay } = fixture.inbox.event().await else {
+    let ConnectionEvent::Reconnecting { attempt: 1, delay } = fixture.inbox.event().await else {
         panic!("no new count")
     };
     assert_eq!(delay.as_millis(), 50);
@@ -144,7 +144,7 @@ async fn closing_waits_for_what_is_in_flight() {
     fixture.batch(&[(Call::read(1), "GET a"), (Call::write(2), "INCR b")]);
     let mut peer = fixture.peers.accept().await;
     peer.commands(2).await;
-    let mut closed = fixture.lane.close(Wish::Drain);
+    let mut closed = fixture.lane.close(Shutdown::Drain);
     peer.send("+one\r\n").await;
     assert_eq!(fixture.inbox.reply(1).await, status("one"));
     idle().await;
@@ -161,7 +161,7 @@ async fn closing_waits_for_what_is_in_flight() {
 async fn closing_waits_for_what_is_queued_without_a_connection() {
     let mut fixture = Fixture::with(failing(vec![Fate::Fails(refused())]));
     fixture.call(Call::write(1), "INCR a");
-    let closed = fixture.lane.close(Wish::Drain);
+    let closed = fixture.lane.close(Shutdown::Drain);
     let mut peer = fixture.peers.accept().await;
     assert_eq!(peer.command().await.unwrap(), "INCR a");
     peer.send(":1\r\n").await;
@@ -173,7 +173,7 @@ async fn closing_waits_for_what_is_queued_without_a_connection() {
 async fn closing_waits_no_longer_than_the_deadlines_of_what_is_queued() {
     let mut fixture = Fixture::with(patient(vec![Fate::Fails(refused())]));
     fixture.call(Call::write(1).timeout(300), "INCR a");
-    let closed = fixture.lane.close(Wish::Drain);
+    let closed = fixture.lane.close(Shutdown::Drain);
     let before = now();
     fixture.inbox.failure(1).await;
     within(closed).await.unwrap();
@@ -186,7 +186,7 @@ async fn closing_an_empty_lane_does_not_wait_for_its_silent_server() {
     fixture.call(Call::write(1).timeout(100), "INCR a");
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
-    let closed = fixture.lane.close(Wish::Drain);
+    let closed = fixture.lane.close(Shutdown::Drain);
     fixture.inbox.failure(1).await;
     drop(peer);
     within(closed).await.unwrap();
@@ -204,9 +204,9 @@ async fn destroying_rejects_at_once_and_says_what_was_sent() {
     let long = format!("SET b {}", "x".repeat(1_000));
     fixture.batch(&[(Call::write(2), &long), (Call::read(3), "GET c")]);
     idle().await;
-    let closed = fixture.lane.close(Wish::Destroy);
+    let closed = fixture.lane.close(Shutdown::Destroy);
     for (slot, sent) in [(1, true), (2, false), (3, false)] {
-        assert_eq!(verdict(&fixture.inbox.failure(slot).await), (Kind::Closed, Some(sent)));
+        assert_eq!(verdict(&fixture.inbox.failure(slot).await), (ErrorKind::Closed, Some(sent)));
     }
     within(closed).await.unwrap();
     peer.closed().await;
@@ -218,10 +218,10 @@ async fn destroying_overtakes_closing() {
     fixture.call(Call::read(1).timeout(0), "GET a");
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
-    let drained = fixture.lane.close(Wish::Drain);
+    let drained = fixture.lane.close(Shutdown::Drain);
     idle().await;
-    let destroyed = fixture.lane.close(Wish::Destroy);
-    assert_eq!(*fixture.inbox.failure(1).await.kind(), Kind::Closed);
+    let destroyed = fixture.lane.close(Shutdown::Destroy);
+    assert_eq!(*fixture.inbox.failure(1).await.kind(), ErrorKind::Closed);
     within(drained).await.unwrap();
     within(destroyed).await.unwrap();
 }
@@ -232,23 +232,23 @@ async fn closing_does_not_soften_destroying() {
     fixture.call(Call::read(1).timeout(0), "GET a");
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
-    let destroyed = fixture.lane.close(Wish::Destroy);
-    let drained = fixture.lane.close(Wish::Drain);
-    assert_eq!(*fixture.inbox.failure(1).await.kind(), Kind::Closed);
+    let destroyed = fixture.lane.close(Shutdown::Destroy);
+    let drained = fixture.lane.close(Shutdown::Drain);
+    assert_eq!(*fixture.inbox.failure(1).await.kind(), ErrorKind::Closed);
     within(destroyed).await.unwrap();
     within(drained).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_to_connect_is_given_up_by_closing() {
-    for wish in [Wish::Drain, Wish::Destroy] {
+    for wish in [Shutdown::Drain, Shutdown::Destroy] {
         let mut fixture = Fixture::with(failing(vec![Fate::Hangs]));
         let connected = fixture.lane.connect();
         idle().await;
         let before = now();
         within(fixture.lane.close(wish)).await.unwrap();
         assert!(now() - before < 10);
-        assert_eq!(*within(connected).await.unwrap().unwrap_err().kind(), Kind::Closed);
+        assert_eq!(*within(connected).await.unwrap().unwrap_err().kind(), ErrorKind::Closed);
         assert_eq!(fixture.inbox.events().await, ["end"]);
     }
 }
@@ -259,14 +259,14 @@ async fn a_handshake_is_given_up_by_closing() {
     let connected = fixture.lane.connect();
     let mut peer = fixture.peers.arrival().await;
     peer.greeting(3).await;
-    within(fixture.lane.close(Wish::Drain)).await.unwrap();
-    assert_eq!(*within(connected).await.unwrap().unwrap_err().kind(), Kind::Closed);
+    within(fixture.lane.close(Shutdown::Drain)).await.unwrap();
+    assert_eq!(*within(connected).await.unwrap().unwrap_err().kind(), ErrorKind::Closed);
     assert_eq!(peer.command().await, None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_pause_before_the_next_attempt_is_ended_by_closing() {
-    for wish in [Wish::Drain, Wish::Destroy] {
+    for wish in [Shutdown::Drain, Shutdown::Destroy] {
         let mut fixture = Fixture::with(patient(Vec::new()));
         let connected = fixture.lane.connect();
         let peer = fixture.peers.accept().await;
@@ -286,7 +286,7 @@ async fn a_connection_that_is_lost_while_it_is_closed_is_not_made_again() {
     fixture.call(Call::write(1), "INCR a");
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
-    let closed = fixture.lane.close(Wish::Drain);
+    let closed = fixture.lane.close(Shutdown::Drain);
     idle().await;
     drop(peer);
     let before = now();
@@ -297,12 +297,12 @@ async fn a_connection_that_is_lost_while_it_is_closed_is_not_made_again() {
 
 #[tokio::test(start_paused = true)]
 async fn closing_twice_and_closing_what_never_connected_are_answered() {
-    for wish in [Wish::Drain, Wish::Destroy] {
+    for wish in [Shutdown::Drain, Shutdown::Destroy] {
         let mut fixture = Fixture::new();
         within(fixture.lane.close(wish)).await.unwrap();
         within(fixture.lane.close(wish)).await.unwrap();
         let error = within(fixture.lane.connect()).await.unwrap().unwrap_err();
-        assert_eq!(*error.kind(), Kind::Closed);
+        assert_eq!(*error.kind(), ErrorKind::Closed);
         idle().await;
         fixture.peers.assert_nobody_came();
     }
@@ -311,9 +311,9 @@ async fn closing_twice_and_closing_what_never_connected_are_answered() {
 #[tokio::test(start_paused = true)]
 async fn a_command_for_a_closed_lane_is_rejected() {
     let mut fixture = Fixture::new();
-    within(fixture.lane.close(Wish::Drain)).await.unwrap();
+    within(fixture.lane.close(Shutdown::Drain)).await.unwrap();
     fixture.call(Call::read(1), "GET a");
-    assert_eq!(verdict(&fixture.inbox.failure(1).await), (Kind::Closed, Some(false)));
+    assert_eq!(verdict(&fixture.inbox.failure(1).await), (ErrorKind::Closed, Some(false)));
     fixture.peers.assert_nobody_came();
 }
 
@@ -342,7 +342,7 @@ async fn attempts_are_counted_and_the_last_failure_rejects_what_is_queued() {
     let mut fixture = Fixture::with(setting);
     fixture.call(Call::write(1).timeout(0), "INCR a");
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&error), (Kind::Connection(ConnectionFailure::Refused), Some(false)));
+    assert_eq!(verdict(&error), (ErrorKind::Connection(ConnectionFailure::Refused), Some(false)));
     let events = ["error", "reconnecting", "error", "reconnecting", "error", "end"];
     assert_eq!(fixture.inbox.events().await, events);
     fixture.call(Call::write(2).timeout(0), "INCR b");

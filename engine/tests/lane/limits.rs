@@ -1,7 +1,7 @@
 //! What may wait, be in flight or come back is bounded, and the error names the limit.
 
 use oxidis_engine::config::OfflineQueue;
-use oxidis_engine::error::{Error, Kind};
+use oxidis_engine::error::{Error, ErrorKind};
 use oxidis_engine::value::Value;
 
 use crate::fixture::{Call, Fixture, Setting, bulk, idle, status, verdict, within};
@@ -9,7 +9,7 @@ use crate::peer::Fate;
 
 fn assert_full(admitted: Result<(), Error>, option: &str) {
     let error = admitted.unwrap_err();
-    assert_eq!(verdict(&error), (Kind::QueueFull, Some(false)));
+    assert_eq!(verdict(&error), (ErrorKind::QueueFull, Some(false)));
     assert!(error.message().contains(option), "{error}");
 }
 
@@ -135,7 +135,7 @@ async fn a_reply_beyond_a_limit_fails_only_its_own_command() {
         peer.send(format!("+before\r\n{reply}+after\r\n")).await;
         assert_eq!(fixture.inbox.reply(slot).await, status("before"));
         let error = fixture.inbox.failure(slot + 1).await;
-        assert_eq!(verdict(&error), (Kind::ReplyLimit, Some(true)));
+        assert_eq!(verdict(&error), (ErrorKind::ReplyLimit, Some(true)));
         assert!(error.message().contains(limit), "{error}");
         assert_eq!(fixture.inbox.reply(slot + 2).await, status("after"));
     }

@@ -4,12 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use oxidis_engine::client::{Client, Mailbox, Staging};
+use oxidis_engine::client::{Client, ReplySinkFactory, Staging};
 use oxidis_engine::config::Options;
-use oxidis_engine::connection::driver::Wish;
-use oxidis_engine::connection::inline_read::read_handoff::{Loan, Watch};
-use oxidis_engine::connection::request::{Deliver, Event, Gather, Reply, Ticket};
-use oxidis_engine::error::{Error, Kind, Phase};
+use oxidis_engine::connection::driver::Shutdown;
+use oxidis_engine::connection::inline_read::read_handoff::{ReadHandoff, WatchAction};
+use oxidis_engine::connection::request::{ConnectionEvent, Reply, ReplyCollector, ReplySink, Ticket};
+use oxidis_engine::error::{Error, ErrorKind, TimeoutPhase};
 use oxidis_engine::value::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
@@ -26,16 +26,16 @@ const LONELY: u32 = 40;
 /// A receiver that borrows.
 struct Borrower {
     recorder: Recorder,
-    loans: UnboundedSender<Arc<Loan>>,
+    loans: UnboundedSender<Arc<ReadHandoff>>,
 }
 
-impl Mailbox for Borrower {
-    fn open(&self) -> Box<dyn Deliver> {
+impl ReplySinkFactory for Borrower {
+    fn open(&self) -> Box<dyn ReplySink> {
         Box::new(Self { recorder: self.recorder.clone(), loans: self.loans.clone() })
     }
 }
 
-impl Deliver for Borrower {
+impl ReplySink for Borrower {
     fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
         self.recorder.reply(ticket, reply);
     }
@@ -44,11 +44,11 @@ impl Deliver for Borrower {
         self.recorder.error(ticket, error);
     }
 
-    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>) {
         self.recorder.unit(ticket, replies, broken);
     }
 
-    fn event(&mut self, event: Event) {
+    fn event(&mut self, event: ConnectionEvent) {
         self.recorder.event(event);
     }
 
@@ -58,7 +58,7 @@ impl Deliver for Borrower {
         true
     }
 
-    fn lend(&mut self, loan: Arc<Loan>) {
+    fn lend(&mut self, loan: Arc<ReadHandoff>) {
         // The test may have ended.
         drop(self.loans.send(loan));
     }
@@ -71,8 +71,8 @@ struct Lent {
     listener: TcpListener,
     inbox: Inbox,
     recorder: Recorder,
-    loans: UnboundedReceiver<Arc<Loan>>,
-    loan: Arc<Loan>,
+    loans: UnboundedReceiver<Arc<ReadHandoff>>,
+    loan: Arc<ReadHandoff>,
 }
 
 impl Lent {
@@ -81,7 +81,8 @@ impl Lent {
         let url = format!("redis://{}?{parameters}", listener.local_addr().unwrap());
         let (mut inbox, recorder) = Inbox::new();
         let (sender, mut loans) = unbounded_channel();
-        let mailbox: Arc<dyn Mailbox> = Arc::new(Borrower { recorder: recorder.clone(), loans: sender });
+        let mailbox: Arc<dyn ReplySinkFactory> =
+            Arc::new(Borrower { recorder: recorder.clone(), loans: sender });
         let client = Client::new(Options::from_url(&url).unwrap(), &mailbox, &Handle::current()).unwrap();
         let (connected, mut peer) = tokio::join!(client.connect(), accept(&listener));
         connected.unwrap();
@@ -120,14 +121,14 @@ impl Lent {
     }
 
     /// One read by the borrower.
-    fn read(&self) -> Watch {
+    fn read(&self) -> WatchAction {
         self.loan.read(&mut self.recorder.clone())
     }
 
     /// Reads until the loan is over.
     async fn read_to_the_end(&self) {
         within(async {
-            while self.read() == Watch::On {
+            while self.read() == WatchAction::On {
                 tokio::task::yield_now().await;
             }
         })
@@ -185,7 +186,7 @@ async fn a_reply_in_pieces_is_put_together() {
         let reply = format!("${}\r\n{text}\r\n", text.len());
         for piece in reply.as_bytes().chunks(reply.len().div_ceil(7)) {
             lent.peer.send(piece).await;
-            assert_eq!(lent.read(), Watch::On);
+            assert_eq!(lent.read(), WatchAction::On);
         }
         assert_eq!(lent.settled().await.1, crate::fixture::bulk(text));
     }
@@ -204,7 +205,7 @@ async fn many_commands_at_once_are_read_by_the_engine_again() {
     for number in 0..100 {
         assert_eq!(lent.inbox.reply(number).await, Value::Int(number.into()));
     }
-    assert_eq!(lent.read(), Watch::Off);
+    assert_eq!(lent.read(), WatchAction::Off);
 }
 
 #[tokio::test]
@@ -265,7 +266,10 @@ async fn deadlines_are_kept_while_the_borrower_reads() {
     resume();
     lent.peer.command().await.unwrap();
     let error = result.unwrap_err();
-    assert_eq!((slot, error.kind(), error.maybe_executed()), (1, &Kind::Timeout(Phase::Server), Some(true)));
+    assert_eq!(
+        (slot, error.kind(), error.maybe_executed()),
+        (1, &ErrorKind::Timeout(TimeoutPhase::Server), Some(true))
+    );
     // The late reply is drained, and the next one finds its own command.
     lent.submit(&[(Call::read(2).timeout(0), "GET b")]);
     lent.peer.command().await.unwrap();
@@ -298,7 +302,7 @@ async fn a_malformed_reply_ends_the_connection_and_reaches_nobody() {
     lent.read_to_the_end().await;
     assert_eq!(lent.inbox.reply(1).await, Value::Int(1));
     let error = lent.inbox.failure(2).await;
-    assert_eq!(verdict(&error), (Kind::Protocol, Some(true)));
+    assert_eq!(verdict(&error), (ErrorKind::Protocol, Some(true)));
     assert_eq!(lent.peer.command().await, None, "the socket is still open");
 }
 
@@ -307,7 +311,7 @@ async fn a_surplus_reply_ends_the_connection() {
     let mut lent = Lent::new("commandTimeout=0").await;
     lent.peer.send("+surplus\r\n").await;
     lent.read_to_the_end().await;
-    assert_eq!(lent.inbox.close().await.kind(), &Kind::Protocol);
+    assert_eq!(lent.inbox.close().await.kind(), &ErrorKind::Protocol);
     lent.inbox.assert_empty();
 }
 
@@ -329,7 +333,7 @@ async fn a_panic_of_the_receiver_fails_what_was_in_flight() {
     lent.inbox.panic_at(1);
     lent.peer.send(":1\r\n:2\r\n").await;
     within(async {
-        while catch_unwind(AssertUnwindSafe(|| lent.read())).is_ok_and(|watch| watch == Watch::On) {
+        while catch_unwind(AssertUnwindSafe(|| lent.read())).is_ok_and(|watch| watch == WatchAction::On) {
             tokio::task::yield_now().await;
         }
     })
@@ -337,16 +341,16 @@ async fn a_panic_of_the_receiver_fails_what_was_in_flight() {
     lent.loan.give_back();
     for slot in [1, 2] {
         let error = lent.inbox.failure(slot).await;
-        assert_eq!(error.kind(), &Kind::Internal);
+        assert_eq!(error.kind(), &ErrorKind::Internal);
     }
 }
 
 #[tokio::test]
 async fn a_client_closes_while_its_connection_is_lent() {
-    for wish in [Wish::Drain, Wish::Destroy] {
+    for wish in [Shutdown::Drain, Shutdown::Destroy] {
         let lent = Lent::new("commandTimeout=0").await;
         within(lent.client.close(wish)).await;
-        assert_eq!(lent.read(), Watch::Off);
+        assert_eq!(lent.read(), WatchAction::Off);
         let Lent { loan, mut peer, .. } = lent;
         // The borrower's handle is the last one.
         drop(loan);
@@ -360,7 +364,7 @@ async fn draining_waits_for_what_the_borrower_would_have_read() {
     let mut lent = Lent::new("commandTimeout=0").await;
     lent.submit(&[(Call::read(1), "GET a")]);
     lent.peer.command().await.unwrap();
-    let closed = lent.client.close(Wish::Drain);
+    let closed = lent.client.close(Shutdown::Drain);
     lent.peer.send(":1\r\n").await;
     within(closed).await;
     assert_eq!(lent.inbox.reply(1).await, Value::Int(1));
@@ -372,7 +376,7 @@ async fn a_borrower_that_gives_back_loses_nothing() {
     lent.submit(&[(Call::read(1), "GET a")]);
     lent.peer.command().await.unwrap();
     lent.peer.send("$5\r\nhal").await;
-    assert_eq!(lent.read(), Watch::On);
+    assert_eq!(lent.read(), WatchAction::On);
     lent.loan.give_back();
     lent.peer.send("ve\r\n").await;
     assert_eq!(lent.inbox.reply(1).await, crate::fixture::bulk("halve"));

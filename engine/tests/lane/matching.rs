@@ -1,7 +1,7 @@
 //! A reply reaches only the command that caused it.
 
 use oxidis_engine::command::Shape;
-use oxidis_engine::error::{Kind, Phase};
+use oxidis_engine::error::{ErrorKind, TimeoutPhase};
 use oxidis_engine::value::Value;
 use tokio::io::AsyncWriteExt;
 
@@ -74,7 +74,7 @@ async fn a_surplus_reply_retires_the_connection() {
     peer.command().await.unwrap();
     peer.send("+one\r\n+surplus\r\n").await;
     assert_eq!(fixture.inbox.reply(1).await, status("one"));
-    assert_eq!(*fixture.inbox.close().await.kind(), Kind::Protocol);
+    assert_eq!(*fixture.inbox.close().await.kind(), ErrorKind::Protocol);
     fixture.call(Call::read(2), "GET b");
     peer.closed().await;
     let mut peer = fixture.peers.accept().await;
@@ -92,7 +92,7 @@ async fn a_surplus_reply_behind_the_handshake_reaches_nobody() {
         peer.greeting(3).await;
         peer.send(format!("%0\r\n+OK\r\n+OK\r\n+PONG\r\n{surplus}")).await;
         let error = fixture.inbox.failure(1).await;
-        assert_eq!(verdict(&error), (Kind::Protocol, Some(false)));
+        assert_eq!(verdict(&error), (ErrorKind::Protocol, Some(false)));
         assert_eq!(peer.command().await, None);
         fixture.inbox.assert_empty();
     }
@@ -129,7 +129,7 @@ async fn a_reply_to_a_command_that_is_not_wholly_written_retires_the_connection(
     idle().await;
     peer.send("+early\r\n").await;
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&error), (Kind::Protocol, Some(false)));
+    assert_eq!(verdict(&error), (ErrorKind::Protocol, Some(false)));
     drop(peer);
     let mut peer = fixture.peers.accept().await;
     assert_eq!(peer.command().await.unwrap(), "INCR b", "the peer has seen nothing of it");
@@ -150,7 +150,7 @@ async fn a_malformed_reply_between_good_ones_fails_everything_from_there_on() {
     assert_eq!(fixture.inbox.reply(2).await, status("two"));
     for slot in [3, 4] {
         let error = fixture.inbox.failure(slot).await;
-        assert_eq!(verdict(&error), (Kind::Protocol, Some(true)));
+        assert_eq!(verdict(&error), (ErrorKind::Protocol, Some(true)));
     }
     peer.closed().await;
     let mut peer = fixture.peers.accept().await;
@@ -165,7 +165,7 @@ async fn the_late_reply_of_a_timed_out_command_is_dropped() {
     let mut peer = fixture.peers.accept().await;
     peer.commands(2).await;
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&error), (Kind::Timeout(Phase::Server), Some(true)));
+    assert_eq!(verdict(&error), (ErrorKind::Timeout(TimeoutPhase::Server), Some(true)));
     fixture.call(Call::read(3), "GET c");
     peer.command().await.unwrap();
     peer.send("+late\r\n+two\r\n+three\r\n").await;
@@ -235,7 +235,7 @@ fn assert_own(settled: Settled, slot: u32, good: bool) {
             assert_eq!((settled, &*own), (slot, slot.to_string().as_bytes()));
         }
         (settled, Err(error)) if !good => {
-            assert_eq!((settled, verdict(&error)), (slot, (Kind::Protocol, Some(true))));
+            assert_eq!((settled, verdict(&error)), (slot, (ErrorKind::Protocol, Some(true))));
         }
         other => panic!("{other:?} for {slot}"),
     }

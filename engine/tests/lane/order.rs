@@ -1,6 +1,6 @@
 //! On the wire, the order of commands is the order of calls.
 
-use oxidis_engine::connection::driver::Wish;
+use oxidis_engine::connection::driver::Shutdown;
 use oxidis_engine::value::Value;
 
 use crate::fixture::{Call, Fixture, Setting, idle, status, within};
@@ -59,7 +59,7 @@ async fn commands_queued_offline_go_before_later_ones() {
 
 #[tokio::test(start_paused = true)]
 async fn a_command_submitted_behind_others_in_flight_stays_behind_them() {
-    for wish in [Wish::Open, Wish::Drain] {
+    for wish in [Shutdown::Open, Shutdown::Drain] {
         let mut fixture = Fixture::new();
         fixture.batch(&[(Call::read(1), "GET a"), (Call::read(2), "GET b"), (Call::read(3), "GET c")]);
         let mut peer = fixture.peers.accept().await;
@@ -67,7 +67,7 @@ async fn a_command_submitted_behind_others_in_flight_stays_behind_them() {
         peer.send("+one\r\n").await;
         fixture.inbox.reply(1).await;
         fixture.call(Call::read(4), "GET d");
-        if wish == Wish::Drain {
+        if wish == Shutdown::Drain {
             drop(fixture.lane.close(wish));
         }
         idle().await;

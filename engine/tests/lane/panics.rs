@@ -1,12 +1,12 @@
 //! A panic on the engine's thread rejects what it interrupted; nobody hangs and later commands work.
 
-use oxidis_engine::error::{Error, Kind};
+use oxidis_engine::error::{Error, ErrorKind};
 
 use crate::fixture::{Call, Fixture, LOST, Setting, status, verdict, within};
 use crate::peer::Fate;
 
 fn assert_internal(error: &Error, maybe_executed: bool) {
-    assert_eq!(verdict(error), (Kind::Internal, Some(maybe_executed)));
+    assert_eq!(verdict(error), (ErrorKind::Internal, Some(maybe_executed)));
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
 }
 
@@ -61,7 +61,7 @@ async fn a_panic_over_a_deadline_rejects_all_that_are_in_flight() {
     fixture.call(Call::write(4).timeout(0), "INCR b");
     let mut peer = fixture.peers.accept().await;
     peer.commands(4).await;
-    assert!(matches!(fixture.inbox.failure(1).await.kind(), Kind::Timeout(_)));
+    assert!(matches!(fixture.inbox.failure(1).await.kind(), ErrorKind::Timeout(_)));
     for slot in [2, 3, 4] {
         assert_internal(&fixture.inbox.failure(slot).await, true);
     }
@@ -75,7 +75,7 @@ async fn a_panic_over_a_deadline_without_a_connection_rejects_all_that_wait() {
     let calls = [1, 2, 3].map(|slot| (Call::write(slot).timeout(50), "INCR a"));
     fixture.batch(&calls);
     fixture.call(Call::write(4).timeout(0), "INCR b");
-    assert!(matches!(fixture.inbox.failure(1).await.kind(), Kind::Timeout(_)));
+    assert!(matches!(fixture.inbox.failure(1).await.kind(), ErrorKind::Timeout(_)));
     for slot in [2, 3, 4] {
         assert_internal(&fixture.inbox.failure(slot).await, false);
     }
@@ -109,7 +109,7 @@ async fn whoever_closes_or_connects_meanwhile_is_answered() {
     fixture.call(Call::read(1), "GET a");
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
-    let closed = fixture.lane.close(oxidis_engine::connection::driver::Wish::Drain);
+    let closed = fixture.lane.close(oxidis_engine::connection::driver::Shutdown::Drain);
     peer.send("+one\r\n").await;
     assert_internal(&fixture.inbox.failure(1).await, true);
     within(closed).await.unwrap();

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use bytes::{Buf, BytesMut};
 use oxidis_engine::config::address::Endpoint;
 use oxidis_engine::error::Error;
-use oxidis_engine::transport::dial::{Dial, Dialled};
+use oxidis_engine::transport::dial::{Dial, DialFuture};
 use oxidis_engine::transport::stream::Stream;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -28,7 +28,7 @@ pub(crate) struct Dials {
 }
 
 impl Dial for Dials {
-    fn dial<'a>(&'a self, _endpoint: &'a Endpoint, deadline: Instant) -> Dialled<'a> {
+    fn dial<'a>(&'a self, _endpoint: &'a Endpoint, deadline: Instant) -> DialFuture<'a> {
         Box::pin(async move {
             let fate = self.fates.lock().unwrap().pop_front();
             match fate {

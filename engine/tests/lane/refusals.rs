@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use oxidis_engine::config::{OfflineQueue, Options};
-use oxidis_engine::connection::batch::Form;
-use oxidis_engine::connection::driver::Wish;
-use oxidis_engine::connection::rejection::{OnRefusal, Proof};
+use oxidis_engine::connection::batch::BatchKind;
+use oxidis_engine::connection::driver::Shutdown;
+use oxidis_engine::connection::rejection::{Evidence, RetryPolicy};
 use oxidis_engine::connection::request::now;
-use oxidis_engine::error::{Kind, Phase};
+use oxidis_engine::error::{ErrorKind, TimeoutPhase};
 use oxidis_engine::value::Value;
 use tokio::io::DuplexStream;
 
@@ -39,7 +39,7 @@ async fn postponed(fixture: &Fixture, count: usize) {
 /// The code of the error that `slot` was told, and whether the command may have run.
 async fn told(fixture: &mut Fixture, slot: u32) -> (String, Option<bool>) {
     let error = fixture.inbox.failure(slot).await;
-    let Kind::Reply(reply) = error.kind() else { panic!("{error}") };
+    let ErrorKind::Reply(reply) = error.kind() else { panic!("{error}") };
     (reply.code.to_string(), error.maybe_executed())
 }
 
@@ -129,13 +129,13 @@ async fn a_server_that_then_falls_silent_is_a_timeout() {
     peer.send(LOADING).await;
     peer.command().await.unwrap();
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(verdict(&error), (Kind::Timeout(Phase::Server), Some(true)));
+    assert_eq!(verdict(&error), (ErrorKind::Timeout(TimeoutPhase::Server), Some(true)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_wants_no_second_try_is_told_at_once() {
     let (mut fixture, mut peer) = connected(Setting::default()).await;
-    fixture.call(Call::read(1).on_refusal(OnRefusal::TOLD), "GET a");
+    fixture.call(Call::read(1).on_refusal(RetryPolicy::TOLD), "GET a");
     peer.command().await.unwrap();
     peer.send(LOADING).await;
     assert_eq!(told(&mut fixture, 1).await, ("LOADING".to_owned(), None));
@@ -144,7 +144,7 @@ async fn who_wants_no_second_try_is_told_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_script_that_answers_with_such_a_code_is_not_run_again() {
     let (mut fixture, mut peer) = connected(Setting::default()).await;
-    let script = OnRefusal { again: true, proof: Proof::Words };
+    let script = RetryPolicy { again: true, proof: Evidence::Words };
     fixture.call(Call::write(1).on_refusal(script), "EVAL s 0");
     peer.command().await.unwrap();
     peer.send("-BUSY all seats are taken\r\n").await;
@@ -222,7 +222,7 @@ async fn closing_waits_for_what_was_refused() {
     peer.send(LOADING).await;
     postponed(&fixture, 1).await;
     let drained = fixture.lane.queue().drained();
-    let closed = fixture.lane.close(Wish::Drain);
+    let closed = fixture.lane.close(Shutdown::Drain);
     assert_eq!(peer.command().await.unwrap(), "INCR a");
     peer.send(":1\r\n").await;
     assert_eq!(fixture.inbox.reply(1).await, Value::Int(1));
@@ -249,7 +249,7 @@ async fn to_be_drained_means_that_what_was_refused_is_answered() {
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_was_refused_as_a_whole_is_sent_again_as_a_whole() {
     let (mut fixture, mut peer) = connected(Setting::default()).await;
-    fixture.unit(Call::write(1), Form::Plain, &["INCR a", "INCR b"]);
+    fixture.unit(Call::write(1), BatchKind::Plain, &["INCR a", "INCR b"]);
     peer.commands(2).await;
     peer.send([LOADING, LOADING].concat()).await;
     assert_eq!(peer.commands(2).await, ["INCR a", "INCR b"]);
@@ -261,7 +261,7 @@ async fn a_batch_that_was_refused_as_a_whole_is_sent_again_as_a_whole() {
 async fn a_batch_of_which_a_write_has_run_is_not_sent_again() {
     for replies in [[LOADING, ":2\r\n"], [":1\r\n", LOADING]] {
         let (mut fixture, mut peer) = connected(Setting::default()).await;
-        fixture.unit(Call::write(1), Form::Plain, &["INCR a", "INCR b"]);
+        fixture.unit(Call::write(1), BatchKind::Plain, &["INCR a", "INCR b"]);
         peer.commands(2).await;
         peer.send(replies.concat()).await;
         let Value::List(gathered) = fixture.inbox.reply(1).await else { panic!("no list") };
@@ -277,7 +277,7 @@ async fn a_transaction_that_did_not_run_is_sent_again_as_a_whole() {
     let (mut fixture, mut peer) = connected(Setting::default()).await;
     let previous = "-EXECABORT Transaction discarded because of previous errors.\r\n";
     let because = "-EXECABORT Transaction discarded because: ".to_owned() + &BUSY[1..];
-    fixture.unit(Call::write(1), Form::Transaction(2), &["INCR a", "INCR b"]);
+    fixture.unit(Call::write(1), BatchKind::Transaction(2), &["INCR a", "INCR b"]);
     for refusal in [
         ["+OK\r\n", LOADING, LOADING, previous].concat(),
         ["+OK\r\n", "+QUEUED\r\n", BUSY, previous].concat(),
@@ -296,7 +296,7 @@ async fn a_transaction_that_did_not_run_is_sent_again_as_a_whole() {
 #[tokio::test(start_paused = true)]
 async fn a_transaction_whose_multi_was_refused_and_whose_commands_ran_is_not_sent_again() {
     let (mut fixture, mut peer) = connected(Setting::default()).await;
-    fixture.unit(Call::write(1), Form::Transaction(1), &["INCR a"]);
+    fixture.unit(Call::write(1), BatchKind::Transaction(1), &["INCR a"]);
     peer.commands(3).await;
     peer.send([BUSY, ":1\r\n", "-ERR EXEC without MULTI\r\n"].concat()).await;
     let error = fixture.inbox.failure(1).await;

@@ -1,6 +1,6 @@
 //! What a lost connection means for the commands that were on it.
 
-use oxidis_engine::error::{Kind, Phase};
+use oxidis_engine::error::{ErrorKind, TimeoutPhase};
 use oxidis_engine::value::Value;
 
 use crate::fixture::{Call, Fixture, LOST, Setting, idle, status, verdict, within};
@@ -112,7 +112,10 @@ async fn a_read_that_is_sent_again_keeps_its_deadline() {
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
     let before = oxidis_engine::connection::request::now();
-    assert_eq!(verdict(&fixture.inbox.failure(1).await), (Kind::Timeout(Phase::Server), Some(true)));
+    assert_eq!(
+        verdict(&fixture.inbox.failure(1).await),
+        (ErrorKind::Timeout(TimeoutPhase::Server), Some(true))
+    );
     assert!(oxidis_engine::connection::request::now() - before < 100);
 }
 

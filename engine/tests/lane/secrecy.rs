@@ -2,11 +2,11 @@
 
 use std::fmt::Debug;
 
-use oxidis_engine::buffer_pool::Block;
+use oxidis_engine::buffer_pool::PooledBuffer;
 use oxidis_engine::client::Staging;
 use oxidis_engine::config::Options;
-use oxidis_engine::connection::handshake::{Handshake, Progress};
-use oxidis_engine::connection::send_buffer::Log;
+use oxidis_engine::connection::handshake::{Handshake, HandshakeProgress};
+use oxidis_engine::connection::send_buffer::SendBuffer;
 use oxidis_engine::value::Value;
 
 use crate::fixture::{Call, Fixture};
@@ -35,10 +35,10 @@ async fn what_carries_bytes_prints_none_of_them() {
     slot.vector().extend_from_slice(SECRET.as_bytes());
     assert_hidden(&slot);
     drop(slot);
-    let mut log = Log::default();
+    let mut log = SendBuffer::default();
     log.append_slice(SECRET.as_bytes());
     assert_hidden(&log);
-    assert_hidden(&Block::new(SECRET.into()));
+    assert_hidden(&PooledBuffer::new(SECRET.into()));
 }
 
 #[test]
@@ -58,10 +58,12 @@ fn options_and_handshake_print_no_credential() {
         if options.protocol == oxidis_engine::config::Protocol::Resp3 {
             let unknown = oxidis_engine::error::ServerError::from_line(b"ERR unknown command 'HELLO'");
             for _ in 0..2 {
-                assert_eq!(handshake.accept(Value::Error(unknown.clone())).unwrap(), Progress::Wait);
+                assert_eq!(handshake.accept(Value::Error(unknown.clone())).unwrap(), HandshakeProgress::Wait);
             }
             let again = handshake.accept(Value::Error(unknown)).unwrap();
-            assert!(matches!(&again, Progress::Write(bytes) if bytes.windows(6).any(|six| six == b"s3cret")));
+            assert!(
+                matches!(&again, HandshakeProgress::Write(bytes) if bytes.windows(6).any(|six| six == b"s3cret"))
+            );
             assert_hidden(&again);
         }
     }

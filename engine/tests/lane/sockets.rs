@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use oxidis_engine::client::{Client, Staging};
 use oxidis_engine::config::Options;
-use oxidis_engine::connection::driver::Wish;
-use oxidis_engine::error::Kind;
+use oxidis_engine::connection::driver::Shutdown;
+use oxidis_engine::error::ErrorKind;
 use oxidis_engine::value::Value;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -27,7 +27,7 @@ fn narrow_listener() -> TcpListener {
 fn client(listener: &TcpListener) -> (Client, Inbox) {
     let url = format!("redis://{}?commandTimeout=0", listener.local_addr().unwrap());
     let (inbox, recorder) = Inbox::new();
-    let mailbox: Arc<dyn oxidis_engine::client::Mailbox> = Arc::new(recorder);
+    let mailbox: Arc<dyn oxidis_engine::client::ReplySinkFactory> = Arc::new(recorder);
     let client = Client::new(Options::from_url(&url).unwrap(), &mailbox, &Handle::current()).unwrap();
     (client, inbox)
 }
@@ -91,7 +91,7 @@ async fn the_bytes_on_the_wire_are_the_submissions_in_order() {
         assert_eq!(inbox.reply(number).await, Value::Int(number.into()));
     }
     let client = submitting.join().unwrap();
-    within(client.close(Wish::Drain)).await;
+    within(client.close(Shutdown::Drain)).await;
     assert_eq!(peer.command().await, None);
 }
 
@@ -144,7 +144,7 @@ async fn a_reset_says_of_each_command_whether_it_was_sent() {
     assert_eq!(peer.command().await.unwrap(), "GET b");
     peer.send("+two\r\n").await;
     inbox.reply(2).await;
-    within(client.close(Wish::Destroy)).await;
+    within(client.close(Shutdown::Destroy)).await;
     assert!(client.is_closed());
     assert!(!client.is_active());
     let mut rest = Vec::new();
@@ -156,7 +156,7 @@ async fn several_lanes_share_the_work_and_close_together() {
     let listener = narrow_listener();
     let url = format!("redis://{}?commandTimeout=0&sharedConnections=3", listener.local_addr().unwrap());
     let (mut inbox, recorder) = Inbox::new();
-    let mailbox: Arc<dyn oxidis_engine::client::Mailbox> = Arc::new(recorder);
+    let mailbox: Arc<dyn oxidis_engine::client::ReplySinkFactory> = Arc::new(recorder);
     let client = Client::new(Options::from_url(&url).unwrap(), &mailbox, &Handle::current()).unwrap();
     let accepting = async { [accept(&listener).await, accept(&listener).await, accept(&listener).await] };
     let (connected, mut peers) = tokio::join!(client.connect(), accepting);
@@ -175,10 +175,10 @@ async fn several_lanes_share_the_work_and_close_together() {
     for peer in &mut peers {
         assert_eq!(peer.command().await.unwrap(), "INCR a");
     }
-    within(client.close(Wish::Destroy)).await;
+    within(client.close(Shutdown::Destroy)).await;
     for _ in 0..3 {
         let (_, result) = inbox.settled().await;
-        assert_eq!(verdict(&result.unwrap_err()), (Kind::Closed, Some(true)));
+        assert_eq!(verdict(&result.unwrap_err()), (ErrorKind::Closed, Some(true)));
     }
     for peer in &mut peers {
         peer.closed().await;

@@ -2,14 +2,14 @@
 
 use oxidis_engine::command::Shape;
 use oxidis_engine::config::{OfflineQueue, Options};
-use oxidis_engine::connection::batch::Form;
-use oxidis_engine::error::{Error, Kind, Phase};
+use oxidis_engine::connection::batch::BatchKind;
+use oxidis_engine::error::{Error, ErrorKind, TimeoutPhase};
 use oxidis_engine::value::Value;
 
 use crate::fixture::{Call, Fixture, LOST, Setting, bulk, idle, status, verdict, within};
 use crate::peer::Peer;
 
-const PLAIN: Form = Form::Plain;
+const PLAIN: BatchKind = BatchKind::Plain;
 
 /// A connected fixture whose pipes hold `room` bytes.
 async fn connected(room: usize) -> (Fixture, Peer<tokio::io::DuplexStream>) {
@@ -31,7 +31,7 @@ fn none() -> Value {
 /// Submits a transaction of two commands, sends `replies`, and answers how the transaction ended.
 async fn transaction(replies: &str) -> Error {
     let (mut fixture, mut peer) = connected(4096).await;
-    fixture.unit(Call::write(1), Form::Transaction(2), &["INCR a", "GET b"]);
+    fixture.unit(Call::write(1), BatchKind::Transaction(2), &["INCR a", "GET b"]);
     fixture.call(Call::write(2), "INCR c");
     assert_eq!(peer.commands(5).await, ["MULTI", "INCR a", "GET b", "EXEC", "INCR c"]);
     peer.send(replies).await;
@@ -40,7 +40,7 @@ async fn transaction(replies: &str) -> Error {
         (1, Ok(value)) if value == none() => fixture.inbox.failure(1).await,
         other => panic!("{other:?}"),
     };
-    if *failure.kind() != Kind::Protocol {
+    if *failure.kind() != ErrorKind::Protocol {
         peer.send(":7\r\n").await;
         assert_eq!(fixture.inbox.reply(2).await, Value::Int(7), "the next reply is the next caller's");
     }
@@ -52,7 +52,7 @@ async fn replies_reach_their_batches_and_calls_in_order_however_they_are_cut() {
     let (mut fixture, mut peer) = connected(4096).await;
     fixture.call(Call::read(1), "GET a");
     fixture.unit(Call::read(2).shaped(&Shape::Bool), PLAIN, &["PERSIST a", "GET b", "INCR c"]);
-    fixture.unit(Call::write(3), Form::Transaction(1), &["INCR d", "WAIT 1 5"]);
+    fixture.unit(Call::write(3), BatchKind::Transaction(1), &["INCR d", "WAIT 1 5"]);
     fixture.call(Call::read(4), "GET e");
     let expected = ["GET a", "PERSIST a", "GET b", "INCR c", "MULTI", "INCR d", "EXEC", "WAIT 1 5", "GET e"];
     assert_eq!(peer.commands(9).await, expected);
@@ -103,7 +103,7 @@ async fn a_reply_to_a_part_that_is_not_written_yet_retires_the_connection() {
     assert_eq!(peer.command().await.unwrap(), "INCR a");
     peer.send(":1\r\n+OK\r\n").await;
     assert_eq!(fixture.inbox.reply(1).await, list([Value::Int(1)]));
-    assert_eq!(verdict(&fixture.inbox.failure(1).await), (Kind::Protocol, Some(true)));
+    assert_eq!(verdict(&fixture.inbox.failure(1).await), (ErrorKind::Protocol, Some(true)));
     drop(peer);
     let mut peer = fixture.peers.accept().await;
     assert_eq!(peer.command().await.unwrap(), "INCR d", "it was not seen, and is sent");
@@ -112,14 +112,14 @@ async fn a_reply_to_a_part_that_is_not_written_yet_retires_the_connection() {
 #[tokio::test(start_paused = true)]
 async fn exec_answers_null_where_a_watched_key_was_changed() {
     let failure = transaction("+OK\r\n+QUEUED\r\n+QUEUED\r\n*-1\r\n").await;
-    assert_eq!(verdict(&failure), (Kind::Watch, Some(false)));
+    assert_eq!(verdict(&failure), (ErrorKind::Watch, Some(false)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_aborted_transaction_names_the_commands_that_were_not_queued() {
     let failure = transaction("+OK\r\n-OOM full\r\n+QUEUED\r\n-EXECABORT because\r\n").await;
     assert_eq!(failure.maybe_executed(), Some(false));
-    let Kind::ExecAbort(rejected) = failure.kind() else { panic!("{failure:?}") };
+    let ErrorKind::ExecAbort(rejected) = failure.kind() else { panic!("{failure:?}") };
     let rejected: Vec<_> = rejected.iter().map(|(at, error)| (*at, &*error.code)).collect();
     assert_eq!(rejected, [(0, "OOM")]);
 }
@@ -143,7 +143,7 @@ async fn a_server_that_answers_a_transaction_out_of_turn_is_not_believed() {
         "+OK\r\n+QUEUED\r\n+QUEUED\r\n*3\r\n:1\r\n:2\r\n:3\r\n",
     ] {
         let failure = transaction(replies).await;
-        assert_eq!(verdict(&failure), (Kind::Protocol, Some(true)), "{replies:?}");
+        assert_eq!(verdict(&failure), (ErrorKind::Protocol, Some(true)), "{replies:?}");
     }
 }
 
@@ -184,14 +184,14 @@ async fn a_batch_that_was_begun_and_lost_is_rejected_with_what_came_of_it() {
 async fn a_transaction_lost_before_its_exec_was_written_did_not_run() {
     let (mut fixture, mut peer) = connected(256).await;
     let long = format!("SET b {}", "x".repeat(10_000));
-    fixture.unit(Call::write(1), Form::Transaction(2), &["INCR a", &long]);
+    fixture.unit(Call::write(1), BatchKind::Transaction(2), &["INCR a", &long]);
     assert_eq!(peer.commands(2).await, ["MULTI", "INCR a"]);
     drop(peer);
     assert_eq!(fixture.inbox.reply(1).await, none());
     assert_eq!(verdict(&fixture.inbox.failure(1).await), (LOST, Some(false)));
 
     let mut peer = fixture.peers.accept().await;
-    fixture.unit(Call::write(2), Form::Transaction(1), &["INCR a"]);
+    fixture.unit(Call::write(2), BatchKind::Transaction(1), &["INCR a"]);
     assert_eq!(peer.commands(3).await, ["MULTI", "INCR a", "EXEC"]);
     peer.send("+OK\r\n+QUEUED\r\n").await;
     idle().await;
@@ -204,11 +204,11 @@ async fn a_transaction_lost_before_its_exec_was_written_did_not_run() {
 async fn all_replies_of_a_batch_that_was_given_up_are_dropped() {
     let (mut fixture, mut peer) = connected(4096).await;
     fixture.unit(Call::write(1).timeout(100), PLAIN, &["INCR a", "INCR b", "INCR c"]);
-    fixture.unit(Call::write(2).timeout(100), Form::Transaction(2), &["INCR d", "INCR e"]);
+    fixture.unit(Call::write(2).timeout(100), BatchKind::Transaction(2), &["INCR d", "INCR e"]);
     fixture.call(Call::write(3), "INCR f");
     peer.commands(8).await;
     peer.send(":1\r\n").await;
-    let timeout = (Kind::Timeout(Phase::Server), Some(true));
+    let timeout = (ErrorKind::Timeout(TimeoutPhase::Server), Some(true));
     assert_eq!(fixture.inbox.reply(1).await, list([Value::Int(1)]));
     assert_eq!(verdict(&fixture.inbox.failure(1).await), timeout);
     assert_eq!(fixture.inbox.reply(2).await, none());
@@ -226,7 +226,10 @@ async fn a_batch_that_was_not_begun_when_its_time_came_is_never_sent() {
     fixture.unit(Call::write(2).timeout(100), PLAIN, &["INCR b", "INCR c"]);
     fixture.unit(Call::write(3).timeout(9_000), PLAIN, &["INCR d", "INCR e"]);
     assert_eq!(fixture.inbox.reply(2).await, none());
-    assert_eq!(verdict(&fixture.inbox.failure(2).await), (Kind::Timeout(Phase::Write), Some(false)));
+    assert_eq!(
+        verdict(&fixture.inbox.failure(2).await),
+        (ErrorKind::Timeout(TimeoutPhase::Write), Some(false))
+    );
     assert_eq!(peer.commands(3).await, [&long, "INCR d", "INCR e"]);
     peer.send("+OK\r\n:1\r\n:2\r\n").await;
     assert_eq!(fixture.inbox.reply(1).await, status("OK"));
@@ -239,7 +242,7 @@ async fn a_batch_counts_as_many_commands_as_it_has() {
     let options = Options { offline_queue, ..Options::default() };
     let mut fixture = Fixture::with(Setting { options, ..Setting::default() });
     fixture.unit(Call::write(1).timeout(100), PLAIN, &["INCR a"; 4]);
-    fixture.unit(Call::write(2).timeout(200), Form::Transaction(3), &["INCR a"; 3]);
+    fixture.unit(Call::write(2).timeout(200), BatchKind::Transaction(3), &["INCR a"; 3]);
     let queue = fixture.lane.queue();
     assert!(queue.admit(0, 0).is_ok());
     assert_eq!(queue.admit(1, 0).unwrap_err().code(), "QUEUE_FULL");

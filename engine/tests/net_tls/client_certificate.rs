@@ -1,7 +1,7 @@
 //! What the server makes of the client's certificate, and what the options make of its key.
 
 use oxidis_engine::config::Options;
-use oxidis_engine::error::{ConnectionFailure, Kind};
+use oxidis_engine::error::{ConnectionFailure, ErrorKind};
 use oxidis_engine::transport::dial::{Dialer, broken_stream};
 use rcgen::KeyPair;
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ async fn a_missing_client_certificate_is_asked_for() {
     // In TLS 1.3 the client is done before the server judges it.
     let mut stream = dialer.dial(&options.endpoint, dialer.deadline()).await.unwrap();
     let error = broken_stream(&options.endpoint, &talk(&mut stream).await.unwrap_err());
-    assert_eq!(error.kind(), &Kind::Connection(ConnectionFailure::Tls));
+    assert_eq!(error.kind(), &ErrorKind::Connection(ConnectionFailure::Tls));
     let wanted = "the server requires a client certificate (tls.cert and tls.key)";
     assert_eq!(error.message(), format!("connect localhost:{port}: TLS: {wanted}"));
 
@@ -75,7 +75,7 @@ fn keys_and_certificates_are_checked_before_anything_is_dialled() {
     let refusal = |tls: Value| {
         let list = json!({ "tls": tls });
         let error = Options::from_json(list.as_object().unwrap(), None).unwrap_err();
-        assert_eq!(error.kind(), &Kind::Option);
+        assert_eq!(error.kind(), &ErrorKind::Option);
         error.message().to_owned()
     };
     let key = one.key.serialize_pem();

@@ -1,7 +1,7 @@
 //! TLS on one side only.
 
 use oxidis_engine::config::Options;
-use oxidis_engine::error::{ConnectionFailure, Kind};
+use oxidis_engine::error::{ConnectionFailure, ErrorKind};
 use oxidis_engine::transport::dial::Dialer;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -30,7 +30,7 @@ async fn a_server_without_tls_is_named_as_such() {
     })
     .await;
     let Err(error) = dial("localhost", port, &json!({})).await else { panic!("was connected to") };
-    assert_eq!(error.kind(), &Kind::Connection(ConnectionFailure::Tls));
+    assert_eq!(error.kind(), &ErrorKind::Connection(ConnectionFailure::Tls));
     let wanted = "the peer does not speak TLS; is it a port without TLS?";
     assert_eq!(error.message(), format!("connect localhost:{port}: TLS: {wanted}"));
 }
@@ -47,7 +47,7 @@ async fn a_server_that_hangs_up_during_the_tls_handshake_is_named_as_such() {
     .await;
     let Err(error) = dial("localhost", port, &json!({})).await else { panic!("was connected to") };
     // A server that is on its way down does so as well: another attempt may succeed.
-    assert_eq!(error.kind(), &Kind::Connection(ConnectionFailure::Lost));
+    assert_eq!(error.kind(), &ErrorKind::Connection(ConnectionFailure::Lost));
     assert!(!error.is_lasting());
     let wanted = "the server closed the connection during the TLS handshake; is it a TLS port?";
     assert_eq!(error.message(), format!("connect localhost:{port}: TLS: {wanted}"));
@@ -65,7 +65,7 @@ async fn a_server_that_never_answers_the_tls_handshake_times_out() {
     let Err(error) = dialer.dial(&options.endpoint, dialer.deadline()).await else {
         panic!("was connected to")
     };
-    assert_eq!(error.kind(), &Kind::Connection(ConnectionFailure::ConnectTimeout));
+    assert_eq!(error.kind(), &ErrorKind::Connection(ConnectionFailure::ConnectTimeout));
     let wanted = "timed out after 200 ms (connectTimeout) waiting for the TLS handshake (is it a TLS port?)";
     assert_eq!(error.message(), format!("connect localhost:{port}: {wanted}"));
 }

@@ -1,6 +1,6 @@
 //! What the client makes of the server's certificate.
 
-use oxidis_engine::error::{ConnectionFailure, Kind};
+use oxidis_engine::error::{ConnectionFailure, ErrorKind};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, date_time_ymd};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ async fn assert_accepted(host: &str, pair: &Pair, tls: &Value) -> Option<String>
 async fn cause(host: &str, pair: &Pair, tls: &Value) -> String {
     let (port, seen) = serve(pair, None, TLS_13).await;
     let Err(error) = dial(host, port, tls).await else { panic!("the certificate was taken") };
-    assert_eq!(error.kind(), &Kind::Connection(ConnectionFailure::Tls));
+    assert_eq!(error.kind(), &ErrorKind::Connection(ConnectionFailure::Tls));
     assert!(seen.await.unwrap().is_err());
     let start = format!("connect {host}:{port}: TLS: ");
     error.message().strip_prefix(&start).unwrap_or_else(|| panic!("{error}")).to_owned()

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use oxidis_engine::client::pool::Patience;
+use oxidis_engine::client::pool::WaitLimit;
 use oxidis_engine::command::ServerTimeout;
 use oxidis_engine::connection::request::{NEVER, now, replays};
-use oxidis_engine::error::{ConnectionFailure, Kind, Phase};
+use oxidis_engine::error::{ConnectionFailure, ErrorKind, TimeoutPhase};
 use oxidis_engine::value::Value;
 use tokio::time::{Instant, sleep};
 
 use crate::fixture::{Fixture, blocking, idle, room_for, within};
 
-const LOST: Kind = Kind::Connection(ConnectionFailure::Lost);
+const LOST: ErrorKind = ErrorKind::Connection(ConnectionFailure::Lost);
 
 fn text(text: &'static str) -> Value {
     Value::Status(text.into())
@@ -29,7 +29,7 @@ async fn a_command_has_a_connection_while_it_waits_and_leaves_it_to_the_next() {
     assert_eq!(fixture.inbox.reply(1).await, text("one"));
     assert_eq!(peer.command().await.unwrap(), "BLPOP b 0");
     peer.send("-ERR no\r\n").await;
-    assert!(matches!(fixture.inbox.failure(2).await.kind(), Kind::Reply(_)));
+    assert!(matches!(fixture.inbox.failure(2).await.kind(), ErrorKind::Reply(_)));
     let lease = within(fixture.ask()).await.unwrap().unwrap();
     lease.release();
     fixture.peers.assert_nobody_came();
@@ -45,7 +45,10 @@ async fn the_server_has_its_time_and_a_grace_from_the_moment_it_is_asked() {
     // A look at the waiting connections wants a sign of life.
     fixture.peers.accept().await;
     let error = fixture.inbox.failure(1).await;
-    assert_eq!((error.kind().clone(), error.maybe_executed()), (Kind::Timeout(Phase::Server), Some(true)));
+    assert_eq!(
+        (error.kind().clone(), error.maybe_executed()),
+        (ErrorKind::Timeout(TimeoutPhase::Server), Some(true))
+    );
     assert!((35_000..=35_002).contains(&(asked.elapsed().as_millis())));
     assert_eq!(peer.command().await, None, "the server still holds it");
     fixture.lease().await;
@@ -72,13 +75,16 @@ async fn a_callers_own_timeout_counts_from_the_call_also_in_line() {
     fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
     let _peer = fixture.peers.accept().await;
     let mut call = blocking(2, "BLPOP a 0", ServerTimeout::Never);
-    call.patience = Patience::Given;
+    call.patience = WaitLimit::Given;
     call.request.timeout = 300;
     call.request.deadline = now() + 300;
     let asked = Instant::now();
     fixture.pool.block(call).unwrap();
     let error = fixture.inbox.failure(2).await;
-    assert_eq!((error.kind().clone(), error.maybe_executed()), (Kind::Timeout(Phase::Queue), Some(false)));
+    assert_eq!(
+        (error.kind().clone(), error.maybe_executed()),
+        (ErrorKind::Timeout(TimeoutPhase::Queue), Some(false))
+    );
     assert!((300..=302).contains(&(asked.elapsed().as_millis())));
 }
 
@@ -108,7 +114,7 @@ async fn one_that_is_given_up_frees_its_connection_wherever_it_is() {
     idle().await;
     for slot in [2, 1] {
         assert!(fixture.pool.give_up(slot));
-        assert_eq!(*fixture.inbox.failure(slot).await.kind(), Kind::Closed);
+        assert_eq!(*fixture.inbox.failure(slot).await.kind(), ErrorKind::Closed);
         assert!(!fixture.pool.give_up(slot), "it is over");
     }
     assert_eq!(peer.command().await, None);
@@ -144,7 +150,7 @@ async fn a_slot_that_is_used_again_belongs_to_the_new_call() {
     fixture.block(1, "BLPOP b 0", ServerTimeout::Never);
     assert_eq!(peer.command().await.unwrap(), "BLPOP b 0");
     assert!(fixture.pool.give_up(1));
-    assert_eq!(*fixture.inbox.failure(1).await.kind(), Kind::Closed);
+    assert_eq!(*fixture.inbox.failure(1).await.kind(), ErrorKind::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,7 +161,7 @@ async fn bytes_that_wait_are_bounded() {
     let long = format!("BLPOP {} 0", "k".repeat(60));
     fixture.block(1, &long, ServerTimeout::Never);
     let error = fixture.pool.block(blocking(2, &long, ServerTimeout::Never)).unwrap_err();
-    assert_eq!(*error.kind(), Kind::QueueFull);
+    assert_eq!(*error.kind(), ErrorKind::QueueFull);
     assert!(error.message().contains("limits.maxInFlightBytes"), "{error}");
 }
 
@@ -195,7 +201,7 @@ async fn a_panic_fails_the_command_that_it_concerns_and_no_other() {
     fixture.inbox.panic_at(1);
     first.send("+one\r\n").await;
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(*error.kind(), Kind::Internal);
+    assert_eq!(*error.kind(), ErrorKind::Internal);
     assert_eq!(first.command().await, None);
     second.send("+two\r\n").await;
     assert_eq!(fixture.inbox.reply(2).await, text("two"));
@@ -209,10 +215,10 @@ async fn a_call_without_a_deadline_waits_in_line_without_an_end() {
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
     let mut endless = blocking(2, "BLPOP b 0", ServerTimeout::Never);
-    endless.patience = Patience::Server { timeout: ServerTimeout::Never, grace: 0 };
+    endless.patience = WaitLimit::Server { timeout: ServerTimeout::Never, grace: 0 };
     fixture.pool.block(endless).unwrap();
     let mut own = blocking(3, "BLPOP c 0", ServerTimeout::Never);
-    own.patience = Patience::Given;
+    own.patience = WaitLimit::Given;
     own.request.deadline = NEVER;
     fixture.pool.block(own).unwrap();
     // Longer than acquireTimeout.
@@ -235,7 +241,7 @@ async fn a_full_pool_says_that_its_connections_wait_and_which_option_helps() {
     peer.command().await.unwrap();
     fixture.block(2, "BLPOP b 0", ServerTimeout::Never);
     let error = fixture.inbox.failure(2).await;
-    assert_eq!((error.kind(), error.maybe_executed()), (&Kind::PoolTimeout, Some(false)));
+    assert_eq!((error.kind(), error.maybe_executed()), (&ErrorKind::PoolTimeout, Some(false)));
     assert!(error.message().contains("1 blocking (BLPOP)"), "{error}");
     assert!(error.message().contains("raise maxConnections beyond the calls that wait at once"), "{error}");
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use oxidis_engine::client::pool::Patience;
+use oxidis_engine::client::pool::WaitLimit;
 use oxidis_engine::command::ServerTimeout;
 use oxidis_engine::connection::rejection::UNBLOCK_GRACE;
 use oxidis_engine::connection::request::now;
-use oxidis_engine::error::{Kind, Phase};
+use oxidis_engine::error::{ErrorKind, TimeoutPhase};
 use oxidis_engine::value::Value;
 use tokio::io::DuplexStream;
 use tokio::time::{Instant, timeout};
@@ -37,7 +37,7 @@ async fn a_call_given_up_fails_as_not_executed_when_the_server_ends_its_wait() {
     fixture.inbox.assert_empty();
     peer.send("_\r\n").await;
     let error = fixture.inbox.failure(1).await;
-    assert_eq!((error.kind().clone(), error.maybe_executed()), (Kind::Closed, Some(false)));
+    assert_eq!((error.kind().clone(), error.maybe_executed()), (ErrorKind::Closed, Some(false)));
     // The connection is as good as before.
     fixture.block(2, "BLPOP b 0", ServerTimeout::Never);
     assert_eq!(peer.command().await.unwrap(), "BLPOP b 0");
@@ -82,7 +82,7 @@ async fn a_wait_whose_end_is_not_permitted_is_ended_with_its_connection() {
     shared.command().await.unwrap();
     shared.send("-NOPERM no permission\r\n").await;
     let error = fixture.inbox.failure(1).await;
-    assert_eq!((error.kind().clone(), error.maybe_executed()), (Kind::Closed, Some(true)));
+    assert_eq!((error.kind().clone(), error.maybe_executed()), (ErrorKind::Closed, Some(true)));
     assert_eq!(peer.command().await, None);
 }
 
@@ -93,7 +93,7 @@ async fn an_outcome_is_not_waited_for_without_end() {
     fixture.pool.give_up(1);
     shared.command().await.unwrap();
     let error = fixture.inbox.failure(1).await;
-    assert_eq!((error.kind().clone(), error.maybe_executed()), (Kind::Closed, Some(true)));
+    assert_eq!((error.kind().clone(), error.maybe_executed()), (ErrorKind::Closed, Some(true)));
     let elapsed = u64::try_from(before.elapsed().as_millis()).unwrap();
     assert!((UNBLOCK_GRACE..=UNBLOCK_GRACE + 2).contains(&elapsed), "{elapsed}");
     assert_eq!(peer.command().await, None);
@@ -108,7 +108,7 @@ async fn a_wait_that_the_server_has_ended_was_not_executed_although_its_reply_is
     idle().await;
     drop(peer);
     let error = fixture.inbox.failure(1).await;
-    assert_eq!((error.kind().clone(), error.maybe_executed()), (Kind::Closed, Some(false)));
+    assert_eq!((error.kind().clone(), error.maybe_executed()), (ErrorKind::Closed, Some(false)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,7 +136,7 @@ async fn a_timeout_of_the_call_ends_the_wait_in_the_server() {
         let mut shared = fixture.peers.accept().await;
         within(connected).await.unwrap();
         let mut call = blocking(1, "BLPOP a 0", ServerTimeout::Never);
-        call.patience = Patience::Given;
+        call.patience = WaitLimit::Given;
         (call.request.timeout, call.request.deadline) = (300, now() + 300);
         fixture.pool.block(call).unwrap();
         let mut peer = fixture.peers.arrival().await;
@@ -150,7 +150,7 @@ async fn a_timeout_of_the_call_ends_the_wait_in_the_server() {
         } else {
             let error = fixture.inbox.failure(1).await;
             let told = (error.kind().clone(), error.maybe_executed());
-            assert_eq!(told, (Kind::Timeout(Phase::Server), Some(false)));
+            assert_eq!(told, (ErrorKind::Timeout(TimeoutPhase::Server), Some(false)));
         }
     }
 }

@@ -4,14 +4,14 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use oxidis_engine::client::pool::{Blocking, Lease, Patience, Permit, Pool};
-use oxidis_engine::client::{Client, Lane, Mailbox, Staging};
+use oxidis_engine::client::pool::{BlockingCall, Lease, Permit, Pool, WaitLimit};
+use oxidis_engine::client::{Client, ManagedConnection, ReplySinkFactory, Staging};
 use oxidis_engine::command::{ServerTimeout, Shape};
 use oxidis_engine::config::address::Fixed;
 use oxidis_engine::config::{Options, Reconnect};
 use oxidis_engine::connection::connector::Connector;
-use oxidis_engine::connection::rejection::{OnRefusal, Proof};
-use oxidis_engine::connection::request::{NEVER, Recipient, Request, Ticket, View, now};
+use oxidis_engine::connection::rejection::{Evidence, RetryPolicy};
+use oxidis_engine::connection::request::{NEVER, Recipient, Request, TextFormat, Ticket, now};
 use oxidis_engine::error::{ConnectionFailure, Error};
 use tokio::io::DuplexStream;
 use tokio::runtime::Handle;
@@ -64,7 +64,7 @@ impl Fixture {
         let locate = Arc::new(Fixed::new(options.endpoint.clone()));
         let dials = Arc::clone(&peers.dials);
         let connector = Connector::over(Arc::clone(&options), locate, dials);
-        let mailbox: Arc<dyn Mailbox> = Arc::new(recorder);
+        let mailbox: Arc<dyn ReplySinkFactory> = Arc::new(recorder);
         let client = Client::over(&connector, options, &mailbox, &Handle::current());
         let pool = Arc::clone(client.pool());
         Self { client, pool, peers, inbox }
@@ -96,13 +96,13 @@ impl Fixture {
 }
 
 /// A blocking command whose caller leaves it to the server for how long it waits.
-pub(crate) fn blocking(slot: u32, command: &str, server: ServerTimeout) -> Blocking {
+pub(crate) fn blocking(slot: u32, command: &str, server: ServerTimeout) -> BlockingCall {
     let mut staging = Staging::new();
     let request = stage(&mut staging, slot, command);
     let (bytes, request) = staging.take_command(request);
     let name = command.split(' ').next().unwrap().to_owned();
-    let patience = Patience::Server { timeout: server, grace: 5_000 };
-    Blocking { name: name.into(), bytes, request, patience, tails: Vec::new() }
+    let patience = WaitLimit::Server { timeout: server, grace: 5_000 };
+    BlockingCall { name: name.into(), bytes, request, patience, tails: Vec::new() }
 }
 
 fn stage(staging: &mut Staging, slot: u32, command: &str) -> Request {
@@ -112,10 +112,10 @@ fn stage(staging: &mut Staging, slot: u32, command: &str) -> Request {
         staging.argument(word.as_bytes());
     }
     Request {
-        recipient: Recipient::Caller(Ticket { slot, view: View::Text, prefixed: false }),
+        recipient: Recipient::Caller(Ticket { slot, view: TextFormat::Text, prefixed: false }),
         shape: &Shape::Any,
         replays: 0,
-        on_refusal: OnRefusal { again: true, proof: Proof::Code },
+        on_refusal: RetryPolicy { again: true, proof: Evidence::Code },
         refusals: 0,
         track: None,
         length: 0,
@@ -132,7 +132,7 @@ pub(crate) fn call(lease: &Lease, slot: u32, command: &str) {
 }
 
 /// The same, with another timeout in milliseconds, 0 for none.
-pub(crate) fn call_within(lane: &Arc<Lane>, slot: u32, command: &str, timeout: u32) {
+pub(crate) fn call_within(lane: &Arc<ManagedConnection>, slot: u32, command: &str, timeout: u32) {
     let mut staging = Staging::new();
     let request = stage(&mut staging, slot, command);
     let deadline = if timeout == 0 { NEVER } else { now() + u64::from(timeout) };

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use oxidis_engine::command::Trace;
-use oxidis_engine::error::{ConnectionFailure, Kind};
+use oxidis_engine::command::SessionEffect;
+use oxidis_engine::error::{ConnectionFailure, ErrorKind};
 use oxidis_engine::value::Value;
 use tokio::time::sleep;
 
@@ -28,7 +28,7 @@ async fn the_connection_that_rested_last_is_given_out_first() {
 async fn watched_keys_are_forgotten_before_the_next_users_first_command() {
     let mut fixture = Fixture::new(room_for(1));
     let (lease, mut peer) = fixture.lease().await;
-    lease.mark(Trace::Watch);
+    lease.mark(SessionEffect::Watch);
     lease.release();
     let next = within(fixture.ask()).await.unwrap().unwrap();
     call(&next, 1, "GET a");
@@ -42,8 +42,8 @@ async fn watched_keys_are_forgotten_before_the_next_users_first_command() {
 async fn an_open_transaction_is_dropped_before_the_next_users_first_command() {
     let mut fixture = Fixture::new(room_for(1));
     let (lease, mut peer) = fixture.lease().await;
-    lease.mark(Trace::Transaction);
-    lease.mark(Trace::Watch);
+    lease.mark(SessionEffect::Transaction);
+    lease.mark(SessionEffect::Watch);
     lease.release();
     within(fixture.ask()).await.unwrap().unwrap();
     assert_eq!(peer.commands(2).await, ["DISCARD", "UNWATCH"]);
@@ -53,7 +53,7 @@ async fn an_open_transaction_is_dropped_before_the_next_users_first_command() {
 async fn a_connection_whose_state_was_changed_is_replaced() {
     let mut fixture = Fixture::new(room_for(1));
     let (lease, mut peer) = fixture.lease().await;
-    lease.mark(Trace::State);
+    lease.mark(SessionEffect::State);
     lease.release();
     let next = fixture.ask();
     fixture.peers.accept().await;
@@ -84,7 +84,7 @@ async fn a_late_answer_to_a_call_that_timed_out_reaches_nobody() {
     let (lease, mut peer) = fixture.lease().await;
     call(&lease, 1, "GET a");
     peer.command().await.unwrap();
-    assert!(matches!(fixture.inbox.failure(1).await.kind(), Kind::Timeout(_)));
+    assert!(matches!(fixture.inbox.failure(1).await.kind(), ErrorKind::Timeout(_)));
     call(&lease, 2, "GET b");
     peer.command().await.unwrap();
     peer.send("+late\r\n+two\r\n").await;
@@ -132,7 +132,7 @@ async fn a_lost_connection_is_not_made_again_for_its_lease() {
     idle().await;
     call(&lease, 1, "GET a");
     let error = fixture.inbox.failure(1).await;
-    assert_eq!(*error.kind(), Kind::Connection(ConnectionFailure::Lost));
+    assert_eq!(*error.kind(), ErrorKind::Connection(ConnectionFailure::Lost));
     assert_eq!(error.maybe_executed(), Some(false));
     idle().await;
     fixture.peers.assert_nobody_came();

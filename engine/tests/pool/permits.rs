@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use oxidis_engine::config::{Options, Reconnect};
-use oxidis_engine::error::{ConnectionFailure, Kind};
+use oxidis_engine::error::{ConnectionFailure, ErrorKind};
 use tokio::time::Instant;
 
 use crate::fixture::{Fixture, idle, refused, room_for, within};
@@ -90,7 +90,7 @@ async fn a_full_pool_rejects_after_its_time_and_names_the_holders() {
     let _permit = within(fixture.ask_for_permit()).await.unwrap().unwrap();
     let asked = Instant::now();
     let error = within(fixture.ask()).await.unwrap().err().unwrap();
-    assert_eq!((error.kind().clone(), error.maybe_executed()), (Kind::PoolTimeout, Some(false)));
+    assert_eq!((error.kind().clone(), error.maybe_executed()), (ErrorKind::PoolTimeout, Some(false)));
     assert!((5_000..=5_002).contains(&(asked.elapsed().as_millis())));
     assert!(
         error
@@ -109,15 +109,15 @@ async fn no_more_wait_than_may() {
     let _waiting = [fixture.ask(), fixture.ask()];
     idle().await;
     let error = within(fixture.ask()).await.unwrap().err().unwrap();
-    assert_eq!(*error.kind(), Kind::QueueFull);
+    assert_eq!(*error.kind(), ErrorKind::QueueFull);
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_room_beside_the_shared_connections_the_answer_is_immediate() {
     let fixture = Fixture::new(Options { max_connections: 1, acquire_timeout: None, ..room_for(0) });
-    assert_eq!(*within(fixture.ask()).await.unwrap().err().unwrap().kind(), Kind::PoolTimeout);
+    assert_eq!(*within(fixture.ask()).await.unwrap().err().unwrap().kind(), ErrorKind::PoolTimeout);
     let single = Fixture::new(Options { single_connection: true, ..Options::default() });
-    assert_eq!(*within(single.ask()).await.unwrap().err().unwrap().kind(), Kind::PoolTimeout);
+    assert_eq!(*within(single.ask()).await.unwrap().err().unwrap().kind(), ErrorKind::PoolTimeout);
 }
 
 #[tokio::test(start_paused = true)]
@@ -138,7 +138,7 @@ async fn attempts_go_on_until_the_time_is_over() {
     let fixture = Fixture::failing(room_for(1), fates);
     let asked = Instant::now();
     let error = within(fixture.ask()).await.unwrap().err().unwrap();
-    assert_eq!(*error.kind(), Kind::Connection(ConnectionFailure::Refused));
+    assert_eq!(*error.kind(), ErrorKind::Connection(ConnectionFailure::Refused));
     assert!(asked.elapsed().as_millis() <= 5_002);
     let mut options = room_for(1);
     options.reconnect = None;

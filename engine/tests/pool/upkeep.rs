@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oxidis_engine::client::pool::Stats;
+use oxidis_engine::client::pool::PoolStats;
 use oxidis_engine::command::ServerTimeout;
 use oxidis_engine::error::Error;
 use tokio::time::sleep;
@@ -68,7 +68,7 @@ async fn a_snapshot_counts_connections_calls_and_bytes() {
     idle().await;
     let get = "*2\r\n$3\r\nGET\r\n$1\r\na\r\n".len() as u64;
     let blpop = "*3\r\n$5\r\nBLPOP\r\n$1\r\nc\r\n$1\r\n0\r\n".len() as u64;
-    let expected = Stats {
+    let expected = PoolStats {
         open: 4,
         shared: 1,
         idle: 0,

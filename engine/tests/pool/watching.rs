@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use oxidis_engine::command::ServerTimeout;
-use oxidis_engine::error::{ConnectionFailure, Kind};
+use oxidis_engine::error::{ConnectionFailure, ErrorKind};
 use tokio::time::{Instant, sleep};
 
 use crate::fixture::{Fixture, call_within, refused, room_for, within};
 use crate::peer::Fate;
 
-const LOST: Kind = Kind::Connection(ConnectionFailure::Lost);
+const LOST: ErrorKind = ErrorKind::Connection(ConnectionFailure::Lost);
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_does_not_answer_a_greeting_is_gone() {

@@ -1,6 +1,6 @@
 //! Attributes are dropped wherever they stand; streamed strings and aggregates arrive whole.
 
-use oxidis_engine::resp::{Decoder, Frame, Limits, Scalar};
+use oxidis_engine::resp::{DecodeLimits, Decoder, Frame, Scalar};
 use oxidis_engine::value::Value;
 
 use bytes::BytesMut;
@@ -30,7 +30,7 @@ fn an_attribute_before_any_type_changes_nothing() {
 #[test]
 fn a_scalar_behind_an_attribute_is_still_borrowed() {
     let mut buf = BytesMut::from(&b"|1\r\n+ttl\r\n:5\r\n$2\r\nhi\r\n"[..]);
-    let mut decoder = Decoder::new(Limits::default());
+    let mut decoder = Decoder::new(DecodeLimits::default());
     assert_eq!(decoder.next(&mut buf), Ok(Some(Frame::Scalar(Scalar::Bulk(b"hi")))));
 }
 

@@ -3,7 +3,7 @@
 use bytes::{Buf, Bytes, BytesMut};
 use oxidis_engine::error::ServerError;
 use oxidis_engine::resp::{
-    Decoder, Frame, LimitExceeded, Limits, Packed, Part, Parts, ProtocolError, Scalar,
+    DecodeLimits, Decoder, Frame, LimitExceeded, Packed, PackedPart, PackedParts, ProtocolError, Scalar,
 };
 use oxidis_engine::value::Value;
 
@@ -34,7 +34,10 @@ pub(crate) fn own(scalar: Scalar<'_>) -> Value {
 
 /// Decodes `parts` as they would arrive one after the other: into trees, left as bytes, and with bulk strings taken several at a
 /// time, which must say the same.
-pub(crate) fn decode_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>, limits: Limits) -> Vec<Event> {
+pub(crate) fn decode_parts<'a>(
+    parts: impl IntoIterator<Item = &'a [u8]>,
+    limits: DecodeLimits,
+) -> Vec<Event> {
     let parts: Vec<&[u8]> = parts.into_iter().collect();
     let events = drive(&parts, Decoder::new(limits), 0);
     // NaN is in the corpus, and is no more equal to itself here than elsewhere.
@@ -48,11 +51,11 @@ pub(crate) fn decode_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>, limits
 }
 
 /// The tree of an aggregate, put together from its parts. A part does not say whether it is a set.
-fn retold(parts: &mut Parts<'_>) -> Value {
+fn retold(parts: &mut PackedParts<'_>) -> Value {
     match parts.next_part().unwrap() {
-        Part::Scalar(scalar) => own(scalar),
-        Part::List(count) => Value::List((0..count).map(|_| retold(parts)).collect()),
-        Part::Map(count) => Value::Map((0..count).map(|_| (retold(parts), retold(parts))).collect()),
+        PackedPart::Scalar(scalar) => own(scalar),
+        PackedPart::List(count) => Value::List((0..count).map(|_| retold(parts)).collect()),
+        PackedPart::Map(count) => Value::Map((0..count).map(|_| (retold(parts), retold(parts))).collect()),
     }
 }
 
@@ -133,15 +136,15 @@ fn assert_stays_failed(decoder: &mut Decoder, buf: &mut BytesMut, error: &Protoc
     assert!(!decoder.is_idle(buf));
 }
 
-pub(crate) fn decode_with(bytes: &[u8], limits: Limits) -> Vec<Event> {
+pub(crate) fn decode_with(bytes: &[u8], limits: DecodeLimits) -> Vec<Event> {
     decode_parts([bytes], limits)
 }
 
 pub(crate) fn decode(bytes: &[u8]) -> Vec<Event> {
-    decode_with(bytes, Limits::default())
+    decode_with(bytes, DecodeLimits::default())
 }
 
-pub(crate) fn decode_bytewise(bytes: &[u8], limits: Limits) -> Vec<Event> {
+pub(crate) fn decode_bytewise(bytes: &[u8], limits: DecodeLimits) -> Vec<Event> {
     decode_parts(bytes.chunks(1), limits)
 }
 

@@ -1,28 +1,28 @@
 //! A reply beyond a limit is dropped alone: what comes behind it is decoded.
 
 use bytes::BytesMut;
-use oxidis_engine::resp::{Decoder, Frame, LARGE_BULK, LimitExceeded, Limits};
+use oxidis_engine::resp::{DecodeLimits, Decoder, Frame, LARGE_BULK, LimitExceeded};
 use oxidis_engine::value::Value;
 
 use crate::driver::{Event, bulk, decode_bytewise, decode_with};
 
-fn bytes_limit(max_reply_bytes: u64) -> Limits {
-    Limits { max_reply_bytes, ..Limits::default() }
+fn bytes_limit(max_reply_bytes: u64) -> DecodeLimits {
+    DecodeLimits { max_reply_bytes, ..DecodeLimits::default() }
 }
 
-fn element_limit(max_elements: u64) -> Limits {
-    Limits { max_elements, ..Limits::default() }
+fn element_limit(max_elements: u64) -> DecodeLimits {
+    DecodeLimits { max_elements, ..DecodeLimits::default() }
 }
 
 /// Asserts that `bytes` are skipped for `limit`, and that a reply behind them is decoded, also byte by byte.
-fn assert_skipped(bytes: &[u8], limits: Limits, limit: LimitExceeded) {
+fn assert_skipped(bytes: &[u8], limits: DecodeLimits, limit: LimitExceeded) {
     let bytes = [bytes, b":7\r\n"].concat();
     let expected = [Event::Skipped(limit), Event::Reply(Value::Int(7))];
     assert_eq!(decode_with(&bytes, limits), expected, "{}", bytes.escape_ascii());
     assert_eq!(decode_bytewise(&bytes, limits), expected, "{}", bytes.escape_ascii());
 }
 
-fn assert_allowed(bytes: &[u8], limits: Limits) {
+fn assert_allowed(bytes: &[u8], limits: DecodeLimits) {
     assert!(matches!(decode_with(bytes, limits)[..], [Event::Reply(_)]), "{}", bytes.escape_ascii());
 }
 
@@ -135,7 +135,7 @@ fn a_bulk_of_exactly_the_limit_is_read_and_one_byte_more_is_skipped() {
 
 #[test]
 fn the_limit_that_is_exceeded_first_is_named_with_its_option() {
-    let limits = Limits { max_reply_bytes: 2, max_depth: 2, max_elements: 4 };
+    let limits = DecodeLimits { max_reply_bytes: 2, max_depth: 2, max_elements: 4 };
     assert_skipped(
         b"*2\r\n+abc\r\n*3\r\n:1\r\n:1\r\n*1\r\n*1\r\n*0\r\n",
         limits,
@@ -150,7 +150,7 @@ fn the_limit_that_is_exceeded_first_is_named_with_its_option() {
 
 #[test]
 fn after_a_skipped_reply_the_counts_begin_anew() {
-    let limits = Limits { max_reply_bytes: 4, max_depth: 1, max_elements: 2 };
+    let limits = DecodeLimits { max_reply_bytes: 4, max_depth: 1, max_elements: 2 };
     let bytes = b"*2\r\n+a\r\n*0\r\n*2\r\n+ab\r\n+cd\r\n*3\r\n:1\r\n:1\r\n:1\r\n%1\r\n+ab\r\n+cd\r\n";
     let events = decode_with(bytes, limits);
     assert_eq!(events[0], Event::Skipped(LimitExceeded::Depth(1)));

@@ -1,6 +1,6 @@
 //! Bytes that are no RESP end the connection, at any split and with the same words.
 
-use oxidis_engine::resp::{BIG_NUMBER_LINE_MAX, DOUBLE_LINE_MAX, Limits, TEXT_LINE_MAX};
+use oxidis_engine::resp::{BIG_NUMBER_LINE_MAX, DOUBLE_LINE_MAX, DecodeLimits, TEXT_LINE_MAX};
 
 use crate::driver::{Event, decode, decode_bytewise, decode_parts, failure};
 
@@ -118,11 +118,11 @@ fn every_malformation_is_named() {
 fn every_malformation_is_found_at_every_split_with_the_same_words() {
     for (bytes, _) in MALFORMED {
         let whole = decode(bytes);
-        assert_eq!(decode_bytewise(bytes, Limits::default()), whole, "{}", bytes.escape_ascii());
+        assert_eq!(decode_bytewise(bytes, DecodeLimits::default()), whole, "{}", bytes.escape_ascii());
         for cut in 0..=bytes.len() {
             let (left, right) = bytes.split_at(cut);
             assert_eq!(
-                decode_parts([left, right], Limits::default()),
+                decode_parts([left, right], DecodeLimits::default()),
                 whole,
                 "{} at {cut}",
                 bytes.escape_ascii()
@@ -185,7 +185,7 @@ fn a_line_may_be_as_long_as_its_limit_and_no_longer() {
 
 #[test]
 fn malformations_inside_a_skipped_reply_are_found() {
-    let limits = Limits { max_elements: 1, ..Limits::default() };
+    let limits = DecodeLimits { max_elements: 1, ..DecodeLimits::default() };
     for (bytes, message) in MALFORMED {
         if message.contains("verbatim") || message.contains("push without") {
             continue;

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use oxidis_engine::resp::{DEPTH_CEILING, LimitExceeded, Limits, MAX_DEPTH, SKIP_LEVELS_MAX};
+use oxidis_engine::resp::{DEPTH_CEILING, DecodeLimits, LimitExceeded, MAX_DEPTH, SKIP_LEVELS_MAX};
 use oxidis_engine::value::Value;
 
 use crate::driver::{Event, decode, decode_bytewise, decode_with};
@@ -38,7 +38,7 @@ fn a_reply_exactly_at_the_depth_limit_is_delivered_and_one_level_more_is_skipped
     for limit in [1, 2, 7, MAX_DEPTH] {
         // The attribute of the last shape is a level of its own.
         for (opening, closing) in &SHAPES[..5] {
-            let limits = Limits { max_depth: limit, ..Limits::default() };
+            let limits = DecodeLimits { max_depth: limit, ..DecodeLimits::default() };
             let events = decode_with(&nested(opening, closing, limit), limits);
             let [Event::Reply(value)] = events.as_slice() else { panic!("{opening:?}: {events:?}") };
             assert_eq!(depth_of(value), limit);
@@ -50,14 +50,14 @@ fn a_reply_exactly_at_the_depth_limit_is_delivered_and_one_level_more_is_skipped
 
 #[test]
 fn an_empty_aggregate_and_an_attribute_are_levels_too() {
-    let limits = Limits { max_depth: 1, ..Limits::default() };
+    let limits = DecodeLimits { max_depth: 1, ..DecodeLimits::default() };
     let skipped = [Event::Skipped(LimitExceeded::Depth(1))];
     for bytes in
         [&b"*1\r\n*0\r\n"[..], b"*1\r\n|0\r\n:1\r\n", b"|1\r\n:1\r\n*0\r\n:1\r\n", b"*?\r\n*?\r\n.\r\n.\r\n"]
     {
         assert_eq!(decode_with(bytes, limits), skipped, "{}", bytes.escape_ascii());
     }
-    let none = Limits { max_depth: 0, ..Limits::default() };
+    let none = DecodeLimits { max_depth: 0, ..DecodeLimits::default() };
     assert_eq!(decode_with(b"*0\r\n", none), [Event::Skipped(LimitExceeded::Depth(0))]);
     assert_eq!(decode_with(b":1\r\n", none), [Event::Reply(Value::Int(1))]);
 }
@@ -69,7 +69,7 @@ fn a_reply_five_thousand_deep_is_skipped_and_the_next_one_is_decoded() {
         bytes.extend_from_slice(b":7\r\n");
         let expected = [Event::Skipped(LimitExceeded::Depth(MAX_DEPTH as u64)), Event::Reply(Value::Int(7))];
         assert_eq!(decode(&bytes), expected, "{opening:?}");
-        assert_eq!(decode_bytewise(&bytes, Limits::default()), expected, "{opening:?}");
+        assert_eq!(decode_bytewise(&bytes, DecodeLimits::default()), expected, "{opening:?}");
     }
 }
 
@@ -102,7 +102,7 @@ fn open_levels_of_a_skipped_reply_are_capped() {
 
 #[test]
 fn a_skipped_streamed_aggregate_still_needs_its_end_and_its_pairs() {
-    let limits = Limits { max_depth: 1, ..Limits::default() };
+    let limits = DecodeLimits { max_depth: 1, ..DecodeLimits::default() };
     let failed = |bytes: &[u8]| matches!(decode_with(bytes, limits)[..], [Event::Failed(_)]);
     assert!(failed(b"*1\r\n%?\r\n+k\r\n.\r\n"));
     assert!(failed(b"*2\r\n*0\r\n.\r\n"));
@@ -112,7 +112,7 @@ fn a_skipped_streamed_aggregate_still_needs_its_end_and_its_pairs() {
 
 #[test]
 fn the_deepest_tree_that_any_limit_allows_is_safe_on_the_smallest_stack() {
-    let limits = Limits { max_depth: usize::MAX, ..Limits::default() };
+    let limits = DecodeLimits { max_depth: usize::MAX, ..DecodeLimits::default() };
     // 1 MiB is the main thread's stack on Windows; frames without optimisation are several times larger.
     let stack = if cfg!(debug_assertions) { 8 } else { 1 } * 1024 * 1024;
     let deepest = thread::Builder::new().stack_size(stack).spawn(move || {

@@ -1,7 +1,7 @@
 //! Many frames in one buffer: each is handed out once, in order, and consumed when the next one is asked for.
 
 use bytes::BytesMut;
-use oxidis_engine::resp::{Decoder, Frame, Limits, Scalar, encode};
+use oxidis_engine::resp::{DecodeLimits, Decoder, Frame, Scalar, encode};
 use oxidis_engine::value::Value;
 
 use crate::corpus::corpus;
@@ -13,15 +13,19 @@ fn a_pipeline_of_all_types_decodes_in_order_in_parts_of_any_size() {
     let bytes = bytes.concat();
     assert_eq!(decode(&bytes), events);
     for size in 1..=64 {
-        assert_eq!(decode_parts(bytes.chunks(size), Limits::default()), events, "parts of {size} bytes");
+        assert_eq!(
+            decode_parts(bytes.chunks(size), DecodeLimits::default()),
+            events,
+            "parts of {size} bytes"
+        );
     }
-    assert_eq!(decode_bytewise(&bytes, Limits::default()), events);
+    assert_eq!(decode_bytewise(&bytes, DecodeLimits::default()), events);
 }
 
 #[test]
 fn a_borrowed_scalar_is_consumed_by_the_following_call() {
     let mut buf = BytesMut::from(&b"+OK\r\n$2\r\nhi\r\n:1"[..]);
-    let mut decoder = Decoder::new(Limits::default());
+    let mut decoder = Decoder::new(DecodeLimits::default());
     assert_eq!(decoder.next(&mut buf), Ok(Some(Frame::Scalar(Scalar::Status(b"OK")))));
     assert_eq!(buf.len(), 15);
     assert_eq!(decoder.next(&mut buf), Ok(Some(Frame::Scalar(Scalar::Bulk(b"hi")))));
@@ -46,7 +50,7 @@ fn a_tree_is_out_of_the_buffer_when_it_is_handed_out() {
     for text in ["x".to_owned(), "y".repeat(10_000)] {
         let bytes = format!("*1\r\n${}\r\n{text}\r\n+rest\r\n", text.len());
         let mut buf = BytesMut::from(bytes.as_bytes());
-        let mut decoder = Decoder::new(Limits::default());
+        let mut decoder = Decoder::new(DecodeLimits::default());
         assert_eq!(decoder.next(&mut buf), Ok(Some(Frame::Tree(Value::List(vec![bulk(&text)])))));
         assert_eq!(buf, &b"+rest\r\n"[..]);
     }

@@ -5,7 +5,7 @@ use std::iter::repeat_with;
 use bytes::Bytes;
 use fastrand::Rng;
 use oxidis_engine::error::ServerError;
-use oxidis_engine::resp::Limits;
+use oxidis_engine::resp::DecodeLimits;
 use oxidis_engine::value::Value;
 
 use crate::driver::{Event, decode_parts, decode_with};
@@ -89,9 +89,9 @@ fn random_replies_in_random_spellings_under_random_splits_come_back_as_they_were
     for seed in 0..ROUNDS {
         let mut rng = Rng::with_seed(seed);
         let (bytes, events) = conversation(&mut rng);
-        assert_eq!(decode_with(&bytes, Limits::default()), events, "seed {seed}, whole");
+        assert_eq!(decode_with(&bytes, DecodeLimits::default()), events, "seed {seed}, whole");
         let parts = random_parts(&bytes, &mut rng);
-        assert_eq!(decode_parts(parts, Limits::default()), events, "seed {seed}, in parts");
+        assert_eq!(decode_parts(parts, DecodeLimits::default()), events, "seed {seed}, in parts");
     }
 }
 
@@ -100,7 +100,7 @@ fn random_limits_skip_the_same_replies_at_any_split_and_deliver_the_others() {
     for seed in 0..ROUNDS {
         let mut rng = Rng::with_seed(seed);
         let (bytes, events) = conversation(&mut rng);
-        let limits = Limits {
+        let limits = DecodeLimits {
             max_reply_bytes: rng.u64(..200),
             max_depth: rng.usize(..6),
             max_elements: rng.u64(..60),
@@ -129,7 +129,7 @@ fn random_damage_gives_the_same_result_at_any_split_and_never_a_panic() {
             let at = rng.usize(..bytes.len());
             bytes[at] = *rng.choice(b"\r\n0129-+?.;|>*%~$:,(#_=!x\0").unwrap();
         }
-        let limits = Limits { max_reply_bytes: 10_000, ..Limits::default() };
+        let limits = DecodeLimits { max_reply_bytes: 10_000, ..DecodeLimits::default() };
         let whole = decode_with(&bytes, limits);
         let parts = random_parts(&bytes, &mut rng);
         // NaN is not equal to itself; its printed form is.

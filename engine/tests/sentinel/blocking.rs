@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oxidis_engine::error::{ConnectionFailure, Kind};
+use oxidis_engine::error::{ConnectionFailure, ErrorKind};
 use tokio::time::{Instant, sleep};
 
 use crate::fixture::{Fixture, blocking, idle, until, within};
@@ -46,7 +46,7 @@ async fn a_command_that_a_former_master_does_not_let_go_of_may_have_been_done() 
     let begun = Instant::now();
     fixture.switch();
     let lost = inbox.failure(1).await;
-    assert_eq!(lost.kind(), &Kind::Connection(ConnectionFailure::Lost));
+    assert_eq!(lost.kind(), &ErrorKind::Connection(ConnectionFailure::Lost));
     assert_eq!(lost.maybe_executed(), Some(true));
     assert!(begun.elapsed() < Duration::from_millis(1_060), "{:?}", begun.elapsed());
     assert!(!fixture.b.asked().contains(&WAIT.to_owned()));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use oxidis_engine::config::address::HostPort;
-use oxidis_engine::error::{Kind, SentinelFailure};
+use oxidis_engine::error::{ErrorKind, SentinelFailure};
 use tokio::time::Instant;
 
 use crate::fixture::{Fixture, at_once, idle, within};
@@ -37,7 +37,7 @@ async fn every_sentinel_has_a_line_with_its_reason() {
     fixture.sentinel(2).view("m", |view| view.name = "other");
     fixture.sentinel(3).behave(Manner::Silent);
     let error = fixture.located(&fixture.master()).await.unwrap_err();
-    assert_eq!(error.kind(), &Kind::Sentinel(SentinelFailure::Unreachable));
+    assert_eq!(error.kind(), &ErrorKind::Sentinel(SentinelFailure::Unreachable));
     assert_eq!(error.code(), "SENTINEL_UNREACHABLE");
     assert!(!error.is_lasting());
     let mut lines: Vec<_> = error.message().lines().collect();

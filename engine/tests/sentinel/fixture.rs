@@ -4,18 +4,20 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use oxidis_engine::client::pool::{Blocking, Patience};
-use oxidis_engine::client::{Client as PooledClient, Lane, Mailbox, Redial, Staging};
+use oxidis_engine::client::pool::{BlockingCall, WaitLimit};
+use oxidis_engine::client::{
+    Client as PooledClient, ManagedConnection, ReconnectPolicy, ReplySinkFactory, Staging,
+};
 use oxidis_engine::command::{ServerTimeout, Shape};
 use oxidis_engine::config::address::{AddressMap, Locate};
 use oxidis_engine::config::{Options, OptionsBuilder, ReadFrom, Reconnect};
-use oxidis_engine::connection::batch::{EXEC, Form, MULTI, Step, Unit};
+use oxidis_engine::connection::batch::{Batch, BatchCommand, BatchKind, EXEC, MULTI};
 use oxidis_engine::connection::connector::Connector;
 use oxidis_engine::connection::queue::QueueLimits;
-use oxidis_engine::connection::rejection::OnRefusal;
-use oxidis_engine::connection::request::{Recipient, Request, Ticket, View as Texts, now, replays};
+use oxidis_engine::connection::rejection::RetryPolicy;
+use oxidis_engine::connection::request::{Recipient, Request, TextFormat as Texts, Ticket, now, replays};
 use oxidis_engine::error::Error;
-use oxidis_engine::sentinel::{Happening, Listener, Sentinels, Settings};
+use oxidis_engine::sentinel::{SentinelEvent, SentinelListener, SentinelSettings, Sentinels};
 use oxidis_engine::transport::dial::Dial;
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
@@ -65,7 +67,7 @@ pub(crate) type AtFailover = Box<dyn FnOnce() + Send>;
 /// Keeps what it is told.
 #[derive(Default)]
 pub(crate) struct Heard {
-    happenings: Mutex<Vec<Happening>>,
+    happenings: Mutex<Vec<SentinelEvent>>,
     pub(crate) at_failover: Mutex<Option<AtFailover>>,
 }
 
@@ -73,20 +75,20 @@ impl Heard {
     /// What happened since the last call, in one line each.
     pub(crate) fn lines(&self) -> Vec<String> {
         let heard = std::mem::take(&mut *self.happenings.lock().unwrap());
-        let line = |happening: &Happening| match happening {
-            Happening::Failover { from, to, took, .. } => {
+        let line = |happening: &SentinelEvent| match happening {
+            SentinelEvent::Failover { from, to, took, .. } => {
                 format!("{from} -> {to} after {} ms", took.as_millis())
             }
-            Happening::Sentinel { address, state, .. } => format!("{address} {}", state.as_str()),
-            Happening::Trouble(error) => format!("trouble: {error}"),
+            SentinelEvent::Sentinel { address, state, .. } => format!("{address} {}", state.as_str()),
+            SentinelEvent::Trouble(error) => format!("trouble: {error}"),
         };
         heard.iter().map(line).collect()
     }
 }
 
-impl Listener for Heard {
-    fn happened(&self, happening: Happening) {
-        if let Happening::Failover { .. } = happening
+impl SentinelListener for Heard {
+    fn happened(&self, happening: SentinelEvent) {
+        if let SentinelEvent::Failover { .. } = happening
             && let Some(ask) = self.at_failover.lock().unwrap().take()
         {
             ask();
@@ -143,8 +145,8 @@ impl Fixture {
         let dials: Arc<dyn Dial> = Arc::new(Dials(Arc::clone(&world)));
         let heard = Arc::new(Heard::default());
         let sentinels = configured.iter().map(|address| sentinel_options(address)).collect();
-        let settings = Settings { sentinels, address_map };
-        let listener = Arc::clone(&heard) as Arc<dyn Listener>;
+        let settings = SentinelSettings { sentinels, address_map };
+        let listener = Arc::clone(&heard) as Arc<dyn SentinelListener>;
         let sentinels = Sentinels::over(settings, &dials, listener, Handle::current()).unwrap();
         Self { world, dials, sentinels, nodes, a, b, c, heard }
     }
@@ -179,7 +181,7 @@ impl Fixture {
         let options = Arc::new(Options { reconnect, ..Options::default() });
         let connector = Connector::over(Arc::clone(&options), self.master(), Arc::clone(&self.dials));
         let (inbox, recorder) = Inbox::new();
-        let mailbox: Arc<dyn Mailbox> = Arc::new(recorder);
+        let mailbox: Arc<dyn ReplySinkFactory> = Arc::new(recorder);
         (PooledClient::over(&connector, options, &mailbox, &Handle::current()), inbox)
     }
 
@@ -193,8 +195,8 @@ impl Fixture {
         let options = Arc::new(options);
         let connector = Connector::over(Arc::clone(&options), locate, Arc::clone(&self.dials));
         let (inbox, recorder) = Inbox::new();
-        let (redial, limits) = (Redial::of(&options), QueueLimits::of(&options));
-        let lane = Lane::new(limits, connector, redial, Arc::new(recorder), Handle::current());
+        let (redial, limits) = (ReconnectPolicy::of(&options), QueueLimits::of(&options));
+        let lane = ManagedConnection::new(limits, connector, redial, Arc::new(recorder), Handle::current());
         Client { lane, inbox }
     }
 }
@@ -207,7 +209,7 @@ pub(crate) fn sentinel_options(address: &str) -> Options {
 
 /// One connection, and what its calls come to.
 pub(crate) struct Client {
-    pub(crate) lane: Arc<Lane>,
+    pub(crate) lane: Arc<ManagedConnection>,
     pub(crate) inbox: Inbox,
 }
 
@@ -240,11 +242,11 @@ impl Client {
     }
 
     /// Calls a batch. Those of its commands that begin with `GET` may be sent twice.
-    pub(crate) fn batch(&self, slot: u32, form: Form, commands: &[&str]) {
+    pub(crate) fn batch(&self, slot: u32, form: BatchKind, commands: &[&str]) {
         let mut staging = Staging::new();
         let mut steps = Vec::new();
         staging.begin_unit();
-        if form != Form::Plain {
+        if form != BatchKind::Plain {
             staging.verbatim(MULTI);
         }
         for command in commands {
@@ -255,12 +257,12 @@ impl Client {
             }
             let length = u32::try_from(staging.last_command_bytes()).unwrap();
             let replay = command.starts_with("GET");
-            steps.push(Step { shape: &Shape::Any, length, replay, on_refusal: OnRefusal::TOLD });
-            if form == Form::Transaction(steps.len()) {
+            steps.push(BatchCommand { shape: &Shape::Any, length, replay, on_refusal: RetryPolicy::TOLD });
+            if form == BatchKind::Transaction(steps.len()) {
                 staging.verbatim(EXEC);
             }
         }
-        let unit = Unit::new(form, steps, Box::<Gathered>::default());
+        let unit = Batch::new(form, steps, Box::<Gathered>::default());
         let commands = unit.commands();
         let recipient = Recipient::Unit(ticket(slot), self.lane.queue().adopt(unit));
         staging.commit_unit(request(recipient, false), commands);
@@ -270,7 +272,7 @@ impl Client {
 }
 
 /// A blocking command that waits as long as the server keeps it.
-pub(crate) fn blocking(slot: u32, command: &str) -> Blocking {
+pub(crate) fn blocking(slot: u32, command: &str) -> BlockingCall {
     let mut staging = Staging::new();
     let words: Vec<_> = command.split(' ').collect();
     staging.begin_raw(words.len());
@@ -278,8 +280,8 @@ pub(crate) fn blocking(slot: u32, command: &str) -> Blocking {
         staging.argument(word.as_bytes());
     }
     let (bytes, request) = staging.take_command(request(Recipient::Caller(ticket(slot)), false));
-    let patience = Patience::Server { timeout: ServerTimeout::Never, grace: 5_000 };
-    Blocking { name: "BLPOP".into(), bytes, request, patience, tails: Vec::new() }
+    let patience = WaitLimit::Server { timeout: ServerTimeout::Never, grace: 5_000 };
+    BlockingCall { name: "BLPOP".into(), bytes, request, patience, tails: Vec::new() }
 }
 
 /// How long a call waits, in milliseconds.
@@ -295,7 +297,7 @@ fn request(recipient: Recipient, replay: bool) -> Request {
         recipient,
         shape: &Shape::Any,
         replays: replays(replay),
-        on_refusal: OnRefusal::TOLD,
+        on_refusal: RetryPolicy::TOLD,
         refusals: 0,
         track: None,
         length: 0,

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oxidis_engine::config::{Options, ReadFrom, Reconnect};
-use oxidis_engine::connection::driver::Wish;
-use oxidis_engine::connection::request::Event;
-use oxidis_engine::error::{ConnectionFailure, Kind};
+use oxidis_engine::connection::driver::Shutdown;
+use oxidis_engine::connection::request::ConnectionEvent;
+use oxidis_engine::error::{ConnectionFailure, ErrorKind};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
@@ -14,7 +14,7 @@ use crate::fixture::{Client, Fixture, idle, until, within};
 use crate::node::Manner;
 
 const SWITCH: (&str, &str) = ("+switch-master", "m a 1 b 1");
-const LOST: Kind = Kind::Connection(ConnectionFailure::Lost);
+const LOST: ErrorKind = ErrorKind::Connection(ConnectionFailure::Lost);
 
 impl Fixture {
     /// `b` takes `a`'s place by all sentinels' word, and the first of them announces it.
@@ -49,10 +49,10 @@ async fn a_switch_moves_the_connection_at_once() {
     let mut events = Vec::new();
     while events.len() < 6 {
         events.push(match client.inbox.event().await {
-            Event::Connect => "connect".to_owned(),
-            Event::Ready => "ready".to_owned(),
-            Event::Close(error) => error.message().to_owned(),
-            Event::Reconnecting { attempt, delay } => format!("attempt {attempt} after {delay:?}"),
+            ConnectionEvent::Connect => "connect".to_owned(),
+            ConnectionEvent::Ready => "ready".to_owned(),
+            ConnectionEvent::Close(error) => error.message().to_owned(),
+            ConnectionEvent::Reconnecting { attempt, delay } => format!("attempt {attempt} after {delay:?}"),
             other => panic!("{other:?}"),
         });
     }
@@ -243,7 +243,7 @@ async fn closing_while_a_master_is_left_answers_what_waits() {
     fixture.switch();
     idle().await;
     client.write(2, "SET k v");
-    let closed = client.lane.close(Wish::Drain);
+    let closed = client.lane.close(Shutdown::Drain);
     client.inbox.reply(1).await;
     client.inbox.reply(2).await;
     within(closed).await.unwrap();

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use oxidis_engine::config::address::{AddressMap, HostPort, Mapped};
-use oxidis_engine::error::{ConnectionFailure, Error, Kind};
+use oxidis_engine::config::address::{AddressMap, HostPort, MappedFuture};
+use oxidis_engine::error::{ConnectionFailure, Error, ErrorKind};
 use tokio::time::sleep;
 
 use crate::fixture::{Fixture, NAME, until};
@@ -14,7 +14,7 @@ use crate::node::Manner;
 struct Domain;
 
 impl AddressMap for Domain {
-    fn map(&self, announced: HostPort) -> Mapped<'_> {
+    fn map(&self, announced: HostPort) -> MappedFuture<'_> {
         Box::pin(async move {
             // An answer of JavaScript takes its time.
             sleep(Duration::from_millis(5)).await;
@@ -102,6 +102,6 @@ async fn an_address_map_that_fails_fails_the_attempt() {
     let fixture = Fixture::with(&["s1:1"], Some(Arc::new(Domain)));
     fixture.promote("lost:1", 2);
     let error = fixture.located(&fixture.master()).await.unwrap_err();
-    assert_eq!(error.kind(), &Kind::Connection(ConnectionFailure::Unresolved));
+    assert_eq!(error.kind(), &ErrorKind::Connection(ConnectionFailure::Unresolved));
     assert_eq!(error.message(), "addressMap() failed: lost");
 }

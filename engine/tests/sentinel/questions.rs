@@ -1,14 +1,14 @@
 //! Questions and orders to sentinels.
 
-use oxidis_engine::error::Kind;
-use oxidis_engine::sentinel::Question;
+use oxidis_engine::error::ErrorKind;
+use oxidis_engine::sentinel::SentinelQuery;
 use oxidis_engine::value::Value;
 
 use crate::fixture::{Fixture, NAME, within};
 use crate::node::Manner;
 
-fn question(words: &[&str]) -> Question {
-    Question::new(words.iter().map(|word| (*word).to_owned()).collect()).unwrap()
+fn question(words: &[&str]) -> SentinelQuery {
+    SentinelQuery::new(words.iter().map(|word| (*word).to_owned()).collect()).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,7 +48,7 @@ async fn an_order_whose_answer_is_lost_is_not_given_again() {
 async fn an_order_about_a_master_that_nobody_knows_has_a_line_for_each() {
     let fixture = Fixture::new();
     let error = within(fixture.sentinels.put(&question(&["failover", "other"]))).await.unwrap_err();
-    assert!(matches!(error.kind(), Kind::Sentinel(_)));
+    assert!(matches!(error.kind(), ErrorKind::Sentinel(_)));
     assert_eq!(error.maybe_executed(), Some(false));
     assert_eq!(
         error.message(),
@@ -59,5 +59,5 @@ async fn an_order_about_a_master_that_nobody_knows_has_a_line_for_each() {
 
 #[tokio::test(start_paused = true)]
 async fn only_what_has_a_row_can_be_asked() {
-    assert!(Question::new(vec!["nonsense".to_owned()]).is_err());
+    assert!(SentinelQuery::new(vec!["nonsense".to_owned()]).is_err());
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use oxidis_engine::config::{Options, ReadFrom};
-use oxidis_engine::connection::batch::Form;
-use oxidis_engine::error::{ConnectionFailure, Kind, ServerError};
+use oxidis_engine::connection::batch::BatchKind;
+use oxidis_engine::error::{ConnectionFailure, ErrorKind, ServerError};
 use oxidis_engine::value::Value;
 use tokio::time::sleep;
 
@@ -86,7 +86,7 @@ async fn what_the_former_master_leaves_open_may_have_been_done() {
     client.write(2, "SET k 2");
     client.write(3, "SET k 3");
     let lost = client.inbox.failure(2).await;
-    assert_eq!(lost.kind(), &Kind::Connection(ConnectionFailure::Lost));
+    assert_eq!(lost.kind(), &ErrorKind::Connection(ConnectionFailure::Lost));
     assert_eq!(lost.maybe_executed(), Some(true));
     let lost = client.inbox.failure(3).await;
     assert_eq!(lost.maybe_executed(), Some(true));
@@ -141,7 +141,7 @@ async fn a_batch_goes_as_a_whole_where_nothing_of_it_was_run() {
     let fixture = Fixture::new();
     let mut client = fixture.connected().await;
     fixture.demote();
-    client.batch(1, Form::Plain, &["GET a", "SET k 1", "SET k 2"]);
+    client.batch(1, BatchKind::Plain, &["GET a", "SET k 1", "SET k 2"]);
     client.write(2, "SET k 3");
     assert_eq!(client.inbox.settled().await.1.unwrap(), Value::List(vec![ok(), ok(), ok()]));
     assert_eq!(client.inbox.reply(2).await, ok());
@@ -155,7 +155,7 @@ async fn a_batch_of_which_something_was_run_is_told_what_was_refused() {
     fixture.a.say("SET k 2", READONLY);
     fixture.promote("b:1", 2);
     fixture.b.become_master();
-    client.batch(1, Form::Plain, &["SET k 1", "SET k 2"]);
+    client.batch(1, BatchKind::Plain, &["SET k 1", "SET k 2"]);
     let (1, Ok(Value::List(replies))) = client.inbox.settled().await else { panic!("no replies") };
     assert_eq!(replies[0], ok());
     assert_eq!(replies[1], refused());
@@ -171,7 +171,7 @@ async fn a_batch_that_is_refused_and_then_run_is_not_run_again() {
     let mut client = fixture.connected().await;
     // The server became a master again in the midst of it.
     fixture.a.say("SET k 1", READONLY);
-    client.batch(1, Form::Plain, &["SET k 1", "SET k 2"]);
+    client.batch(1, BatchKind::Plain, &["SET k 1", "SET k 2"]);
     let (1, Ok(Value::List(replies))) = client.inbox.settled().await else { panic!("no replies") };
     assert_eq!(replies, [refused(), ok()]);
 }
@@ -192,7 +192,7 @@ async fn a_transaction_that_was_aborted_by_a_refusal_goes_as_a_whole() {
         fixture.b.say("EXEC", "*2\r\n+one\r\n+two\r\n");
         fixture.promote("b:1", 2);
         fixture.b.become_master();
-        client.batch(1, Form::Transaction(2), &["GET a", "SET k 1"]);
+        client.batch(1, BatchKind::Transaction(2), &["GET a", "SET k 1"]);
         let replies = ["one", "two"].map(|text| Value::Status(text.into())).to_vec();
         assert_eq!(client.inbox.settled().await.1.unwrap(), Value::List(replies), "{abort}");
         assert_eq!(done(&fixture.b), ["MULTI", "GET a", "SET k 1", "EXEC"]);
@@ -205,7 +205,7 @@ async fn a_transaction_that_is_aborted_for_another_reason_is_told() {
     let mut client = fixture.connected().await;
     fixture.a.say("SET k 1", "-ERR wrong number of arguments for 'set' command\r\n");
     fixture.a.say("EXEC", "-EXECABORT Transaction discarded because of previous errors.\r\n");
-    client.batch(1, Form::Transaction(1), &["SET k 1"]);
+    client.batch(1, BatchKind::Transaction(1), &["SET k 1"]);
     assert_eq!(client.inbox.failure(1).await.code(), "EXECABORT");
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use oxidis_engine::config::{Options, Protocol, ReadFrom};
-use oxidis_engine::sentinel::{Sentinels, Settings};
+use oxidis_engine::sentinel::{SentinelSettings, Sentinels};
 use tokio::time::sleep;
 
 use crate::fixture::{Fixture, NAME, idle, sentinel_options, until};
@@ -82,7 +82,7 @@ async fn a_sentinel_that_refuses_is_told_of_once() {
 async fn messages_are_heard_in_resp2_too() {
     let fixture = Fixture::new();
     let sentinel = Options { protocol: Protocol::Resp2, ..sentinel_options("s1:1") };
-    let settings = Settings { sentinels: vec![sentinel], address_map: None };
+    let settings = SentinelSettings { sentinels: vec![sentinel], address_map: None };
     let listener = fixture.heard.clone();
     let handle = tokio::runtime::Handle::current();
     let sentinels = Sentinels::over(settings, &fixture.dials, listener, handle).unwrap();

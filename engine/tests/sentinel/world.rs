@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use oxidis_engine::config::address::Endpoint;
 use oxidis_engine::error::{ConnectionFailure, Error};
-use oxidis_engine::transport::dial::{Dial, Dialled};
+use oxidis_engine::transport::dial::{Dial, DialFuture};
 use oxidis_engine::transport::stream::Stream;
 use tokio::io::duplex;
 use tokio::time::{Instant, sleep_until};
@@ -43,7 +43,7 @@ impl World {
 pub(crate) struct Dials(pub(crate) Arc<World>);
 
 impl Dial for Dials {
-    fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> Dialled<'a> {
+    fn dial<'a>(&'a self, endpoint: &'a Endpoint, deadline: Instant) -> DialFuture<'a> {
         Box::pin(async move {
             let address = endpoint.to_string();
             self.0.dialled.lock().unwrap().push(address.clone());

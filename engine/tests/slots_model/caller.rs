@@ -7,14 +7,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use fastrand::Rng;
 use oxidis_engine::client::Staging;
-use oxidis_engine::command::{Names, Shape};
-use oxidis_engine::connection::batch::{EXEC, Form, MULTI, Step, Unit};
+use oxidis_engine::command::{MapNames, Shape};
+use oxidis_engine::connection::batch::{Batch, BatchCommand, BatchKind, EXEC, MULTI};
 use oxidis_engine::connection::queue::Queue;
-use oxidis_engine::connection::rejection::OnRefusal;
+use oxidis_engine::connection::rejection::RetryPolicy;
 use oxidis_engine::connection::request::{
-    Deliver, Event, Gather, NEVER, Recipient, Reply, Request, Ticket, View, now, replays,
+    ConnectionEvent, NEVER, Recipient, Reply, ReplyCollector, ReplySink, Request, TextFormat, Ticket, now,
+    replays,
 };
-use oxidis_engine::error::{Error, Kind};
+use oxidis_engine::error::{Error, ErrorKind};
 use oxidis_engine::value::Value;
 
 /// Calls at a time at most, and commands of a batch.
@@ -30,9 +31,9 @@ pub(crate) type Settled = (u32, Vec<Value>, Option<Error>);
 #[derive(Debug, Default)]
 pub(crate) struct Gathered(Vec<Value>);
 
-impl Gather for Gathered {
-    fn reply(&mut self, reply: Reply<'_>, _view: View) {
-        self.0.push(reply.into_value(Names::Members).unwrap());
+impl ReplyCollector for Gathered {
+    fn reply(&mut self, reply: Reply<'_>, _view: TextFormat) {
+        self.0.push(reply.into_value(MapNames::Members).unwrap());
     }
 
     fn error(&mut self, error: &Error) {
@@ -47,22 +48,22 @@ impl Gather for Gathered {
 /// The way of results to the caller's thread.
 pub(crate) struct Inbox(Sender<Settled>);
 
-impl Deliver for Inbox {
+impl ReplySink for Inbox {
     fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
-        self.0.send((ticket.slot, vec![reply.into_value(Names::Members).unwrap()], None)).unwrap();
+        self.0.send((ticket.slot, vec![reply.into_value(MapNames::Members).unwrap()], None)).unwrap();
     }
 
     fn error(&mut self, ticket: Ticket, error: &Error) {
         self.0.send((ticket.slot, Vec::new(), Some(error.clone()))).unwrap();
     }
 
-    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>) {
         let replies: Box<dyn Any> = replies;
         let Gathered(replies) = *replies.downcast().unwrap();
         self.0.send((ticket.slot, replies, broken.cloned())).unwrap();
     }
 
-    fn event(&mut self, _event: Event) {}
+    fn event(&mut self, _event: ConnectionEvent) {}
 
     fn flush(&mut self) {}
 }
@@ -168,7 +169,7 @@ impl Caller {
         let numbers: Vec<u64> = (self.next..self.next + count).collect();
         self.next += count;
         self.words.extend(numbers.iter().map(|&number| (number, Word::Maybe)));
-        let ticket = Ticket { slot, view: View::Text, prefixed: false };
+        let ticket = Ticket { slot, view: TextFormat::Text, prefixed: false };
         let timeout = if self.random.u8(0..3) == 0 { self.random.u32(1..4) } else { 0 };
         let padding = if self.random.u8(0..20) == 0 { LONG } else { self.random.usize(0..50) };
         if count == 1 {
@@ -192,13 +193,18 @@ impl Caller {
             self.staging.begin_next(b"", 0, 3);
             self.words_of(*number, padding);
             let length = u32::try_from(self.staging.last_command_bytes()).unwrap();
-            steps.push(Step { shape: &Shape::Any, length, replay: false, on_refusal: OnRefusal::TOLD });
+            steps.push(BatchCommand {
+                shape: &Shape::Any,
+                length,
+                replay: false,
+                on_refusal: RetryPolicy::TOLD,
+            });
         }
         if transaction {
             self.staging.verbatim(EXEC);
         }
-        let form = if transaction { Form::Transaction(steps.len()) } else { Form::Plain };
-        let unit = Unit::new(form, steps, Box::<Gathered>::default());
+        let form = if transaction { BatchKind::Transaction(steps.len()) } else { BatchKind::Plain };
+        let unit = Batch::new(form, steps, Box::<Gathered>::default());
         let commands = unit.commands();
         let recipient = Recipient::Unit(ticket, self.queue.adopt(unit));
         self.staging.commit_unit(request(recipient, timeout), commands);
@@ -224,7 +230,7 @@ impl Caller {
             let Some(Call { numbers, impatient }) = self.slots[slot as usize].take() else {
                 panic!("a second result for slot {slot}: {replies:?} {error:?}");
             };
-            let late = error.as_ref().is_some_and(|error| matches!(error.kind(), Kind::Timeout(_)));
+            let late = error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::Timeout(_)));
             assert!(impatient || !late, "the time of {numbers:?} in slot {slot} is not over");
             for (number, reply) in numbers.iter().zip(&replies) {
                 let Value::Bulk(text) = reply else { panic!("{reply:?} for {number}") };
@@ -253,7 +259,7 @@ pub(crate) fn request(recipient: Recipient, timeout: u32) -> Request {
         recipient,
         shape: &Shape::Any,
         replays: replays(false),
-        on_refusal: OnRefusal::TOLD,
+        on_refusal: RetryPolicy::TOLD,
         refusals: 0,
         track: None,
         length: 0,

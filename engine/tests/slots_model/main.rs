@@ -17,15 +17,15 @@ use bytes::BytesMut;
 use fastrand::Rng;
 use oxidis_engine::client::Staging;
 use oxidis_engine::connection::liveness::Liveness;
-use oxidis_engine::connection::queue::{Keep, Queue, QueueLimits};
-use oxidis_engine::connection::read_state::Inbound;
-use oxidis_engine::connection::rejection::Refusals;
+use oxidis_engine::connection::queue::{Queue, QueueLimits, RetainOnDisconnect};
+use oxidis_engine::connection::read_state::ReadState;
+use oxidis_engine::connection::rejection::RedirectPolicy;
 use oxidis_engine::connection::replies::reject;
-use oxidis_engine::connection::request::{Recipient, Ticket, View};
+use oxidis_engine::connection::request::{Recipient, TextFormat, Ticket};
 use oxidis_engine::error::{ConnectionFailure, Error};
-use oxidis_engine::resp::{Decoder, Limits};
+use oxidis_engine::resp::{DecodeLimits, Decoder};
 use oxidis_engine::transport::split::DirectWriter;
-use oxidis_engine::transport::std_socket::PlainSocket;
+use oxidis_engine::transport::std_socket::StdSocket;
 use oxidis_engine::value::Value;
 
 use crate::caller::{Caller, Inbox, LONG, Word, request};
@@ -33,9 +33,9 @@ use crate::server::Server;
 
 /// A connection with its server.
 struct Link {
-    inbound: Inbound,
+    inbound: ReadState,
     socket: Arc<DirectWriter>,
-    reading: PlainSocket,
+    reading: StdSocket,
     server: Server,
 }
 
@@ -74,13 +74,13 @@ impl Engine {
         let (near, far) = UnixStream::pair().unwrap();
         near.set_nonblocking(true).unwrap();
         far.set_nonblocking(true).unwrap();
-        let near = PlainSocket::Unix(near);
+        let near = StdSocket::Unix(near);
         let reading = near.try_clone().unwrap();
         let socket = Arc::new(DirectWriter::Plain(near));
         self.queue.attach(Arc::clone(&socket), false);
         let liveness = Liveness { probe_after: 0, probe_timeout: 0 };
-        let decoder = Decoder::new(Limits::default()).packing();
-        let inbound = Inbound::new(decoder, BytesMut::new(), liveness, Refusals::TOLD);
+        let decoder = Decoder::new(DecodeLimits::default()).packing();
+        let inbound = ReadState::new(decoder, BytesMut::new(), liveness, RedirectPolicy::TOLD);
         Link { inbound, socket, reading, server: Server::new(far) }
     }
 
@@ -94,7 +94,7 @@ impl Engine {
         inbound.restore(&self.queue);
         let error = Error::connection(ConnectionFailure::Lost, "cut");
         let results = &mut self.results;
-        self.queue.detach(Keep::Unanswered, |request, outcome, executed| {
+        self.queue.detach(RetainOnDisconnect::Unanswered, |request, outcome, executed| {
             reject(results, request, outcome, &error.clone().executed(executed));
         });
     }
@@ -208,7 +208,8 @@ fn a_slot_that_was_given_up_and_is_a_later_call_s_by_now_is_left_alone() {
         for word in [&b"NOTE"[..], number.to_string().as_bytes(), &vec![b'x'; padding]] {
             staging.argument(word);
         }
-        staging.commit(request(Recipient::Caller(Ticket { slot, view: View::Text, prefixed: false }), 0));
+        staging
+            .commit(request(Recipient::Caller(Ticket { slot, view: TextFormat::Text, prefixed: false }), 0));
         let (bytes, requests) = staging.parts();
         assert!(queue.submit(bytes, requests).is_empty());
     };

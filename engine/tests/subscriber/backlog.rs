@@ -2,21 +2,23 @@
 
 use std::time::Duration;
 
-use oxidis_engine::client::pubsub::{Bounds, Item, Kind, Overflow, Side, SinkSettings};
+use oxidis_engine::client::pubsub::{
+    BacklogLimits, Delivery, Overflow, QueueItem, SinkSettings, SubscriptionKind,
+};
 use tokio::time::{sleep, timeout};
 
 use crate::fixture::{Fixture, Listener, WIDE, ack, idle, message};
 use crate::peer::Peer;
 
-const FEW: Bounds = Bounds { messages: 8, bytes: 1 << 20 };
+const FEW: BacklogLimits = BacklogLimits { messages: 8, bytes: 1 << 20 };
 
 async fn listen(
     fixture: &mut Fixture,
     overflow: Overflow,
-    bounds: Bounds,
+    bounds: BacklogLimits,
 ) -> (Listener, Peer<tokio::io::DuplexStream>) {
     let mut listener = fixture.join_with(SinkSettings { overflow, bounds, ..WIDE });
-    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("a", 1)]);
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
     peer.send(ack("subscribe", "a")).await;
@@ -79,13 +81,13 @@ async fn what_waits_counts_on_both_sides_until_it_is_used_up() {
     idle().await;
     let sink = listener.seat.sink();
     for taken in 1..=4 {
-        assert!(matches!(sink.take(Side::Flow), Some(Item::Parcel(parcel)) if parcel.len() == 2));
+        assert!(matches!(sink.take(Delivery::Flow), Some(QueueItem::Parcel(parcel)) if parcel.len() == 2));
         idle().await;
         assert_eq!(sink.held().0, 8, "{taken} parcels are being used");
     }
-    assert!(sink.take(Side::Flow).is_none());
-    sink.release(Side::Flow);
-    sink.release(Side::Flow);
+    assert!(sink.take(Delivery::Flow).is_none());
+    sink.release(Delivery::Flow);
+    sink.release(Delivery::Flow);
     idle().await;
     assert_eq!(sink.held().0, 8, "and filled up again");
 }
@@ -107,7 +109,7 @@ async fn the_oldest_make_room_and_are_counted() {
 #[tokio::test(start_paused = true)]
 async fn bytes_are_bounded_as_messages_are() {
     let mut fixture = Fixture::new();
-    let bounds = Bounds { messages: 1000, bytes: 1000 };
+    let bounds = BacklogLimits { messages: 1000, bytes: 1000 };
     let (mut listener, mut peer) = listen(&mut fixture, Overflow::DropOldest, bounds).await;
     let data = "x".repeat(300);
     peer.send(message("a", &data).repeat(10)).await;
@@ -121,7 +123,7 @@ async fn a_subscriber_that_is_to_fail_gets_what_fits_and_then_the_error() {
     let mut fixture = Fixture::new();
     let (mut listener, mut peer) = listen(&mut fixture, Overflow::Fail, FEW).await;
     let mut other = fixture.join();
-    other.subscribe(2, Kind::Channel, &[("a", 7)]);
+    other.subscribe(2, SubscriptionKind::Channel, &[("a", 7)]);
     fixture.inbox.reply(1).await;
     fixture.inbox.reply(2).await;
     peer.send(numbers(20)).await;
@@ -140,7 +142,7 @@ async fn a_message_is_held_for_all_and_given_to_each_once() {
     let mut fixture = Fixture::new();
     let (mut slow, mut peer) = listen(&mut fixture, Overflow::Pause, FEW).await;
     let mut quick = fixture.join();
-    quick.subscribe(2, Kind::Channel, &[("a", 2)]);
+    quick.subscribe(2, SubscriptionKind::Channel, &[("a", 2)]);
     assert_eq!(quick.next().await, "subscribed 2");
     peer.send(numbers(30)).await;
     for number in 0..8 {
@@ -163,7 +165,7 @@ async fn a_slow_subscriber_that_leaves_holds_nobody_up() {
     let mut fixture = Fixture::new();
     let (slow, mut peer) = listen(&mut fixture, Overflow::Pause, FEW).await;
     let mut quick = fixture.join();
-    quick.subscribe(2, Kind::Channel, &[("a", 2)]);
+    quick.subscribe(2, SubscriptionKind::Channel, &[("a", 2)]);
     assert_eq!(quick.next().await, "subscribed 2");
     peer.send(numbers(30)).await;
     drop(slow);

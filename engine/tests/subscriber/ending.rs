@@ -1,7 +1,7 @@
 //! Who leaves leaves nothing behind, and nobody is left behind.
 
 use oxidis_engine::client::pool::Holder;
-use oxidis_engine::client::pubsub::Kind;
+use oxidis_engine::client::pubsub::SubscriptionKind;
 use oxidis_engine::config::Options;
 
 use crate::fixture::{Fixture, ack, call, idle, message, within};
@@ -11,7 +11,7 @@ async fn the_last_who_leaves_unsubscribes_and_closes_the_connection() {
     let mut fixture = Fixture::new();
     let (one, mut peer) = fixture.subscribed("a").await;
     let other = fixture.join();
-    other.subscribe(2, Kind::Channel, &[("a", 1), ("b", 2)]);
+    other.subscribe(2, SubscriptionKind::Channel, &[("a", 1), ("b", 2)]);
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE b");
     peer.send(ack("subscribe", "b")).await;
     fixture.inbox.reply(2).await;
@@ -56,12 +56,12 @@ async fn leaving_is_not_held_up_by_a_server_that_does_not_answer() {
 async fn the_connection_stays_for_a_subscriber_without_subscriptions() {
     let mut fixture = Fixture::new();
     let (listener, mut peer) = fixture.subscribed("a").await;
-    listener.unsubscribe(2, Kind::Channel, &["a"]);
+    listener.unsubscribe(2, SubscriptionKind::Channel, &["a"]);
     peer.command().await.unwrap();
     peer.send(ack("unsubscribe", "a")).await;
     fixture.inbox.reply(2).await;
     idle().await;
-    listener.subscribe(3, Kind::Channel, &[("b", 2)]);
+    listener.subscribe(3, SubscriptionKind::Channel, &[("b", 2)]);
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE b");
 }
 
@@ -69,14 +69,14 @@ async fn the_connection_stays_for_a_subscriber_without_subscriptions() {
 async fn without_subscriptions_a_lost_connection_is_not_made_again() {
     let mut fixture = Fixture::new();
     let (mut listener, mut peer) = fixture.subscribed("a").await;
-    listener.unsubscribe(2, Kind::Channel, &["a"]);
+    listener.unsubscribe(2, SubscriptionKind::Channel, &["a"]);
     peer.command().await.unwrap();
     peer.send(ack("unsubscribe", "a")).await;
     fixture.inbox.reply(2).await;
     drop(peer);
     idle().await;
     fixture.peers.assert_nobody_came();
-    listener.subscribe(3, Kind::Channel, &[("b", 2)]);
+    listener.subscribe(3, SubscriptionKind::Channel, &[("b", 2)]);
     let mut peer = fixture.peers.accept().await;
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE b");
     peer.send(ack("subscribe", "b")).await;
@@ -88,7 +88,7 @@ async fn closing_the_client_ends_every_subscriber() {
     let mut fixture = Fixture::new();
     let (mut one, mut peer) = fixture.subscribed("a").await;
     let mut other = fixture.join();
-    one.subscribe(2, Kind::Channel, &[("b", 2)]);
+    one.subscribe(2, SubscriptionKind::Channel, &[("b", 2)]);
     peer.command().await.unwrap();
     peer.send(message("a", "last")).await;
     assert_eq!(one.next().await, "1 last");
@@ -97,7 +97,7 @@ async fn closing_the_client_ends_every_subscriber() {
     assert_eq!(one.next().await, "ended");
     assert_eq!(other.next().await, "ended");
     peer.closed().await;
-    one.subscribe(3, Kind::Channel, &[("c", 3)]);
+    one.subscribe(3, SubscriptionKind::Channel, &[("c", 3)]);
     assert_eq!(fixture.inbox.failure(3).await.code(), "CLIENT_CLOSED");
     one.seat.leave(Some(call(4)));
     fixture.inbox.reply(4).await;
@@ -110,8 +110,8 @@ async fn a_panic_fails_its_subscribers_and_the_next_one_begins_anew() {
     let mut fixture = Fixture::new();
     let (mut listener, mut peer) = fixture.subscribed("a").await;
     fixture.inbox.panic_at(2);
-    listener.subscribe(2, Kind::Channel, &[("b", 2)]);
-    listener.subscribe(3, Kind::Channel, &[("c", 3)]);
+    listener.subscribe(2, SubscriptionKind::Channel, &[("b", 2)]);
+    listener.subscribe(3, SubscriptionKind::Channel, &[("c", 3)]);
     peer.commands(2).await;
     peer.send([ack("subscribe", "b"), message("a", "unseen")].concat()).await;
     fixture.inbox.reply(2).await;
@@ -122,7 +122,7 @@ async fn a_panic_fails_its_subscribers_and_the_next_one_begins_anew() {
     }
     assert_eq!(got, "ended: the subscribers' task panicked");
     let another = fixture.join();
-    another.subscribe(4, Kind::Channel, &[("a", 1)]);
+    another.subscribe(4, SubscriptionKind::Channel, &[("a", 1)]);
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
     peer.send(ack("subscribe", "a")).await;
@@ -148,7 +148,7 @@ async fn without_room_for_a_connection_a_call_rejects() {
     let options = Options { max_connections: 1, ..Fixture::options() };
     let mut fixture = Fixture::with(options, Vec::new());
     let listener = fixture.join();
-    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("a", 1)]);
     assert_eq!(fixture.inbox.failure(1).await.code(), "POOL_TIMEOUT");
     idle().await;
     assert!(!fixture.subscriber.is_active());
@@ -160,7 +160,7 @@ async fn a_connection_is_waited_for_where_others_have_them_all() {
     let mut fixture = Fixture::with(options, Vec::new());
     let permit = fixture.pool.permit(Holder::Lease).await.unwrap();
     let listener = fixture.join();
-    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("a", 1)]);
     idle().await;
     fixture.peers.assert_nobody_came();
     drop(permit);

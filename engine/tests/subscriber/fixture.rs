@@ -5,16 +5,16 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use oxidis_engine::client::Lanes;
+use oxidis_engine::client::ConnectionSet;
 use oxidis_engine::client::pool::Pool;
 use oxidis_engine::client::pubsub::{
-    Bell, Body, Bounds, Call, Item, Kind, Notice, Overflow, Parcel, Seat, Side, SinkSettings, Subscriber,
-    Wanted,
+    BacklogLimits, BatchText, Delivery, MessageBatch, Notice, Overflow, QueueItem, RequestedInterest,
+    SinkSettings, SinkWaker, SubscriberCall, SubscriberHandle, SubscriptionKind, SubscriptionManager,
 };
 use oxidis_engine::config::address::{Fixed, Locate};
 use oxidis_engine::config::{Options, Reconnect};
 use oxidis_engine::connection::connector::Connector;
-use oxidis_engine::connection::request::{Ticket, View};
+use oxidis_engine::connection::request::{TextFormat, Ticket};
 use tokio::io::DuplexStream;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -38,14 +38,14 @@ pub(crate) const TIMEOUT: u32 = 5_000;
 
 /// Wide enough for any test that is not about it.
 pub(crate) const WIDE: SinkSettings = SinkSettings {
-    bounds: Bounds { messages: 10_000, bytes: 1 << 24 },
+    bounds: BacklogLimits { messages: 10_000, bytes: 1 << 24 },
     overflow: Overflow::Pause,
     binary: false,
 };
 
 /// What a test works with.
 pub(crate) struct Fixture {
-    pub(crate) subscriber: Arc<Subscriber>,
+    pub(crate) subscriber: Arc<SubscriptionManager>,
     pub(crate) pool: Arc<Pool>,
     pub(crate) peers: Peers,
     pub(crate) inbox: Inbox,
@@ -80,9 +80,9 @@ impl Fixture {
             connector.another(),
             mailbox.clone(),
             runtime.clone(),
-            Arc::new(Lanes::new([])),
+            Arc::new(ConnectionSet::new([])),
         );
-        let subscriber = Subscriber::new(&options, connector, Arc::clone(&pool), mailbox, runtime);
+        let subscriber = SubscriptionManager::new(&options, connector, Arc::clone(&pool), mailbox, runtime);
         Self { subscriber, pool, peers, inbox }
     }
 
@@ -100,7 +100,7 @@ impl Fixture {
     /// A listener that has subscribed to `channel` with slot 1 and route 1, and the connection that it did so on.
     pub(crate) async fn subscribed(&mut self, channel: &str) -> (Listener, Peer<DuplexStream>) {
         let mut listener = self.join();
-        listener.subscribe(1, Kind::Channel, &[(channel, 1)]);
+        listener.subscribe(1, SubscriptionKind::Channel, &[(channel, 1)]);
         let mut peer = self.peers.accept().await;
         assert_eq!(peer.command().await.unwrap(), format!("SUBSCRIBE {channel}"));
         peer.send(ack("subscribe", channel)).await;
@@ -112,7 +112,7 @@ impl Fixture {
 
 struct Rings(UnboundedSender<()>);
 
-impl Bell for Rings {
+impl SinkWaker for Rings {
     fn ring(&self) {
         // The test may have ended.
         let _ended = self.0.send(());
@@ -121,39 +121,40 @@ impl Bell for Rings {
 
 /// A subscriber.
 pub(crate) struct Listener {
-    pub(crate) seat: Seat,
+    pub(crate) seat: SubscriberHandle,
     rung: UnboundedReceiver<()>,
     got: [VecDeque<String>; 2],
 }
 
 /// A call with the usual deadline.
-pub(crate) fn call(slot: u32) -> Call {
-    Call { ticket: Ticket { slot, view: View::Text, prefixed: false }, timeout: TIMEOUT }
+pub(crate) fn call(slot: u32) -> SubscriberCall {
+    SubscriberCall { ticket: Ticket { slot, view: TextFormat::Text, prefixed: false }, timeout: TIMEOUT }
 }
 
 impl Listener {
     /// Wants names, with their routes, to flow.
-    pub(crate) fn subscribe(&self, slot: u32, kind: Kind, names: &[(&str, u32)]) {
+    pub(crate) fn subscribe(&self, slot: u32, kind: SubscriptionKind, names: &[(&str, u32)]) {
         self.subscribe_as(slot, kind, names, true);
     }
 
-    pub(crate) fn subscribe_as(&self, slot: u32, kind: Kind, names: &[(&str, u32)], flows: bool) {
-        let wanted = |&(name, route): &(&str, u32)| Wanted { name: name.as_bytes().into(), route, flows };
+    pub(crate) fn subscribe_as(&self, slot: u32, kind: SubscriptionKind, names: &[(&str, u32)], flows: bool) {
+        let wanted =
+            |&(name, route): &(&str, u32)| RequestedInterest { name: name.as_bytes().into(), route, flows };
         self.seat.subscribe(kind, names.iter().map(wanted).collect(), call(slot)).unwrap();
     }
 
-    pub(crate) fn unsubscribe(&self, slot: u32, kind: Kind, names: &[&str]) {
+    pub(crate) fn unsubscribe(&self, slot: u32, kind: SubscriptionKind, names: &[&str]) {
         let names = names.iter().map(|name| name.as_bytes().into()).collect();
         self.seat.unsubscribe(kind, Some(names), call(slot));
     }
 
     /// The next thing that flows.
     pub(crate) async fn next(&mut self) -> String {
-        self.next_of(Side::Flow).await
+        self.next_of(Delivery::Flow).await
     }
 
     /// The next thing of a side, in words.
-    pub(crate) async fn next_of(&mut self, side: Side) -> String {
+    pub(crate) async fn next_of(&mut self, side: Delivery) -> String {
         loop {
             if let Some(next) = self.got[side as usize].pop_front() {
                 return next;
@@ -161,19 +162,19 @@ impl Listener {
             if !self.take(side) {
                 within(self.rung.recv()).await.unwrap();
                 // The bell rings again only after the flow was found empty.
-                while self.take(Side::Flow) {}
+                while self.take(Delivery::Flow) {}
             }
         }
     }
 
-    fn take(&mut self, side: Side) -> bool {
+    fn take(&mut self, side: Delivery) -> bool {
         let got = &mut self.got[side as usize];
         match self.seat.sink().take(side) {
-            Some(Item::Parcel(parcel)) => {
+            Some(QueueItem::Parcel(parcel)) => {
                 got.extend(words(parcel));
                 self.seat.sink().release(side);
             }
-            Some(Item::Notice(notice)) => got.push_back(notice_words(&notice)),
+            Some(QueueItem::Notice(notice)) => got.push_back(notice_words(&notice)),
             None => return false,
         }
         true
@@ -181,7 +182,7 @@ impl Listener {
 
     /// Forgets what has come.
     pub(crate) fn clear(&mut self) {
-        while self.take(Side::Flow) || self.take(Side::Pull) {}
+        while self.take(Delivery::Flow) || self.take(Delivery::Pull) {}
         self.got = Default::default();
     }
 
@@ -196,13 +197,13 @@ impl Listener {
 
     /// Fails when something has come.
     pub(crate) fn assert_silent(&mut self) {
-        while self.take(Side::Flow) || self.take(Side::Pull) {}
+        while self.take(Delivery::Flow) || self.take(Delivery::Pull) {}
         assert!(self.got.iter().all(VecDeque::is_empty), "{:?} are too many", self.got);
     }
 }
 
 /// The messages of a parcel: route, channel in brackets where there is one, data.
-fn words(parcel: Parcel) -> Vec<String> {
+fn words(parcel: MessageBatch) -> Vec<String> {
     let entries = parcel.entries().to_vec();
     let mut at = parcel.skipped_units();
     let body = parcel.into_body();
@@ -213,9 +214,9 @@ fn words(parcel: Parcel) -> Vec<String> {
         let range = at..at + units as usize;
         at = range.end;
         match &body {
-            Body::Bytes(text) => text[range].escape_ascii().to_string(),
-            Body::Wide(text) => String::from_utf16(&text[range]).unwrap(),
-            Body::Large { data, .. } => format!("{} bytes", data.len()),
+            BatchText::Bytes(text) => text[range].escape_ascii().to_string(),
+            BatchText::Wide(text) => String::from_utf16(&text[range]).unwrap(),
+            BatchText::Large { data, .. } => format!("{} bytes", data.len()),
         }
     };
     let mut words = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oxidis_engine::client::pubsub::Kind;
+use oxidis_engine::client::pubsub::SubscriptionKind;
 use oxidis_engine::connection::request::now;
 use tokio::time::sleep;
 
@@ -48,7 +48,7 @@ async fn messages_are_signs_of_life() {
         peer.send(message("a", "alive")).await;
         assert_eq!(listener.next().await, "1 alive");
     }
-    listener.unsubscribe(2, Kind::Channel, &["a"]);
+    listener.unsubscribe(2, SubscriptionKind::Channel, &["a"]);
     assert_eq!(peer.command().await.unwrap(), "UNSUBSCRIBE a", "nothing was asked before");
 }
 
@@ -66,7 +66,7 @@ async fn a_user_without_the_right_to_ask_is_told_that_the_server_is_there() {
 async fn a_server_that_does_not_acknowledge_is_given_up() {
     let mut fixture = Fixture::new();
     let (listener, mut peer) = fixture.subscribed("a").await;
-    listener.subscribe(2, Kind::Channel, &[("b", 2)]);
+    listener.subscribe(2, SubscriptionKind::Channel, &[("b", 2)]);
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE b");
     let error = fixture.inbox.failure(2).await;
     assert_eq!(error.code(), "COMMAND_TIMEOUT");

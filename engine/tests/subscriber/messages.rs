@@ -1,6 +1,6 @@
 //! Messages reach those who asked for them, as they are.
 
-use oxidis_engine::client::pubsub::{Kind, Side, SinkSettings};
+use oxidis_engine::client::pubsub::{Delivery, SinkSettings, SubscriptionKind};
 use oxidis_engine::config::{Options, Protocol};
 
 use crate::fixture::{Fixture, WIDE, ack, bulk, idle, message};
@@ -9,10 +9,10 @@ use crate::fixture::{Fixture, WIDE, ack, bulk, idle, message};
 async fn each_name_of_a_call_is_acknowledged_before_it_settles() {
     let mut fixture = Fixture::new();
     let mut listener = fixture.join();
-    listener.subscribe(1, Kind::Channel, &[("z", 1)]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("z", 1)]);
     let mut peer = fixture.peers.accept().await;
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE z");
-    listener.subscribe(2, Kind::Channel, &[("a", 2), ("b", 3)]);
+    listener.subscribe(2, SubscriptionKind::Channel, &[("a", 2), ("b", 3)]);
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a b");
     peer.send([ack("subscribe", "z"), ack("subscribe", "a")].concat()).await;
     fixture.inbox.reply(1).await;
@@ -29,7 +29,7 @@ async fn arrays_of_resp2_say_what_pushes_say() {
     let options = Options { protocol: Protocol::Resp2, ..Fixture::options() };
     let mut fixture = Fixture::with(options, Vec::new());
     let mut listener = fixture.join();
-    listener.subscribe(1, Kind::Pattern, &[("n*", 7)]);
+    listener.subscribe(1, SubscriptionKind::Pattern, &[("n*", 7)]);
     let mut peer = fixture.peers.arrival().await;
     peer.greet(3).await;
     assert_eq!(peer.command().await.unwrap(), "PSUBSCRIBE n*");
@@ -48,10 +48,10 @@ async fn several_subscribers_share_a_connection_and_each_gets_what_it_asked_for(
     let mut fixture = Fixture::new();
     let (mut one, mut peer) = fixture.subscribed("a").await;
     let mut other = fixture.join();
-    other.subscribe(2, Kind::Channel, &[("a", 5)]);
+    other.subscribe(2, SubscriptionKind::Channel, &[("a", 5)]);
     fixture.inbox.reply(2).await;
     assert_eq!(other.next().await, "subscribed 5", "without asking the server again");
-    other.subscribe(3, Kind::Shard, &[("a", 6)]);
+    other.subscribe(3, SubscriptionKind::Shard, &[("a", 6)]);
     assert_eq!(peer.command().await.unwrap(), "SSUBSCRIBE a");
     peer.send(ack("ssubscribe", "a")).await;
     peer.send(message("a", "both")).await;
@@ -89,7 +89,7 @@ async fn text_that_is_not_ascii_keeps_its_place_and_its_length() {
 async fn bytes_stay_bytes_where_they_are_wanted() {
     let mut fixture = Fixture::new();
     let mut listener = fixture.join_with(SinkSettings { binary: true, ..WIDE });
-    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("a", 1)]);
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
     peer.send(ack("subscribe", "a")).await;
@@ -115,18 +115,18 @@ async fn a_large_message_has_memory_of_its_own() {
 async fn what_nobody_listens_to_waits_beside_what_flows() {
     let mut fixture = Fixture::new();
     let mut listener = fixture.join();
-    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("a", 1)]);
     let mut peer = fixture.peers.accept().await;
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
-    listener.subscribe_as(2, Kind::Channel, &[("b", 2)], false);
+    listener.subscribe_as(2, SubscriptionKind::Channel, &[("b", 2)], false);
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE b");
     peer.send([ack("subscribe", "a"), ack("subscribe", "b")].concat()).await;
     peer.send([message("b", "1"), message("a", "2"), message("b", "3")].concat()).await;
     assert_eq!(listener.next_few().await, ["subscribed 1", "subscribed 2", "1 2"]);
     for expected in ["subscribed 2", "2 1", "2 3"] {
-        assert_eq!(listener.next_of(Side::Pull).await, expected);
+        assert_eq!(listener.next_of(Delivery::Pull).await, expected);
     }
-    listener.seat.listen(Kind::Channel, None, true);
+    listener.seat.listen(SubscriptionKind::Channel, None, true);
     idle().await;
     peer.send(message("b", "4")).await;
     assert_eq!(listener.next_few().await, ["reconsider", "2 4"]);

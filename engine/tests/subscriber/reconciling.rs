@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use oxidis_engine::client::pubsub::Kind;
+use oxidis_engine::client::pubsub::SubscriptionKind;
 use tokio::io::DuplexStream;
 
 use crate::fixture::{Fixture, ack, idle, message, within};
@@ -14,13 +14,13 @@ async fn the_subscription_ends_with_the_last_who_wants_it() {
     let mut fixture = Fixture::new();
     let (mut one, mut peer) = fixture.subscribed("a").await;
     let other = fixture.join();
-    other.subscribe(2, Kind::Channel, &[("a", 1)]);
+    other.subscribe(2, SubscriptionKind::Channel, &[("a", 1)]);
     fixture.inbox.reply(2).await;
-    one.unsubscribe(3, Kind::Channel, &["a"]);
+    one.unsubscribe(3, SubscriptionKind::Channel, &["a"]);
     fixture.inbox.reply(3).await;
     assert_eq!(one.next().await, "unsubscribed 1");
     peer.send(message("a", "for the other")).await;
-    other.unsubscribe(4, Kind::Channel, &["a"]);
+    other.unsubscribe(4, SubscriptionKind::Channel, &["a"]);
     assert_eq!(peer.command().await.unwrap(), "UNSUBSCRIBE a");
     idle().await;
     fixture.inbox.assert_empty();
@@ -35,9 +35,9 @@ async fn the_last_of_many_calls_without_an_answer_decides() {
     let (mut listener, mut peer) = fixture.subscribed("z").await;
     for slot in 2..7 {
         if slot % 2 == 0 {
-            listener.subscribe(slot, Kind::Channel, &[("a", slot)]);
+            listener.subscribe(slot, SubscriptionKind::Channel, &[("a", slot)]);
         } else {
-            listener.unsubscribe(slot, Kind::Channel, &["a"]);
+            listener.unsubscribe(slot, SubscriptionKind::Channel, &["a"]);
         }
     }
     let words = ["SUBSCRIBE", "UNSUBSCRIBE", "SUBSCRIBE", "UNSUBSCRIBE", "SUBSCRIBE"];
@@ -56,8 +56,8 @@ async fn the_last_of_many_calls_without_an_answer_decides() {
 async fn calls_without_a_connection_settle_as_their_last_one_wants() {
     let mut fixture = Fixture::new();
     let mut listener = fixture.join();
-    listener.subscribe(1, Kind::Channel, &[("a", 1), ("b", 2)]);
-    listener.unsubscribe(2, Kind::Channel, &["a"]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("a", 1), ("b", 2)]);
+    listener.unsubscribe(2, SubscriptionKind::Channel, &["a"]);
     fixture.inbox.reply(2).await;
     let mut peer = fixture.peers.accept().await;
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE b");
@@ -70,15 +70,15 @@ async fn calls_without_a_connection_settle_as_their_last_one_wants() {
 async fn without_names_everything_of_a_kind_ends() {
     let mut fixture = Fixture::new();
     let (listener, mut peer) = fixture.subscribed("a").await;
-    listener.subscribe(2, Kind::Pattern, &[("p", 2)]);
+    listener.subscribe(2, SubscriptionKind::Pattern, &[("p", 2)]);
     peer.command().await.unwrap();
     peer.send(ack("psubscribe", "p")).await;
     fixture.inbox.reply(2).await;
-    listener.seat.unsubscribe(Kind::Channel, None, crate::fixture::call(3));
+    listener.seat.unsubscribe(SubscriptionKind::Channel, None, crate::fixture::call(3));
     assert_eq!(peer.command().await.unwrap(), "UNSUBSCRIBE a");
     peer.send(ack("unsubscribe", "a")).await;
     fixture.inbox.reply(3).await;
-    listener.seat.unsubscribe(Kind::Shard, None, crate::fixture::call(4));
+    listener.seat.unsubscribe(SubscriptionKind::Shard, None, crate::fixture::call(4));
     fixture.inbox.reply(4).await;
 }
 
@@ -88,7 +88,7 @@ async fn a_thousand_names_are_restored_in_commands_of_bounded_size() {
     let listener = fixture.join();
     let names: Vec<_> = (0..2500).map(|number| format!("c{number}")).collect();
     let wanted: Vec<_> = names.iter().zip(0..).map(|(name, route)| (name.as_str(), route)).collect();
-    listener.subscribe(1, Kind::Channel, &wanted);
+    listener.subscribe(1, SubscriptionKind::Channel, &wanted);
     let mut peer = fixture.peers.accept().await;
     let mut seen = HashSet::new();
     for count in [1000, 1000, 500] {
@@ -138,11 +138,11 @@ async fn calls_and_lost_connections_in_any_order_end_in_what_was_asked_for_last(
             let name = ["a", "b", "c"][random.usize(..3)];
             match random.u32(..10) {
                 0..4 => {
-                    listeners[who].subscribe(slot, Kind::Channel, &[(name, slot)]);
+                    listeners[who].subscribe(slot, SubscriptionKind::Channel, &[(name, slot)]);
                     wanted[who].insert(name);
                 }
                 4..8 => {
-                    listeners[who].unsubscribe(slot, Kind::Channel, &[name]);
+                    listeners[who].unsubscribe(slot, SubscriptionKind::Channel, &[name]);
                     wanted[who].remove(name);
                 }
                 8 => {

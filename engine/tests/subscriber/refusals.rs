@@ -1,6 +1,6 @@
 //! What the server refuses is nobody's, and takes nothing else with it.
 
-use oxidis_engine::client::pubsub::Kind;
+use oxidis_engine::client::pubsub::SubscriptionKind;
 use oxidis_engine::error::{ConnectionFailure, Error};
 
 use crate::fixture::{Fixture, ack, idle, message};
@@ -12,7 +12,7 @@ const NOPERM: &str = "-NOPERM no permissions to access one of the channels\r\n";
 async fn a_refused_call_rejects_with_the_servers_error_and_leaves_nothing() {
     let mut fixture = Fixture::new();
     let (mut listener, mut peer) = fixture.subscribed("z").await;
-    listener.subscribe(2, Kind::Channel, &[("secret", 2)]);
+    listener.subscribe(2, SubscriptionKind::Channel, &[("secret", 2)]);
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE secret");
     peer.send(NOPERM).await;
     let error = fixture.inbox.failure(2).await;
@@ -27,8 +27,8 @@ async fn one_refused_name_takes_back_its_call_and_no_other() {
     let mut fixture = Fixture::new();
     let (mut one, mut peer) = fixture.subscribed("z").await;
     let mut other = fixture.join();
-    one.subscribe(2, Kind::Channel, &[("a", 2), ("secret", 3)]);
-    other.subscribe(3, Kind::Channel, &[("a", 7)]);
+    one.subscribe(2, SubscriptionKind::Channel, &[("a", 2), ("secret", 3)]);
+    other.subscribe(3, SubscriptionKind::Channel, &[("a", 7)]);
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a secret");
     peer.send(NOPERM).await;
     assert_eq!(peer.commands(2).await, ["SUBSCRIBE a", "SUBSCRIBE secret"]);
@@ -68,7 +68,7 @@ async fn a_lasting_failure_rejects_at_once() {
     let wrong = Error::connection(ConnectionFailure::Handshake, "the server refused SELECT");
     let mut fixture = Fixture::with(Fixture::options(), vec![Fate::Fails(wrong)]);
     let listener = fixture.join();
-    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("a", 1)]);
     assert_eq!(fixture.inbox.failure(1).await.code(), "HANDSHAKE_FAILED");
     assert!(
         !fixture.subscriber.is_active() || {
@@ -82,7 +82,7 @@ async fn a_lasting_failure_rejects_at_once() {
 async fn a_refused_password_rejects_at_once() {
     let mut fixture = Fixture::new();
     let listener = fixture.join();
-    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("a", 1)]);
     let mut peer = fixture.peers.arrival().await;
     peer.commands(3).await;
     peer.send("-NOAUTH HELLO must be called with the client already authenticated\r\n".repeat(3)).await;
@@ -122,7 +122,7 @@ async fn a_subscription_that_the_server_ends_is_asked_for_anew() {
 async fn a_refused_call_rejects_when_the_server_has_taken_back_the_rest() {
     let mut fixture = Fixture::new();
     let (mut listener, mut peer) = fixture.subscribed("z").await;
-    listener.subscribe(2, Kind::Channel, &[("a", 2), ("secret", 3), ("b", 4)]);
+    listener.subscribe(2, SubscriptionKind::Channel, &[("a", 2), ("secret", 3), ("b", 4)]);
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a secret b");
     peer.send(NOPERM).await;
     assert_eq!(peer.commands(3).await, ["SUBSCRIBE a", "SUBSCRIBE secret", "SUBSCRIBE b"]);
@@ -142,7 +142,7 @@ async fn a_refused_call_rejects_when_the_server_has_taken_back_the_rest() {
 async fn a_refused_call_does_not_wait_for_a_connection_that_is_lost() {
     let mut fixture = Fixture::new();
     let (listener, mut peer) = fixture.subscribed("z").await;
-    listener.subscribe(2, Kind::Channel, &[("a", 2), ("secret", 3)]);
+    listener.subscribe(2, SubscriptionKind::Channel, &[("a", 2), ("secret", 3)]);
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a secret");
     peer.send(NOPERM).await;
     peer.commands(2).await;
@@ -181,7 +181,7 @@ async fn a_server_that_cannot_restore_now_is_asked_again_on_other_connections_un
 async fn a_call_that_a_server_cannot_take_now_waits_within_its_deadline() {
     let mut fixture = Fixture::new();
     let mut listener = fixture.join();
-    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("a", 1)]);
     let mut peer = fixture.peers.accept().await;
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE a");
     peer.send(BUSY).await;
@@ -192,7 +192,7 @@ async fn a_call_that_a_server_cannot_take_now_waits_within_its_deadline() {
     assert_eq!(listener.next().await, "subscribed 1");
 
     // A connection that others rely on is not given up for a call.
-    listener.subscribe(2, Kind::Channel, &[("b", 2)]);
+    listener.subscribe(2, SubscriptionKind::Channel, &[("b", 2)]);
     assert_eq!(peer.command().await.unwrap(), "SUBSCRIBE b");
     peer.send(BUSY).await;
     assert_eq!(fixture.inbox.failure(2).await.code(), "BUSY");
@@ -205,7 +205,7 @@ async fn a_call_that_a_server_cannot_take_now_waits_within_its_deadline() {
 async fn a_server_that_never_can_is_what_a_call_is_told() {
     let mut fixture = Fixture::new();
     let listener = fixture.join();
-    listener.subscribe(1, Kind::Channel, &[("a", 1)]);
+    listener.subscribe(1, SubscriptionKind::Channel, &[("a", 1)]);
     let refusing = async {
         loop {
             let mut peer = fixture.peers.accept().await;

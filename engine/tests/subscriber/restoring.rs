@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use oxidis_engine::client::pubsub::{Kind, Side};
+use oxidis_engine::client::pubsub::{Delivery, SubscriptionKind};
 use oxidis_engine::config::Options;
-use oxidis_engine::config::address::{Endpoint, HostPort, Locate, Located, Place};
+use oxidis_engine::config::address::{ConnectTarget, Endpoint, HostPort, Locate, LocateFuture};
 use oxidis_engine::error::{ConnectionFailure, Error};
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -17,15 +17,15 @@ use crate::peer::Fate;
 async fn all_kinds_are_restored_in_one_write_before_anything_else() {
     let mut fixture = Fixture::new();
     let (mut listener, mut peer) = fixture.subscribed("a").await;
-    listener.subscribe(2, Kind::Pattern, &[("p*", 2)]);
-    listener.subscribe(3, Kind::Shard, &[("s", 3)]);
+    listener.subscribe(2, SubscriptionKind::Pattern, &[("p*", 2)]);
+    listener.subscribe(3, SubscriptionKind::Shard, &[("s", 3)]);
     peer.commands(2).await;
     peer.send([ack("psubscribe", "p*"), ack("ssubscribe", "s")].concat()).await;
     assert_eq!(listener.next_few().await, ["subscribed 2", "subscribed 3"]);
     sleep(Duration::from_secs(3)).await;
     drop(peer);
     idle().await;
-    listener.subscribe(4, Kind::Channel, &[("new", 4)]);
+    listener.subscribe(4, SubscriptionKind::Channel, &[("new", 4)]);
     let mut peer = fixture.peers.accept().await;
     let restored = peer.commands(3).await;
     let mut channels: Vec<_> = restored[0].split(' ').collect();
@@ -50,7 +50,7 @@ async fn all_kinds_are_restored_in_one_write_before_anything_else() {
 async fn the_gap_comes_before_the_first_message_behind_it() {
     let mut fixture = Fixture::new();
     let (mut listener, mut peer) = fixture.subscribed("a").await;
-    listener.subscribe(2, Kind::Channel, &[("b", 2)]);
+    listener.subscribe(2, SubscriptionKind::Channel, &[("b", 2)]);
     peer.command().await.unwrap();
     peer.send([ack("subscribe", "b"), message("a", "last")].concat()).await;
     assert_eq!(listener.next_few().await, ["subscribed 2", "1 last"]);
@@ -75,7 +75,7 @@ async fn an_outage_of_several_attempts_is_one_gap_and_told_to_those_who_missed_s
     fixture.peers.fail_next([refused(), refused()]);
     drop(peer);
     idle().await;
-    newcomer.subscribe(2, Kind::Channel, &[("n", 1)]);
+    newcomer.subscribe(2, SubscriptionKind::Channel, &[("n", 1)]);
     let mut peer = fixture.peers.accept().await;
     assert_eq!(listener.next_few().await, ["trouble: connection refused", "trouble: connection refused"]);
     peer.command().await.unwrap();
@@ -99,7 +99,7 @@ async fn an_outage_of_several_attempts_is_one_gap_and_told_to_those_who_missed_s
 async fn what_is_pulled_has_the_gap_in_its_place() {
     let mut fixture = Fixture::new();
     let mut listener = fixture.join();
-    listener.subscribe_as(1, Kind::Channel, &[("a", 1)], false);
+    listener.subscribe_as(1, SubscriptionKind::Channel, &[("a", 1)], false);
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
     peer.send([ack("subscribe", "a"), message("a", "before")].concat()).await;
@@ -108,10 +108,10 @@ async fn what_is_pulled_has_the_gap_in_its_place() {
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
     peer.send([ack("subscribe", "a"), message("a", "after")].concat()).await;
-    assert_eq!(listener.next_of(Side::Pull).await, "subscribed 1");
-    assert_eq!(listener.next_of(Side::Pull).await, "1 before");
-    assert!(listener.next_of(Side::Pull).await.starts_with("gap: reconnect"));
-    assert_eq!(listener.next_of(Side::Pull).await, "1 after");
+    assert_eq!(listener.next_of(Delivery::Pull).await, "subscribed 1");
+    assert_eq!(listener.next_of(Delivery::Pull).await, "1 before");
+    assert!(listener.next_of(Delivery::Pull).await.starts_with("gap: reconnect"));
+    assert_eq!(listener.next_of(Delivery::Pull).await, "1 after");
 }
 
 #[tokio::test(start_paused = true)]
@@ -125,7 +125,7 @@ async fn after_the_last_attempt_subscribers_fail_with_its_cause() {
     drop(peer);
     let got: [String; 3] = listener.next_few().await;
     assert_eq!(got[2], "ended: connection refused");
-    listener.subscribe(2, Kind::Channel, &[("a", 2)]);
+    listener.subscribe(2, SubscriptionKind::Channel, &[("a", 2)]);
     assert_eq!(fixture.inbox.failure(2).await.code(), "CLIENT_CLOSED");
 }
 
@@ -136,7 +136,7 @@ async fn without_reconnection_a_lost_connection_fails_its_subscribers() {
     drop(peer);
     assert_eq!(listener.next().await, "ended: the server closed the subscribers' connection");
     let another = fixture.join();
-    another.subscribe(2, Kind::Channel, &[("a", 1)]);
+    another.subscribe(2, SubscriptionKind::Channel, &[("a", 1)]);
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
     peer.send(ack("subscribe", "a")).await;
@@ -163,15 +163,15 @@ struct Moving {
 }
 
 impl Moving {
-    fn place(&self) -> Place {
+    fn place(&self) -> ConnectTarget {
         let port = u16::try_from(*self.moves.borrow()).unwrap();
         let endpoint = Endpoint::Tcp(HostPort { host: "server".into(), port });
-        Place::at(endpoint)
+        ConnectTarget::at(endpoint)
     }
 }
 
 impl Locate for Moving {
-    fn locate(&self) -> Located<'_> {
+    fn locate(&self) -> LocateFuture<'_> {
         Box::pin(std::future::ready(Ok(self.place())))
     }
 
@@ -179,7 +179,7 @@ impl Locate for Moving {
         Some(self.moves.subscribe())
     }
 
-    fn holds(&self, place: &Place) -> bool {
+    fn holds(&self, place: &ConnectTarget) -> bool {
         *place == self.place()
     }
 }

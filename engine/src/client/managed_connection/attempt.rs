@@ -7,21 +7,21 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::{Lane, Redial};
-use crate::config::address::Place;
-use crate::connection::driver::{Connection, Ended};
+use super::{ManagedConnection, ReconnectPolicy};
+use crate::config::address::ConnectTarget;
+use crate::connection::driver::{Connection, ConnectionEnd};
 use crate::connection::rejection::{LEAVE_GRACE, UNBLOCK_GRACE};
-use crate::connection::request::{Deliver, Event};
+use crate::connection::request::{ConnectionEvent, ReplySink};
 use crate::error::{ConnectionFailure, Error};
 
-impl Lane {
+impl ManagedConnection {
     /// One attempt to connect. `None`: the lane is to be closed.
     pub(super) async fn attempt(
         &self,
-        deliver: &mut dyn Deliver,
+        deliver: &mut dyn ReplySink,
         cause: Option<&Error>,
     ) -> Option<Result<Connection, Error>> {
-        if matches!(self.redial, Redial::Never) && self.connected.load(Ordering::Acquire) {
+        if matches!(self.redial, ReconnectPolicy::Never) && self.connected.load(Ordering::Acquire) {
             let message = "this one connection is gone, and is not made again";
             return Some(Err(Error::connection(ConnectionFailure::Lost, message)));
         }
@@ -29,7 +29,7 @@ impl Lane {
             Ok(opened) => opened,
             Err(error) => return Some(Err(error)),
         };
-        deliver.event(Event::Connect);
+        deliver.event(ConnectionEvent::Connect);
         deliver.flush();
         let greeted = self.unless_done(deliver, cause, self.connector.greet(opened)).await?;
         let state = self.queue.state();
@@ -45,8 +45,8 @@ impl Lane {
     pub(super) async fn serve(
         self: &Arc<Self>,
         mut connection: Connection,
-        deliver: &mut dyn Deliver,
-    ) -> Ended {
+        deliver: &mut dyn ReplySink,
+    ) -> ConnectionEnd {
         let place = connection.place.clone();
         let renewal = std::mem::take(&mut connection.renewal);
         let ended = {
@@ -62,27 +62,32 @@ impl Lane {
                     // A server that was replaced in good health still answers; one that is gone costs the grace.
                     let grace = Duration::from_millis(LEAVE_GRACE);
                     if timeout(grace, &mut running).await.is_err()
-                        && let (Redial::Never, Some(number)) = (&self.redial, number)
+                        && let (ReconnectPolicy::Never, Some(number)) = (&self.redial, number)
                     {
                         self.unblock(&place, number, running).await;
                     }
                     self.leaving.store(false, Ordering::Release);
-                    Ended::Left(error)
+                    ConnectionEnd::Left(error)
                 }
                 ended = &mut running => ended,
                 never = self.keep_authenticated(renewal) => match never {},
             }
         };
         match ended {
-            Ended::Lost(_) => self.connector.distrust(&place),
-            Ended::Refused(_) => self.connector.refused(&place),
-            Ended::Closed | Ended::Left(_) => {}
+            ConnectionEnd::Lost(_) => self.connector.distrust(&place),
+            ConnectionEnd::Refused(_) => self.connector.refused(&place),
+            ConnectionEnd::Closed | ConnectionEnd::Left(_) => {}
         }
         ended
     }
 
     /// Nobody else uses this connection, and the server at `place` keeps it waiting: has the wait ended there, and its answer read.
-    async fn unblock(&self, place: &Place, number: i64, running: Pin<&mut impl Future<Output = Ended>>) {
+    async fn unblock(
+        &self,
+        place: &ConnectTarget,
+        number: i64,
+        running: Pin<&mut impl Future<Output = ConnectionEnd>>,
+    ) {
         let patience = Duration::from_millis(UNBLOCK_GRACE);
         let told = async {
             // Where the order fails, nothing is known of what the server still does.

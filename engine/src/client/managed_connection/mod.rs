@@ -13,21 +13,21 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::Mailbox;
-use super::reconnect::{Pace, Redial};
-use crate::config::address::Place;
+use super::ReplySinkFactory;
+use super::reconnect::{ReconnectPolicy, ReconnectSchedule};
+use crate::config::address::ConnectTarget;
 use crate::connection::connector::Connector;
-use crate::connection::driver::{Ended, Severance, Wish};
-use crate::connection::queue::{Keep, Overdue, Queue, QueueLimits};
-use crate::connection::request::{Deliver, Event, Request};
-use crate::error::{Error, Kind};
+use crate::connection::driver::{ConnectionEnd, Severance, Shutdown};
+use crate::connection::queue::{Overdue, Queue, QueueLimits, RetainOnDisconnect};
+use crate::connection::request::{ConnectionEvent, ReplySink, Request};
+use crate::error::{Error, ErrorKind};
 
 const SILENT: u8 = Severance::Silent as u8;
 const HELD: u8 = Severance::Held as u8;
 
 /// Whether a task runs for the lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum DriverState {
     /// No socket and no task; the next command starts one.
     Idle,
     /// A task connects, serves or waits to reconnect.
@@ -36,8 +36,8 @@ enum State {
     Closed,
 }
 
-struct Control {
-    state: State,
+struct ConnectionControl {
+    state: DriverState,
     connecting: Vec<oneshot::Sender<Result<(), Error>>>,
     closing: Vec<oneshot::Sender<()>>,
     online: bool,
@@ -46,10 +46,10 @@ struct Control {
 }
 
 /// The lane.
-pub struct Lane {
+pub struct ManagedConnection {
     queue: Arc<Queue>,
     connector: Connector,
-    redial: Redial,
+    redial: ReconnectPolicy,
     connected: AtomicBool,
     /// Connections made after one that was lost.
     reconnects: AtomicU64,
@@ -59,25 +59,25 @@ pub struct Lane {
     /// The server's number for the connection; 0 where it is not known.
     client_id: AtomicI64,
     /// Where the present connection, or the last one, leads.
-    place: Mutex<Option<Place>>,
-    control: Mutex<Control>,
+    place: Mutex<Option<ConnectTarget>>,
+    control: Mutex<ConnectionControl>,
     /// Whether the user has a transaction open that he sends command by command.
     transaction: Mutex<bool>,
-    mailbox: Arc<dyn Mailbox>,
+    mailbox: Arc<dyn ReplySinkFactory>,
     runtime: Handle,
 }
 
-impl Lane {
+impl ManagedConnection {
     /// A lane that is not connected.
     pub fn new(
         limits: QueueLimits,
         connector: Connector,
-        redial: Redial,
-        mailbox: Arc<dyn Mailbox>,
+        redial: ReconnectPolicy,
+        mailbox: Arc<dyn ReplySinkFactory>,
         runtime: Handle,
     ) -> Arc<Self> {
-        let control = Control {
-            state: State::Idle,
+        let control = ConnectionControl {
+            state: DriverState::Idle,
             connecting: Vec::new(),
             closing: Vec::new(),
             online: false,
@@ -101,26 +101,26 @@ impl Lane {
         })
     }
 
-    fn control(&self) -> MutexGuard<'_, Control> {
+    fn control(&self) -> MutexGuard<'_, ConnectionControl> {
         self.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wish(&self) -> Wish {
+    fn wish(&self) -> Shutdown {
         match self.wish.load(Ordering::Acquire) {
-            0 if self.leaving.load(Ordering::Acquire) => Wish::Leave,
-            0 => Wish::Open,
-            1 => Wish::Drain,
-            _ => Wish::Destroy,
+            0 if self.leaving.load(Ordering::Acquire) => Shutdown::Leave,
+            0 => Shutdown::Open,
+            1 => Shutdown::Drain,
+            _ => Shutdown::Destroy,
         }
     }
 
     /// The same for the present connection, which may have to go for reasons of its own.
-    fn wish_now(&self) -> Wish {
+    fn wish_now(&self) -> Shutdown {
         match self.wish() {
-            Wish::Destroy => Wish::Destroy,
+            Shutdown::Destroy => Shutdown::Destroy,
             wish => match self.severed.load(Ordering::Acquire) {
-                SILENT => Wish::Sever(Severance::Silent),
-                HELD => Wish::Sever(Severance::Held),
+                SILENT => Shutdown::Sever(Severance::Silent),
+                HELD => Shutdown::Sever(Severance::Held),
                 _ => wish,
             },
         }
@@ -149,7 +149,7 @@ impl Lane {
     }
 
     /// Where its connection leads.
-    pub fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<ConnectTarget> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -196,15 +196,15 @@ impl Lane {
         let mut control = self.control();
         let lane = Arc::clone(self);
         match control.state {
-            State::Active => {}
-            State::Idle => {
-                control.state = State::Active;
+            DriverState::Active => {}
+            DriverState::Idle => {
+                control.state = DriverState::Active;
                 self.runtime.spawn(lane.supervise());
             }
             // Nobody else would ever answer what is in the queue.
-            State::Closed => {
+            DriverState::Closed => {
                 self.runtime.spawn(async move {
-                    lane.reject(lane.mailbox.open().as_mut(), Keep::Nothing, &Error::closed());
+                    lane.reject(lane.mailbox.open().as_mut(), RetainOnDisconnect::Nothing, &Error::closed());
                 });
             }
         }
@@ -223,12 +223,12 @@ impl Lane {
 
     /// Whether a task works for the lane.
     pub fn is_active(&self) -> bool {
-        self.control().state == State::Active
+        self.control().state == DriverState::Active
     }
 
     /// Whether its one connection is gone and will not be made again.
     pub fn is_spent(&self) -> bool {
-        matches!(self.redial, Redial::Never)
+        matches!(self.redial, ReconnectPolicy::Never)
             && self.connected.load(Ordering::Acquire)
             && !self.queue.is_online()
     }
@@ -238,9 +238,9 @@ impl Lane {
         let (sender, receiver) = oneshot::channel();
         let mut control = self.control();
         match control.state {
-            State::Closed => drop(sender.send(Err(Error::closed()))),
-            State::Active if control.online => drop(sender.send(Ok(()))),
-            State::Idle | State::Active => {
+            DriverState::Closed => drop(sender.send(Err(Error::closed()))),
+            DriverState::Active if control.online => drop(sender.send(Ok(()))),
+            DriverState::Idle | DriverState::Active => {
                 control.connecting.push(sender);
                 drop(control);
                 self.start();
@@ -249,21 +249,21 @@ impl Lane {
         receiver
     }
 
-    /// Closes: after what is in flight with [`Wish::Drain`], at once with [`Wish::Destroy`].
-    pub fn close(self: &Arc<Self>, wish: Wish) -> oneshot::Receiver<()> {
+    /// Closes: after what is in flight with [`Shutdown::Drain`], at once with [`Shutdown::Destroy`].
+    pub fn close(self: &Arc<Self>, wish: Shutdown) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
-        let level = if wish == Wish::Destroy { 2 } else { 1 };
+        let level = if wish == Shutdown::Destroy { 2 } else { 1 };
         self.wish.fetch_max(level, Ordering::AcqRel);
         let mut control = self.control();
         match control.state {
-            State::Closed => {
+            DriverState::Closed => {
                 let _nobody_waits = sender.send(());
             }
-            State::Idle => {
-                control.state = State::Closed;
+            DriverState::Idle => {
+                control.state = DriverState::Closed;
                 let _nobody_waits = sender.send(());
             }
-            State::Active => control.closing.push(sender),
+            DriverState::Active => control.closing.push(sender),
         }
         drop(control);
         self.queue.wake.notify_one();
@@ -285,7 +285,7 @@ impl Lane {
         let mut deliver = self.mailbox.open();
         let deliver = deliver.as_mut();
         let _watched = self.connector.attend();
-        let mut pace = Pace::new(&self.redial, &self.connector);
+        let mut pace = ReconnectSchedule::new(&self.redial, &self.connector);
         let mut connected_before = false;
         let mut cause: Option<Error> = None;
         while !self.is_done() {
@@ -305,28 +305,30 @@ impl Lane {
                         Some(connection.place.clone());
                     connection.attach(&self.queue, deliver.borrows());
                     self.online();
-                    deliver.event(Event::Ready);
+                    deliver.event(ConnectionEvent::Ready);
                     deliver.flush();
                     let since = Instant::now();
                     let ended = self.serve(connection, deliver).await;
                     pace.ended(since.elapsed(), self.queue.has_answers());
                     self.control().online = false;
                     moved = match ended {
-                        Ended::Left(_) => true,
+                        ConnectionEnd::Left(_) => true,
                         // Where nobody watches, the name may lead elsewhere already.
-                        Ended::Refused(_) => !self.connector.is_watched(),
-                        Ended::Closed | Ended::Lost(_) => false,
+                        ConnectionEnd::Refused(_) => !self.connector.is_watched(),
+                        ConnectionEnd::Closed | ConnectionEnd::Lost(_) => false,
                     };
                     match ended {
-                        Ended::Closed => break,
-                        Ended::Lost(error) | Ended::Left(error) | Ended::Refused(error) => {
+                        ConnectionEnd::Closed => break,
+                        ConnectionEnd::Lost(error)
+                        | ConnectionEnd::Left(error)
+                        | ConnectionEnd::Refused(error) => {
                             let keep = match error.kind() {
-                                _ if !pace.goes_on() => Keep::Nothing,
-                                Kind::Protocol => Keep::Unseen,
-                                _ => Keep::Unanswered,
+                                _ if !pace.goes_on() => RetainOnDisconnect::Nothing,
+                                ErrorKind::Protocol => RetainOnDisconnect::Unseen,
+                                _ => RetainOnDisconnect::Unanswered,
                             };
                             self.reject(deliver, keep, &error);
-                            deliver.event(Event::Close(error.clone()));
+                            deliver.event(ConnectionEvent::Close(error.clone()));
                             error
                         }
                     }
@@ -341,7 +343,7 @@ impl Lane {
             match if unused { None } else { pace.next(moved) } {
                 None => return self.stop(deliver, &failed),
                 Some((delay, attempt)) => {
-                    deliver.event(Event::Reconnecting { attempt, delay });
+                    deliver.event(ConnectionEvent::Reconnecting { attempt, delay });
                     deliver.flush();
                     if self.unless_done(deliver, Some(&failed), pace.wait(delay)).await.is_none() {
                         break;
@@ -356,16 +358,16 @@ impl Lane {
     /// Whether the owner wants the lane closed and nothing stands against it.
     fn is_done(&self) -> bool {
         match self.wish() {
-            Wish::Open | Wish::Leave => false,
-            Wish::Drain => self.queue.is_empty(),
-            Wish::Sever(_) | Wish::Destroy => true,
+            Shutdown::Open | Shutdown::Leave => false,
+            Shutdown::Drain => self.queue.is_empty(),
+            Shutdown::Sever(_) | Shutdown::Destroy => true,
         }
     }
 
     /// Does `work` while callers keep their deadlines. `None`: the lane is to be closed.
     async fn unless_done<T>(
         &self,
-        deliver: &mut dyn Deliver,
+        deliver: &mut dyn ReplySink,
         cause: Option<&Error>,
         work: impl Future<Output = T>,
     ) -> Option<T> {

@@ -6,15 +6,15 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use super::Lane;
+use super::ManagedConnection;
 use crate::command::{self, Shape};
-use crate::connection::rejection::OnRefusal;
+use crate::connection::rejection::RetryPolicy;
 use crate::connection::request::{NEVER, Recipient, Request, now};
 use crate::error::{ConnectionFailure, Error};
 use crate::resp::encode;
 use crate::value::Value;
 
-impl Lane {
+impl ManagedConnection {
     /// Sends a command on nobody's behalf. Its reply is read and dropped.
     pub fn tell(self: &Arc<Self>, name: &[u8], arguments: &[&[u8]], patience: Option<Duration>) {
         if let Some((mut bytes, request)) = order(name, arguments, patience) {
@@ -86,7 +86,7 @@ fn order(name: &[u8], arguments: &[&[u8]], patience: Option<Duration>) -> Option
         recipient: Recipient::Probe,
         shape: &Shape::Any,
         replays: 0,
-        on_refusal: OnRefusal::TOLD,
+        on_refusal: RetryPolicy::TOLD,
         refusals: 0,
         track: None,
         length: u32::try_from(bytes.len()).unwrap_or(0),

@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::Lane;
+use super::ManagedConnection;
 use crate::config::Credentials;
 use crate::connection::renewal::Renewal;
-use crate::connection::request::Event;
-use crate::error::{Error, Kind};
+use crate::connection::request::ConnectionEvent;
+use crate::error::{Error, ErrorKind};
 
 /// The pause before a transaction is looked for again.
 const WITHIN_TRANSACTION: Duration = Duration::from_millis(100);
 /// How long the server may take where `commandTimeout` says nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-impl Lane {
+impl ManagedConnection {
     /// The user has opened a transaction command by command, or it is over for certain.
     pub fn note_transaction(&self, open: bool) {
         *self.transaction.lock().unwrap_or_else(PoisonError::into_inner) = open;
@@ -49,7 +49,7 @@ impl Lane {
         };
         // Where no reply came, the connection is gone, or its own watch will find that out.
         if let Err(error) = outcome
-            && let Kind::Reply(refusal) = error.kind()
+            && let ErrorKind::Reply(refusal) = error.kind()
         {
             self.report(Error::authentication(&*refusal.message));
             self.sever();
@@ -58,7 +58,7 @@ impl Lane {
 
     fn report(&self, error: Error) {
         let mut deliver = self.mailbox.open();
-        deliver.event(Event::Failed(error));
+        deliver.event(ConnectionEvent::Failed(error));
         deliver.flush();
     }
 }

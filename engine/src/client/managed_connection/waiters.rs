@@ -5,29 +5,29 @@ use std::collections::VecDeque;
 
 use tokio::time::sleep_until;
 
-use super::{Lane, State};
-use crate::connection::driver::Wish;
-use crate::connection::queue::Keep;
+use super::{DriverState, ManagedConnection};
+use crate::connection::driver::Shutdown;
+use crate::connection::queue::RetainOnDisconnect;
 use crate::connection::replies::expired;
-use crate::connection::request::{Deliver, Event, NEVER, Request, instant};
+use crate::connection::request::{ConnectionEvent, NEVER, ReplySink, Request, instant};
 use crate::error::Error;
 
-impl Lane {
+impl ManagedConnection {
     /// An attempt failed: whoever waits for the connection learns why.
-    pub(super) fn failed(&self, deliver: &mut dyn Deliver, error: &Error) {
+    pub(super) fn failed(&self, deliver: &mut dyn ReplySink, error: &Error) {
         let nobody_told = self.control().connecting.is_empty();
         self.refuse(error);
         if error.is_lasting() {
-            self.reject(deliver, Keep::Nothing, error);
+            self.reject(deliver, RetainOnDisconnect::Nothing, error);
         }
         if nobody_told {
-            deliver.event(Event::Failed(error.clone()));
+            deliver.event(ConnectionEvent::Failed(error.clone()));
         }
         deliver.flush();
     }
 
     /// Rejects callers whose deadline passes while there is no connection. Returns when the lane is to be closed.
-    pub(super) async fn keep_time(&self, deliver: &mut dyn Deliver, cause: Option<&Error>) {
+    pub(super) async fn keep_time(&self, deliver: &mut dyn ReplySink, cause: Option<&Error>) {
         while !self.is_done() {
             let at = self.queue.arm(NEVER);
             let due = async {
@@ -54,7 +54,7 @@ impl Lane {
     }
 
     /// Rejects with `error` what cannot be kept for the next connection.
-    pub(super) fn reject(&self, deliver: &mut dyn Deliver, keep: Keep, error: &Error) {
+    pub(super) fn reject(&self, deliver: &mut dyn ReplySink, keep: RetainOnDisconnect, error: &Error) {
         self.queue.detach(keep, |request, outcome, executed| {
             self.queue.reject(deliver, request, outcome, &error.clone().executed(executed));
         });
@@ -62,19 +62,22 @@ impl Lane {
     }
 
     /// No further attempt by itself; the next command or `connect()` starts anew.
-    pub(super) fn stop(&self, deliver: &mut dyn Deliver, error: &Error) {
+    pub(super) fn stop(&self, deliver: &mut dyn ReplySink, error: &Error) {
         let mut control = self.control();
         control.online = false;
-        control.state =
-            if matches!(self.wish(), Wish::Open | Wish::Leave) { State::Idle } else { State::Closed };
+        control.state = if matches!(self.wish(), Shutdown::Open | Shutdown::Leave) {
+            DriverState::Idle
+        } else {
+            DriverState::Closed
+        };
         for waiter in std::mem::take(&mut control.connecting) {
             drop(waiter.send(Err(error.clone())));
         }
         let closing = std::mem::take(&mut control.closing);
         // Under the lock: a command that arrives meanwhile is either rejected here or finds a lane that it can start.
-        self.reject(deliver, Keep::Nothing, error);
+        self.reject(deliver, RetainOnDisconnect::Nothing, error);
         drop(control);
-        deliver.event(Event::End);
+        deliver.event(ConnectionEvent::End);
         deliver.flush();
         for waiter in closing {
             let _nobody_waits = waiter.send(());

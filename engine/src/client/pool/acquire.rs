@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::permit::{Holder, Permit};
-use super::pooled_connection::Member;
-use super::state::{Answer, Want};
+use super::pooled_connection::PooledConnection;
+use super::state::{AcquireRequest, AcquireResult};
 use super::{Pool, close};
 use crate::connection::backoff::Backoff;
-use crate::error::{ConnectionFailure, Error, Kind};
+use crate::error::{ConnectionFailure, Error, ErrorKind};
 
 /// Turns of the engine's thread that a connection's task gets to take back what it has lent: it needs one or two.
 const PATIENCE_FOR_LOANS: u32 = 16;
@@ -21,8 +21,8 @@ impl Pool {
         self: &Arc<Self>,
         holder: Holder,
         deadline: Option<Instant>,
-    ) -> Result<(Permit, Arc<Member>), Error> {
-        let (permit, member) = self.seat(Want::Connection, holder, deadline).await?;
+    ) -> Result<(Permit, Arc<PooledConnection>), Error> {
+        let (permit, member) = self.seat(AcquireRequest::Connection, holder, deadline).await?;
         if let Some(member) = member {
             // What the system knows of the socket reaches its task before this one goes on: a connection that the server has
             // closed meanwhile is not given out.
@@ -48,8 +48,8 @@ impl Pool {
         self: &Arc<Self>,
         permit: &Permit,
         deadline: Option<Instant>,
-    ) -> Result<Arc<Member>, Error> {
-        let member = Member::new(self);
+    ) -> Result<Arc<PooledConnection>, Error> {
+        let member = PooledConnection::new(self);
         // From here on closing the pool closes the connection, and with it the attempt.
         if !self.roster().occupy(permit.number(), &member) {
             return Err(Error::closed().executed(false));
@@ -61,19 +61,19 @@ impl Pool {
 
     pub(super) async fn seat(
         &self,
-        want: Want,
+        want: AcquireRequest,
         holder: Holder,
         deadline: Option<Instant>,
-    ) -> Result<(Permit, Option<Arc<Member>>), Error> {
+    ) -> Result<(Permit, Option<Arc<PooledConnection>>), Error> {
         let answer = self.roster().ask(want, holder);
         let seat = match answer {
-            Answer::Seat(seat) => seat,
-            Answer::Closed => return Err(Error::closed().executed(false)),
-            Answer::NoRoom => return Err(self.no_room(want)),
-            Answer::TooMany(most) => {
+            AcquireResult::Seat(seat) => seat,
+            AcquireResult::Closed => return Err(Error::closed().executed(false)),
+            AcquireResult::NoRoom => return Err(self.no_room(want)),
+            AcquireResult::TooMany(most) => {
                 return Err(Error::queue_full("offlineQueue.maxCommands", most as u64));
             }
-            Answer::Wait(receiver) => {
+            AcquireResult::Wait(receiver) => {
                 let seat = match deadline {
                     None => receiver.await,
                     Some(deadline) => match timeout_at(deadline, receiver).await {
@@ -88,7 +88,7 @@ impl Pool {
     }
 
     /// Connects, again and again until `deadline` where that may help.
-    async fn connect(&self, member: &Member, deadline: Option<Instant>) -> Result<(), Error> {
+    async fn connect(&self, member: &PooledConnection, deadline: Option<Instant>) -> Result<(), Error> {
         let mut backoff = self.options.reconnect.as_ref().map(Backoff::new);
         let mut cause = None;
         loop {
@@ -108,7 +108,7 @@ impl Pool {
                 Ok(Err(error)) => error,
                 Err(_) => Error::closed(),
             };
-            let over = error.is_lasting() || *error.kind() == Kind::Closed;
+            let over = error.is_lasting() || *error.kind() == ErrorKind::Closed;
             let pause = backoff.as_mut().filter(|_| !over).and_then(Backoff::next_delay);
             match pause {
                 Some(pause) if deadline.is_none_or(|deadline| Instant::now() + pause < deadline) => {
@@ -136,15 +136,15 @@ impl Pool {
         ))
     }
 
-    fn no_room(&self, want: Want) -> Error {
+    fn no_room(&self, want: AcquireRequest) -> Error {
         match want {
-            Want::Connection if self.options.single_connection => Error::pool_timeout(
+            AcquireRequest::Connection if self.options.single_connection => Error::pool_timeout(
                 "singleConnection leaves no connection to lease; the client's own takes every command",
             ),
-            Want::Place if self.options.single_connection => Error::pool_timeout(
+            AcquireRequest::Place if self.options.single_connection => Error::pool_timeout(
                 "singleConnection leaves no connection for subscriptions; make another client for them",
             ),
-            Want::Connection | Want::Place => {
+            AcquireRequest::Connection | AcquireRequest::Place => {
                 let (max, shared) = (self.options.max_connections, self.options.shared_connections);
                 Error::pool_timeout(format!(
                     "maxConnections ({max}) leaves no connection beside the shared ones (sharedConnections: {shared})"

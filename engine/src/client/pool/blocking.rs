@@ -14,21 +14,21 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::Pool;
 use super::acquire::deadline;
-use super::blocking_state::{Cause, Standing};
+use super::blocking_state::{BlockingState, Cause};
 use super::blocking_wait::{Until, Wait, Waited};
 use super::permit::{Holder, Permit};
-use super::pooled_connection::Member;
+use super::pooled_connection::PooledConnection;
 use super::stream_tail::{PendingTail, resolve};
 use crate::command::ServerTimeout;
 use crate::config::Reconnect;
 use crate::connection::backoff::Backoff;
-use crate::connection::driver::Wish;
+use crate::connection::driver::Shutdown;
 use crate::connection::rejection::{MOST_REFUSALS, is_postponement, pauses};
-use crate::connection::request::{Event, Millis, NEVER, Request, instant, now, replays};
-use crate::error::{ConnectionFailure, Error, Kind, Phase};
+use crate::connection::request::{ConnectionEvent, Millis, NEVER, Request, instant, now, replays};
+use crate::error::{ConnectionFailure, Error, ErrorKind, TimeoutPhase};
 
 /// One such command.
-pub struct Blocking {
+pub struct BlockingCall {
     /// Its name, for those who wait behind it.
     pub name: Cow<'static, str>,
     /// The encoded command.
@@ -36,14 +36,14 @@ pub struct Blocking {
     /// Who asks. Of its deadline and timeout, only those that the caller gave for this call count.
     pub request: Request,
     /// How long its caller waits.
-    pub patience: Patience,
+    pub patience: WaitLimit,
     /// Ids in it that are still to come.
     pub tails: Vec<PendingTail>,
 }
 
 /// How long a caller waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
+pub enum WaitLimit {
     /// As the request says, from the call on.
     Given,
     /// As long as the server may take from the moment it is asked, and this much longer. 0: without an end.
@@ -55,7 +55,7 @@ pub enum Patience {
     },
 }
 
-impl Patience {
+impl WaitLimit {
     /// The timeout in milliseconds, 0 for none. `given` is the caller's own, where he gave one.
     pub fn timeout(self, given: u32) -> u32 {
         match self {
@@ -81,17 +81,17 @@ impl Patience {
 }
 
 /// A server that cannot run a command now: how long it is asked again, and how often.
-struct Postponement {
+struct RetrySchedule {
     until: Millis,
     pauses: Backoff,
 }
 
-impl Postponement {
-    fn new(call: &Blocking) -> Self {
+impl RetrySchedule {
+    fn new(call: &BlockingCall) -> Self {
         let until = match call.patience {
-            Patience::Given => call.request.deadline,
-            Patience::Server { grace: 0, .. } => NEVER,
-            Patience::Server { grace, .. } => now() + u64::from(grace),
+            WaitLimit::Given => call.request.deadline,
+            WaitLimit::Server { grace: 0, .. } => NEVER,
+            WaitLimit::Server { grace, .. } => now() + u64::from(grace),
         };
         Self { until, pauses: pauses() }
     }
@@ -114,18 +114,18 @@ impl Postponement {
 
 /// A command and its attempts.
 struct Course {
-    call: Blocking,
+    call: BlockingCall,
     /// Attempts left for a command that no server has run, whatever it does.
     unsent: u8,
     /// The pauses after a server that refused it; none where no other attempt follows.
     pauses: Option<Backoff>,
-    postponed: Option<Postponement>,
+    postponed: Option<RetrySchedule>,
     /// Whether an attempt that was lost may have been run.
     maybe_executed: bool,
 }
 
 impl Course {
-    fn new(call: Blocking, reconnect: Option<&Reconnect>) -> Self {
+    fn new(call: BlockingCall, reconnect: Option<&Reconnect>) -> Self {
         let pauses = reconnect.map(Backoff::new);
         Self { call, unsent: replays(true), pauses, postponed: None, maybe_executed: false }
     }
@@ -140,10 +140,10 @@ impl Course {
         self.maybe_executed |= error.maybe_executed() != Some(false);
         if is_postponement(&error) {
             let Self { postponed, call, .. } = self;
-            return postponed.get_or_insert_with(|| Postponement::new(call)).rest(error).await;
+            return postponed.get_or_insert_with(|| RetrySchedule::new(call)).rest(error).await;
         }
-        let lost = matches!(error.kind(), Kind::Connection(ConnectionFailure::Lost));
-        let refused = matches!(error.kind(), Kind::Reply(_));
+        let lost = matches!(error.kind(), ErrorKind::Connection(ConnectionFailure::Lost));
+        let refused = matches!(error.kind(), ErrorKind::Reply(_));
         let left = match error.maybe_executed() {
             Some(false) => &mut self.unsent,
             _ => &mut self.call.request.replays,
@@ -160,12 +160,12 @@ impl Course {
 }
 
 /// Counts a command among those that a pool works for, with its bytes.
-pub(super) struct Pending {
+pub(super) struct PendingGuard {
     pool: Arc<Pool>,
     bytes: u64,
 }
 
-impl Pending {
+impl PendingGuard {
     pub(super) fn new(pool: &Arc<Pool>, bytes: usize) -> Self {
         pool.pending.fetch_add(1, Ordering::AcqRel);
         pool.pending_bytes.fetch_add(bytes as u64, Ordering::AcqRel);
@@ -173,7 +173,7 @@ impl Pending {
     }
 }
 
-impl Drop for Pending {
+impl Drop for PendingGuard {
     fn drop(&mut self) {
         self.pool.pending_bytes.fetch_sub(self.bytes, Ordering::AcqRel);
         if self.pool.pending.fetch_sub(1, Ordering::AcqRel) == 1 {
@@ -184,13 +184,13 @@ impl Drop for Pending {
 }
 
 /// A connection while it works for one command. Dropped early, it is closed.
-struct Occupied<'a> {
+struct BusyConnection<'a> {
     pool: &'a Arc<Pool>,
-    held: Option<(Permit, Arc<Member>)>,
+    held: Option<(Permit, Arc<PooledConnection>)>,
 }
 
-impl Occupied<'_> {
-    fn member(&self) -> Option<&Arc<Member>> {
+impl BusyConnection<'_> {
+    fn member(&self) -> Option<&Arc<PooledConnection>> {
         self.held.as_ref().map(|(_, member)| member)
     }
 
@@ -201,29 +201,29 @@ impl Occupied<'_> {
         if member.is_quiet() {
             self.pool.rest(permit, member);
         } else {
-            self.pool.retire(permit, member, Wish::Destroy);
+            self.pool.retire(permit, member, Shutdown::Destroy);
         }
     }
 }
 
-impl Drop for Occupied<'_> {
+impl Drop for BusyConnection<'_> {
     fn drop(&mut self) {
         if let Some((permit, member)) = self.held.take() {
-            self.pool.retire(permit, member, Wish::Destroy);
+            self.pool.retire(permit, member, Shutdown::Destroy);
         }
     }
 }
 
 impl Pool {
     /// Runs a command on a connection of its own. Its caller is answered through the mailbox.
-    pub fn block(self: &Arc<Self>, call: Blocking) -> Result<(), Error> {
+    pub fn block(self: &Arc<Self>, call: BlockingCall) -> Result<(), Error> {
         let limit = self.options.limits.max_in_flight_bytes as u64;
         let bytes = self.pending_bytes.load(Ordering::Acquire) + call.bytes.len() as u64;
         if bytes > limit {
             return Err(Error::queue_full("limits.maxInFlightBytes", limit));
         }
-        let pending = Pending::new(self, call.bytes.len());
-        let (standing, order) = Standing::new();
+        let pending = PendingGuard::new(self, call.bytes.len());
+        let (standing, order) = BlockingState::new();
         let slot = call.slot();
         self.calls().insert(slot, Arc::clone(&standing));
         let (pool, request) = (Arc::clone(self), call.request);
@@ -261,7 +261,7 @@ impl Pool {
     }
 
     /// The call that had this slot is over. The slot may have a new one already.
-    pub(super) fn forget(&self, slot: u32, standing: &Arc<Standing>) {
+    pub(super) fn forget(&self, slot: u32, standing: &Arc<BlockingState>) {
         let mut calls = self.calls();
         if calls.get(&slot).is_some_and(|known| Arc::ptr_eq(known, standing)) {
             calls.remove(&slot);
@@ -278,8 +278,8 @@ impl Pool {
 
     async fn run(
         self: &Arc<Self>,
-        call: Blocking,
-        standing: &Standing,
+        call: BlockingCall,
+        standing: &BlockingState,
         mut order: oneshot::Receiver<Cause>,
     ) -> Result<(), Error> {
         let mut course = Course::new(call, self.options.reconnect.as_ref());
@@ -296,7 +296,7 @@ impl Pool {
                 connected = self.wait_for_connection(&course.call) => connected?,
             };
             self.watch();
-            let occupied = Occupied { pool: self, held: Some((permit, member)) };
+            let occupied = BusyConnection { pool: self, held: Some((permit, member)) };
             let Waited { result, is_final, .. } =
                 self.attempt(&course.call, standing, occupied, &mut order).await;
             let Err(error) = result else { return Ok(()) };
@@ -313,15 +313,18 @@ impl Pool {
 
     /// Waits in line for a connection: as long as any caller does, and no longer than this one. A call without a deadline has none
     /// here either.
-    async fn wait_for_connection(self: &Arc<Self>, call: &Blocking) -> Result<(Permit, Arc<Member>), Error> {
+    async fn wait_for_connection(
+        self: &Arc<Self>,
+        call: &BlockingCall,
+    ) -> Result<(Permit, Arc<PooledConnection>), Error> {
         let in_line = if call.is_endless() { None } else { deadline(self.options.acquire_timeout) };
         let own = instant(call.deadline_given()).map(Instant::from_std);
         let earliest = [in_line, own].into_iter().flatten().min();
         let connection = self.connection(Holder::Blocking(call.name.clone()), earliest).await;
         connection.map_err(|error| {
-            let waited = matches!(error.kind(), Kind::PoolTimeout | Kind::Connection(_));
+            let waited = matches!(error.kind(), ErrorKind::PoolTimeout | ErrorKind::Connection(_));
             if waited && now() >= call.deadline_given() {
-                let cause = Some(error).filter(|error| matches!(error.kind(), Kind::Connection(_)));
+                let cause = Some(error).filter(|error| matches!(error.kind(), ErrorKind::Connection(_)));
                 return call.overdue().caused_by(cause);
             }
             error
@@ -331,9 +334,9 @@ impl Pool {
     /// Sends the command and waits for its end.
     async fn attempt(
         &self,
-        call: &Blocking,
-        standing: &Standing,
-        occupied: Occupied<'_>,
+        call: &BlockingCall,
+        standing: &BlockingState,
+        occupied: BusyConnection<'_>,
         order: &mut oneshot::Receiver<Cause>,
     ) -> Waited {
         let failed = |error| Waited { result: Err(error), is_free: true, is_final: true };
@@ -365,13 +368,13 @@ impl Pool {
     pub(super) fn tell_if_vacated(&self) {
         if !self.is_active() {
             let mut deliver = self.mailbox.open();
-            deliver.event(Event::Vacated);
+            deliver.event(ConnectionEvent::Vacated);
             deliver.flush();
         }
     }
 }
 
-impl Blocking {
+impl BlockingCall {
     /// Puts in what was asked for at the time of the call. What is not known now would mean something else later, so that such a
     /// command is not sent again.
     async fn resolve(&mut self) -> Result<(), Error> {
@@ -381,7 +384,7 @@ impl Blocking {
             None => resolved.await?,
             Some(deadline) => timeout_at(deadline, resolved).await.unwrap_or_else(|_| {
                 let timeout = Duration::from_millis(u64::from(self.request.timeout));
-                Err(Error::timeout(Phase::Queue, timeout).executed(false))
+                Err(Error::timeout(TimeoutPhase::Queue, timeout).executed(false))
             })?,
         };
         self.request.length = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
@@ -398,22 +401,22 @@ impl Blocking {
     /// The caller has waited long enough, and no server was asked.
     fn overdue(&self) -> Error {
         let timeout = Duration::from_millis(u64::from(self.request.timeout));
-        Error::timeout(Phase::Queue, timeout).executed(false)
+        Error::timeout(TimeoutPhase::Queue, timeout).executed(false)
     }
 
     /// Whether the caller wants to wait for a connection as long as it takes: `commandTimeout` is 0, or the call's own timeout.
     fn is_endless(&self) -> bool {
         match self.patience {
-            Patience::Given => self.request.deadline == NEVER,
-            Patience::Server { grace, .. } => grace == 0,
+            WaitLimit::Given => self.request.deadline == NEVER,
+            WaitLimit::Server { grace, .. } => grace == 0,
         }
     }
 
     /// When the caller stops waiting, if he said so himself.
     fn deadline_given(&self) -> Millis {
         match self.patience {
-            Patience::Given => self.request.deadline,
-            Patience::Server { .. } => NEVER,
+            WaitLimit::Given => self.request.deadline,
+            WaitLimit::Server { .. } => NEVER,
         }
     }
 }

@@ -20,12 +20,12 @@ pub(super) enum Cause {
 
 /// It waits for a connection; or it is committed: it may have been sent, or its caller is about to be told of its end; or its caller
 /// took it back before.
-pub(super) struct Standing {
+pub(super) struct BlockingState {
     state: AtomicU8,
     end: Mutex<Option<oneshot::Sender<Cause>>>,
 }
 
-impl Standing {
+impl BlockingState {
     /// It waits. What the receiver gets ends it.
     pub(super) fn new() -> (Arc<Self>, oneshot::Receiver<Cause>) {
         let (sender, receiver) = oneshot::channel();
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_back_is_not_sent_and_nobody_is_told_of_its_end() {
-        let (standing, mut given_up) = Standing::new();
+        let (standing, mut given_up) = BlockingState::new();
         assert!(standing.withdraw());
         assert!(given_up.try_recv().is_ok());
         assert!(!standing.commit() && !standing.commit());
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn whoever_is_about_to_be_told_cannot_take_it_back_any_more() {
-        let (standing, _given_up) = Standing::new();
+        let (standing, _given_up) = BlockingState::new();
         assert!(standing.commit());
         assert!(!standing.withdraw());
         assert!(standing.commit());
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn it_is_given_up_once() {
-        let (standing, mut given_up) = Standing::new();
+        let (standing, mut given_up) = BlockingState::new();
         assert!(standing.commit() && standing.end(Cause::Closing));
         assert!(given_up.try_recv().is_ok());
         assert!(!standing.end(Cause::GivenUp));

@@ -10,15 +10,15 @@ use tokio::time::sleep_until;
 use super::Pool;
 use super::blocking_state::Cause;
 use super::unblock::Outcome;
-use crate::client::Lane;
+use crate::client::ManagedConnection;
 use crate::connection::rejection::is_postponement;
 use crate::connection::request::{Millis, instant};
 use crate::connection::request_listeners::{End, TrackId};
-use crate::error::{Error, Phase};
+use crate::error::{Error, TimeoutPhase};
 
 /// A call on its way, whose end is still unknown.
 pub(super) struct Wait<'a> {
-    pub(super) lane: &'a Arc<Lane>,
+    pub(super) lane: &'a Arc<ManagedConnection>,
     pub(super) id: TrackId,
     pub(super) ended: oneshot::Receiver<End>,
     /// The slot of its caller.
@@ -80,11 +80,11 @@ impl Wait<'_> {
         }
         if queue.withdraw(self.slot) {
             queue.untrack(self.id);
-            let error = self.verdict(early, Phase::Queue).executed(false);
+            let error = self.verdict(early, TimeoutPhase::Queue).executed(false);
             return Waited { result: Err(error), is_free: true, is_final: true };
         }
         let outcome = pool.end_wait(self.lane, &mut self.ended).await;
-        let verdict = |executed| Err(self.verdict(early, Phase::Server).executed(executed));
+        let verdict = |executed| Err(self.verdict(early, TimeoutPhase::Server).executed(executed));
         let (result, is_free) = match outcome {
             Outcome::Ended { end: End::Delivered, is_free } => (Ok(()), is_free),
             Outcome::Ended { end: End::Null, is_free } => (verdict(false), is_free),
@@ -97,7 +97,7 @@ impl Wait<'_> {
         Waited { result, is_free, is_final: true }
     }
 
-    fn verdict(&self, early: Early, phase: Phase) -> Error {
+    fn verdict(&self, early: Early, phase: TimeoutPhase) -> Error {
         match early {
             Early::Ordered(_) => Error::closed(),
             Early::Late => Error::timeout(phase, Duration::from_millis(u64::from(self.until.timeout))),

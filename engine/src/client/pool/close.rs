@@ -6,25 +6,25 @@ use std::sync::atomic::Ordering;
 
 use super::Pool;
 use super::blocking_state::Cause;
-use crate::client::Lane;
-use crate::connection::driver::Wish;
+use crate::client::ManagedConnection;
+use crate::connection::driver::Shutdown;
 
 impl Pool {
-    /// Closes every connection: after its work with [`Wish::Drain`], at once with [`Wish::Destroy`]. Nothing is given out any
+    /// Closes every connection: after its work with [`Shutdown::Drain`], at once with [`Shutdown::Destroy`]. Nothing is given out any
     /// more, and whoever waits is told so.
     ///
-    /// To wait in the server is no work: with [`Wish::Drain`] it is ended there (`CLIENT UNBLOCK`), as if its time were over, so
+    /// To wait in the server is no work: with [`Shutdown::Drain`] it is ended there (`CLIENT UNBLOCK`), as if its time were over, so
     /// that nothing is taken from a list for nobody.
-    pub fn close(self: &Arc<Self>, wish: Wish) -> impl Future<Output = ()> + Send + use<> {
+    pub fn close(self: &Arc<Self>, wish: Shutdown) -> impl Future<Output = ()> + Send + use<> {
         let (resting, out) = self.roster().close();
-        if wish == Wish::Drain {
+        if wish == Shutdown::Drain {
             for call in self.calls().values() {
                 call.end(Cause::Closing);
             }
         }
         let resting: Vec<_> = resting
             .into_iter()
-            .map(|(permit, member)| (member.lane().close(Wish::Destroy), permit, member))
+            .map(|(permit, member)| (member.lane().close(Shutdown::Destroy), permit, member))
             .collect();
         for member in &out {
             member.shut();
@@ -63,7 +63,7 @@ impl Pool {
     }
 
     /// Sends a command on nobody's behalf. Its reply is read and dropped.
-    pub(super) fn tell(&self, lane: &Arc<Lane>, name: &[u8]) {
+    pub(super) fn tell(&self, lane: &Arc<ManagedConnection>, name: &[u8]) {
         lane.tell(name, &[], self.options.command_timeout.or(self.options.keep_alive));
     }
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::Pool;
-use super::blocking::{Patience, Pending};
-use super::blocking_state::Standing;
+use super::blocking::{PendingGuard, WaitLimit};
+use super::blocking_state::BlockingState;
 use super::blocking_wait::{Wait, Waited};
-use crate::client::Lane;
+use crate::client::ManagedConnection;
 use crate::connection::request::Request;
 use crate::connection::request_listeners::{End, TrackId};
 use crate::error::Error;
@@ -17,7 +17,7 @@ use crate::error::Error;
 /// One such call, which is submitted.
 pub struct Held {
     /// Its connection.
-    pub lane: Arc<Lane>,
+    pub lane: Arc<ManagedConnection>,
     /// Its number there.
     pub id: TrackId,
     /// Its end.
@@ -25,15 +25,15 @@ pub struct Held {
     /// Its request, with the timeout that the caller named for it, if it did.
     pub request: Request,
     /// How long its caller waits.
-    pub patience: Patience,
+    pub patience: WaitLimit,
 }
 
 impl Pool {
     /// Sees to the end of a call: its reply, its deadline, or [`Self::give_up`].
     pub fn hold(self: &Arc<Self>, held: Held) {
-        let pending = Pending::new(self, held.request.length as usize);
+        let pending = PendingGuard::new(self, held.request.length as usize);
         let slot = held.request.recipient.waiting().map_or(u32::MAX, |ticket| ticket.slot);
-        let (standing, mut order) = Standing::new();
+        let (standing, mut order) = BlockingState::new();
         self.calls().insert(slot, Arc::clone(&standing));
         self.watch();
         let (pool, working) = (Arc::clone(self), Arc::clone(self));

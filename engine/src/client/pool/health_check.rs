@@ -14,9 +14,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Pool;
-use super::pooled_connection::Member;
-use crate::connection::driver::Wish;
-use crate::error::{ConnectionFailure, Error, Kind};
+use super::pooled_connection::PooledConnection;
+use crate::connection::driver::Shutdown;
+use crate::error::{ConnectionFailure, Error, ErrorKind};
 
 impl Pool {
     /// Sees to it that connections which are out are looked after.
@@ -70,7 +70,9 @@ impl Pool {
 
     /// Whether a connection is open that would not be if the server were silent.
     fn has_evidence(&self) -> bool {
-        let idle = |lane: &Arc<super::super::Lane>| lane.queue().is_online() && lane.queue().bytes() == 0;
+        let idle = |lane: &Arc<super::super::ManagedConnection>| {
+            lane.queue().is_online() && lane.queue().bytes() == 0
+        };
         self.shared.all().iter().any(idle) || self.roster().any_resting(|member| idle(member.lane()))
     }
 
@@ -80,9 +82,9 @@ impl Pool {
         let patience = self.options.command_timeout.or(self.options.keep_alive).unwrap_or(Duration::MAX);
         let until = Instant::now().checked_add(patience);
         loop {
-            let member = Member::new(self);
+            let member = PooledConnection::new(self);
             let outcome = member.lane().connect().await;
-            drop(member.lane().close(Wish::Destroy).await);
+            drop(member.lane().close(Shutdown::Destroy).await);
             match outcome {
                 Ok(Err(error)) if is_silence(&error) => {}
                 _ => return false,
@@ -95,5 +97,5 @@ impl Pool {
 }
 
 fn is_silence(error: &Error) -> bool {
-    *error.kind() == Kind::Connection(ConnectionFailure::ConnectTimeout)
+    *error.kind() == ErrorKind::Connection(ConnectionFailure::ConnectTimeout)
 }

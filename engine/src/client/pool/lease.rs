@@ -5,31 +5,31 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use super::Pool;
 use super::permit::Permit;
-use super::pooled_connection::Member;
-use crate::client::Lanes;
-use crate::command::Trace;
-use crate::connection::driver::Wish;
+use super::pooled_connection::PooledConnection;
+use crate::client::ConnectionSet;
+use crate::command::SessionEffect;
+use crate::connection::driver::Shutdown;
 use crate::error::Error;
 
 /// The lease. Dropped without [`Lease::release`], its connection is closed: nobody knows what was done to it.
 pub struct Lease {
     pool: Arc<Pool>,
-    lanes: Arc<Lanes>,
-    held: Option<(Permit, Arc<Member>)>,
+    lanes: Arc<ConnectionSet>,
+    held: Option<(Permit, Arc<PooledConnection>)>,
     trace: AtomicU8,
     watches: AtomicBool,
 }
 
 impl Lease {
-    pub(super) fn new(pool: Arc<Pool>, permit: Permit, member: Arc<Member>) -> Self {
+    pub(super) fn new(pool: Arc<Pool>, permit: Permit, member: Arc<PooledConnection>) -> Self {
         member.lane().queue().allow_loans(true);
-        let lanes = Arc::new(Lanes::new([Arc::clone(member.lane())]));
+        let lanes = Arc::new(ConnectionSet::new([Arc::clone(member.lane())]));
         member.belongs_to(&lanes);
         Self {
             pool,
             lanes,
             held: Some((permit, member)),
-            trace: AtomicU8::new(Trace::Nothing as u8),
+            trace: AtomicU8::new(SessionEffect::Nothing as u8),
             watches: AtomicBool::new(false),
         }
     }
@@ -40,7 +40,7 @@ impl Lease {
     }
 
     /// Its one lane.
-    pub fn lanes(&self) -> &Arc<Lanes> {
+    pub fn lanes(&self) -> &Arc<ConnectionSet> {
         &self.lanes
     }
 
@@ -57,14 +57,14 @@ impl Lease {
     }
 
     /// A command that leaves `trace` behind is sent.
-    pub fn mark(&self, trace: Trace) {
+    pub fn mark(&self, trace: SessionEffect) {
         self.trace.fetch_max(trace as u8, Ordering::AcqRel);
-        if trace == Trace::Transaction
+        if trace == SessionEffect::Transaction
             && let Some(lane) = self.lanes.get(0)
         {
             lane.note_transaction(true);
         }
-        if trace == Trace::Watch {
+        if trace == SessionEffect::Watch {
             self.watches.store(true, Ordering::Release);
         }
     }
@@ -87,20 +87,20 @@ impl Lease {
         is_open
     }
 
-    fn give_back(&self, permit: Permit, member: Arc<Member>) {
+    fn give_back(&self, permit: Permit, member: Arc<PooledConnection>) {
         if !member.is_quiet() {
-            return self.pool.retire(permit, member, Wish::Drain);
+            return self.pool.retire(permit, member, Shutdown::Drain);
         }
         let trace = self.trace.load(Ordering::Acquire);
-        if trace >= Trace::State as u8 {
-            return self.pool.retire(permit, member, Wish::Destroy);
+        if trace >= SessionEffect::State as u8 {
+            return self.pool.retire(permit, member, Shutdown::Destroy);
         }
-        if trace >= Trace::Transaction as u8 {
+        if trace >= SessionEffect::Transaction as u8 {
             // Outside of a transaction this is an error that nobody sees; inside of one everything else would be queued.
             self.pool.tell(member.lane(), b"DISCARD");
             member.lane().note_transaction(false);
         }
-        if trace >= Trace::Watch as u8 {
+        if trace >= SessionEffect::Watch as u8 {
             self.pool.tell(member.lane(), b"UNWATCH");
         }
         self.pool.rest(permit, member);
@@ -112,7 +112,7 @@ impl Drop for Lease {
         self.lanes.close();
         if let Some((permit, member)) = self.held.take() {
             member.leased_as(0);
-            self.pool.retire(permit, member, Wish::Destroy);
+            self.pool.retire(permit, member, Shutdown::Destroy);
         }
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::Pool;
-use super::permit::Seat;
-use crate::connection::driver::Wish;
+use super::permit::Grant;
+use crate::connection::driver::Shutdown;
 use crate::connection::request::{Millis, now};
 
 impl Pool {
@@ -38,7 +38,7 @@ impl Pool {
         self.runtime.spawn(async move {
             loop {
                 let seat = pool.roster().below(pool.kept());
-                let Some((permit, _)) = seat.and_then(Seat::take) else { break };
+                let Some((permit, _)) = seat.and_then(Grant::take) else { break };
                 match pool.connection_for(&permit, None).await {
                     Ok(member) => pool.rest(permit, member),
                     // What lasts is told to whoever asks; it is tried again when somebody does.
@@ -63,7 +63,7 @@ impl Pool {
             (roster.overdue(now(), idle, keep), roster.next_to_tend(keep))
         };
         for (permit, member) in overdue {
-            self.retire(permit, member, Wish::Destroy);
+            self.retire(permit, member, Shutdown::Destroy);
         }
         next.map(|since| Duration::from_millis((since.saturating_add(idle)).saturating_sub(now()).max(1)))
     }

@@ -29,19 +29,19 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use self::acquire::deadline;
-pub use self::blocking::{Blocking, Patience};
-use self::blocking_state::Standing;
+pub use self::blocking::{BlockingCall, WaitLimit};
+use self::blocking_state::BlockingState;
 pub use self::exclusive_calls::Held;
 pub use self::lease::Lease;
 pub use self::permit::{Holder, Permit};
-use self::pooled_connection::Member;
-use self::state::{Roster, Want};
-pub use self::stats::Stats;
+use self::pooled_connection::PooledConnection;
+use self::state::{AcquireRequest, PoolState};
+pub use self::stats::PoolStats;
 pub use self::stream_tail::PendingTail;
-use super::{Lanes, Mailbox};
+use super::{ConnectionSet, ReplySinkFactory};
 use crate::config::Options;
 use crate::connection::connector::Connector;
-use crate::connection::driver::Wish;
+use crate::connection::driver::Shutdown;
 use crate::error::Error;
 
 /// Callers that may wait for a connection where the offline queue has no limit of its own to lend.
@@ -51,13 +51,13 @@ const MOST_WAITING: usize = 10_000;
 pub struct Pool {
     options: Arc<Options>,
     connector: Connector,
-    mailbox: Arc<dyn Mailbox>,
+    mailbox: Arc<dyn ReplySinkFactory>,
     runtime: Handle,
     /// The connections that everybody shares: evidence that the server is there.
-    shared: Arc<Lanes>,
-    roster: Mutex<Roster>,
+    shared: Arc<ConnectionSet>,
+    roster: Mutex<PoolState>,
     /// Blocking commands that are not settled, by their callers' slots.
-    calls: Mutex<HashMap<u32, Arc<Standing>>>,
+    calls: Mutex<HashMap<u32, Arc<BlockingState>>>,
     pending: AtomicUsize,
     pending_bytes: AtomicU64,
     settled: Notify,
@@ -74,15 +74,15 @@ impl Pool {
     pub fn new(
         options: Arc<Options>,
         connector: Connector,
-        mailbox: Arc<dyn Mailbox>,
+        mailbox: Arc<dyn ReplySinkFactory>,
         runtime: Handle,
-        shared: Arc<Lanes>,
+        shared: Arc<ConnectionSet>,
     ) -> Arc<Self> {
         let beside = options.max_connections.saturating_sub(options.shared_connections.max(1));
         let room = if options.single_connection { 0 } else { beside as usize };
         let most_waiting = options.offline_queue.as_ref().map_or(MOST_WAITING, |queue| queue.max_commands);
         Arc::new_cyclic(|pool| Self {
-            roster: Mutex::new(Roster::new(pool.clone(), room, most_waiting)),
+            roster: Mutex::new(PoolState::new(pool.clone(), room, most_waiting)),
             options,
             connector: connector.identifying(),
             mailbox,
@@ -98,11 +98,11 @@ impl Pool {
         })
     }
 
-    fn calls(&self) -> MutexGuard<'_, HashMap<u32, Arc<Standing>>> {
+    fn calls(&self) -> MutexGuard<'_, HashMap<u32, Arc<BlockingState>>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn roster(&self) -> MutexGuard<'_, Roster> {
+    fn roster(&self) -> MutexGuard<'_, PoolState> {
         self.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -117,7 +117,7 @@ impl Pool {
     /// The right to open one connection of the caller's own making. Waits for room until `acquireTimeout` is over.
     pub async fn permit(self: &Arc<Self>, holder: Holder) -> Result<Permit, Error> {
         let deadline = deadline(self.options.acquire_timeout);
-        let (permit, member) = self.seat(Want::Place, holder, deadline).await?;
+        let (permit, member) = self.seat(AcquireRequest::Place, holder, deadline).await?;
         if let Some(member) = member {
             close(member).await;
         }
@@ -133,7 +133,7 @@ impl Pool {
     }
 
     /// A connection that is as good as new comes back.
-    fn rest(self: &Arc<Self>, permit: Permit, member: Arc<Member>) {
+    fn rest(self: &Arc<Self>, permit: Permit, member: Arc<PooledConnection>) {
         // The next user may be a command that waits, whose end only the connection's task can tell.
         member.lane().queue().allow_loans(false);
         let number = permit.into_number();
@@ -141,13 +141,13 @@ impl Pool {
         match refused {
             None => self.tend(),
             Some(member) => {
-                self.retire(Permit::new(Arc::downgrade(self), number), member, Wish::Destroy);
+                self.retire(Permit::new(Arc::downgrade(self), number), member, Shutdown::Destroy);
             }
         }
     }
 
     /// A connection that nobody may use again comes back: its permit follows when it is closed.
-    fn retire(self: &Arc<Self>, permit: Permit, member: Arc<Member>, wish: Wish) {
+    fn retire(self: &Arc<Self>, permit: Permit, member: Arc<PooledConnection>, wish: Shutdown) {
         let closed = member.lane().close(wish);
         let pool = Arc::clone(self);
         self.runtime.spawn(async move {
@@ -159,7 +159,7 @@ impl Pool {
     }
 
     /// A connection has ended by itself. Called by its own task, which must be through with it before it is dropped.
-    fn lost(self: &Arc<Self>, member: &Member) {
+    fn lost(self: &Arc<Self>, member: &PooledConnection) {
         let lost = self.roster().lose(member);
         if let Some((permit, member)) = lost {
             let pool = Arc::clone(self);
@@ -192,6 +192,6 @@ impl Pool {
 }
 
 /// Closes a connection that nobody uses.
-async fn close(member: Arc<Member>) {
-    drop(member.lane().close(Wish::Destroy).await);
+async fn close(member: Arc<PooledConnection>) {
+    drop(member.lane().close(Shutdown::Destroy).await);
 }

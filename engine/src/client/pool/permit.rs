@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, Weak};
 
 use super::Pool;
-use super::pooled_connection::Member;
+use super::pooled_connection::PooledConnection;
 
 /// What a connection is held for. Error messages name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,23 +65,23 @@ impl Drop for Permit {
 }
 
 /// A permit, and perhaps an open connection with it. Unused, both go back as they are.
-pub(super) struct Seat {
+pub(super) struct Grant {
     permit: Option<Permit>,
-    member: Option<Arc<Member>>,
+    member: Option<Arc<PooledConnection>>,
 }
 
-impl Seat {
-    pub(super) fn new(permit: Permit, member: Option<Arc<Member>>) -> Self {
+impl Grant {
+    pub(super) fn new(permit: Permit, member: Option<Arc<PooledConnection>>) -> Self {
         Self { permit: Some(permit), member }
     }
 
     /// What it is made of.
-    pub(super) fn take(mut self) -> Option<(Permit, Option<Arc<Member>>)> {
+    pub(super) fn take(mut self) -> Option<(Permit, Option<Arc<PooledConnection>>)> {
         self.permit.take().map(|permit| (permit, self.member.take()))
     }
 }
 
-impl Drop for Seat {
+impl Drop for Grant {
     fn drop(&mut self) {
         if let (Some(permit), Some(member)) = (self.permit.take(), self.member.take())
             && let Some(pool) = permit.pool.upgrade()

@@ -4,38 +4,38 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::Pool;
-use crate::client::{Lane, Lanes, Mailbox, Redial};
-use crate::connection::driver::Wish;
-use crate::connection::inline_read::read_handoff::Loan;
+use crate::client::{ConnectionSet, ManagedConnection, ReconnectPolicy, ReplySinkFactory};
+use crate::connection::driver::Shutdown;
+use crate::connection::inline_read::read_handoff::ReadHandoff;
 use crate::connection::queue::QueueLimits;
-use crate::connection::request::{Deliver, Event, Gather, Reply, Ticket};
+use crate::connection::request::{ConnectionEvent, Reply, ReplyCollector, ReplySink, Ticket};
 use crate::error::Error;
 
 /// The connection.
-pub(super) struct Member {
-    lane: Arc<Lane>,
+pub(super) struct PooledConnection {
+    lane: Arc<ManagedConnection>,
     /// Those of the lease that has it.
-    lanes: Mutex<Weak<Lanes>>,
+    lanes: Mutex<Weak<ConnectionSet>>,
     /// The number of the lease that has it; 0 for none.
     lease: AtomicU32,
     /// Why the connection was lost.
     lost: Mutex<Option<Error>>,
 }
 
-impl Member {
+impl PooledConnection {
     /// A connection that is not made yet.
     pub(super) fn new(pool: &Arc<Pool>) -> Arc<Self> {
         Arc::new_cyclic(|member: &Weak<Self>| {
-            let usher = Usher {
+            let usher = PooledReplySink {
                 pool: Arc::downgrade(pool),
                 member: member.clone(),
                 mailbox: Arc::clone(&pool.mailbox),
             };
             // What a user did to his connection cannot be made again on another one: it is made once.
-            let lane = Lane::new(
+            let lane = ManagedConnection::new(
                 QueueLimits::of(&pool.options).in_order(),
                 pool.connector.another(),
-                Redial::Never,
+                ReconnectPolicy::Never,
                 Arc::new(usher),
                 pool.runtime.clone(),
             );
@@ -44,12 +44,12 @@ impl Member {
     }
 
     /// Its lane.
-    pub(super) fn lane(&self) -> &Arc<Lane> {
+    pub(super) fn lane(&self) -> &Arc<ManagedConnection> {
         &self.lane
     }
 
     /// A lease has it, whose calls come by `lanes`.
-    pub(super) fn belongs_to(&self, lanes: &Arc<Lanes>) {
+    pub(super) fn belongs_to(&self, lanes: &Arc<ConnectionSet>) {
         *self.lanes.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(lanes);
     }
 
@@ -64,11 +64,11 @@ impl Member {
     }
 
     /// The connection is lost. Returns the event for the lease that has it.
-    fn lose(&self, error: &Error) -> Option<Event> {
+    fn lose(&self, error: &Error) -> Option<ConnectionEvent> {
         *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
         match self.lease.load(Ordering::Acquire) {
             0 => None,
-            number => Some(Event::LeaseLost(number, error.clone())),
+            number => Some(ConnectionEvent::LeaseLost(number, error.clone())),
         }
     }
 
@@ -87,22 +87,22 @@ impl Member {
     }
 }
 
-impl Drop for Member {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
-        drop(self.lane.close(Wish::Destroy));
+        drop(self.lane.close(Shutdown::Destroy));
     }
 }
 
 /// Hands a member's replies on to their callers, keeps its events from them, and notifies the pool of its end.
-struct Usher {
+struct PooledReplySink {
     pool: Weak<Pool>,
-    member: Weak<Member>,
-    mailbox: Arc<dyn Mailbox>,
+    member: Weak<PooledConnection>,
+    mailbox: Arc<dyn ReplySinkFactory>,
 }
 
-impl Mailbox for Usher {
-    fn open(&self) -> Box<dyn Deliver> {
-        Box::new(Ushered {
+impl ReplySinkFactory for PooledReplySink {
+    fn open(&self) -> Box<dyn ReplySink> {
+        Box::new(PooledReplySinkFactory {
             pool: self.pool.clone(),
             member: self.member.clone(),
             deliver: self.mailbox.open(),
@@ -111,14 +111,14 @@ impl Mailbox for Usher {
     }
 }
 
-struct Ushered {
+struct PooledReplySinkFactory {
     pool: Weak<Pool>,
-    member: Weak<Member>,
-    deliver: Box<dyn Deliver>,
+    member: Weak<PooledConnection>,
+    deliver: Box<dyn ReplySink>,
     ended: bool,
 }
 
-impl Deliver for Ushered {
+impl ReplySink for PooledReplySinkFactory {
     fn reply(&mut self, ticket: Ticket, reply: Reply<'_>) {
         self.deliver.reply(ticket, reply);
     }
@@ -127,7 +127,7 @@ impl Deliver for Ushered {
         self.deliver.error(ticket, error);
     }
 
-    fn unit(&mut self, ticket: Ticket, replies: Box<dyn Gather>, broken: Option<&Error>) {
+    fn unit(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>) {
         self.deliver.unit(ticket, replies, broken);
     }
 
@@ -136,18 +136,18 @@ impl Deliver for Ushered {
         self.deliver.borrows()
     }
 
-    fn lend(&mut self, loan: Arc<Loan>) {
+    fn lend(&mut self, loan: Arc<ReadHandoff>) {
         self.deliver.lend(loan);
     }
 
     /// A client's events are those of its shared connections: these here come and go.
-    fn event(&mut self, event: Event) {
-        self.ended |= matches!(event, Event::Close(_) | Event::End);
-        if let Event::Invalidated(_, keys) = event {
+    fn event(&mut self, event: ConnectionEvent) {
+        self.ended |= matches!(event, ConnectionEvent::Close(_) | ConnectionEvent::End);
+        if let ConnectionEvent::Invalidated(_, keys) = event {
             let lease = self.member.upgrade().map_or(0, |member| member.lease.load(Ordering::Acquire));
-            return self.deliver.event(Event::Invalidated(lease, keys));
+            return self.deliver.event(ConnectionEvent::Invalidated(lease, keys));
         }
-        if let Event::Close(error) = &event
+        if let ConnectionEvent::Close(error) = &event
             && let Some(lost) = self.member.upgrade().and_then(|member| member.lose(error))
         {
             self.deliver.event(lost);

@@ -10,13 +10,13 @@ use std::sync::{Arc, Weak};
 use tokio::sync::oneshot;
 
 use super::Pool;
-use super::permit::{Holder, Permit, Seat};
-use super::pooled_connection::Member;
+use super::permit::{Grant, Holder, Permit};
+use super::pooled_connection::PooledConnection;
 use crate::connection::request::{Millis, now};
 
 /// What somebody asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Want {
+pub(super) enum AcquireRequest {
     /// A connection, if possible one that is open.
     Connection,
     /// The right to open one of another kind.
@@ -24,11 +24,11 @@ pub(super) enum Want {
 }
 
 /// What he gets.
-pub(super) enum Answer {
-    /// A permit. With a connection: it is to be used (`Connection`) or to be closed first (`Place`).
-    Seat(Seat),
+pub(super) enum AcquireResult {
+    /// A permit. With a connection: it is to be used (`Connection`) or to be closed first (`PermitInUse`).
+    Seat(Grant),
     /// A permit or a connection later.
-    Wait(oneshot::Receiver<Seat>),
+    Wait(oneshot::Receiver<Grant>),
     /// Nothing, ever: the pool has no room beside its shared connections.
     NoRoom,
     /// Nothing: this many wait already.
@@ -37,42 +37,42 @@ pub(super) enum Answer {
     Closed,
 }
 
-struct Waiting {
+struct AcquireWaiter {
     holder: Holder,
-    sender: oneshot::Sender<Seat>,
+    sender: oneshot::Sender<Grant>,
 }
 
 /// An open connection that nobody uses.
-struct Resting {
+struct IdleConnection {
     number: u64,
-    member: Arc<Member>,
+    member: Arc<PooledConnection>,
     since: Millis,
 }
 
 /// A connection that rests no more, with its permit.
-pub(super) type Rested = (Permit, Arc<Member>);
+pub(super) type ReapedConnection = (Permit, Arc<PooledConnection>);
 
 /// A permit that is out.
-struct Place {
+struct PermitInUse {
     holder: Holder,
-    member: Weak<Member>,
+    member: Weak<PooledConnection>,
 }
 
 /// The roster.
-pub(super) struct Roster {
+pub(super) struct PoolState {
     pool: Weak<Pool>,
     room: usize,
     most_waiting: usize,
-    places: BTreeMap<u64, Place>,
-    resting: VecDeque<Resting>,
-    waiting: VecDeque<Waiting>,
+    places: BTreeMap<u64, PermitInUse>,
+    resting: VecDeque<IdleConnection>,
+    waiting: VecDeque<AcquireWaiter>,
     next: u64,
     /// Whether a task looks after those that rest.
     tended: bool,
     closed: bool,
 }
 
-impl Roster {
+impl PoolState {
     /// Room for `room` connections, and for `most_waiting` who wait for one.
     pub(super) fn new(pool: Weak<Pool>, room: usize, most_waiting: usize) -> Self {
         Self {
@@ -89,40 +89,40 @@ impl Roster {
     }
 
     /// Somebody asks.
-    pub(super) fn ask(&mut self, want: Want, holder: Holder) -> Answer {
+    pub(super) fn ask(&mut self, want: AcquireRequest, holder: Holder) -> AcquireResult {
         if self.closed {
-            return Answer::Closed;
+            return AcquireResult::Closed;
         }
         if self.room == 0 {
-            return Answer::NoRoom;
+            return AcquireResult::NoRoom;
         }
         // Those who gave up must not be in the way of one who would have been served at once.
         self.waiting.retain(|waiting| !waiting.sender.is_closed());
         if self.waiting.is_empty() {
             let rested = match want {
-                Want::Connection => self.resting.pop_back(),
-                Want::Place if self.places.len() < self.room => None,
-                Want::Place => self.resting.pop_front(),
+                AcquireRequest::Connection => self.resting.pop_back(),
+                AcquireRequest::Place if self.places.len() < self.room => None,
+                AcquireRequest::Place => self.resting.pop_front(),
             };
-            if let Some(Resting { number, member, .. }) = rested {
-                return Answer::Seat(self.seat(number, holder, Some(member)));
+            if let Some(IdleConnection { number, member, .. }) = rested {
+                return AcquireResult::Seat(self.seat(number, holder, Some(member)));
             }
             if self.places.len() < self.room {
                 let number = self.next;
                 self.next += 1;
-                return Answer::Seat(self.seat(number, holder, None));
+                return AcquireResult::Seat(self.seat(number, holder, None));
             }
         }
         if self.waiting.len() >= self.most_waiting {
-            return Answer::TooMany(self.most_waiting);
+            return AcquireResult::TooMany(self.most_waiting);
         }
         let (sender, receiver) = oneshot::channel();
-        self.waiting.push_back(Waiting { holder, sender });
-        Answer::Wait(receiver)
+        self.waiting.push_back(AcquireWaiter { holder, sender });
+        AcquireResult::Wait(receiver)
     }
 
     /// A permit for a connection that is to rest, where fewer than `count` permits are out.
-    pub(super) fn below(&mut self, count: usize) -> Option<Seat> {
+    pub(super) fn below(&mut self, count: usize) -> Option<Grant> {
         if self.closed || self.places.len() >= count.min(self.room) {
             return None;
         }
@@ -131,10 +131,10 @@ impl Roster {
         Some(self.seat(number, Holder::Idle, None))
     }
 
-    fn seat(&mut self, number: u64, holder: Holder, member: Option<Arc<Member>>) -> Seat {
-        let place = Place { holder, member: member.as_ref().map_or_else(Weak::new, Arc::downgrade) };
+    fn seat(&mut self, number: u64, holder: Holder, member: Option<Arc<PooledConnection>>) -> Grant {
+        let place = PermitInUse { holder, member: member.as_ref().map_or_else(Weak::new, Arc::downgrade) };
         self.places.insert(number, place);
-        Seat::new(Permit::new(self.pool.clone(), number), member)
+        Grant::new(Permit::new(self.pool.clone(), number), member)
     }
 
     /// The permit is no longer needed: the longest waiter gets it. Answers whether no permit is out any more.
@@ -145,22 +145,30 @@ impl Roster {
 
     /// The connection is as good as new: the longest waiter gets it, or it rests. Answers it where nobody may have it.
     #[must_use = "a connection that comes back is to be closed"]
-    pub(super) fn rest(&mut self, number: u64, member: Arc<Member>) -> Option<Arc<Member>> {
+    pub(super) fn rest(
+        &mut self,
+        number: u64,
+        member: Arc<PooledConnection>,
+    ) -> Option<Arc<PooledConnection>> {
         if self.closed {
             return Some(member);
         }
         if let Some(member) = self.hand_on(number, Some(member)) {
-            let place = Place { holder: Holder::Idle, member: Arc::downgrade(&member) };
+            let place = PermitInUse { holder: Holder::Idle, member: Arc::downgrade(&member) };
             self.places.insert(number, place);
-            self.resting.push_back(Resting { number, member, since: now() });
+            self.resting.push_back(IdleConnection { number, member, since: now() });
         }
         None
     }
 
     /// Gives the permit to the longest waiter who still waits. Answers the connection that nobody took.
-    fn hand_on(&mut self, number: u64, mut member: Option<Arc<Member>>) -> Option<Arc<Member>> {
+    fn hand_on(
+        &mut self,
+        number: u64,
+        mut member: Option<Arc<PooledConnection>>,
+    ) -> Option<Arc<PooledConnection>> {
         self.places.remove(&number);
-        while let Some(Waiting { holder, sender }) = self.waiting.pop_front() {
+        while let Some(AcquireWaiter { holder, sender }) = self.waiting.pop_front() {
             let seat = self.seat(number, holder, member.take());
             let Err(seat) = sender.send(seat) else { return None };
             self.places.remove(&number);
@@ -174,7 +182,7 @@ impl Roster {
 
     /// The connection behind the permit is this one. Answers false when nobody may have one any more.
     #[must_use = "a connection of a closed pool is to be dropped"]
-    pub(super) fn occupy(&mut self, number: u64, member: &Arc<Member>) -> bool {
+    pub(super) fn occupy(&mut self, number: u64, member: &Arc<PooledConnection>) -> bool {
         if let Some(place) = self.places.get_mut(&number) {
             place.member = Arc::downgrade(member);
         }
@@ -182,9 +190,10 @@ impl Roster {
     }
 
     /// The connections that somebody has.
-    pub(super) fn out(&self) -> Vec<Arc<Member>> {
-        let rests =
-            |member: &Arc<Member>| self.resting.iter().any(|other| Arc::ptr_eq(member, &other.member));
+    pub(super) fn out(&self) -> Vec<Arc<PooledConnection>> {
+        let rests = |member: &Arc<PooledConnection>| {
+            self.resting.iter().any(|other| Arc::ptr_eq(member, &other.member))
+        };
         self.places
             .values()
             .filter_map(|place| place.member.upgrade())
@@ -194,7 +203,7 @@ impl Roster {
 
     /// Takes a connection that has ended out of those that rest.
     #[must_use = "the permit is to be dropped outside of the lock"]
-    pub(super) fn lose(&mut self, member: &Member) -> Option<Rested> {
+    pub(super) fn lose(&mut self, member: &PooledConnection) -> Option<ReapedConnection> {
         let at =
             self.resting.iter().position(|resting| std::ptr::eq(Arc::as_ptr(&resting.member), member))?;
         let lost = self.resting.remove(at)?;
@@ -202,7 +211,7 @@ impl Roster {
     }
 
     /// Nobody gets anything any more. Answers what rests and what is out.
-    pub(super) fn close(&mut self) -> (Vec<Rested>, Vec<Arc<Member>>) {
+    pub(super) fn close(&mut self) -> (Vec<ReapedConnection>, Vec<Arc<PooledConnection>>) {
         self.closed = true;
         self.waiting.clear();
         let out = self.out();
@@ -214,7 +223,7 @@ impl Roster {
     }
 
     /// Connections that have rested for `idle` milliseconds, the longest first, but not the last `keep` of all.
-    pub(super) fn overdue(&mut self, now: Millis, idle: Millis, keep: usize) -> Vec<Rested> {
+    pub(super) fn overdue(&mut self, now: Millis, idle: Millis, keep: usize) -> Vec<ReapedConnection> {
         let mut overdue = Vec::new();
         while self.places.len() - overdue.len() > keep
             && self.resting.front().is_some_and(|first| first.since.saturating_add(idle) <= now)
@@ -239,7 +248,7 @@ impl Roster {
     }
 
     /// Whether `fits` holds for one of those that rest.
-    pub(super) fn any_resting(&self, fits: impl Fn(&Member) -> bool) -> bool {
+    pub(super) fn any_resting(&self, fits: impl Fn(&PooledConnection) -> bool) -> bool {
         self.resting.iter().any(|resting| fits(&resting.member))
     }
 

@@ -6,7 +6,7 @@ use super::{Holder, Pool};
 
 /// The snapshot. What is read one after the other may have changed in between.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
+pub struct PoolStats {
     /// Connections that are open, being opened or being closed.
     pub open: usize,
     /// Of these: shared by all callers.
@@ -31,9 +31,9 @@ pub struct Stats {
 
 impl Pool {
     /// How things are now.
-    pub fn stats(&self) -> Stats {
+    pub fn stats(&self) -> PoolStats {
         let mut stats =
-            Stats { queued_bytes: self.pending_bytes.load(Ordering::Acquire), ..Stats::default() };
+            PoolStats { queued_bytes: self.pending_bytes.load(Ordering::Acquire), ..PoolStats::default() };
         for lane in self.shared.all() {
             let queue = lane.queue();
             stats.shared += usize::from(queue.is_online());

@@ -4,7 +4,7 @@
 use tokio::sync::oneshot;
 
 use crate::client::staging::words;
-use crate::error::{ConnectionFailure, Error, Kind};
+use crate::error::{ConnectionFailure, Error, ErrorKind};
 use crate::resp::encode;
 use crate::value::Value;
 
@@ -27,7 +27,7 @@ pub(super) async fn resolve(bytes: &mut Vec<u8>, tails: &mut Vec<PendingTail>) -
     for PendingTail { word, reply } in tails.drain(..) {
         match reply.await {
             Ok(Ok(value)) => known.extend(last_id(&value).map(|id| (word, id))),
-            Ok(Err(error)) if matches!(error.kind(), Kind::Reply(_) | Kind::ReplyLimit) => {}
+            Ok(Err(error)) if matches!(error.kind(), ErrorKind::Reply(_) | ErrorKind::ReplyLimit) => {}
             Ok(Err(error)) => return Err(error.executed(false)),
             Err(_) => {
                 let message = "the connection was lost before the last id of a stream was known";

@@ -7,12 +7,12 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::Pool;
-use crate::client::Lane;
-use crate::config::address::Place;
+use crate::client::ManagedConnection;
+use crate::config::address::ConnectTarget;
 use crate::connection::rejection::UNBLOCK_GRACE;
 use crate::connection::request_listeners::End;
-use crate::connection::request_response::Conversation;
-use crate::error::{Error, Kind};
+use crate::connection::request_response::SimpleConnection;
+use crate::error::{Error, ErrorKind};
 use crate::value::Value;
 
 /// The pause after an order that found nothing waiting: the call or its reply is on its way.
@@ -43,10 +43,10 @@ pub(super) enum Outcome {
 struct Control<'a> {
     pool: &'a Pool,
     /// The connection that the server keeps waiting.
-    held: &'a Lane,
-    place: Place,
+    held: &'a ManagedConnection,
+    place: ConnectTarget,
     number: i64,
-    own: Option<Conversation>,
+    own: Option<SimpleConnection>,
     limit: Instant,
 }
 
@@ -59,7 +59,7 @@ impl Control<'_> {
             let number = self.number.to_string();
             match lane.ask(b"CLIENT UNBLOCK", &[number.as_bytes()], self.limit).await {
                 // That connection is gone.
-                Err(error) if !matches!(error.kind(), Kind::Reply(_)) => {}
+                Err(error) if !matches!(error.kind(), ErrorKind::Reply(_)) => {}
                 reply => return reply.map(|reply| reply == Value::Int(1)),
             }
         }
@@ -81,7 +81,11 @@ impl Control<'_> {
 impl Pool {
     /// Ends what the server keeps waiting on the connection of `lane`, the only call in flight there, and waits for the call's
     /// outcome. Takes [`UNBLOCK_GRACE`] at most.
-    pub(super) async fn end_wait(&self, lane: &Lane, ended: &mut oneshot::Receiver<End>) -> Outcome {
+    pub(super) async fn end_wait(
+        &self,
+        lane: &ManagedConnection,
+        ended: &mut oneshot::Receiver<End>,
+    ) -> Outcome {
         let limit = Instant::now() + Duration::from_millis(UNBLOCK_GRACE);
         let (Some(number), Some(place)) = (lane.client_id(), lane.place()) else {
             return known(ended, Outcome::Unknown);
@@ -109,10 +113,11 @@ impl Pool {
 
     /// A shared connection other than `held` that is open, to the server at `place`: numbers of connections mean something else
     /// on another server.
-    fn shared_at(&self, place: &Place, held: &Lane) -> Option<Arc<Lane>> {
-        let fits = |lane: &&Arc<Lane>| {
-            let same =
-                |other: Place| other.endpoint == place.endpoint && other.generation == place.generation;
+    fn shared_at(&self, place: &ConnectTarget, held: &ManagedConnection) -> Option<Arc<ManagedConnection>> {
+        let fits = |lane: &&Arc<ManagedConnection>| {
+            let same = |other: ConnectTarget| {
+                other.endpoint == place.endpoint && other.generation == place.generation
+            };
             !std::ptr::eq(Arc::as_ptr(lane), held)
                 && lane.queue().is_online()
                 && lane.place().is_some_and(same)

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::kind::Kind;
-use crate::connection::request::{Deliver, Millis, NEVER, Reply, Ticket, now};
-use crate::error::{Error, Phase};
+use super::kind::SubscriptionKind;
+use crate::connection::request::{Millis, NEVER, Reply, ReplySink, Ticket, now};
+use crate::error::{Error, TimeoutPhase};
 use crate::resp::Scalar;
 
 /// A call of a subscriber's method.
 #[derive(Clone, Copy, Debug)]
-pub struct Call {
+pub struct SubscriberCall {
     /// Who asked.
     pub ticket: Ticket,
     /// The longest wait, in milliseconds; 0 for none.
@@ -20,11 +20,11 @@ pub struct Call {
 pub(super) type CallId = u64;
 
 /// The name of a channel or a pattern.
-pub(super) type Name = Box<[u8]>;
+pub(super) type ChannelName = Box<[u8]>;
 
 /// What a call is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(super) enum CallPurpose {
     Subscribe,
     Unsubscribe,
     /// The subscriber leaves: there is nothing to be told but that it is over.
@@ -33,39 +33,39 @@ pub(super) enum Purpose {
 
 /// A waiting call.
 #[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) call: Call,
-    pub(super) purpose: Purpose,
+pub(super) struct PendingCall {
+    pub(super) call: SubscriberCall,
+    pub(super) purpose: CallPurpose,
     pub(super) sink: u32,
     deadline: Millis,
     /// Names that are not acknowledged.
     remaining: usize,
     /// What it asked for.
-    pub(super) asked: Vec<Asked>,
+    pub(super) asked: Vec<RequestedName>,
     /// What it will reject with, once what it asked for is taken back.
     failure: Option<Error>,
 }
 
 /// A name that a call asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
-    pub(super) kind: Kind,
-    pub(super) name: Name,
+pub(super) struct RequestedName {
+    pub(super) kind: SubscriptionKind,
+    pub(super) name: ChannelName,
     /// No call that succeeded had asked for it before: it is taken back if this one fails.
     pub(super) is_new: bool,
 }
 
-impl Asked {
-    fn is(&self, kind: Kind, name: &[u8]) -> bool {
+impl RequestedName {
+    fn is(&self, kind: SubscriptionKind, name: &[u8]) -> bool {
         self.kind == kind && *self.name == *name
     }
 }
 
 /// How calls ended. Delivered when the state is consistent again.
-pub(super) type Settled = VecDeque<(Ticket, Result<(), Error>)>;
+pub(super) type SettledCalls = VecDeque<(Ticket, Result<(), Error>)>;
 
 /// Hands `settled` over. Each stays until it is delivered, so that a panic loses none.
-pub(super) fn deliver(settled: &mut Settled, deliver: &mut dyn Deliver) {
+pub(super) fn deliver(settled: &mut SettledCalls, deliver: &mut dyn ReplySink) {
     while let Some((ticket, outcome)) = settled.front() {
         match outcome {
             Ok(()) => deliver.reply(*ticket, Reply::Scalar(Scalar::Null)),
@@ -77,34 +77,34 @@ pub(super) fn deliver(settled: &mut Settled, deliver: &mut dyn Deliver) {
 
 /// All waiting calls.
 #[derive(Debug)]
-pub(super) struct Calls {
-    waiting: HashMap<CallId, Waiting>,
+pub(super) struct PendingCalls {
+    waiting: HashMap<CallId, PendingCall>,
     next: CallId,
     /// No deadline passes before; the truth may be later.
     earliest: Millis,
-    pub(super) settled: Settled,
+    pub(super) settled: SettledCalls,
 }
 
-impl Default for Calls {
+impl Default for PendingCalls {
     fn default() -> Self {
-        Self { waiting: HashMap::new(), next: 0, earliest: NEVER, settled: Settled::new() }
+        Self { waiting: HashMap::new(), next: 0, earliest: NEVER, settled: SettledCalls::new() }
     }
 }
 
-impl Calls {
+impl PendingCalls {
     /// A new call, which waits for nothing yet.
-    pub(super) fn open(&mut self, call: Call, purpose: Purpose, sink: u32) -> CallId {
+    pub(super) fn open(&mut self, call: SubscriberCall, purpose: CallPurpose, sink: u32) -> CallId {
         let id = self.next;
         self.next += 1;
         let deadline = if call.timeout == 0 { NEVER } else { now() + u64::from(call.timeout) };
         let waiting =
-            Waiting { call, purpose, sink, deadline, remaining: 0, asked: Vec::new(), failure: None };
+            PendingCall { call, purpose, sink, deadline, remaining: 0, asked: Vec::new(), failure: None };
         self.waiting.insert(id, waiting);
         self.earliest = self.earliest.min(deadline);
         id
     }
 
-    pub(super) fn get_mut(&mut self, id: CallId) -> Option<&mut Waiting> {
+    pub(super) fn get_mut(&mut self, id: CallId) -> Option<&mut PendingCall> {
         self.waiting.get_mut(&id)
     }
 
@@ -140,7 +140,7 @@ impl Calls {
     }
 
     /// What a call has got is not taken back by another that fails.
-    fn keep(&mut self, done: &Waiting) {
+    fn keep(&mut self, done: &PendingCall) {
         let others = self.waiting.values_mut().filter(|other| other.sink == done.sink);
         for asked in others.flat_map(|other| &mut other.asked) {
             asked.is_new &= !done.asked.iter().any(|kept| kept.is(asked.kind, &asked.name));
@@ -148,22 +148,22 @@ impl Calls {
     }
 
     /// Whether a waiting call of this subscriber asked for the name, and no call that succeeded did.
-    pub(super) fn has_asked_anew(&self, sink: u32, kind: Kind, name: &[u8]) -> bool {
+    pub(super) fn has_asked_anew(&self, sink: u32, kind: SubscriptionKind, name: &[u8]) -> bool {
         let own = self.waiting.values().filter(|waiting| waiting.sink == sink);
         own.flat_map(|waiting| &waiting.asked).any(|asked| asked.is_new && asked.is(kind, name))
     }
 
     /// Rejects a call; answers what it was. A subscriber that leaves is not held up by an error.
-    pub(super) fn fail(&mut self, id: CallId, error: Error) -> Option<Waiting> {
+    pub(super) fn fail(&mut self, id: CallId, error: Error) -> Option<PendingCall> {
         let mut waiting = self.waiting.remove(&id)?;
         let error = waiting.failure.take().unwrap_or(error);
-        let outcome = if waiting.purpose == Purpose::Leave { Ok(()) } else { Err(error) };
+        let outcome = if waiting.purpose == CallPurpose::Leave { Ok(()) } else { Err(error) };
         self.settled.push_back((waiting.call.ticket, outcome));
         Some(waiting)
     }
 
     /// A name of a call is refused. Answers what the call asked for, once.
-    pub(super) fn refuse(&mut self, id: CallId, error: &Error) -> Vec<Asked> {
+    pub(super) fn refuse(&mut self, id: CallId, error: &Error) -> Vec<RequestedName> {
         let Some(waiting) = self.waiting.get_mut(&id) else { return Vec::new() };
         waiting.remaining = waiting.remaining.saturating_sub(1);
         waiting.failure.get_or_insert_with(|| error.clone());
@@ -178,7 +178,7 @@ impl Calls {
     }
 
     /// The calls for which `which` holds.
-    pub(super) fn find(&self, which: impl Fn(&Waiting) -> bool) -> Vec<CallId> {
+    pub(super) fn find(&self, which: impl Fn(&PendingCall) -> bool) -> Vec<CallId> {
         let mut found: Vec<_> =
             self.waiting.iter().filter(|(_, waiting)| which(waiting)).map(|(&id, _)| id).collect();
         // Calls settle in the order in which they were made.
@@ -227,15 +227,15 @@ pub(super) struct Absent<'a> {
     pub(super) progress: Option<Error>,
 }
 
-impl Waiting {
+impl PendingCall {
     /// The error of a deadline that passed: `cause`, where there was no connection, says more than a time.
     pub(super) fn late(&self, absent: Option<&Absent<'_>>) -> Error {
         let timeout = std::time::Duration::from_millis(u64::from(self.call.timeout));
         match absent {
-            None => Error::timeout(Phase::Server, timeout),
+            None => Error::timeout(TimeoutPhase::Server, timeout),
             Some(Absent { cause: Some(cause), .. }) => (*cause).clone().executed(false),
             Some(Absent { progress, .. }) => {
-                Error::timeout(Phase::Queue, timeout).caused_by(progress.clone())
+                Error::timeout(TimeoutPhase::Queue, timeout).caused_by(progress.clone())
             }
         }
     }

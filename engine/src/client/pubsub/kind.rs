@@ -2,7 +2,7 @@
 
 /// What a subscription listens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum SubscriptionKind {
     /// One channel.
     Channel,
     /// The channels that match a pattern.
@@ -13,21 +13,21 @@ pub enum Kind {
 
 /// Which way a subscription goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verb {
+pub(super) enum Direction {
     Subscribe,
     Unsubscribe,
 }
 
-impl Kind {
+impl SubscriptionKind {
     /// All of them, in the order in which they are restored.
     pub const ALL: [Self; 3] = [Self::Channel, Self::Pattern, Self::Shard];
 
-    /// Its place in [`Kind::ALL`].
+    /// Its place in [`SubscriptionKind::ALL`].
     pub fn index(self) -> usize {
         self as usize
     }
 
-    /// The kind with this place in [`Kind::ALL`].
+    /// The kind with this place in [`SubscriptionKind::ALL`].
     pub fn from_index(index: usize) -> Option<Self> {
         Self::ALL.get(index).copied()
     }
@@ -43,22 +43,22 @@ impl Kind {
     }
 
     /// What the first word of an acknowledgement says.
-    pub(super) fn of_acknowledgement(word: &[u8]) -> Option<(Verb, Self)> {
-        [Verb::Subscribe, Verb::Unsubscribe]
+    pub(super) fn of_acknowledgement(word: &[u8]) -> Option<(Direction, Self)> {
+        [Direction::Subscribe, Direction::Unsubscribe]
             .into_iter()
             .flat_map(|verb| Self::ALL.map(|kind| (verb, kind)))
             .find(|(verb, kind)| kind.command(*verb).eq_ignore_ascii_case(word))
     }
 
     /// The command; its acknowledgements begin with the same word in lower case.
-    pub(super) fn command(self, verb: Verb) -> &'static [u8] {
+    pub(super) fn command(self, verb: Direction) -> &'static [u8] {
         match (verb, self) {
-            (Verb::Subscribe, Self::Channel) => b"SUBSCRIBE",
-            (Verb::Subscribe, Self::Pattern) => b"PSUBSCRIBE",
-            (Verb::Subscribe, Self::Shard) => b"SSUBSCRIBE",
-            (Verb::Unsubscribe, Self::Channel) => b"UNSUBSCRIBE",
-            (Verb::Unsubscribe, Self::Pattern) => b"PUNSUBSCRIBE",
-            (Verb::Unsubscribe, Self::Shard) => b"SUNSUBSCRIBE",
+            (Direction::Subscribe, Self::Channel) => b"SUBSCRIBE",
+            (Direction::Subscribe, Self::Pattern) => b"PSUBSCRIBE",
+            (Direction::Subscribe, Self::Shard) => b"SSUBSCRIBE",
+            (Direction::Unsubscribe, Self::Channel) => b"UNSUBSCRIBE",
+            (Direction::Unsubscribe, Self::Pattern) => b"PUNSUBSCRIBE",
+            (Direction::Unsubscribe, Self::Shard) => b"SUNSUBSCRIBE",
         }
     }
 }
@@ -69,18 +69,24 @@ mod tests {
 
     #[test]
     fn kinds_are_told_by_their_places() {
-        for (index, kind) in Kind::ALL.into_iter().enumerate() {
-            assert_eq!((kind.index(), Kind::from_index(index)), (index, Some(kind)));
+        for (index, kind) in SubscriptionKind::ALL.into_iter().enumerate() {
+            assert_eq!((kind.index(), SubscriptionKind::from_index(index)), (index, Some(kind)));
         }
-        assert_eq!(Kind::from_index(3), None);
+        assert_eq!(SubscriptionKind::from_index(3), None);
     }
 
     #[test]
     fn an_acknowledgement_names_its_command() {
-        assert_eq!(Kind::of_acknowledgement(b"psubscribe"), Some((Verb::Subscribe, Kind::Pattern)));
-        assert_eq!(Kind::of_acknowledgement(b"sunsubscribe"), Some((Verb::Unsubscribe, Kind::Shard)));
-        assert_eq!(Kind::of_acknowledgement(b"message"), None);
-        assert_eq!(Kind::of_message(b"pmessage"), Some(Kind::Pattern));
-        assert_eq!(Kind::of_message(b"subscribe"), None);
+        assert_eq!(
+            SubscriptionKind::of_acknowledgement(b"psubscribe"),
+            Some((Direction::Subscribe, SubscriptionKind::Pattern))
+        );
+        assert_eq!(
+            SubscriptionKind::of_acknowledgement(b"sunsubscribe"),
+            Some((Direction::Unsubscribe, SubscriptionKind::Shard))
+        );
+        assert_eq!(SubscriptionKind::of_acknowledgement(b"message"), None);
+        assert_eq!(SubscriptionKind::of_message(b"pmessage"), Some(SubscriptionKind::Pattern));
+        assert_eq!(SubscriptionKind::of_message(b"subscribe"), None);
     }
 }

@@ -8,22 +8,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 
-use super::calls::Call;
-use super::sink::{Bell, Sink, SinkSettings};
-use super::state::{Order, State};
-use super::subscriber_handle::Seat;
+use super::calls::SubscriberCall;
+use super::sink::{MessageSink, SinkSettings, SinkWaker};
+use super::state::{PubSubState, SubscriberCommand};
+use super::subscriber_handle::SubscriberHandle;
 use crate::client::pool::Pool;
-use crate::client::{Mailbox, Redial};
+use crate::client::{ReconnectPolicy, ReplySinkFactory};
 use crate::config::{OfflineQueue, Options};
 use crate::connection::connector::Connector;
-use crate::connection::request::{Deliver, Event, Reply};
+use crate::connection::request::{ConnectionEvent, Reply, ReplySink};
 use crate::error::Error;
 use crate::resp::Scalar;
 
 /// Orders, and the life of the task.
 #[derive(Debug, Default)]
-struct Control {
-    orders: VecDeque<Order>,
+struct ManagerControl {
+    orders: VecDeque<SubscriberCommand>,
     /// A task works.
     running: bool,
     closed: bool,
@@ -35,7 +35,7 @@ struct Control {
 
 /// What the task is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Need {
+pub(super) enum TaskNeed {
     /// Somebody wants something of the server.
     Connection,
     /// Nobody does.
@@ -45,19 +45,19 @@ pub(super) enum Need {
 }
 
 /// The subscribers' side of a client.
-pub struct Subscriber {
+pub struct SubscriptionManager {
     pub(super) connector: Connector,
-    pub(super) redial: Redial,
+    pub(super) redial: ReconnectPolicy,
     /// Its connection counts among the others of the client.
     pub(super) pool: Arc<Pool>,
-    pub(super) mailbox: Arc<dyn Mailbox>,
+    pub(super) mailbox: Arc<dyn ReplySinkFactory>,
     /// Wakes the task: orders, or room in a backlog.
     pub(super) wake: Arc<Notify>,
     runtime: Handle,
     /// `offlineQueue.maxCommands`
     max_waiting: usize,
-    control: Mutex<Control>,
-    state: Mutex<State>,
+    control: Mutex<ManagerControl>,
+    state: Mutex<PubSubState>,
     /// There are orders: saves the lock after most reads.
     ordered: AtomicBool,
     online: AtomicBool,
@@ -65,25 +65,25 @@ pub struct Subscriber {
     waiting: AtomicUsize,
 }
 
-impl fmt::Debug for Subscriber {
+impl fmt::Debug for SubscriptionManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Subscriber").field("active", &self.is_active()).finish_non_exhaustive()
+        f.debug_struct("SubscriptionManager").field("active", &self.is_active()).finish_non_exhaustive()
     }
 }
 
-impl Subscriber {
+impl SubscriptionManager {
     /// Nobody subscribes yet, and nothing is connected.
     pub fn new(
         options: &Options,
         connector: Connector,
         pool: Arc<Pool>,
-        mailbox: Arc<dyn Mailbox>,
+        mailbox: Arc<dyn ReplySinkFactory>,
         runtime: Handle,
     ) -> Arc<Self> {
         let max_waiting = options.offline_queue.as_ref().map(|queue| queue.max_commands);
         Arc::new(Self {
             connector,
-            redial: Redial::of(options),
+            redial: ReconnectPolicy::of(options),
             pool,
             mailbox,
             wake: Arc::default(),
@@ -97,17 +97,21 @@ impl Subscriber {
         })
     }
 
-    fn control(&self) -> MutexGuard<'_, Control> {
+    fn control(&self) -> MutexGuard<'_, ManagerControl> {
         self.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, PubSubState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place for a new subscriber, which is told by `bell` when it has something to take.
-    pub fn join(self: &Arc<Self>, settings: SinkSettings, bell: Box<dyn Bell>) -> Result<Seat, Error> {
-        let sink = Arc::new(Sink::new(settings, bell, Arc::clone(&self.wake)));
+    pub fn join(
+        self: &Arc<Self>,
+        settings: SinkSettings,
+        bell: Box<dyn SinkWaker>,
+    ) -> Result<SubscriberHandle, Error> {
+        let sink = Arc::new(MessageSink::new(settings, bell, Arc::clone(&self.wake)));
         let mut control = self.control();
         if control.closed {
             return Err(Error::closed());
@@ -115,10 +119,10 @@ impl Subscriber {
         let id = control.vacant.pop().unwrap_or(control.next);
         control.next = control.next.max(id + 1);
         // No work by itself: the task finds it before the first order that is.
-        control.orders.push_back(Order::Join { id, sink: Arc::clone(&sink) });
+        control.orders.push_back(SubscriberCommand::Join { id, sink: Arc::clone(&sink) });
         drop(control);
         self.ordered.store(true, Ordering::Release);
-        Ok(Seat::new(id, sink, Arc::clone(self)))
+        Ok(SubscriberHandle::new(id, sink, Arc::clone(self)))
     }
 
     /// Whether a task works, with or without a connection.
@@ -139,7 +143,7 @@ impl Subscriber {
     }
 
     /// Takes an order, and sees to it that somebody works on it.
-    pub(super) fn order(self: &Arc<Self>, order: Order) {
+    pub(super) fn order(self: &Arc<Self>, order: SubscriberCommand) {
         let mut control = self.control();
         if control.closed && !control.running {
             drop(control);
@@ -152,7 +156,7 @@ impl Subscriber {
         self.wake.notify_one();
     }
 
-    fn start(self: &Arc<Self>, control: &mut Control) {
+    fn start(self: &Arc<Self>, control: &mut ManagerControl) {
         if !control.running {
             control.running = true;
             self.runtime.spawn(Arc::clone(self).supervise());
@@ -160,26 +164,28 @@ impl Subscriber {
     }
 
     /// The client is closed: nobody will work on the order.
-    fn turn_away(&self, order: &Order) {
+    fn turn_away(&self, order: &SubscriberCommand) {
         match order {
-            Order::Subscribe { call, .. } | Order::Unsubscribe { call, .. } => {
+            SubscriberCommand::Subscribe { call, .. } | SubscriberCommand::Unsubscribe { call, .. } => {
                 self.answer(|deliver| deliver.error(call.ticket, &Error::closed()));
             }
-            Order::Leave { call: Some(call), .. } => self.settle(*call),
-            Order::Join { .. } | Order::Listen { .. } | Order::Leave { .. } => {}
+            SubscriberCommand::Leave { call: Some(call), .. } => self.settle(*call),
+            SubscriberCommand::Join { .. }
+            | SubscriberCommand::Listen { .. }
+            | SubscriberCommand::Leave { .. } => {}
         }
     }
 
     /// Settles a call for which there is nothing to do.
-    pub(super) fn settle(&self, call: Call) {
+    pub(super) fn settle(&self, call: SubscriberCall) {
         self.answer(|deliver| deliver.reply(call.ticket, Reply::Scalar(Scalar::Null)));
     }
 
     /// Answers without the task, whose end will not tell that nobody waits any more.
-    fn answer(&self, answer: impl FnOnce(&mut dyn Deliver)) {
+    fn answer(&self, answer: impl FnOnce(&mut dyn ReplySink)) {
         let mut deliver = self.mailbox.open();
         answer(deliver.as_mut());
-        deliver.event(Event::Vacated);
+        deliver.event(ConnectionEvent::Vacated);
         deliver.flush();
     }
 
@@ -214,7 +220,7 @@ impl Subscriber {
     }
 
     /// Does what was ordered.
-    pub(super) fn obey(&self, deliver: &mut dyn Deliver) {
+    pub(super) fn obey(&self, deliver: &mut dyn ReplySink) {
         if !self.ordered.swap(false, Ordering::AcqRel) {
             return;
         }
@@ -225,7 +231,7 @@ impl Subscriber {
     }
 
     /// Changes the state, and tells everybody what has come of it.
-    pub(super) fn change(&self, deliver: &mut dyn Deliver, change: impl FnOnce(&mut State)) {
+    pub(super) fn change(&self, deliver: &mut dyn ReplySink, change: impl FnOnce(&mut PubSubState)) {
         let mut state = self.state();
         change(&mut state);
         state.settle(deliver);
@@ -234,11 +240,11 @@ impl Subscriber {
         deliver.flush();
     }
 
-    pub(super) fn need(&self) -> Need {
+    pub(super) fn need(&self) -> TaskNeed {
         if self.control().closed {
-            return Need::Closed;
+            return TaskNeed::Closed;
         }
-        if self.state().registry.is_needed() { Need::Connection } else { Need::Nothing }
+        if self.state().registry.is_needed() { TaskNeed::Connection } else { TaskNeed::Nothing }
     }
 
     pub(super) fn set_online(&self, online: bool) {
@@ -246,20 +252,20 @@ impl Subscriber {
     }
 
     /// Ends the task, unless there is something to do by now.
-    pub(super) fn rest(&self, deliver: &mut dyn Deliver) -> bool {
+    pub(super) fn rest(&self, deliver: &mut dyn ReplySink) -> bool {
         let mut control = self.control();
         if control.closed || !control.orders.is_empty() {
             return false;
         }
         control.running = false;
         drop(control);
-        deliver.event(Event::Vacated);
+        deliver.event(ConnectionEvent::Vacated);
         deliver.flush();
         true
     }
 
     /// Ends the task, and with it everything that waits.
-    pub(super) fn finish(self: &Arc<Self>, deliver: &mut dyn Deliver) {
+    pub(super) fn finish(self: &Arc<Self>, deliver: &mut dyn ReplySink) {
         let mut control = self.control();
         let orders = std::mem::take(&mut control.orders);
         if control.closed {
@@ -280,7 +286,7 @@ impl Subscriber {
         }
         let closing = std::mem::take(&mut control.closing);
         drop(control);
-        deliver.event(Event::Vacated);
+        deliver.event(ConnectionEvent::Vacated);
         deliver.flush();
         for waiter in closing {
             let _nobody_waits = waiter.send(());

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 
 use crate::buffer_pool;
-use crate::buffer_pool::{Block, POOLED_FROM};
+use crate::buffer_pool::{POOLED_FROM, PooledBuffer};
 
 /// Messages of one parcel.
 pub const PARCEL_MESSAGES: usize = 128;
@@ -16,7 +16,7 @@ pub const PARCEL_BYTES: usize = 8 * 1024;
 
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct BatchedMessage {
     /// The subscription that it came through.
     pub route: u32,
     /// Units of the channel's name, which stands before the data; 0 where the route tells the channel.
@@ -27,7 +27,7 @@ pub struct Entry {
     weight: u32,
 }
 
-impl Entry {
+impl BatchedMessage {
     fn units(&self) -> usize {
         self.channel as usize + self.data as usize
     }
@@ -35,7 +35,7 @@ impl Entry {
 
 /// The text of a parcel.
 #[derive(Debug)]
-pub enum Body {
+pub enum BatchText {
     /// Bytes as they came; ASCII throughout where texts are wanted. A unit is a byte.
     Bytes(Vec<u8>),
     /// UTF-16. A unit is a code unit.
@@ -51,14 +51,14 @@ pub enum Body {
 
 /// What of a message is put into a parcel.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Message<'a> {
+pub(super) struct MessageParts<'a> {
     pub(super) route: u32,
     /// The channel's name, where the route does not tell it.
     pub(super) channel: &'a [u8],
     pub(super) data: &'a [u8],
 }
 
-impl Message<'_> {
+impl MessageParts<'_> {
     /// What it counts in the backlog, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.channel.len() + self.data.len()
@@ -67,9 +67,9 @@ impl Message<'_> {
 
 /// Messages and their text.
 #[derive(Debug)]
-pub struct Parcel {
-    entries: Vec<Entry>,
-    body: Body,
+pub struct MessageBatch {
+    entries: Vec<BatchedMessage>,
+    body: BatchText,
     /// Entries, and units of their text, at the front that were dropped.
     skipped: (usize, usize),
     weight: u64,
@@ -77,24 +77,24 @@ pub struct Parcel {
 
 /// How large parcels may become.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Caps {
+pub(super) struct BatchLimits {
     pub(super) messages: usize,
     pub(super) bytes: usize,
 }
 
-impl Parcel {
+impl MessageBatch {
     /// A parcel with one message, and with memory for as much as is `expected`. `binary`: its text stays bytes.
-    pub(super) fn new(message: &Message<'_>, binary: bool, expected: Caps) -> Self {
+    pub(super) fn new(message: &MessageParts<'_>, binary: bool, expected: BatchLimits) -> Self {
         let ascii = binary || (message.data.is_ascii() && message.channel.is_ascii());
         let plain = binary || message.data.is_ascii();
         let body = if plain && message.data.len() >= POOLED_FROM {
             let mut data = buffer_pool::take(message.data.len());
             data.extend_from_slice(message.data);
-            Body::Large { channel: message.channel.to_vec(), data: Block::new(data).into_bytes() }
+            BatchText::Large { channel: message.channel.to_vec(), data: PooledBuffer::new(data).into_bytes() }
         } else if ascii {
-            Body::Bytes(Vec::with_capacity(message.weight().max(expected.bytes)))
+            BatchText::Bytes(Vec::with_capacity(message.weight().max(expected.bytes)))
         } else {
-            Body::Wide(Vec::with_capacity(message.weight()))
+            BatchText::Wide(Vec::with_capacity(message.weight()))
         };
         let mut parcel =
             Self { entries: Vec::with_capacity(expected.messages), body, skipped: (0, 0), weight: 0 };
@@ -103,12 +103,12 @@ impl Parcel {
     }
 
     /// Adds a message, if there is room for it and the text can hold it.
-    pub(super) fn push(&mut self, message: &Message<'_>, binary: bool, caps: Caps) -> bool {
+    pub(super) fn push(&mut self, message: &MessageParts<'_>, binary: bool, caps: BatchLimits) -> bool {
         let room = self.entries.len() < caps.messages && self.units() + message.weight() <= caps.bytes;
         let fits = match &self.body {
-            Body::Bytes(_) => binary || (message.data.is_ascii() && message.channel.is_ascii()),
-            Body::Wide(_) => true,
-            Body::Large { .. } => false,
+            BatchText::Bytes(_) => binary || (message.data.is_ascii() && message.channel.is_ascii()),
+            BatchText::Wide(_) => true,
+            BatchText::Large { .. } => false,
         };
         if room && fits {
             self.append(message);
@@ -116,18 +116,18 @@ impl Parcel {
         room && fits
     }
 
-    fn append(&mut self, message: &Message<'_>) {
+    fn append(&mut self, message: &MessageParts<'_>) {
         let (channel, data) = match &mut self.body {
-            Body::Bytes(text) => {
+            BatchText::Bytes(text) => {
                 text.extend_from_slice(message.channel);
                 text.extend_from_slice(message.data);
                 (message.channel.len(), message.data.len())
             }
-            Body::Wide(text) => (widen(text, message.channel), widen(text, message.data)),
-            Body::Large { .. } => (0, message.data.len()),
+            BatchText::Wide(text) => (widen(text, message.channel), widen(text, message.data)),
+            BatchText::Large { .. } => (0, message.data.len()),
         };
         let weight = message.weight();
-        self.entries.push(Entry {
+        self.entries.push(BatchedMessage {
             route: message.route,
             channel: small(channel),
             data: small(data),
@@ -137,13 +137,17 @@ impl Parcel {
     }
 
     /// Takes over the messages of `other`, if its text goes with this one's and there is room.
-    pub(super) fn merge(&mut self, other: &Self, caps: Caps) -> bool {
+    pub(super) fn merge(&mut self, other: &Self, caps: BatchLimits) -> bool {
         if self.entries.len() + other.len() > caps.messages || self.units() + other.units() > caps.bytes {
             return false;
         }
         match (&mut self.body, &other.body) {
-            (Body::Bytes(mine), Body::Bytes(theirs)) => mine.extend_from_slice(&theirs[other.skipped.1..]),
-            (Body::Wide(mine), Body::Wide(theirs)) => mine.extend_from_slice(&theirs[other.skipped.1..]),
+            (BatchText::Bytes(mine), BatchText::Bytes(theirs)) => {
+                mine.extend_from_slice(&theirs[other.skipped.1..])
+            }
+            (BatchText::Wide(mine), BatchText::Wide(theirs)) => {
+                mine.extend_from_slice(&theirs[other.skipped.1..])
+            }
             _ => return false,
         }
         self.entries.extend_from_slice(other.entries());
@@ -161,7 +165,7 @@ impl Parcel {
     }
 
     /// The messages, oldest first.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[BatchedMessage] {
         &self.entries[self.skipped.0..]
     }
 
@@ -186,15 +190,15 @@ impl Parcel {
     }
 
     /// The text, the part of dropped messages included.
-    pub fn into_body(self) -> Body {
+    pub fn into_body(self) -> BatchText {
         self.body
     }
 
     fn units(&self) -> usize {
         match &self.body {
-            Body::Bytes(text) => text.len(),
-            Body::Wide(text) => text.len(),
-            Body::Large { data, .. } => data.len(),
+            BatchText::Bytes(text) => text.len(),
+            BatchText::Wide(text) => text.len(),
+            BatchText::Large { data, .. } => data.len(),
         }
     }
 }

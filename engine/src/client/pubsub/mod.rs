@@ -9,7 +9,7 @@
 //!   sink        messages between the threads; backlog and parcel: their bounds and their form
 //! ```
 //!
-//! Knows no JavaScript: messages wait in a [`Sink`] until they are taken.
+//! Knows no JavaScript: messages wait in a [`MessageSink`] until they are taken.
 
 mod backlog;
 mod calls;
@@ -26,12 +26,12 @@ mod state;
 mod subscriber_handle;
 mod task;
 
-pub use self::manager::Subscriber;
-pub use self::message_batch::{Body, Entry, PARCEL_BYTES, PARCEL_MESSAGES, Parcel};
-pub use self::subscriber_handle::Seat;
-pub use backlog::{Bounds, Item, Overflow, Side};
-pub use calls::Call;
-pub use kind::Kind;
-pub use notice::{Gap, Notice, Reason};
-pub use registry::Wanted;
-pub use sink::{Bell, Sink, SinkSettings};
+pub use self::manager::SubscriptionManager;
+pub use self::message_batch::{BatchText, BatchedMessage, MessageBatch, PARCEL_BYTES, PARCEL_MESSAGES};
+pub use self::subscriber_handle::SubscriberHandle;
+pub use backlog::{BacklogLimits, Delivery, Overflow, QueueItem};
+pub use calls::SubscriberCall;
+pub use kind::SubscriptionKind;
+pub use notice::{Gap, GapReason, Notice};
+pub use registry::RequestedInterest;
+pub use sink::{MessageSink, SinkSettings, SinkWaker};

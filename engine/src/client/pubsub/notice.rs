@@ -3,7 +3,7 @@
 use crate::connection::request::Millis;
 use crate::error::Error;
 
-/// A notice to one [`Sink`](super::Sink).
+/// A notice to one [`Sink`](super::MessageSink).
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// The server holds the subscription with this route.
@@ -46,7 +46,7 @@ impl Notice {
 #[derive(Clone, Debug)]
 pub struct Gap {
     /// Why.
-    pub reason: Reason,
+    pub reason: GapReason,
     /// How long nothing could be heard, in milliseconds.
     pub lost: Option<Millis>,
     /// How many messages were dropped, where that is known.
@@ -57,7 +57,7 @@ pub struct Gap {
 
 /// Why messages may have been missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum GapReason {
     /// The connection was lost and made again.
     Reconnect,
     /// The backlog was full, and the oldest messages made room.
@@ -68,7 +68,7 @@ pub enum Reason {
     Unsubscribed,
 }
 
-impl Reason {
+impl GapReason {
     /// The name that JavaScript sees.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 //! has arrived, so that the server is not held up by waking it and few large parcels cross instead of many small ones.
 
 use crate::connection::request::{Millis, NEVER, now};
-use crate::transport::split::Reader;
+use crate::transport::split::ReadSide;
 
 /// A read of so many bytes may belong to a flood.
 const FLOOD_READ: usize = 8 * 1024;
@@ -21,7 +21,7 @@ const FLOOD_LULL: Millis = 2;
 
 /// Whether there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Level {
+enum CoalescingState {
     /// There is none; that many large reads came in a row.
     Rising(u32),
     /// There is one.
@@ -32,40 +32,41 @@ enum Level {
 
 /// Looks for floods on one connection.
 #[derive(Debug)]
-pub(super) struct Flood {
-    level: Level,
+pub(super) struct ReadCoalescing {
+    level: CoalescingState,
     last_read: Millis,
 }
 
-impl Flood {
+impl ReadCoalescing {
     /// There is none yet on the connection that `reader` reads.
-    pub(super) fn new(reader: &Reader) -> Self {
-        let level = if reader.set_low_water(LOW_WATER) { Level::Rising(0) } else { Level::Fixed };
+    pub(super) fn new(reader: &ReadSide) -> Self {
+        let level =
+            if reader.set_low_water(LOW_WATER) { CoalescingState::Rising(0) } else { CoalescingState::Fixed };
         Self { level, last_read: 0 }
     }
 
     /// `count` bytes were read. Answers when to [look](Self::look) for a lull, if that begins with this read.
-    pub(super) fn read(&mut self, reader: &Reader, count: usize) -> Option<Millis> {
+    pub(super) fn read(&mut self, reader: &ReadSide, count: usize) -> Option<Millis> {
         match self.level {
-            Level::Fixed => None,
-            Level::Flood => {
+            CoalescingState::Fixed => None,
+            CoalescingState::Flood => {
                 self.last_read = now();
                 None
             }
-            Level::Rising(_) if count < FLOOD_READ => {
-                self.level = Level::Rising(0);
+            CoalescingState::Rising(_) if count < FLOOD_READ => {
+                self.level = CoalescingState::Rising(0);
                 None
             }
-            Level::Rising(reads) if reads + 1 < FLOOD_READS => {
-                self.level = Level::Rising(reads + 1);
+            CoalescingState::Rising(reads) if reads + 1 < FLOOD_READS => {
+                self.level = CoalescingState::Rising(reads + 1);
                 None
             }
-            Level::Rising(_) => {
+            CoalescingState::Rising(_) => {
                 if !reader.set_low_water(FLOOD_LOW_WATER) {
-                    self.level = Level::Fixed;
+                    self.level = CoalescingState::Fixed;
                     return None;
                 }
-                self.level = Level::Flood;
+                self.level = CoalescingState::Flood;
                 self.last_read = now();
                 Some(self.last_read + FLOOD_LULL)
             }
@@ -74,11 +75,11 @@ impl Flood {
 
     /// Whether the socket waits for more.
     pub(super) fn is_on(&self) -> bool {
-        self.level == Level::Flood
+        self.level == CoalescingState::Flood
     }
 
     /// Ends a flood that has become a lull: what has arrived is read. Otherwise answers when to look again.
-    pub(super) fn look(&mut self, reader: &Reader) -> Millis {
+    pub(super) fn look(&mut self, reader: &ReadSide) -> Millis {
         if !self.is_on() {
             return NEVER;
         }
@@ -86,7 +87,8 @@ impl Flood {
         if now() < at {
             return at;
         }
-        self.level = if reader.set_low_water(LOW_WATER) { Level::Rising(0) } else { Level::Fixed };
+        self.level =
+            if reader.set_low_water(LOW_WATER) { CoalescingState::Rising(0) } else { CoalescingState::Fixed };
         NEVER
     }
 }
@@ -114,12 +116,12 @@ mod tests {
         let address = listener.local_addr().expect("its address");
         let (reader, _writer) =
             split::split(Stream::Tcp(TcpStream::connect(address).await.expect("a connection")));
-        assert_eq!(Flood::new(&reader).level, Level::Fixed, "nobody has lent the call");
+        assert_eq!(ReadCoalescing::new(&reader).level, CoalescingState::Fixed, "nobody has lent the call");
 
         recv_low_water::lend(|_, bytes| {
             MARKS.lock().map(|mut marks| marks.push(bytes)).map_err(|_| std::io::Error::other("poisoned"))
         });
-        let mut flood = Flood::new(&reader);
+        let mut flood = ReadCoalescing::new(&reader);
         assert_eq!(marks(), [LOW_WATER]);
         for _ in 1..FLOOD_READS {
             assert_eq!(flood.read(&reader, FLOOD_READ), None);

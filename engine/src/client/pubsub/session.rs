@@ -7,20 +7,20 @@ use std::io;
 use bytes::{Buf, BytesMut};
 use tokio::io::AsyncReadExt;
 
-use super::kind::{Kind, Verb};
-use super::notice::Reason;
+use super::kind::{Direction, SubscriptionKind};
+use super::notice::GapReason;
 use super::push;
-use super::push::{Answer, Message};
-use super::read_coalescing::Flood;
-use super::registry::Command;
-use super::state::{Dispatch, State};
+use super::push::{PushedMessage, PushedReply};
+use super::read_coalescing::ReadCoalescing;
+use super::registry::SubscribeCommand;
+use super::state::{Dispatch, PubSubState};
 use crate::connection::driver::{Connection, READ_CHUNK};
-use crate::connection::liveness::{Liveness, Verdict};
+use crate::connection::liveness::{Liveness, LivenessVerdict};
 use crate::connection::rejection::is_passing;
 use crate::connection::request::{Millis, NEVER, now};
 use crate::error::{ConnectionFailure, Error};
 use crate::resp::{Decoder, encode};
-use crate::transport::split::{Reader, Writer};
+use crate::transport::split::{ReadSide, WriteSide};
 use crate::value::Value;
 
 /// Less room than this is not worth a read.
@@ -31,22 +31,22 @@ const MAX_READ_CHUNK: usize = 1024 * 1024;
 
 /// What the server has yet to answer, in the order in which it was sent.
 #[derive(Debug)]
-enum Expected {
-    Command(Command),
+enum ExpectedReply {
+    Command(SubscribeCommand),
     Pong,
 }
 
 /// A message that somebody has no room for.
 #[derive(Debug)]
-struct Held {
-    kind: Kind,
+struct HeldMessage {
+    kind: SubscriptionKind,
     name: Box<[u8]>,
     channel: Box<[u8]>,
     data: Box<[u8]>,
 }
 
-impl Held {
-    fn new(message: &Message<'_>) -> Self {
+impl HeldMessage {
+    fn new(message: &PushedMessage<'_>) -> Self {
         Self {
             kind: message.kind,
             name: message.name.into(),
@@ -55,27 +55,27 @@ impl Held {
         }
     }
 
-    fn message(&self) -> Message<'_> {
-        Message { kind: self.kind, name: &self.name, channel: &self.channel, data: &self.data }
+    fn message(&self) -> PushedMessage<'_> {
+        PushedMessage { kind: self.kind, name: &self.name, channel: &self.channel, data: &self.data }
     }
 }
 
 /// Bytes on their way out.
 #[derive(Debug, Default)]
-pub(super) struct Outgoing {
+pub(super) struct SessionOutput {
     bytes: BytesMut,
     /// A stream may keep bytes that it has taken.
     unflushed: bool,
 }
 
-impl Outgoing {
+impl SessionOutput {
     /// Whether there is something to write.
     pub(super) fn is_pending(&self) -> bool {
         self.unflushed || !self.bytes.is_empty()
     }
 
     /// Writes everything. Loses nothing when it is cancelled.
-    pub(super) async fn write(&mut self, writer: &mut Writer) -> io::Result<()> {
+    pub(super) async fn write(&mut self, writer: &mut WriteSide) -> io::Result<()> {
         while !self.bytes.is_empty() {
             let count = writer.write_some(&self.bytes).await?;
             if count == 0 {
@@ -91,17 +91,17 @@ impl Outgoing {
 }
 
 /// The connection.
-pub(super) struct Session {
-    pub(super) reader: Reader,
-    pub(super) writer: Writer,
-    pub(super) outgoing: Outgoing,
+pub(super) struct SubscriberSession {
+    pub(super) reader: ReadSide,
+    pub(super) writer: WriteSide,
+    pub(super) outgoing: SessionOutput,
     pub(super) buffer: BytesMut,
     decoder: Decoder,
     room: usize,
-    expected: VecDeque<Expected>,
-    held: Option<Held>,
+    expected: VecDeque<ExpectedReply>,
+    held: Option<HeldMessage>,
     liveness: Liveness,
-    pub(super) flood: Flood,
+    pub(super) flood: ReadCoalescing,
     /// When the server was last heard.
     pub(super) heard: Millis,
     /// When the oldest question that it has not answered became the oldest.
@@ -109,14 +109,14 @@ pub(super) struct Session {
     answered: bool,
 }
 
-impl Session {
+impl SubscriberSession {
     pub(super) fn new(connection: Connection) -> Self {
         let Connection { reader, writer, decoder, buffer, liveness, .. } = connection;
         Self {
-            flood: Flood::new(&reader),
+            flood: ReadCoalescing::new(&reader),
             reader,
             writer,
-            outgoing: Outgoing::default(),
+            outgoing: SessionOutput::default(),
             buffer,
             decoder,
             room: READ_CHUNK,
@@ -140,7 +140,7 @@ impl Session {
     }
 
     /// Puts commands on their way.
-    pub(super) fn send(&mut self, commands: &mut VecDeque<Command>) {
+    pub(super) fn send(&mut self, commands: &mut VecDeque<SubscribeCommand>) {
         let mut bytes = Vec::new();
         for command in commands.drain(..) {
             encode::array_header(&mut bytes, command.names.len() + 1);
@@ -148,12 +148,12 @@ impl Session {
             for name in &command.names {
                 encode::bulk(&mut bytes, name);
             }
-            self.expect(Expected::Command(command));
+            self.expect(ExpectedReply::Command(command));
         }
         self.outgoing.bytes.extend_from_slice(&bytes);
     }
 
-    fn expect(&mut self, expected: Expected) {
+    fn expect(&mut self, expected: ExpectedReply) {
         if self.expected.is_empty() {
             self.asked = now();
         }
@@ -161,12 +161,12 @@ impl Session {
     }
 
     /// Reads once. `Ok(0)`: the server has closed the connection.
-    pub(super) async fn read(reader: &mut Reader, buffer: &mut BytesMut) -> io::Result<usize> {
+    pub(super) async fn read(reader: &mut ReadSide, buffer: &mut BytesMut) -> io::Result<usize> {
         reader.read_buf(buffer).await
     }
 
     /// Takes in what has arrived, up to a message that somebody has no room for.
-    pub(super) fn take_in(&mut self, state: &mut State) -> Result<(), Error> {
+    pub(super) fn take_in(&mut self, state: &mut PubSubState) -> Result<(), Error> {
         if let Some(held) = self.held.take()
             && state.dispatch(&held.message()) == Dispatch::Held
         {
@@ -177,10 +177,10 @@ impl Session {
             if let Some(strings) = self.decoder.strings(&mut self.buffer) {
                 if let Some(message) = push::message(strings.as_slice()) {
                     if state.dispatch(&message) == Dispatch::Held {
-                        self.held = Some(Held::new(&message));
+                        self.held = Some(HeldMessage::new(&message));
                     }
                 } else if strings.as_slice().first().is_some_and(|word| word.eq_ignore_ascii_case(b"pong")) {
-                    self.answered(Answer::Pong, state)?;
+                    self.answered(PushedReply::Pong, state)?;
                 }
                 continue;
             }
@@ -194,22 +194,22 @@ impl Session {
         Ok(())
     }
 
-    fn answered(&mut self, answer: Answer, state: &mut State) -> Result<(), Error> {
+    fn answered(&mut self, answer: PushedReply, state: &mut PubSubState) -> Result<(), Error> {
         match answer {
-            Answer::Message(items) => self.built(&items, state)?,
-            Answer::Invalidated(keys) => {
+            PushedReply::Message(items) => self.built(&items, state)?,
+            PushedReply::Invalidated(keys) => {
                 let message = push::invalidated(&keys);
                 if state.dispatch(&message) == Dispatch::Held {
-                    self.held = Some(Held::new(&message));
+                    self.held = Some(HeldMessage::new(&message));
                 }
             }
-            Answer::Acknowledged(verb, kind, name) => self.acknowledged(verb, kind, &name, state)?,
-            Answer::Pong => match self.expected.pop_front() {
-                Some(Expected::Pong) => self.asked = now(),
+            PushedReply::Acknowledged(verb, kind, name) => self.acknowledged(verb, kind, &name, state)?,
+            PushedReply::Pong => match self.expected.pop_front() {
+                Some(ExpectedReply::Pong) => self.asked = now(),
                 _ => return Err(surplus()),
             },
-            Answer::Refused(error) => match self.expected.pop_front() {
-                Some(Expected::Command(_))
+            PushedReply::Refused(error) => match self.expected.pop_front() {
+                Some(ExpectedReply::Command(_))
                     if is_passing(&error.code) && !state.registry.relies_on_connection() =>
                 {
                     // Another one asks again, after a pause that grows.
@@ -217,36 +217,42 @@ impl Session {
                     let message = format!("the server cannot take subscriptions now: {}", error.message);
                     return Err(Error::connection(ConnectionFailure::NotReady, message));
                 }
-                Some(Expected::Command(command)) => {
+                Some(ExpectedReply::Command(command)) => {
                     self.asked = now();
                     state.registry.refused(command, &Error::reply(error));
                     state.tell();
                 }
                 // A user without the right to ask is told so: the server is there.
-                Some(Expected::Pong) => self.asked = now(),
+                Some(ExpectedReply::Pong) => self.asked = now(),
                 None => return Err(surplus()),
             },
-            Answer::Dropped(_) => {
+            PushedReply::Dropped(_) => {
                 let all = state.registry.live_sinks();
-                state.gap(Reason::Limit, Some(1), &all);
+                state.gap(GapReason::Limit, Some(1), &all);
             }
-            Answer::Other => {}
+            PushedReply::Other => {}
         }
         Ok(())
     }
 
     /// A message that had not wholly arrived at first.
-    fn built(&mut self, items: &[Value], state: &mut State) -> Result<(), Error> {
+    fn built(&mut self, items: &[Value], state: &mut PubSubState) -> Result<(), Error> {
         let message = push::items_message(items)
             .ok_or_else(|| Error::protocol("the server sent a message without its parts"))?;
         if state.dispatch(&message) == Dispatch::Held {
-            self.held = Some(Held::new(&message));
+            self.held = Some(HeldMessage::new(&message));
         }
         Ok(())
     }
 
-    fn acknowledged(&mut self, verb: Verb, kind: Kind, name: &[u8], state: &mut State) -> Result<(), Error> {
-        if let Some(Expected::Command(command)) = self.expected.front_mut()
+    fn acknowledged(
+        &mut self,
+        verb: Direction,
+        kind: SubscriptionKind,
+        name: &[u8],
+        state: &mut PubSubState,
+    ) -> Result<(), Error> {
+        if let Some(ExpectedReply::Command(command)) = self.expected.front_mut()
             && (command.verb, command.kind) == (verb, kind)
             && command.names.front().is_some_and(|next| **next == *name)
         {
@@ -259,11 +265,11 @@ impl Session {
             state.tell();
             return Ok(());
         }
-        if verb == Verb::Subscribe {
+        if verb == Direction::Subscribe {
             return Err(surplus());
         }
         let affected = state.registry.ended_by_server(kind, name);
-        state.gap(Reason::Unsubscribed, None, &affected);
+        state.gap(GapReason::Unsubscribed, None, &affected);
         Ok(())
     }
 
@@ -291,14 +297,14 @@ impl Session {
         }
     }
 
-    fn judge(&self, now: Millis) -> Verdict {
+    fn judge(&self, now: Millis) -> LivenessVerdict {
         let until = self.next_look();
         if now < until {
-            Verdict::Wait(until)
+            LivenessVerdict::Wait(until)
         } else if self.expected.is_empty() {
-            Verdict::Probe
+            LivenessVerdict::Probe
         } else {
-            Verdict::Dead(now - self.heard.max(self.asked))
+            LivenessVerdict::Dead(now - self.heard.max(self.asked))
         }
     }
 
@@ -331,16 +337,16 @@ impl Session {
             self.heard = now;
         }
         match self.judge(now) {
-            Verdict::Wait(at) => Ok(at),
-            Verdict::Dead(silence) => Err(Error::connection(
+            LivenessVerdict::Wait(at) => Ok(at),
+            LivenessVerdict::Dead(silence) => Err(Error::connection(
                 ConnectionFailure::Lost,
                 format!("the server sent nothing for {silence} ms while it was asked for a sign of life"),
             )),
-            Verdict::Probe => {
+            LivenessVerdict::Probe => {
                 let mut bytes = Vec::new();
                 encode::command(&mut bytes, &[b"PING"]);
                 self.outgoing.bytes.extend_from_slice(&bytes);
-                self.expect(Expected::Pong);
+                self.expect(ExpectedReply::Pong);
                 Ok(now.saturating_add(self.patience()))
             }
         }

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::backlog::{Backlog, Bounds, Item, Overflow, Room, Side};
-use super::message_batch::{Caps, Message, Parcel};
+use super::backlog::{Backlog, BacklogLimits, BacklogRoom, Delivery, Overflow, QueueItem};
+use super::message_batch::{BatchLimits, MessageBatch, MessageParts};
 use super::notice::Notice;
 use crate::error::Error;
 
 /// Tells JavaScript that a subscriber has something to take.
-pub trait Bell: Send + Sync {
+pub trait SinkWaker: Send + Sync {
     /// Called from the engine's thread, once until the subscriber has found its flow empty.
     fn ring(&self);
 }
@@ -21,7 +21,7 @@ pub trait Bell: Send + Sync {
 #[derive(Clone, Copy, Debug)]
 pub struct SinkSettings {
     /// How much may wait.
-    pub bounds: Bounds,
+    pub bounds: BacklogLimits,
     /// What happens when more would.
     pub overflow: Overflow,
     /// Whether channels and data are wanted as bytes.
@@ -29,22 +29,22 @@ pub struct SinkSettings {
 }
 
 /// One subscriber.
-pub struct Sink {
+pub struct MessageSink {
     settings: SinkSettings,
     backlog: Mutex<Backlog>,
-    bell: Box<dyn Bell>,
+    bell: Box<dyn SinkWaker>,
     /// Wakes the subscriber's connection.
     wake: Arc<Notify>,
 }
 
-impl fmt::Debug for Sink {
+impl fmt::Debug for MessageSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sink").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("MessageSink").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
-impl Sink {
-    pub(super) fn new(settings: SinkSettings, bell: Box<dyn Bell>, wake: Arc<Notify>) -> Self {
+impl MessageSink {
+    pub(super) fn new(settings: SinkSettings, bell: Box<dyn SinkWaker>, wake: Arc<Notify>) -> Self {
         Self { settings, backlog: Mutex::new(Backlog::new(settings.bounds)), bell, wake }
     }
 
@@ -53,12 +53,12 @@ impl Sink {
     }
 
     /// The oldest item of a line. A parcel counts until it is [released](Self::release).
-    pub fn take(&self, side: Side) -> Option<Item> {
+    pub fn take(&self, side: Delivery) -> Option<QueueItem> {
         self.backlog().take(side)
     }
 
     /// The oldest parcel that was taken from this line is used up.
-    pub fn release(&self, side: Side) {
+    pub fn release(&self, side: Delivery) {
         if self.backlog().release(side) {
             self.wake.notify_one();
         }
@@ -76,7 +76,7 @@ impl Sink {
         self.wake.notify_one();
     }
 
-    pub(super) fn notice(&self, side: Side, notice: Notice) {
+    pub(super) fn notice(&self, side: Delivery, notice: Notice) {
         self.change(|backlog| backlog.notice(side, notice));
     }
 
@@ -84,9 +84,9 @@ impl Sink {
     pub(super) fn unsubscribed(&self, route: u32, flowed: bool) {
         self.change(|backlog| {
             let pulled = !flowed || !backlog.is_unpulled();
-            backlog.notice(Side::Flow, Notice::Unsubscribed { route, last: !pulled });
+            backlog.notice(Delivery::Flow, Notice::Unsubscribed { route, last: !pulled });
             if pulled {
-                backlog.notice(Side::Pull, Notice::Unsubscribed { route, last: true });
+                backlog.notice(Delivery::Pull, Notice::Unsubscribed { route, last: true });
             }
         });
     }
@@ -104,17 +104,17 @@ impl Sink {
 
 /// What was read for one subscriber and is not yet in its backlog. Belongs to the engine's thread.
 #[derive(Debug)]
-pub(super) struct Outbox {
-    pub(super) sink: Arc<Sink>,
-    caps: Caps,
+pub(super) struct SinkOutbox {
+    pub(super) sink: Arc<MessageSink>,
+    caps: BatchLimits,
     /// What the backlog took when it was last looked at, less what is here. `None`: nothing is here.
-    room: Option<Room>,
-    lines: [Vec<Parcel>; 2],
+    room: Option<BacklogRoom>,
+    lines: [Vec<MessageBatch>; 2],
 }
 
 /// What became of a message.
 #[derive(Debug)]
-pub(super) enum Admission {
+pub(super) enum SinkAdmission {
     /// It is, or would be, taken.
     Taken,
     /// There is no room until JavaScript has made some.
@@ -123,39 +123,39 @@ pub(super) enum Admission {
     Failed(Error),
 }
 
-impl Outbox {
-    pub(super) fn new(sink: Arc<Sink>) -> Self {
+impl SinkOutbox {
+    pub(super) fn new(sink: Arc<MessageSink>) -> Self {
         let caps = sink.settings.bounds.caps();
         Self { sink, caps, room: None, lines: Default::default() }
     }
 
     /// Whether a message of this weight may be put in.
-    pub(super) fn admit(&mut self, weight: usize) -> Admission {
+    pub(super) fn admit(&mut self, weight: usize) -> SinkAdmission {
         let weight = weight as u64;
         let room = self.room.get_or_insert_with(|| self.sink.backlog().room());
         if room.admits(weight) {
-            return Admission::Taken;
+            return SinkAdmission::Taken;
         }
         match self.sink.settings.overflow {
-            Overflow::DropOldest => Admission::Taken,
+            Overflow::DropOldest => SinkAdmission::Taken,
             Overflow::Fail => {
-                let Bounds { messages, bytes } = self.sink.settings.bounds;
-                Admission::Failed(Error::backlog_full(messages, bytes))
+                let BacklogLimits { messages, bytes } = self.sink.settings.bounds;
+                SinkAdmission::Failed(Error::backlog_full(messages, bytes))
             }
             Overflow::Pause => {
                 self.flush();
                 let mut backlog = self.sink.backlog();
                 if backlog.starve(weight) {
-                    return Admission::Full;
+                    return SinkAdmission::Full;
                 }
                 self.room = Some(backlog.room());
-                Admission::Taken
+                SinkAdmission::Taken
             }
         }
     }
 
     /// Puts an admitted message in.
-    pub(super) fn put(&mut self, side: Side, message: &Message<'_>) {
+    pub(super) fn put(&mut self, side: Delivery, message: &MessageParts<'_>) {
         if let Some(room) = &mut self.room {
             room.shrink(message.weight() as u64);
         }
@@ -164,8 +164,8 @@ impl Outbox {
         let taken = line.last_mut().is_some_and(|last| last.push(message, binary, self.caps));
         if !taken {
             // Where one is not enough for a read, the next will be full as well.
-            let most = if line.is_empty() { Caps { messages: 1, bytes: 0 } } else { self.caps };
-            line.push(Parcel::new(message, binary, most));
+            let most = if line.is_empty() { BatchLimits { messages: 1, bytes: 0 } } else { self.caps };
+            line.push(MessageBatch::new(message, binary, most));
         }
     }
 
@@ -177,7 +177,7 @@ impl Outbox {
         let lines = &mut self.lines;
         let drops = self.sink.settings.overflow == Overflow::DropOldest;
         self.sink.change(|backlog| {
-            for (side, parcels) in [Side::Flow, Side::Pull].into_iter().zip(lines) {
+            for (side, parcels) in [Delivery::Flow, Delivery::Pull].into_iter().zip(lines) {
                 backlog.append(side, parcels.drain(..));
             }
             if drops {

@@ -3,37 +3,37 @@
 
 use std::sync::Arc;
 
-use super::backlog::Side;
-use super::calls::{self, Call, Name};
-use super::kind::Kind;
+use super::backlog::Delivery;
+use super::calls::{self, ChannelName, SubscriberCall};
+use super::kind::SubscriptionKind;
 use super::message_batch;
-use super::notice::{Gap, Notice, Reason};
-use super::push::Message;
-use super::registry::{Event, Registry, Wanted};
-use super::sink::{Admission, Outbox, Sink};
-use crate::connection::request::{Deliver, Millis, now};
+use super::notice::{Gap, GapReason, Notice};
+use super::push::PushedMessage;
+use super::registry::{RegistryEvent, RequestedInterest, SubscriptionRegistry};
+use super::sink::{MessageSink, SinkAdmission, SinkOutbox};
+use crate::connection::request::{Millis, ReplySink, now};
 use crate::error::Error;
 
 /// What a subscriber wants of the engine.
 #[derive(Debug)]
-pub(super) enum Order {
-    Join { id: u32, sink: Arc<Sink> },
-    Subscribe { id: u32, kind: Kind, names: Vec<Wanted>, call: Call },
-    Unsubscribe { id: u32, kind: Kind, names: Option<Vec<Name>>, call: Call },
-    Listen { id: u32, kind: Kind, names: Option<Vec<Name>>, flows: bool },
-    Leave { id: u32, call: Option<Call> },
+pub(super) enum SubscriberCommand {
+    Join { id: u32, sink: Arc<MessageSink> },
+    Subscribe { id: u32, kind: SubscriptionKind, names: Vec<RequestedInterest>, call: SubscriberCall },
+    Unsubscribe { id: u32, kind: SubscriptionKind, names: Option<Vec<ChannelName>>, call: SubscriberCall },
+    Listen { id: u32, kind: SubscriptionKind, names: Option<Vec<ChannelName>>, flows: bool },
+    Leave { id: u32, call: Option<SubscriberCall> },
 }
 
 /// A subscriber.
 #[derive(Debug)]
-struct Member {
-    outbox: Outbox,
+struct SubscriberEntry {
+    outbox: SinkOutbox,
     /// What it has missed and was not told yet.
-    missing: Option<Missing>,
+    missing: Option<Outage>,
 }
 
 #[derive(Clone, Debug)]
-struct Missing {
+struct Outage {
     since: Millis,
     cause: Error,
 }
@@ -48,16 +48,16 @@ pub(super) enum Dispatch {
 
 /// Wishes and subscribers.
 #[derive(Debug, Default)]
-pub(super) struct State {
-    pub(super) registry: Registry,
+pub(super) struct PubSubState {
+    pub(super) registry: SubscriptionRegistry,
     /// By their numbers, which are given again when their subscribers have left.
-    members: Vec<Option<Member>>,
+    members: Vec<Option<SubscriberEntry>>,
     /// Numbers that may be given again.
     pub(super) vacated: Vec<u32>,
 }
 
-impl State {
-    fn member(&mut self, id: u32) -> Option<&mut Member> {
+impl PubSubState {
+    fn member(&mut self, id: u32) -> Option<&mut SubscriberEntry> {
         self.members.get_mut(id as usize)?.as_mut()
     }
 
@@ -67,32 +67,35 @@ impl State {
     }
 
     /// Does what a subscriber wants.
-    pub(super) fn obey(&mut self, order: Order) {
+    pub(super) fn obey(&mut self, order: SubscriberCommand) {
         match order {
-            Order::Join { id, sink } => {
+            SubscriberCommand::Join { id, sink } => {
                 let place = id as usize;
                 if self.members.len() <= place {
                     self.members.resize_with(place + 1, || None);
                 }
-                self.members[place] = Some(Member { outbox: Outbox::new(sink), missing: None });
+                self.members[place] = Some(SubscriberEntry { outbox: SinkOutbox::new(sink), missing: None });
             }
-            Order::Subscribe { id, call, .. } | Order::Unsubscribe { id, call, .. }
+            SubscriberCommand::Subscribe { id, call, .. }
+            | SubscriberCommand::Unsubscribe { id, call, .. }
                 if self.member(id).is_none() =>
             {
                 self.registry.calls.settled.push_back((call.ticket, Err(Error::closed())));
             }
-            Order::Subscribe { id, kind, names, call } => self.registry.subscribe(id, kind, names, call),
-            Order::Unsubscribe { id, kind, names, call } => {
+            SubscriberCommand::Subscribe { id, kind, names, call } => {
+                self.registry.subscribe(id, kind, names, call)
+            }
+            SubscriberCommand::Unsubscribe { id, kind, names, call } => {
                 self.registry.unsubscribe(id, kind, names, call);
             }
-            Order::Listen { id, kind, names, flows } => {
+            SubscriberCommand::Listen { id, kind, names, flows } => {
                 self.registry.listen(id, kind, names, flows);
                 if let Some(member) = self.member(id).filter(|_| flows) {
                     member.outbox.flush();
-                    member.outbox.sink.notice(Side::Flow, Notice::Reconsider);
+                    member.outbox.sink.notice(Delivery::Flow, Notice::Reconsider);
                 }
             }
-            Order::Leave { id, call } => {
+            SubscriberCommand::Leave { id, call } => {
                 self.registry.leave(id, call);
                 if let Some(member) = self.members.get_mut(id as usize) {
                     *member = None;
@@ -104,16 +107,16 @@ impl State {
 
     /// Gives a message to whoever wants it; to nobody as long as one of them has no room.
     #[inline]
-    pub(super) fn dispatch(&mut self, message: &Message<'_>) -> Dispatch {
+    pub(super) fn dispatch(&mut self, message: &PushedMessage<'_>) -> Dispatch {
         let Self { registry, members, .. } = self;
         let wants = registry.wants(message.kind, message.name);
         let mut failed = Vec::new();
         for want in wants {
             let Some(Some(member)) = members.get_mut(want.sink as usize) else { continue };
             match member.outbox.admit(message.channel.len() + message.data.len()) {
-                Admission::Taken => {}
-                Admission::Full => return Dispatch::Held,
-                Admission::Failed(error) => failed.push((want.sink, error)),
+                SinkAdmission::Taken => {}
+                SinkAdmission::Full => return Dispatch::Held,
+                SinkAdmission::Failed(error) => failed.push((want.sink, error)),
             }
         }
         for want in wants {
@@ -124,9 +127,9 @@ impl State {
             if failed.iter().any(|(sink, _)| *sink == want.sink) {
                 continue;
             }
-            let side = if want.flows { Side::Flow } else { Side::Pull };
+            let side = if want.flows { Delivery::Flow } else { Delivery::Pull };
             let (channel, data) = (message.channel, message.data);
-            member.outbox.put(side, &message_batch::Message { route: want.route, channel, data });
+            member.outbox.put(side, &message_batch::MessageParts { route: want.route, channel, data });
         }
         for (id, error) in failed {
             self.dismiss(id, Some(error));
@@ -142,7 +145,7 @@ impl State {
     }
 
     /// Tells subscribers and callers what has happened to them.
-    pub(super) fn settle(&mut self, deliver: &mut dyn Deliver) {
+    pub(super) fn settle(&mut self, deliver: &mut dyn ReplySink) {
         self.tell();
         calls::deliver(&mut self.registry.calls.settled, deliver);
     }
@@ -154,14 +157,16 @@ impl State {
             member.outbox.flush();
             let (sink, route) = (&member.outbox.sink, want.route);
             match event {
-                Event::Subscribed => {
-                    sink.notice(Side::Flow, Notice::Subscribed { route });
+                RegistryEvent::Subscribed => {
+                    sink.notice(Delivery::Flow, Notice::Subscribed { route });
                     if !want.flows {
-                        sink.notice(Side::Pull, Notice::Subscribed { route });
+                        sink.notice(Delivery::Pull, Notice::Subscribed { route });
                     }
                 }
-                Event::Unsubscribed => sink.unsubscribed(route, want.flows),
-                Event::Refused(error) => sink.notice(Side::Flow, Notice::Refused { route, error }),
+                RegistryEvent::Unsubscribed => sink.unsubscribed(route, want.flows),
+                RegistryEvent::Refused(error) => {
+                    sink.notice(Delivery::Flow, Notice::Refused { route, error })
+                }
             }
         }
         if self.registry.is_restored() && self.members.iter().flatten().any(|one| one.missing.is_some()) {
@@ -186,13 +191,13 @@ impl State {
         self.registry.disconnected();
         for id in self.registry.live_sinks() {
             if let Some(member) = self.member(id) {
-                member.missing.get_or_insert_with(|| Missing { since: heard, cause: cause.clone() });
+                member.missing.get_or_insert_with(|| Outage { since: heard, cause: cause.clone() });
             }
         }
     }
 
     /// These subscribers may have missed something on a connection that goes on.
-    pub(super) fn gap(&mut self, reason: Reason, dropped: Option<u64>, ids: &[u32]) {
+    pub(super) fn gap(&mut self, reason: GapReason, dropped: Option<u64>, ids: &[u32]) {
         for &id in ids {
             let pulls = self.registry.pulls(id);
             if let Some(member) = self.member(id) {
@@ -244,24 +249,24 @@ impl State {
     }
 }
 
-impl Member {
+impl SubscriberEntry {
     fn end(mut self, error: Option<Error>) {
         self.outbox.flush();
         self.tell(&Notice::Ended(error), true);
     }
 
     fn tell_missing(&mut self, pulls: bool) {
-        let Some(Missing { since, cause }) = self.missing.take() else { return };
+        let Some(Outage { since, cause }) = self.missing.take() else { return };
         let lost = Some(now().saturating_sub(since));
-        let gap = Gap { reason: Reason::Reconnect, lost, dropped: None, cause: Some(cause) };
+        let gap = Gap { reason: GapReason::Reconnect, lost, dropped: None, cause: Some(cause) };
         self.tell(&Notice::Gap(gap), pulls);
     }
 
     fn tell(&mut self, notice: &Notice, pulls: bool) {
         let sink = &self.outbox.sink;
         if pulls {
-            sink.notice(Side::Pull, notice.clone());
+            sink.notice(Delivery::Pull, notice.clone());
         }
-        sink.notice(Side::Flow, notice.clone());
+        sink.notice(Delivery::Flow, notice.clone());
     }
 }

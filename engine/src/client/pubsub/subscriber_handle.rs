@@ -4,60 +4,65 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::calls::Call;
-use super::kind::Kind;
-use super::manager::Subscriber;
-use super::registry::Wanted;
-use super::sink::Sink;
-use super::state::Order;
+use super::calls::SubscriberCall;
+use super::kind::SubscriptionKind;
+use super::manager::SubscriptionManager;
+use super::registry::RequestedInterest;
+use super::sink::MessageSink;
+use super::state::SubscriberCommand;
 use crate::error::Error;
 
 /// The place. Dropping it leaves.
-pub struct Seat {
+pub struct SubscriberHandle {
     id: u32,
-    sink: Arc<Sink>,
-    subscriber: Arc<Subscriber>,
+    sink: Arc<MessageSink>,
+    subscriber: Arc<SubscriptionManager>,
     left: AtomicBool,
 }
 
-impl fmt::Debug for Seat {
+impl fmt::Debug for SubscriberHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seat").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("SubscriberHandle").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
-impl Seat {
-    pub(super) fn new(id: u32, sink: Arc<Sink>, subscriber: Arc<Subscriber>) -> Self {
+impl SubscriberHandle {
+    pub(super) fn new(id: u32, sink: Arc<MessageSink>, subscriber: Arc<SubscriptionManager>) -> Self {
         Self { id, sink, subscriber, left: AtomicBool::new(false) }
     }
 
     /// Where its messages wait.
-    pub fn sink(&self) -> &Arc<Sink> {
+    pub fn sink(&self) -> &Arc<MessageSink> {
         &self.sink
     }
 
     /// Subscribes to `names`, or changes whether those that it has flow. The call is settled when the server has acknowledged
     /// each. Fails where too many calls wait for a connection.
-    pub fn subscribe(&self, kind: Kind, names: Vec<Wanted>, call: Call) -> Result<(), Error> {
+    pub fn subscribe(
+        &self,
+        kind: SubscriptionKind,
+        names: Vec<RequestedInterest>,
+        call: SubscriberCall,
+    ) -> Result<(), Error> {
         self.subscriber.admit()?;
-        self.subscriber.order(Order::Subscribe { id: self.id, kind, names, call });
+        self.subscriber.order(SubscriberCommand::Subscribe { id: self.id, kind, names, call });
         Ok(())
     }
 
     /// Ends the subscriptions to `names`; without names, all of this kind. The call is settled when the server has acknowledged
     /// those that nobody else has.
-    pub fn unsubscribe(&self, kind: Kind, names: Option<Vec<Box<[u8]>>>, call: Call) {
-        self.subscriber.order(Order::Unsubscribe { id: self.id, kind, names, call });
+    pub fn unsubscribe(&self, kind: SubscriptionKind, names: Option<Vec<Box<[u8]>>>, call: SubscriberCall) {
+        self.subscriber.order(SubscriberCommand::Unsubscribe { id: self.id, kind, names, call });
     }
 
     /// Says whether messages of `names` flow; without names, those of all of this kind.
-    pub fn listen(&self, kind: Kind, names: Option<Vec<Box<[u8]>>>, flows: bool) {
-        self.subscriber.order(Order::Listen { id: self.id, kind, names, flows });
+    pub fn listen(&self, kind: SubscriptionKind, names: Option<Vec<Box<[u8]>>>, flows: bool) {
+        self.subscriber.order(SubscriberCommand::Listen { id: self.id, kind, names, flows });
     }
 
     /// Leaves: what waits is forgotten, what was subscribed to ends. `call` is settled when the server has acknowledged that, or
     /// at its deadline; it never fails.
-    pub fn leave(&self, call: Option<Call>) {
+    pub fn leave(&self, call: Option<SubscriberCall>) {
         if self.left.swap(true, Ordering::AcqRel) {
             if let Some(call) = call {
                 self.subscriber.settle(call);
@@ -65,11 +70,11 @@ impl Seat {
             return;
         }
         self.sink.close();
-        self.subscriber.order(Order::Leave { id: self.id, call });
+        self.subscriber.order(SubscriberCommand::Leave { id: self.id, call });
     }
 }
 
-impl Drop for Seat {
+impl Drop for SubscriberHandle {
     fn drop(&mut self) {
         self.leave(None);
     }

@@ -6,20 +6,20 @@ use std::sync::Arc;
 use tokio::time::{Instant, sleep_until};
 
 use super::calls::Absent;
-use super::manager::{Need, Subscriber};
-use super::session::Session;
+use super::manager::{SubscriptionManager, TaskNeed};
+use super::session::SubscriberSession;
 use crate::client::pool::{Holder, Permit};
-use crate::client::reconnect::Pace;
+use crate::client::reconnect::ReconnectSchedule;
 use crate::connection::driver::Connection;
 use crate::connection::renewal::Renewal;
-use crate::connection::request::{Deliver, instant};
+use crate::connection::request::{ReplySink, instant};
 use crate::connection::timer::Timer;
 use crate::error::{ConnectionFailure, Error};
 use crate::transport::dial;
 use crate::transport::dial::closed_by_server;
 
 /// Why a connection is not used any more.
-enum Ended {
+enum SessionEnd {
     /// Nobody wants anything of it.
     Needless,
     /// It broke.
@@ -28,29 +28,29 @@ enum Ended {
     Left(Error),
 }
 
-impl Subscriber {
+impl SubscriptionManager {
     /// Works until nobody wants anything any more.
     pub(super) async fn run(self: Arc<Self>) {
         let mut deliver = self.mailbox.open();
         let deliver = deliver.as_mut();
         let _watched = self.connector.attend();
-        let mut pace = Pace::new(&self.redial, &self.connector);
+        let mut pace = ReconnectSchedule::new(&self.redial, &self.connector);
         let mut cause: Option<Error> = None;
         let mut permit: Option<Permit> = None;
         loop {
             self.obey(deliver);
             match self.need() {
-                Need::Closed => return self.finish(deliver),
-                Need::Nothing => {
+                TaskNeed::Closed => return self.finish(deliver),
+                TaskNeed::Nothing => {
                     cause = None;
                     permit = None;
-                    pace = Pace::new(&self.redial, &self.connector);
+                    pace = ReconnectSchedule::new(&self.redial, &self.connector);
                     if self.rest(deliver) {
                         return;
                     }
                     continue;
                 }
-                Need::Connection => {}
+                TaskNeed::Connection => {}
             }
             if permit.is_none() {
                 let room = self.pool.permit(Holder::Subscriber);
@@ -71,9 +71,9 @@ impl Subscriber {
                     let (ended, answered) = self.serve(connection, deliver).await;
                     pace.ended(since.elapsed(), answered);
                     match ended {
-                        Ended::Needless => continue,
-                        Ended::Lost(error) => (error, false),
-                        Ended::Left(error) => (error, true),
+                        SessionEnd::Needless => continue,
+                        SessionEnd::Lost(error) => (error, false),
+                        SessionEnd::Left(error) => (error, true),
                     }
                 }
                 Some(Err(error)) => {
@@ -100,7 +100,7 @@ impl Subscriber {
     /// left to do it for.
     async fn unless_needless<T>(
         &self,
-        deliver: &mut dyn Deliver,
+        deliver: &mut dyn ReplySink,
         cause: Option<&Error>,
         work: impl Future<Output = T>,
     ) -> Option<T> {
@@ -111,12 +111,12 @@ impl Subscriber {
         }
     }
 
-    async fn keep_time(&self, deliver: &mut dyn Deliver, cause: Option<&Error>) {
+    async fn keep_time(&self, deliver: &mut dyn ReplySink, cause: Option<&Error>) {
         loop {
             self.obey(deliver);
             let absent = Absent { cause, progress: self.connector.progress() };
             self.change(deliver, |state| state.registry.expire(&absent));
-            if self.need() != Need::Connection {
+            if self.need() != TaskNeed::Connection {
                 return;
             }
             let at = self.state().registry.calls.earliest();
@@ -134,7 +134,7 @@ impl Subscriber {
     }
 
     /// An attempt to connect failed.
-    fn failed(&self, deliver: &mut dyn Deliver, error: &Error) {
+    fn failed(&self, deliver: &mut dyn ReplySink, error: &Error) {
         self.change(deliver, |state| {
             if error.is_lasting() {
                 state.registry.fail_calls(error);
@@ -145,28 +145,28 @@ impl Subscriber {
 
     /// Uses a connection until it is lost, until its server is no longer the one to use, or until nobody needs it. Says as well
     /// whether the server has said anything.
-    async fn serve(&self, mut connection: Connection, deliver: &mut dyn Deliver) -> (Ended, bool) {
+    async fn serve(&self, mut connection: Connection, deliver: &mut dyn ReplySink) -> (SessionEnd, bool) {
         let place = connection.place.clone();
         let renewal = std::mem::take(&mut connection.renewal);
-        let mut session = Session::new(connection);
+        let mut session = SubscriberSession::new(connection);
         self.state().registry.connected();
         self.set_online(true);
         let ended = tokio::select! {
             biased;
-            error = self.connector.left(&place) => Ended::Left(error),
-            error = self.expired(renewal) => Ended::Left(error),
+            error = self.connector.left(&place) => SessionEnd::Left(error),
+            error = self.expired(renewal) => SessionEnd::Left(error),
             ended = self.drive(&mut session, deliver) => match ended {
-                Ok(()) => Ended::Needless,
-                Err(error) => Ended::Lost(error.at(&place.endpoint)),
+                Ok(()) => SessionEnd::Needless,
+                Err(error) => SessionEnd::Lost(error.at(&place.endpoint)),
             },
         };
         self.set_online(false);
-        if let Ended::Lost(_) = ended {
+        if let SessionEnd::Lost(_) = ended {
             self.connector.distrust(&place);
         }
         self.change(deliver, |state| match &ended {
-            Ended::Needless => state.registry.disconnected(),
-            Ended::Lost(error) | Ended::Left(error) => state.lost(session.heard, error),
+            SessionEnd::Needless => state.registry.disconnected(),
+            SessionEnd::Lost(error) | SessionEnd::Left(error) => state.lost(session.heard, error),
         });
         (ended, session.is_answered())
     }
@@ -186,7 +186,7 @@ impl Subscriber {
         }
     }
 
-    async fn drive(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<(), Error> {
+    async fn drive(&self, session: &mut SubscriberSession, deliver: &mut dyn ReplySink) -> Result<(), Error> {
         let mut timer = Timer::new();
         let mut lull = Timer::new();
         // A server may announce things right behind its greeting.
@@ -207,9 +207,9 @@ impl Subscriber {
             }
             let held = session.is_held();
             let flooded = session.flood.is_on();
-            let Session { reader, writer, outgoing, buffer, .. } = session;
+            let SubscriberSession { reader, writer, outgoing, buffer, .. } = session;
             tokio::select! {
-                read = Session::read(reader, buffer), if !held => {
+                read = SubscriberSession::read(reader, buffer), if !held => {
                     let count = read.map_err(|error| lost(&error))?;
                     if count == 0 {
                         return Err(closed_by_server("the server closed the subscribers' connection"));
@@ -243,7 +243,7 @@ impl Subscriber {
     }
 
     /// Takes in what was read. What came before a flaw is delivered.
-    fn take_in(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<(), Error> {
+    fn take_in(&self, session: &mut SubscriberSession, deliver: &mut dyn ReplySink) -> Result<(), Error> {
         let mut state = self.state();
         let taken = session.take_in(&mut state);
         state.flush();
@@ -254,18 +254,18 @@ impl Subscriber {
     }
 
     /// Rejects the callers that waited too long, and judges the silence. Returns when to do it again.
-    fn look(&self, session: &mut Session, deliver: &mut dyn Deliver) -> Result<u64, Error> {
+    fn look(&self, session: &mut SubscriberSession, deliver: &mut dyn ReplySink) -> Result<u64, Error> {
         self.change(deliver, |state| state.registry.expire(&Absent::default()));
         let at = session.look()?;
         Ok(at.min(self.state().registry.calls.earliest()))
     }
 
     /// Whether the connection has nobody to serve any more. It is kept for subscribers without subscriptions.
-    fn is_done(&self, session: &Session) -> bool {
+    fn is_done(&self, session: &SubscriberSession) -> bool {
         match self.need() {
-            Need::Closed => true,
-            Need::Connection => false,
-            Need::Nothing => !self.state().has_members() && session.is_quiet(),
+            TaskNeed::Closed => true,
+            TaskNeed::Connection => false,
+            TaskNeed::Nothing => !self.state().has_members() && session.is_quiet(),
         }
     }
 }

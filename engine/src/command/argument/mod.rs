@@ -2,7 +2,7 @@
 
 mod option;
 
-pub use option::{Companion, Need, Opt, OptValue, Piece};
+pub use option::{Companion, Opt, OptValue, OptionNeed, PhrasePiece};
 pub(super) use option::{
     choice, companion, counted, early, exclude, flag, form, last, list, mark, phrase, repeat, repeat_pairs,
     tuple, value,
@@ -85,7 +85,7 @@ impl Part {
 
 /// How pairs stand on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub enum PairLayout {
     /// `first second first second`; an object's names are the first ones.
     Named,
     /// `first second first second`; an object's names and the first ones of array pairs are the second ones, as in
@@ -131,7 +131,7 @@ pub enum Part {
         /// The second of each.
         second: Param,
         /// How they stand on the wire, and which of the two an object's names are.
-        layout: Layout,
+        layout: PairLayout,
     },
     /// A list of arguments, at least one, any of which may be a pair with a second value; also an object or a `Map`.
     /// [`Part::Lifted`] carries the second values, if there are any.
@@ -168,7 +168,7 @@ pub enum Part {
         /// The known options.
         options: &'static [Opt],
         /// Which of them must be given.
-        need: Need,
+        need: OptionNeed,
     },
 }
 
@@ -194,32 +194,32 @@ pub(super) const fn any(name: &'static str, kind: Kind) -> Part {
 
 /// One pair or more, by the first of each.
 pub(super) const fn pairs(first: Param, second: Param) -> Part {
-    Part::Pairs { first, second, layout: Layout::Named }
+    Part::Pairs { first, second, layout: PairLayout::Named }
 }
 
 /// One pair or more, by the second of each: `{ member: score }` or `[[member, score]]`.
 pub(super) const fn valued(first: Param, second: Param) -> Part {
-    Part::Pairs { first, second, layout: Layout::Valued }
+    Part::Pairs { first, second, layout: PairLayout::Valued }
 }
 
 /// One pair or more; all first ones go before all second ones.
 pub(super) const fn columns(first: Param, second: Param) -> Part {
-    Part::Pairs { first, second, layout: Layout::Columns }
+    Part::Pairs { first, second, layout: PairLayout::Columns }
 }
 
 /// An options object.
 pub(super) const fn options(options: &'static [Opt]) -> Part {
-    Part::Options { options, need: Need::Nothing }
+    Part::Options { options, need: OptionNeed::Nothing }
 }
 
 /// An options object with at least one option.
 pub(super) const fn some_of(options: &'static [Opt]) -> Part {
-    Part::Options { options, need: Need::Any }
+    Part::Options { options, need: OptionNeed::Any }
 }
 
 /// An options object with one option of each of these groups, a bit each.
 pub(super) const fn one_of_each(groups: u8, options: &'static [Opt]) -> Part {
-    Part::Options { options, need: Need::EachGroup(groups) }
+    Part::Options { options, need: OptionNeed::EachGroup(groups) }
 }
 
 /// The key that most commands start with.
@@ -242,7 +242,7 @@ pub(super) const OFFSET: Opt = companion("offset", Kind::Int, "With `count`: how
 pub(super) const COUNT: Opt = phrase(
     "count",
     "LIMIT",
-    &[Piece::Or { option: "offset", word: "0" }, Piece::Own(Kind::Int)],
+    &[PhrasePiece::Or { option: "offset", word: "0" }, PhrasePiece::Own(Kind::Int)],
     "How many to take.",
 )
 .excludes(LIMITS);

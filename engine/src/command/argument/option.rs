@@ -23,8 +23,8 @@ pub enum OptValue {
     Last(Kind),
     /// One of a few words, itself the token.
     Choice(&'static [&'static str]),
-    /// The token, then these pieces, of which other options give some. Without [`Piece::Own`] it is a boolean.
-    Phrase(&'static [Piece]),
+    /// The token, then these pieces, of which other options give some. Without [`PhrasePiece::Own`] it is a boolean.
+    Phrase(&'static [PhrasePiece]),
     /// A piece of the phrases of other options; an error without one of these.
     Companion(Companion),
     /// A value that [`super::Part::Early`] sends, before other arguments. Sends nothing itself.
@@ -37,7 +37,7 @@ pub enum OptValue {
 
 /// Which options of an object must be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
+pub enum OptionNeed {
     /// None, nor the object.
     Nothing,
     /// At least one.
@@ -46,7 +46,7 @@ pub enum Need {
     EachGroup(u8),
 }
 
-impl Need {
+impl OptionNeed {
     /// Whether the object must be given.
     pub fn object(self) -> bool {
         self != Self::Nothing
@@ -74,7 +74,7 @@ impl Need {
 
 /// A piece of a phrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum PhrasePiece {
     /// The option's own value.
     Own(Kind),
     /// The value of a companion, or a word where it is missing.
@@ -140,9 +140,10 @@ impl Opt {
             OptValue::Tuple(params) => params.len(),
             OptValue::Counted(params) => 1 + params.len(),
             OptValue::RepeatPairs => 2,
-            OptValue::Phrase(pieces) => {
-                pieces.iter().filter(|piece| matches!(piece, Piece::Own(_) | Piece::Or { .. })).count()
-            }
+            OptValue::Phrase(pieces) => pieces
+                .iter()
+                .filter(|piece| matches!(piece, PhrasePiece::Own(_) | PhrasePiece::Or { .. }))
+                .count(),
             OptValue::Companion(_) | OptValue::Early(_) | OptValue::Form | OptValue::Exclude => return None,
         };
         Some(token + value)
@@ -254,7 +255,7 @@ pub(in crate::command) const fn choice(
 pub(in crate::command) const fn phrase(
     name: &'static str,
     token: &'static str,
-    pieces: &'static [Piece],
+    pieces: &'static [PhrasePiece],
     doc: &'static str,
 ) -> Opt {
     opt(name, token, OptValue::Phrase(pieces), doc)

@@ -9,7 +9,7 @@ use super::shape::{Field, ScalarRule, Shape, bool_from_int, double_from_text, in
 
 /// What becomes of a map whose names are the user's own text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Names {
+pub enum MapNames {
     /// They name the members of an object.
     Members,
     /// They are bytes, which cannot name members: the map becomes an array of pairs.
@@ -20,12 +20,12 @@ pub enum Names {
 ///
 /// Cannot fail: null, an error inside an aggregate, `QUEUED` and whatever else the shape does not expect stay as they are.
 /// Recursion follows the shape, which is finite, never the reply.
-pub fn shape(value: Value, shape: &Shape, names: Names) -> Value {
+pub fn shape(value: Value, shape: &Shape, names: MapNames) -> Value {
     Shaper { names }.shape(value, shape)
 }
 
 struct Shaper {
-    names: Names,
+    names: MapNames,
 }
 
 impl Shaper {
@@ -53,7 +53,7 @@ impl Shaper {
             (
                 Shape::Map(name @ (Shape::Text | Shape::Key), inner),
                 value @ (Value::List(_) | Value::Map(_)),
-            ) if self.names == Names::Pairs => self.pairs(value, name, inner),
+            ) if self.names == MapNames::Pairs => self.pairs(value, name, inner),
             (Shape::Map(name, inner), value) => match entries(value) {
                 Ok(entries) => {
                     let shaped = |(a, b)| (self.shape(a, name), self.shape(b, inner));

@@ -4,7 +4,7 @@ use super::*;
 use crate::command::shape::field;
 
 fn shape(value: Value, shape: &Shape) -> Value {
-    super::shape(value, shape, Names::Members)
+    super::shape(value, shape, MapNames::Members)
 }
 
 fn bulk(text: &'static str) -> Value {
@@ -58,11 +58,11 @@ fn names_of_the_user_stay_bytes_where_bytes_are_wanted() {
     let expected = Value::List(vec![Value::List(vec![pair]), Value::List(vec![])]);
     for map in [Value::List(vec![bytes.clone(), bulk("1")]), Value::Map(vec![(bytes, Value::Int(1))])] {
         let reply = Value::List(vec![map, Value::List(vec![])]);
-        assert_eq!(super::shape(reply, &inner, Names::Pairs), expected);
+        assert_eq!(super::shape(reply, &inner, MapNames::Pairs), expected);
     }
     let constant = Shape::Map(&Shape::Word, &Shape::Int);
     assert_eq!(
-        super::shape(Value::List(vec![bulk("a"), bulk("1")]), &constant, Names::Pairs),
+        super::shape(Value::List(vec![bulk("a"), bulk("1")]), &constant, MapNames::Pairs),
         Value::Map(vec![(status("a"), Value::Int(1))])
     );
 }

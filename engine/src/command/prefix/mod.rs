@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use crate::command::key::{Begin, Role, Words};
+use crate::command::key::{ArgumentWords, KeyRole, KeySearchStart};
 use crate::command::registry::Command;
 use crate::command::shape::Shape;
 use crate::resp::encode;
@@ -17,17 +17,17 @@ const GLOB: &[u8] = b"*?[]\\";
 
 /// The prefix of one handle.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prefix {
+pub struct KeyPrefix {
     bytes: Arc<[u8]>,
     /// The same as a part of a pattern, in which every character stands for itself.
     pattern: Box<[u8]>,
 }
 
-/// Memory for [`Prefix::put_on`] that is kept from command to command.
+/// Memory for [`KeyPrefix::put_on`] that is kept from command to command.
 #[derive(Debug, Default)]
-pub struct Scratch {
+pub struct PrefixScratch {
     words: Vec<Range<usize>>,
-    marks: Vec<(usize, Role)>,
+    marks: Vec<(usize, KeyRole)>,
 }
 
 /// A pattern whose `*` the prefix would take: the position of the argument, from 0.
@@ -35,12 +35,12 @@ pub struct Scratch {
 pub struct Ambiguous(pub usize);
 
 /// The words of an encoded command.
-struct Encoded<'a> {
+struct EncodedWords<'a> {
     bytes: &'a [u8],
     words: &'a [Range<usize>],
 }
 
-impl Words for Encoded<'_> {
+impl ArgumentWords for EncodedWords<'_> {
     fn count(&self) -> usize {
         self.words.len()
     }
@@ -50,7 +50,7 @@ impl Words for Encoded<'_> {
     }
 }
 
-impl Prefix {
+impl KeyPrefix {
     /// A prefix; `None` where it is empty and there is nothing to do.
     pub fn new(text: &str) -> Option<Self> {
         if text.is_empty() {
@@ -78,19 +78,19 @@ impl Prefix {
         name_words: usize,
         buffer: &mut Vec<u8>,
         start: usize,
-        scratch: &mut Scratch,
+        scratch: &mut PrefixScratch,
     ) -> Result<(), Ambiguous> {
-        let Scratch { words, marks } = scratch;
+        let PrefixScratch { words, marks } = scratch;
         read_words(buffer, start, words);
         marks.clear();
-        let args = Encoded { bytes: buffer, words: words.get(name_words..).unwrap_or_default() };
+        let args = EncodedWords { bytes: buffer, words: words.get(name_words..).unwrap_or_default() };
         // A pattern that the call leaves out would let in the keys of everybody.
         let mut added: Option<&str> = None;
         for spec in &command.keys {
             let before = marks.len();
             spec.each(&args, |at| marks.push((at, spec.role)));
-            if let Begin::Keyword { word, .. } = spec.begin
-                && spec.role == Role::Pattern
+            if let KeySearchStart::Keyword { word, .. } = spec.begin
+                && spec.role == KeyRole::Pattern
                 && marks.len() == before
             {
                 added = Some(word);
@@ -100,7 +100,7 @@ impl Prefix {
             return Err(Ambiguous(*at));
         }
         // A template without its mark names no key.
-        marks.retain(|(at, role)| *role != Role::Template || has_mark(&args, *at));
+        marks.retain(|(at, role)| *role != KeyRole::Template || has_mark(&args, *at));
         marks.sort_unstable_by_key(|(at, _)| *at);
         marks.dedup_by_key(|(at, _)| *at);
         let growth = marks.iter().map(|(at, role)| self.growth(words[at + name_words].len(), *role)).sum();
@@ -111,17 +111,17 @@ impl Prefix {
         Ok(())
     }
 
-    fn is_ambiguous(&self, args: &Encoded<'_>, at: usize, role: Role) -> bool {
-        role == Role::Template && has_mark(args, at) && memchr(b'*', &self.bytes).is_some()
+    fn is_ambiguous(&self, args: &EncodedWords<'_>, at: usize, role: KeyRole) -> bool {
+        role == KeyRole::Template && has_mark(args, at) && memchr(b'*', &self.bytes).is_some()
     }
 
     /// What stands before a word of this role.
-    fn head(&self, role: Role) -> &[u8] {
-        if role == Role::Pattern { &self.pattern } else { &self.bytes }
+    fn head(&self, role: KeyRole) -> &[u8] {
+        if role == KeyRole::Pattern { &self.pattern } else { &self.bytes }
     }
 
     /// How many bytes a word of `length` bytes takes more with the prefix.
-    fn growth(&self, length: usize, role: Role) -> usize {
+    fn growth(&self, length: usize, role: KeyRole) -> usize {
         let head = self.head(role).len();
         encode::bulk_len(length + head) - encode::bulk_len(length)
     }
@@ -132,7 +132,7 @@ impl Prefix {
         name_words: usize,
         buffer: &mut Vec<u8>,
         words: &[Range<usize>],
-        marks: &[(usize, Role)],
+        marks: &[(usize, KeyRole)],
         growth: usize,
     ) {
         let (mut from, mut to) = (buffer.len(), buffer.len() + growth);
@@ -151,7 +151,7 @@ impl Prefix {
     }
 }
 
-fn has_mark(args: &Encoded<'_>, at: usize) -> bool {
+fn has_mark(args: &EncodedWords<'_>, at: usize) -> bool {
     args.word(at).is_some_and(|word| memchr(b'*', word).is_some())
 }
 

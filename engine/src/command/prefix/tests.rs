@@ -11,8 +11,8 @@ fn put_on(prefix: &str, line: &str) -> Result<String, Ambiguous> {
     let (id, sub) = resolve(words[0], &words[1..]).expect("a row");
     let mut buffer = b"before".to_vec();
     encode::command(&mut buffer, &words);
-    let mut scratch = Scratch::default();
-    let prefix = Prefix::new(prefix).expect("not empty");
+    let mut scratch = PrefixScratch::default();
+    let prefix = KeyPrefix::new(prefix).expect("not empty");
     prefix.put_on(id.get(), 1 + sub, &mut buffer, 6, &mut scratch)?;
     assert!(buffer.starts_with(b"before"));
     let mut found = Vec::new();
@@ -82,8 +82,8 @@ fn a_command_whose_numbers_are_wrong_is_left_for_the_server_to_refuse() {
 fn no_key_stands_at_a_fixed_place_behind_something_of_any_length() {
     for command in table() {
         let fixed = command.keys.iter().filter_map(|spec| match spec.begin {
-            Begin::Index(index) => Some(index),
-            Begin::Keyword { .. } => None,
+            KeySearchStart::Index(index) => Some(index),
+            KeySearchStart::Keyword { .. } => None,
         });
         for index in fixed {
             let before = &command.row.parts[..index];

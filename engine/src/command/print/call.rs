@@ -1,7 +1,7 @@
 //! A row as a call in TypeScript: what stands before its list, the list and its forms, what follows it, the options.
 
 use super::signature::{ANY, TEXT, ts_element, ts_kind, ts_rows};
-use crate::command::argument::{Kind, Layout, Need, Opt, Param, Part};
+use crate::command::argument::{Kind, Opt, OptionNeed, PairLayout, Param, Part};
 
 /// The parameters of a call, in their JavaScript order.
 pub(crate) struct Call {
@@ -78,7 +78,7 @@ pub(crate) fn call(parts: &'static [Part], options_type: &str, step_type: &str) 
             }
             Part::OneOrMany(param) => Some(parameter(param.name, one_or_many(param.kind), Given::Always, 0)),
             Part::Options { options, need } => {
-                let required = *need != Need::Nothing;
+                let required = *need != OptionNeed::Nothing;
                 call.options = Some(Options { ts: options_type.into(), required, known: options });
                 None
             }
@@ -148,14 +148,14 @@ fn list(part: &Part, counted: bool, single: bool) -> List {
         }
         Part::Pairs { first, second, layout } => {
             let (object, whole) = match layout {
-                Layout::Named | Layout::Columns => (NAMED, "O | PairList"),
-                Layout::Valued => (NUMBERS, "O | ScoreList"),
+                PairLayout::Named | PairLayout::Columns => (NAMED, "O | PairList"),
+                PairLayout::Valued => (NUMBERS, "O | ScoreList"),
             };
             let mut head = head(&[*first, *second]);
             if counted {
                 head[0].1 = TEXT.into();
             }
-            let more = (*layout != Layout::Columns).then(|| ANY.into());
+            let more = (*layout != PairLayout::Columns).then(|| ANY.into());
             List { more, ..whole_list("pairs", head, whole.into(), Some(object)) }
         }
         Part::Weighted { param, .. } => {

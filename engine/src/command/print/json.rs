@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::signature::{ts_kind, ts_option, usage};
-use crate::command::argument::{Kind, Layout, Opt, OptValue, Param, Part, Piece};
+use crate::command::argument::{Kind, Opt, OptValue, PairLayout, Param, Part, PhrasePiece};
 use crate::command::registry::{Command, table};
 use crate::command::row::Access;
 
@@ -62,8 +62,8 @@ fn for_each_type(part: &Part, parts: &[Part], mut each: impl FnMut(&str, String)
     }
 }
 
-fn rows(row: impl Fn(&mut Json, &Command)) -> String {
-    let mut out = Json { text: String::with_capacity(ROOM) };
+fn rows(row: impl Fn(&mut JsonPrinter, &Command)) -> String {
+    let mut out = JsonPrinter { text: String::with_capacity(ROOM) };
     out.array(table(), |out, command| out.object(|out| row(out, command)));
     out.text
 }
@@ -72,11 +72,11 @@ fn rows(row: impl Fn(&mut Json, &Command)) -> String {
 const ROOM: usize = 128 * 1024;
 
 /// JSON text while it is written.
-struct Json {
+struct JsonPrinter {
     text: String,
 }
 
-impl Json {
+impl JsonPrinter {
     /// A comma, where a value stands before.
     fn separate(&mut self) {
         if !matches!(self.text.as_bytes().last(), None | Some(b'[' | b'{' | b':')) {
@@ -141,11 +141,11 @@ impl Json {
     }
 }
 
-fn row(out: &mut Json, command: &Command) {
+fn row(out: &mut JsonPrinter, command: &Command) {
     let parts = command.row.parts;
     let has_method = command.lane().has_method();
     out.text_at("name", command.row.name);
-    out.array_at("methods", command.methods().filter(|_| has_method), Json::text);
+    out.array_at("methods", command.methods().filter(|_| has_method), JsonPrinter::text);
     out.text_at("usage", &usage(command));
     out.text_at("lane", command.lane().as_str());
     out.array_at("parts", parts.iter().enumerate(), |out, (at, each)| {
@@ -162,7 +162,7 @@ fn row(out: &mut Json, command: &Command) {
     }
 }
 
-fn part(out: &mut Json, part: &Part, parts: &[Part]) {
+fn part(out: &mut JsonPrinter, part: &Part, parts: &[Part]) {
     out.text_at(
         "is",
         match part {
@@ -199,9 +199,9 @@ fn part(out: &mut Json, part: &Part, parts: &[Part]) {
             out.text_at(
                 "layout",
                 match layout {
-                    Layout::Named => "named",
-                    Layout::Valued => "valued",
-                    Layout::Columns => "columns",
+                    PairLayout::Named => "named",
+                    PairLayout::Valued => "valued",
+                    PairLayout::Columns => "columns",
                 },
             );
             names(out, &[*first, *second]);
@@ -225,7 +225,7 @@ fn part(out: &mut Json, part: &Part, parts: &[Part]) {
     }
 }
 
-fn names(out: &mut Json, params: &[Param]) {
+fn names(out: &mut JsonPrinter, params: &[Param]) {
     out.array_at("names", params, |out, param| out.text(param.name));
     if params.iter().any(|param| matches!(param.kind, Kind::Number | Kind::Label)) {
         out.array_at("kinds", params, |out, param| {
@@ -235,7 +235,7 @@ fn names(out: &mut Json, params: &[Param]) {
 }
 
 /// Says of a list behind its count what it is called, and the constant word in front of the count.
-fn counted(out: &mut Json, before: &[Part], part: &Part) {
+fn counted(out: &mut JsonPrinter, before: &[Part], part: &Part) {
     let ([before @ .., Part::Count], Some(name)) = (before, part.list_name()) else { return };
     out.text_at("counted", name);
     if let Some(Part::Word(word)) = before.last() {
@@ -243,7 +243,7 @@ fn counted(out: &mut Json, before: &[Part], part: &Part) {
     }
 }
 
-fn options(out: &mut Json, known: &[Opt], parts: &[Part]) {
+fn options(out: &mut JsonPrinter, known: &[Opt], parts: &[Part]) {
     out.object_at("options", |out| {
         for known in known {
             out.object_at(known.name, |out| option(out, known, parts));
@@ -251,7 +251,7 @@ fn options(out: &mut Json, known: &[Opt], parts: &[Part]) {
     });
 }
 
-fn option(out: &mut Json, option: &Opt, parts: &[Part]) {
+fn option(out: &mut JsonPrinter, option: &Opt, parts: &[Part]) {
     out.text_at(
         "is",
         match option.value {
@@ -306,15 +306,15 @@ fn option(out: &mut Json, option: &Opt, parts: &[Part]) {
     }
 }
 
-fn piece(out: &mut Json, piece: &Piece) {
+fn piece(out: &mut JsonPrinter, piece: &PhrasePiece) {
     let (is, companion) = match piece {
-        Piece::Own(_) => ("own", None),
-        Piece::Or { option, word } => ("or", Some((option, word))),
-        Piece::If { option, word } => ("if", Some((option, word))),
-        Piece::With { option, word } => ("with", Some((option, word))),
+        PhrasePiece::Own(_) => ("own", None),
+        PhrasePiece::Or { option, word } => ("or", Some((option, word))),
+        PhrasePiece::If { option, word } => ("if", Some((option, word))),
+        PhrasePiece::With { option, word } => ("with", Some((option, word))),
     };
     out.text_at("is", is);
-    if let Piece::Own(kind) = piece {
+    if let PhrasePiece::Own(kind) = piece {
         conversion(out, *kind);
     }
     if let Some((option, word)) = companion {
@@ -324,7 +324,7 @@ fn piece(out: &mut Json, piece: &Piece) {
 }
 
 /// The ends of the range among the arguments, by name, and where they stand.
-fn ends(out: &mut Json, parts: &[Part]) {
+fn ends(out: &mut JsonPrinter, parts: &[Part]) {
     for (at, part) in parts.iter().enumerate() {
         if let Part::One(param) = part
             && param.kind == Kind::Bound
@@ -335,11 +335,11 @@ fn ends(out: &mut Json, parts: &[Part]) {
 }
 
 /// `as` says what must happen to the value before it is sent; most values need nothing.
-fn conversion(out: &mut Json, kind: Kind) {
+fn conversion(out: &mut JsonPrinter, kind: Kind) {
     match kind {
         Kind::UnixSeconds => out.text_at("as", "seconds"),
         Kind::UnixMillis => out.text_at("as", "milliseconds"),
-        Kind::Switch { on, off } => out.array_at("as", [on, off], Json::text),
+        Kind::Switch { on, off } => out.array_at("as", [on, off], JsonPrinter::text),
         Kind::Number => out.text_at("as", "number"),
         Kind::Label => out.text_at("as", "label"),
         Kind::Key

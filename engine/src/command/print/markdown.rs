@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::reply_type::joined;
 use super::signature::usage;
 use crate::command::registry::table;
-use crate::command::row::{Family, Lane};
+use crate::command::row::{ConnectionUse, Family};
 
 const HEADER: &str = "\
 # Commands
@@ -30,7 +30,7 @@ pub fn print_markdown() -> String {
         }
         let mark = match command.lane() {
             lane if lane.is_leased() => " \\*",
-            Lane::Dedicated => " †",
+            ConnectionUse::Dedicated => " †",
             _ => "",
         };
         let mut replies: Vec<String> = Vec::new();

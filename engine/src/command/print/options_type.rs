@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::signature::{ts_given, ts_option};
-use crate::command::argument::{Need, Opt, OptValue, Part, Piece};
+use crate::command::argument::{Opt, OptValue, OptionNeed, Part, PhrasePiece};
 
 /// The types of the options objects, each printed once, under the name of the first command that has it.
 #[derive(Default)]
@@ -19,7 +19,7 @@ impl OptionTypes {
         &mut self,
         name: &str,
         options: &[Opt],
-        need: Need,
+        need: OptionNeed,
         parts: &[Part],
         sole: Option<&Opt>,
     ) -> String {
@@ -70,10 +70,10 @@ fn excludes(one: &Opt, other: &Opt) -> bool {
 fn takes(phrase: &Opt, companion: &Opt) -> bool {
     let OptValue::Phrase(pieces) = phrase.value else { return false };
     pieces.iter().any(|piece| match piece {
-        Piece::Own(_) => false,
-        Piece::Or { option, .. } | Piece::If { option, .. } | Piece::With { option, .. } => {
-            *option == companion.name
-        }
+        PhrasePiece::Own(_) => false,
+        PhrasePiece::Or { option, .. }
+        | PhrasePiece::If { option, .. }
+        | PhrasePiece::With { option, .. } => *option == companion.name,
     })
 }
 
@@ -83,10 +83,10 @@ fn is_companion(option: &Opt) -> bool {
 
 /// For each set of options that depend on each other, the ways to give them; for a needed option and for the one that decides
 /// about the reply, the same.
-fn choices(options: &[Opt], need: Need, parts: &[Part], sole: Option<&Opt>) -> Vec<Vec<String>> {
+fn choices(options: &[Opt], need: OptionNeed, parts: &[Part], sole: Option<&Opt>) -> Vec<Vec<String>> {
     let mut choices: Vec<Vec<String>> =
         components(options).iter().map(|component| patterns(component, need.groups(), parts)).collect();
-    if need == Need::Any {
+    if need == OptionNeed::Any {
         let own = options.iter().filter(|option| !is_companion(option));
         choices.push(own.map(|option| format!("{{ {} }}", given(option, parts))).collect());
     }
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
     use crate::command::argument::{COUNT, LIMIT, OFFSET, flag};
 
-    fn choices_of(options: &[Opt], need: Need) -> Vec<String> {
+    fn choices_of(options: &[Opt], need: OptionNeed) -> Vec<String> {
         choices(options, need, &[], None).iter().map(|all| union(all)).collect()
     }
 
@@ -207,9 +207,9 @@ mod tests {
     fn of_options_that_exclude_each_other_one_may_be_given() {
         let options =
             [flag("nx", "NX", "").excludes(1), flag("xx", "XX", "").excludes(1), flag("ch", "CH", "")];
-        assert_eq!(choices_of(&options, Need::Nothing), ["(Without<'xx'> | Without<'nx'>)"]);
+        assert_eq!(choices_of(&options, OptionNeed::Nothing), ["(Without<'xx'> | Without<'nx'>)"]);
         assert_eq!(
-            choices_of(&options, Need::EachGroup(1)),
+            choices_of(&options, OptionNeed::EachGroup(1)),
             ["({ nx: true } & Without<'xx'> | { xx: true } & Without<'nx'>)"]
         );
     }
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn a_companion_needs_the_option_that_it_completes() {
         assert_eq!(
-            choices_of(&[LIMIT, OFFSET, COUNT], Need::Nothing),
+            choices_of(&[LIMIT, OFFSET, COUNT], OptionNeed::Nothing),
             [
                 "(Without<'offset' | 'count'> | Without<'limit' | 'offset'> | { count: Num } & Without<'limit'>)"
             ]
@@ -227,6 +227,6 @@ mod tests {
     #[test]
     fn at_least_one_is_at_least_one() {
         let options = [flag("a", "A", ""), flag("b", "B", "")];
-        assert_eq!(choices_of(&options, Need::Any), ["({ a: true } | { b: true })"]);
+        assert_eq!(choices_of(&options, OptionNeed::Any), ["({ a: true } | { b: true })"]);
     }
 }

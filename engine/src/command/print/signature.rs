@@ -1,6 +1,6 @@
 //! The JavaScript view of a row: its usage line, and the TypeScript types of its arguments and options.
 
-use crate::command::argument::{Companion, Kind, Need, Opt, OptValue, Param, Part, Piece};
+use crate::command::argument::{Companion, Kind, Opt, OptValue, OptionNeed, Param, Part, PhrasePiece};
 use crate::command::registry::Command;
 
 /// The type of what may be anything.
@@ -47,7 +47,7 @@ pub(crate) fn usage(command: &Command) -> String {
             Part::Rows(_) if alone => words.push("...rows".into()),
             Part::Rows(_) => words.push("rows".into()),
             Part::Steps(_) => words.push("steps".into()),
-            Part::Options { need: Need::Nothing, .. } => options = Some("options?".to_string()),
+            Part::Options { need: OptionNeed::Nothing, .. } => options = Some("options?".to_string()),
             Part::Options { .. } => options = Some("options".to_string()),
             Part::Word(_) | Part::Count | Part::Lifted(_) | Part::Early { .. } => {}
         }
@@ -97,7 +97,7 @@ pub(crate) fn ts_option(option: &Opt, parts: &[Part]) -> String {
         }
         OptValue::Phrase(pieces) => pieces
             .iter()
-            .find_map(|piece| if let Piece::Own(kind) = piece { Some(ts_kind(*kind)) } else { None })
+            .find_map(|piece| if let PhrasePiece::Own(kind) = piece { Some(ts_kind(*kind)) } else { None })
             .unwrap_or_else(|| "boolean".into()),
         OptValue::Exclude => {
             let bounds = parts.iter().filter_map(|part| match part {
@@ -130,7 +130,7 @@ pub(crate) fn ts_given(option: &Opt, parts: &[Part]) -> String {
 pub(crate) fn is_switch(option: &Opt) -> bool {
     match option.value {
         OptValue::Flag | OptValue::Form => true,
-        OptValue::Phrase(pieces) => !pieces.iter().any(|piece| matches!(piece, Piece::Own(_))),
+        OptValue::Phrase(pieces) => !pieces.iter().any(|piece| matches!(piece, PhrasePiece::Own(_))),
         _ => false,
     }
 }

@@ -6,9 +6,9 @@ use super::call::{Call, call};
 use super::options_type::OptionTypes;
 use super::overload::{Overload, overloads, sole, switches};
 use super::reply_type::{SwitchedReplies, interfaces, joined, ts_shape};
-use crate::command::argument::{Need, Part};
+use crate::command::argument::{OptionNeed, Part};
 use crate::command::registry::{Command, table};
-use crate::command::row::Lane;
+use crate::command::row::ConnectionUse;
 use crate::command::shape::Shape;
 
 const HEADER: &str = "\
@@ -105,10 +105,10 @@ export interface Iterators<T = string> {
 pub fn print_dts() -> String {
     let mut types = Types::default();
     let mut body = String::new();
-    let interfaces_of: [(&str, &[Lane]); 3] = [
-        (COMMANDS, &[Lane::Shared, Lane::Dedicated]),
-        (PINNED, &[Lane::Pinned]),
-        (SESSION, &[Lane::Session]),
+    let interfaces_of: [(&str, &[ConnectionUse]); 3] = [
+        (COMMANDS, &[ConnectionUse::Shared, ConnectionUse::Dedicated]),
+        (PINNED, &[ConnectionUse::Pinned]),
+        (SESSION, &[ConnectionUse::Session]),
     ];
     for (head, lanes) in interfaces_of {
         let belonging = table().iter().filter(|command| lanes.contains(&command.lane()));
@@ -142,7 +142,7 @@ impl Types {
         });
         let step_type = parts.iter().find_map(|part| match part {
             Part::Steps(steps) => {
-                Some(self.options.name(&format!("{name}Step"), steps, Need::Nothing, parts, None))
+                Some(self.options.name(&format!("{name}Step"), steps, OptionNeed::Nothing, parts, None))
             }
             _ => None,
         });

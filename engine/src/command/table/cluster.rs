@@ -3,10 +3,10 @@
 
 use crate::command::argument::Part::Steps;
 use crate::command::argument::{
-    Kind, Part, Piece, companion, flag, list, many, maybe, one, one_of_each, options, pairs, param, phrase,
-    tuple, value,
+    Kind, Part, PhrasePiece, companion, flag, list, many, maybe, one, one_of_each, options, pairs, param,
+    phrase, tuple, value,
 };
-use crate::command::row::{Lane, Row, Since, ask, read, since, tell, when, write};
+use crate::command::row::{ConnectionUse, Row, Since, ask, read, since, tell, when, write};
 use crate::command::shape::{OK, Shape, field};
 
 const NODE: Part = one("nodeId", Kind::Text);
@@ -107,7 +107,7 @@ const SHOWS: u8 = 2;
 
 pub(super) const ROWS: &[Row] = &[
     tell("ASKING", since("3.0.0"), "Lets the next command pass at a node that imports its slot.")
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     tell("CLUSTER ADDSLOTS", since("3.0.0"), "Gives slots to the node.").takes(SLOTS).gives(&OK).admin(),
     tell("CLUSTER ADDSLOTSRANGE", since("7.0.0"), "Gives ranges of slots to the node.")
         .takes(RANGES)
@@ -287,9 +287,9 @@ pub(super) const ROWS: &[Row] = &[
                     "orderby",
                     "ORDERBY",
                     &[
-                        Piece::Own(Kind::Text),
-                        Piece::With { option: "limit", word: "LIMIT" },
-                        Piece::With { option: "order", word: "" },
+                        PhrasePiece::Own(Kind::Text),
+                        PhrasePiece::With { option: "limit", word: "LIMIT" },
+                        PhrasePiece::With { option: "order", word: "" },
                     ],
                     "Of all, sorted by this statistic such as 'key-count'.",
                 )
@@ -304,7 +304,7 @@ pub(super) const ROWS: &[Row] = &[
     tell("CLUSTER SYNCSLOTS", Since::each("8.4.0", "9.0.0"), "Carries out a migration between two nodes.")
         .takes(&[many("arguments", Kind::Text)])
         .admin()
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     read(
         "CLUSTERSCAN",
         Since::valkey("9.1.0"),
@@ -325,7 +325,10 @@ pub(super) const ROWS: &[Row] = &[
     )),
     tell("READONLY", since("3.0.0"), "Lets this connection read from a replica of the cluster.")
         .gives(&OK)
-        .on(Lane::Session)
+        .on(ConnectionUse::Session)
         .restored(),
-    tell("READWRITE", since("3.0.0"), "Ends what `readonly` allows.").gives(&OK).on(Lane::Session).restored(),
+    tell("READWRITE", since("3.0.0"), "Ends what `readonly` allows.")
+        .gives(&OK)
+        .on(ConnectionUse::Session)
+        .restored(),
 ];

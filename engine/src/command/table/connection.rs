@@ -7,7 +7,7 @@
 use crate::command::argument::{
     Kind, ON_OFF, Opt, YES_NO, any, flag, list, many, maybe, one, options, repeat, some_of, value,
 };
-use crate::command::row::{Lane, Row, Since, ask, since, tell, when};
+use crate::command::row::{ConnectionUse, Row, Since, ask, since, tell, when};
 use crate::command::shape::{Field, OK, Shape};
 
 const KINDS: Kind = Kind::Choice(&["normal", "master", "primary", "replica", "slave", "pubsub"]);
@@ -58,16 +58,16 @@ pub(super) const ROWS: &[Row] = &[
     tell("AUTH", since("1.0.0"), "Authenticates this connection: a password, or a user and a password.")
         .takes(&[one("usernameOrPassword", Kind::Text), maybe("password", Kind::Text, 0)])
         .gives(&OK)
-        .on(Lane::Session)
+        .on(ConnectionUse::Session)
         .restored(),
     tell("CLIENT CACHING", since("6.0.0"), "Says whether the next command's keys are tracked.")
         .takes(&[one("enabled", YES_NO)])
         .gives(&OK)
-        .on(Lane::Session),
+        .on(ConnectionUse::Session),
     tell("CLIENT CAPA", Since::valkey("8.0.0"), "Claims capabilities for this connection.")
         .takes(&[many("capabilities", Kind::Text)])
         .gives(&OK)
-        .on(Lane::Session)
+        .on(ConnectionUse::Session)
         .restored(),
     ask("CLIENT GETNAME", since("2.6.9"), "Returns the connection's name, or null.")
         .gives(&Shape::OrNull(&Shape::Word)),
@@ -81,7 +81,7 @@ pub(super) const ROWS: &[Row] = &[
     tell("CLIENT IMPORT-SOURCE", Since::valkey("8.1.0"), "Marks this connection as a source in import mode.")
         .takes(&[one("enabled", ON_OFF)])
         .gives(&OK)
-        .on(Lane::Session)
+        .on(ConnectionUse::Session)
         .restored(),
     ask("CLIENT INFO", since("6.2.0"), "Returns what the server knows about the connection.")
         .gives(&Shape::Attributes),
@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
         .takes(&[one("enabled", ON_OFF)])
         .gives(&OK)
         .admin()
-        .on(Lane::Session)
+        .on(ConnectionUse::Session)
         .restored(),
     tell(
         "CLIENT NO-TOUCH",
@@ -106,7 +106,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(&[one("enabled", ON_OFF)])
     .gives(&OK)
-    .on(Lane::Session)
+    .on(ConnectionUse::Session)
     .restored(),
     tell("CLIENT PAUSE", since("3.0.0"), "Holds clients' commands back for this many milliseconds.")
         .takes(&[one("timeout", Kind::Int), maybe("mode", Kind::Choice(&["write", "all"]), 0)])
@@ -114,16 +114,16 @@ pub(super) const ROWS: &[Row] = &[
         .admin(),
     tell("CLIENT REPLY", since("3.2.0"), "Switches replies off.")
         .takes(&[one("mode", Kind::Choice(&["on", "off", "skip"]))])
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     tell("CLIENT SETINFO", since("7.2.0"), "Sets the library's name or version for this connection.")
         .takes(&[one("attribute", Kind::Choice(&["lib-name", "lib-ver"])), one("value", Kind::Text)])
         .gives(&OK)
-        .on(Lane::Session)
+        .on(ConnectionUse::Session)
         .restored(),
     tell("CLIENT SETNAME", since("2.6.9"), "Names this connection. The option `clientName` names all.")
         .takes(&[one("name", Kind::Text)])
         .gives(&OK)
-        .on(Lane::Session)
+        .on(ConnectionUse::Session)
         .restored(),
     tell("CLIENT TRACKING", since("6.0.0"), "Switches the tracking of this connection's keys on or off.")
         .takes(&[
@@ -138,7 +138,7 @@ pub(super) const ROWS: &[Row] = &[
             ]),
         ])
         .gives(&OK)
-        .on(Lane::Session)
+        .on(ConnectionUse::Session)
         .restored(),
     ask("CLIENT TRACKINGINFO", since("6.2.0"), "Returns how this connection's keys are tracked.")
         .gives(&TRACKING),
@@ -154,18 +154,18 @@ pub(super) const ROWS: &[Row] = &[
         .gives(&Shape::Text),
     tell("HELLO", since("6.0.0"), "Opens a conversation.")
         .takes(&[any("arguments", Kind::Text)])
-        .on(Lane::Raw),
+        .on(ConnectionUse::Raw),
     ask("PING", since("1.0.0"), "Answers 'PONG', or the message.")
         .takes(&[maybe("message", Kind::Text, 1)])
         .but(&[when(1, &Shape::Text)])
         .gives(&Shape::Line(&["PONG"])),
     tell("QUIT", since("1.0.0"), "Closes the connection.")
         .takes(&[any("arguments", Kind::Text)])
-        .on(Lane::Raw),
-    tell("RESET", since("6.2.0"), "Resets the connection.").on(Lane::Raw),
+        .on(ConnectionUse::Raw),
+    tell("RESET", since("6.2.0"), "Resets the connection.").on(ConnectionUse::Raw),
     tell("SELECT", since("1.0.0"), "Changes this connection's database. The option `db` chooses it for all.")
         .takes(&[one("db", Kind::Int)])
         .gives(&OK)
-        .on(Lane::Session)
+        .on(ConnectionUse::Session)
         .restored(),
 ];

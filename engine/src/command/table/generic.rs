@@ -4,7 +4,7 @@ use crate::command::argument::{
     COUNT, KEY, KEYS, Kind, LIMIT, OFFSET, Opt, Part, Unit, choice, flag, one, options, param, repeat, tuple,
     value,
 };
-use crate::command::row::{Lane, Row, read, since, tell, when, write};
+use crate::command::row::{ConnectionUse, Row, read, since, tell, when, write};
 use crate::command::shape::{OK, Shape};
 
 /// The variant bit of what answers differently when it is sent again.
@@ -216,7 +216,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(&[REPLICAS, BLOCK_MILLIS])
     .gives(&Shape::Int)
-    .on(Lane::Pinned),
+    .on(ConnectionUse::Pinned),
     tell(
         "WAITAOF",
         since("7.2.0"),
@@ -224,5 +224,5 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(&[one("numlocal", Kind::Int), REPLICAS, BLOCK_MILLIS])
     .gives(&Shape::Typed("[local: number, replicas: number]", &Shape::Tuple(&[Shape::Int, Shape::Int])))
-    .on(Lane::Pinned),
+    .on(ConnectionUse::Pinned),
 ];

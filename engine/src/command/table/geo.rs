@@ -2,10 +2,10 @@
 
 use crate::command::argument::Part::Rows;
 use crate::command::argument::{
-    KEY, Kind, Opt, Param, Part, Piece, any, choice, counted, flag, mark, maybe, one, one_of_each, options,
-    param, phrase, tuple, value,
+    KEY, Kind, Opt, Param, Part, PhrasePiece, any, choice, counted, flag, mark, maybe, one, one_of_each,
+    options, param, phrase, tuple, value,
 };
-use crate::command::row::{Case, Row, read, since, when, write};
+use crate::command::row::{Row, ShapeCase, read, since, when, write};
 use crate::command::shape::{Field, Shape, field};
 
 const UNITS: Kind = Kind::Choice(&["m", "km", "ft", "mi"]);
@@ -28,7 +28,7 @@ const ORDER: Opt = choice("order", &["asc", "desc"], "From the nearest or from t
 const COUNT: Opt = phrase(
     "count",
     "COUNT",
-    &[Piece::Own(Kind::Int), Piece::If { option: "any", word: "ANY" }],
+    &[PhrasePiece::Own(Kind::Int), PhrasePiece::If { option: "any", word: "ANY" }],
     "How many at most.",
 );
 const ANY: Opt = mark("any", "With `count`: the first that are found instead of the nearest.");
@@ -78,7 +78,7 @@ const HASH_FIELD: Field = field("hash", Shape::Int);
 const COORDINATES_FIELD: Field = field("coordinates", COORDINATES);
 
 /// What each match comes with stands in a fixed order on the wire, whatever the order of the options.
-const WITH_ALL: &[Case] = &[
+const WITH_ALL: &[ShapeCase] = &[
     when(
         DISTANCE | HASH | COORDINATE,
         &Shape::List(&Shape::Record(&[MEMBER_FIELD, DISTANCE_FIELD, HASH_FIELD, COORDINATES_FIELD])),
@@ -93,7 +93,7 @@ const WITH_ALL: &[Case] = &[
     when(HASH, &Shape::List(&Shape::Record(&[MEMBER_FIELD, HASH_FIELD]))),
     when(COORDINATE, &Shape::List(&Shape::Record(&[MEMBER_FIELD, COORDINATES_FIELD]))),
 ];
-const STORED_OR_WITH: &[Case] = &[
+const STORED_OR_WITH: &[ShapeCase] = &[
     when(STORES, &Shape::Int),
     WITH_ALL[0],
     WITH_ALL[1],

@@ -4,7 +4,7 @@ use crate::command::argument::{
     KEY, Kind, Opt, Part, Part::Count, Part::Word, VALUE, as_pairs, flag, many, maybe, one, options, pairs,
     param, value,
 };
-use crate::command::row::{Lane, Row, Since, Trace, read, since, tell, when, write};
+use crate::command::row::{ConnectionUse, Row, SessionEffect, Since, read, since, tell, when, write};
 use crate::command::shape::{OK, Shape, TEXT_OR_NULL};
 
 const FIELD: Part = one("field", Kind::Text);
@@ -102,19 +102,19 @@ pub(super) const ROWS: &[Row] = &[
     tell("HIMPORT DISCARD", HIMPORT, "Forgets a list of fields. Returns how many lists that were.")
         .takes(&[FIELDSET])
         .gives(&Shape::Int)
-        .on(Lane::Session),
+        .on(ConnectionUse::Session),
     tell("HIMPORT DISCARDALL", HIMPORT, "Forgets all lists of fields. Returns how many.")
         .gives(&Shape::Int)
-        .on(Lane::Session),
+        .on(ConnectionUse::Session),
     tell("HIMPORT PREPARE", HIMPORT, "Names a list of fields for `himportSet` on this connection.")
         .takes(&[FIELDSET, FIELDS])
         .gives(&OK)
-        .on(Lane::Session),
+        .on(ConnectionUse::Session),
     write("HIMPORT SET", HIMPORT, "Replaces a hash: values for the fields of `himportPrepare`, in their order.")
         .takes(&[KEY, FIELDSET, many("values", Kind::Text)])
         .gives(&OK)
-        .on(Lane::Session)
-        .leaving(Trace::Nothing),
+        .on(ConnectionUse::Session)
+        .leaving(SessionEffect::Nothing),
     write("HINCRBY", since("2.0.0"), "Adds to an integer in a hash; answers the result.")
         .takes(&[KEY, FIELD, one("increment", Kind::Int)])
         .gives(&Shape::Int),

@@ -1,10 +1,10 @@
 //! Lists.
 
 use crate::command::argument::{
-    KEY, KEYS, Kind, Part, Part::Count, Piece, Unit, VALUE, companion, many, maybe, one, options, phrase,
-    value,
+    KEY, KEYS, Kind, Part, Part::Count, PhrasePiece, Unit, VALUE, companion, many, maybe, one, options,
+    phrase, value,
 };
-use crate::command::row::{Lane, Row, Since, read, since, when, write};
+use crate::command::row::{ConnectionUse, Row, Since, read, since, when, write};
 use crate::command::shape::{OK, Shape, TEXT_OR_NULL};
 
 const ELEMENTS: Part = many("elements", Kind::Text);
@@ -39,13 +39,14 @@ const HOW_MANY_MOVE: Part = options(&[
         "With `count` or `exactly`: 'bulk' keeps their order and is the default, 'obo' moves one by one.",
     ),
 ]);
-const IN_ORDER: &[Piece] = &[Piece::Own(Kind::Int), Piece::Or { option: "order", word: "BULK" }];
+const IN_ORDER: &[PhrasePiece] =
+    &[PhrasePiece::Own(Kind::Int), PhrasePiece::Or { option: "order", word: "BULK" }];
 
 pub(super) const ROWS: &[Row] = &[
     write("BLMOVE", since("6.2.0"), "As `lmove`; waits for an element, null after so many seconds.")
         .takes(&[SOURCE, DESTINATION, FROM, TO, SECONDS])
         .gives(&TEXT_OR_NULL)
-        .on(Lane::Dedicated),
+        .on(ConnectionUse::Dedicated),
     write(
         "BLMOVEM",
         Since::redis("8.10.0"),
@@ -53,11 +54,11 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(&[SOURCE, DESTINATION, FROM, TO, SECONDS, HOW_MANY_MOVE])
     .gives(&MOVED)
-    .on(Lane::Dedicated),
+    .on(ConnectionUse::Dedicated),
     write("BLMPOP", since("7.0.0"), "As `lmpop`; waits for an element, null after so many seconds.")
         .takes(&[SECONDS, Count, KEYS, WHERE, UP_TO])
         .gives(&POPPED_MANY)
-        .on(Lane::Dedicated),
+        .on(ConnectionUse::Dedicated),
     write(
         "BLPOP",
         since("2.0.0"),
@@ -65,7 +66,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(&[KEYS, SECONDS])
     .gives(&POPPED)
-    .on(Lane::Dedicated),
+    .on(ConnectionUse::Dedicated),
     write(
         "BRPOP",
         since("2.0.0"),
@@ -73,11 +74,11 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(&[KEYS, SECONDS])
     .gives(&POPPED)
-    .on(Lane::Dedicated),
+    .on(ConnectionUse::Dedicated),
     write("BRPOPLPUSH", since("2.2.0"), "As `rpoplpush`; waits for an element, null after so many seconds.")
         .takes(&[SOURCE, DESTINATION, SECONDS])
         .gives(&TEXT_OR_NULL)
-        .on(Lane::Dedicated),
+        .on(ConnectionUse::Dedicated),
     read("LINDEX", since("1.0.0"), "Returns an element by its index, or null; -1 is the last.")
         .takes(&[KEY, one("index", Kind::Int)])
         .gives(&TEXT_OR_NULL),

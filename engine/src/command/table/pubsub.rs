@@ -4,7 +4,7 @@
 //! connection and a class of their own.
 
 use crate::command::argument::{Kind, Part, any, many, maybe, one};
-use crate::command::row::{Lane, Row, ask, since, tell};
+use crate::command::row::{ConnectionUse, Row, ask, since, tell};
 use crate::command::shape::Shape;
 
 const MATCHING: &[Part] = &[maybe("pattern", Kind::Text, 0)];
@@ -17,7 +17,7 @@ const ANY_PATTERNS: &[Part] = &[any("patterns", Kind::Text)];
 pub(super) const ROWS: &[Row] = &[
     tell("PSUBSCRIBE", since("2.0.0"), "Listens to the channels that match the patterns.")
         .takes(PATTERNS)
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     tell("PUBLISH", since("2.0.0"), "Sends a message to a channel; answers how many subscribers got it.")
         .takes(MESSAGE)
         .gives(&Shape::Int),
@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Row] = &[
         .gives(&Shape::Map(&Shape::Text, &Shape::Int)),
     tell("PUNSUBSCRIBE", since("2.0.0"), "Ends subscriptions to patterns.")
         .takes(ANY_PATTERNS)
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     tell(
         "SPUBLISH",
         since("7.0.0"),
@@ -45,12 +45,14 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(MESSAGE)
     .gives(&Shape::Int),
-    tell("SSUBSCRIBE", since("7.0.0"), "Listens to shard channels.").takes(CHANNELS).on(Lane::Internal),
-    tell("SUBSCRIBE", since("2.0.0"), "Listens to channels.").takes(CHANNELS).on(Lane::Internal),
+    tell("SSUBSCRIBE", since("7.0.0"), "Listens to shard channels.")
+        .takes(CHANNELS)
+        .on(ConnectionUse::Internal),
+    tell("SUBSCRIBE", since("2.0.0"), "Listens to channels.").takes(CHANNELS).on(ConnectionUse::Internal),
     tell("SUNSUBSCRIBE", since("7.0.0"), "Ends subscriptions to shard channels.")
         .takes(ANY_CHANNELS)
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     tell("UNSUBSCRIBE", since("2.0.0"), "Ends subscriptions to channels.")
         .takes(ANY_CHANNELS)
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
 ];

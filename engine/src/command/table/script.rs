@@ -3,7 +3,7 @@
 //! What a script answers only its author knows: a number, text, null, or an array of these.
 
 use crate::command::argument::{Kind, Part, Part::Count, any, flag, many, maybe, one, options, value};
-use crate::command::row::{Lane, Row, Since, ask, read, since, tell, write};
+use crate::command::row::{ConnectionUse, Row, Since, ask, read, since, tell, write};
 use crate::command::shape::{OK, Shape, TEXT_OR_NULL, field};
 
 const SCRIPT: Part = one("script", Kind::Text);
@@ -119,7 +119,7 @@ pub(super) const ROWS: &[Row] = &[
     // Every script that follows on the connection would stop for a debugger that nobody speaks to.
     tell("SCRIPT DEBUG", since("3.2.0"), "Switches the debugger of this connection's scripts.")
         .takes(&[one("mode", Kind::Choice(&["yes", "sync", "no"]))])
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     ask("SCRIPT EXISTS", since("2.6.0"), "Says for each SHA-1 whether the server knows the script.")
         .takes(&[many("sha1s", Kind::Text)])
         .gives(&Shape::List(&Shape::Bool)),

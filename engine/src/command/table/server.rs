@@ -5,7 +5,7 @@
 use crate::command::argument::{
     Kind, Part, any, flag, last, list, many, maybe, one, options, pairs, param, repeat_pairs, tuple, value,
 };
-use crate::command::row::{Lane, Row, ask, read, since, tell, write};
+use crate::command::row::{ConnectionUse, Row, ask, read, since, tell, write};
 use crate::command::shape::{OK, Shape, field};
 
 const FLUSH_MODE: Part = maybe("mode", Kind::Choice(&["async", "sync"]), 0);
@@ -131,15 +131,17 @@ pub(super) const ROWS: &[Row] = &[
         .takes(&[one("name", Kind::Text)])
         .gives(&OK)
         .admin(),
-    tell("MONITOR", since("1.0.0"), "Streams every command that the server runs.").admin().on(Lane::Internal),
+    tell("MONITOR", since("1.0.0"), "Streams every command that the server runs.")
+        .admin()
+        .on(ConnectionUse::Internal),
     tell("PSYNC", since("2.8.0"), "Streams the server's writes from an offset on.")
         .takes(&[one("replicationId", Kind::Text), many("offset", Kind::Text)])
         .admin()
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     tell("REPLCONF", since("3.0.0"), "Prepares a stream of the server's writes.")
         .takes(&[any("arguments", Kind::Text)])
         .admin()
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     tell("REPLICAOF", since("5.0.0"), "Makes the server a replica; 'no' and 'one' make it a master.")
         .takes(MASTER)
         .gives(&Shape::Word)
@@ -152,7 +154,7 @@ pub(super) const ROWS: &[Row] = &[
             one("serialized", Kind::Text),
             any("arguments", Kind::Text),
         ])
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     ask("ROLE", since("2.8.12"), "Returns the server's role in replication and its peers.").gives(&ROLE),
     tell("SAVE", since("1.0.0"), "Saves the data to disk and serves nobody meanwhile.").gives(&OK).admin(),
     tell("SHUTDOWN", since("1.0.0"), "Ends the server: the call rejects with the loss of its connection.")
@@ -176,7 +178,7 @@ pub(super) const ROWS: &[Row] = &[
     write("SWAPDB", since("4.0.0"), "Exchanges two databases.")
         .takes(&[one("index1", Kind::Int), one("index2", Kind::Int)])
         .gives(&OK),
-    tell("SYNC", since("1.0.0"), "Streams the server's data and writes.").admin().on(Lane::Internal),
+    tell("SYNC", since("1.0.0"), "Streams the server's data and writes.").admin().on(ConnectionUse::Internal),
     ask("TIME", since("2.6.0"), "Returns the server's Unix time.").gives(&Shape::Typed(
         "[seconds: number, microseconds: number]",
         &Shape::Tuple(&[Shape::Int, Shape::Int]),

@@ -4,7 +4,7 @@ use crate::command::argument::{
     COUNT, KEY, KEYS, Kind, LIMIT, OFFSET, Opt, Part, Part::Count, Part::Lifted, Unit, exclude, flag, many,
     maybe, one, options, param, value, valued,
 };
-use crate::command::row::{Case, Lane, Row, read, since, when, write};
+use crate::command::row::{ConnectionUse, Row, ShapeCase, read, since, when, write};
 use crate::command::shape::{Shape, TEXT_OR_NULL};
 
 const MEMBER: Part = one("member", Kind::Text);
@@ -73,16 +73,16 @@ const RANK: &[Part] = &[
 ];
 const RANK_AND_SCORE: Shape =
     Shape::Typed("[rank: number, score: number]", &Shape::Tuple(&[Shape::Int, Shape::Double]));
-const WITH_RANK: &[Case] = &[when(WITH_SCORES, &Shape::OrNull(&RANK_AND_SCORE))];
+const WITH_RANK: &[ShapeCase] = &[when(WITH_SCORES, &Shape::OrNull(&RANK_AND_SCORE))];
 const RANK_OR_NULL: Shape = Shape::OrNull(&Shape::Int);
 
-const RANGE: &[Case] = &[when(WITH_SCORES, &SCORED)];
+const RANGE: &[ShapeCase] = &[when(WITH_SCORES, &SCORED)];
 
 pub(super) const ROWS: &[Row] = &[
     write("BZMPOP", since("7.0.0"), "As `zmpop`; waits for a member, null after so many seconds.")
         .takes(&[SECONDS, Count, KEYS, WHERE, UP_TO])
         .gives(&POPPED_MANY)
-        .on(Lane::Dedicated),
+        .on(ConnectionUse::Dedicated),
     write(
         "BZPOPMAX",
         since("5.0.0"),
@@ -90,7 +90,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(&[KEYS, SECONDS])
     .gives(&POPPED)
-    .on(Lane::Dedicated),
+    .on(ConnectionUse::Dedicated),
     write(
         "BZPOPMIN",
         since("5.0.0"),
@@ -98,7 +98,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(&[KEYS, SECONDS])
     .gives(&POPPED)
-    .on(Lane::Dedicated),
+    .on(ConnectionUse::Dedicated),
     write("ZADD", since("1.2.0"), "Sets members' scores; answers how many members are new.")
         .takes(&[
             KEY,

@@ -2,10 +2,10 @@
 
 use crate::command::Tail;
 use crate::command::argument::{
-    KEY, Kind, Opt, Part, Part::Count, Part::Word, Piece, Unit, as_pairs, columns, companion, flag, many,
-    mark, one, one_of_each, options, pairs, param, phrase, some_of, tuple, value,
+    KEY, Kind, Opt, Part, Part::Count, Part::Word, PhrasePiece, Unit, as_pairs, columns, companion, flag,
+    many, mark, one, one_of_each, options, pairs, param, phrase, some_of, tuple, value,
 };
-use crate::command::row::{Lane, Row, Since, read, since, when, write};
+use crate::command::row::{ConnectionUse, Row, Since, read, since, when, write};
 use crate::command::shape::{OK, Shape, field};
 
 pub(super) const ID: Part = one("id", Kind::Text);
@@ -17,10 +17,10 @@ const TRIMMING: u8 = 0b001;
 const REFERENCES: u8 = 0b010;
 const PRODUCER: u8 = 0b100;
 
-const THRESHOLD: &[Piece] = &[
-    Piece::If { option: "approximate", word: "~" },
-    Piece::Own(Kind::Text),
-    Piece::With { option: "limit", word: "LIMIT" },
+const THRESHOLD: &[PhrasePiece] = &[
+    PhrasePiece::If { option: "approximate", word: "~" },
+    PhrasePiece::Own(Kind::Text),
+    PhrasePiece::With { option: "limit", word: "LIMIT" },
 ];
 const MAXLEN: Opt =
     phrase("maxlen", "MAXLEN", THRESHOLD, "Trims the stream to this many entries.").excludes(TRIMMING);
@@ -214,7 +214,7 @@ pub(super) const ROWS: &[Row] = &[
     .gives(&DELETIONS),
     write("XIDMPRECORD", Since::redis("8.8.0"), "Restores what the server remembers about a producer.")
         .takes(&[KEY, one("producerId", Kind::Text), one("idempotentId", Kind::Text), ID])
-        .on(Lane::Internal),
+        .on(ConnectionUse::Internal),
     read("XINFO STREAM", since("5.0.0"), "Returns facts about a stream.")
         .takes(&[
             KEY,
@@ -222,7 +222,7 @@ pub(super) const ROWS: &[Row] = &[
                 phrase(
                     "full",
                     "FULL",
-                    &[Piece::With { option: "count", word: "COUNT" }],
+                    &[PhrasePiece::With { option: "count", word: "COUNT" }],
                     "Adds entries, groups, their consumers and what is pending.",
                 )
                 .sets(FULL),
@@ -241,7 +241,7 @@ pub(super) const ROWS: &[Row] = &[
         .but(&[when(PAIRS, &Shape::OrNull(&Shape::Pairs(&Shape::Key, &ENTRIES_OF_PAIRS)))])
         .gives(&Shape::OrNull(&Shape::Map(&Shape::Key, &ENTRIES)))
         .following(&TAIL)
-        .on(Lane::Dedicated),
+        .on(ConnectionUse::Dedicated),
     read(
         "XREVRANGE",
         since("5.0.0"),

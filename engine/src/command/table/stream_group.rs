@@ -3,7 +3,7 @@
 use crate::command::argument::{
     KEY, Kind, Opt, Part, Part::Count, Part::Word, as_pairs, flag, maybe, one, options, value,
 };
-use crate::command::row::{Lane, Row, Since, read, since, when, write};
+use crate::command::row::{ConnectionUse, Row, Since, read, since, when, write};
 use crate::command::shape::{OK, Shape, field};
 
 use super::stream::{
@@ -250,5 +250,5 @@ pub(super) const ROWS: &[Row] = &[
         when(PAIRS, &Shape::OrNull(&Shape::Pairs(&Shape::Key, &Shape::List(&PENDING_PAIRS)))),
     ])
     .gives(&Shape::OrNull(&Shape::Map(&Shape::Key, &Shape::List(&PENDING_ENTRY))))
-    .on(Lane::Dedicated),
+    .on(ConnectionUse::Dedicated),
 ];

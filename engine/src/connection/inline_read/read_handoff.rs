@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::connection::driver::{OVERDUE_READ, lost};
 use crate::connection::queue::Queue;
-use crate::connection::read_state::Inbound;
-use crate::connection::request::{Deliver, Gather, Millis};
+use crate::connection::read_state::ReadState;
+use crate::connection::request::{Millis, ReplyCollector, ReplySink};
 use crate::error::{ConnectionFailure, Error};
-use crate::transport::std_socket::PlainSocket;
+use crate::transport::std_socket::StdSocket;
 
 /// Read at most this much at a time.
 const SCRATCH: usize = 128 * 1024;
@@ -25,61 +25,61 @@ const PARTIAL_MAX: usize = 256 * 1024;
 const LARGE_MAX: usize = 4 * 1024 * 1024;
 
 /// The loan.
-pub struct Loan {
-    socket: PlainSocket,
-    lent: Mutex<Option<Lent>>,
+pub struct ReadHandoff {
+    socket: StdSocket,
+    lent: Mutex<Option<HandedOff>>,
     queue: Arc<Queue>,
 }
 
-struct Lent {
-    inbound: Inbound,
+struct HandedOff {
+    inbound: ReadState,
     scratch: Vec<u8>,
     /// Why the connection has ended, if it has.
     broken: Option<Error>,
 }
 
-impl fmt::Debug for Loan {
+impl fmt::Debug for ReadHandoff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Loan").field("socket", &self.socket).finish_non_exhaustive()
+        f.debug_struct("ReadHandoff").field("socket", &self.socket).finish_non_exhaustive()
     }
 }
 
 /// What is to be done about the socket after a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Watch {
+pub enum WatchAction {
     /// Go on watching it.
     On,
     /// The loan is over.
     Off,
 }
 
-impl Loan {
+impl ReadHandoff {
     /// Lends `inbound`, whose bytes come by `socket` and whose requests come by `queue`.
-    pub(crate) fn new(inbound: Inbound, socket: PlainSocket, queue: Arc<Queue>) -> Arc<Self> {
-        let lent = Lent { inbound, scratch: vec![0; SCRATCH], broken: None };
+    pub(crate) fn new(inbound: ReadState, socket: StdSocket, queue: Arc<Queue>) -> Arc<Self> {
+        let lent = HandedOff { inbound, scratch: vec![0; SCRATCH], broken: None };
         Arc::new(Self { socket, lent: Mutex::new(Some(lent)), queue })
     }
 
     /// The socket, to be watched for bytes.
-    pub fn socket(&self) -> &PlainSocket {
+    pub fn socket(&self) -> &StdSocket {
         &self.socket
     }
 
-    fn lent(&self) -> MutexGuard<'_, Option<Lent>> {
+    fn lent(&self) -> MutexGuard<'_, Option<HandedOff>> {
         self.lent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads what has arrived and hands the replies among it to `deliver`.
-    pub fn read(&self, deliver: &mut dyn Deliver) -> Watch {
+    pub fn read(&self, deliver: &mut dyn ReplySink) -> WatchAction {
         let mut slot = self.lent();
-        let Some(lent) = slot.as_mut().filter(|lent| lent.broken.is_none()) else { return Watch::Off };
+        let Some(lent) = slot.as_mut().filter(|lent| lent.broken.is_none()) else { return WatchAction::Off };
         // Should what follows panic, the connection has ended.
         lent.broken = Some(Error::internal("reading a reply panicked"));
         match lent.read(&self.socket, &self.queue, deliver) {
             Ok(_) => {
                 lent.broken = None;
                 if lent.inbound.partial() <= PARTIAL_MAX && lent.inbound.large() <= LARGE_MAX {
-                    return Watch::On;
+                    return WatchAction::On;
                 }
             }
             Err(error) => {
@@ -88,11 +88,11 @@ impl Loan {
         }
         drop(slot);
         self.give_back();
-        Watch::Off
+        WatchAction::Off
     }
 
     /// Lets the borrower have a look at the replies to a batch that has some but not all.
-    pub fn look_at_batch(&self, look: impl FnOnce(&mut dyn Gather)) {
+    pub fn look_at_batch(&self, look: impl FnOnce(&mut dyn ReplyCollector)) {
         if let Some(replies) = self.lent().as_mut().and_then(|lent| lent.inbound.open_batch()) {
             look(replies);
         }
@@ -104,12 +104,12 @@ impl Loan {
     }
 
     /// What was lent, and the error that ended the connection meanwhile. The borrower can do no more with it.
-    pub(crate) fn recall(&self) -> Option<(Inbound, Option<Error>)> {
+    pub(crate) fn recall(&self) -> Option<(ReadState, Option<Error>)> {
         self.lent().take().map(|lent| (lent.inbound, lent.broken))
     }
 
     /// Rejects what is overdue, after a look at what has arrived, and judges the silence. Returns when to do it again.
-    pub(crate) fn keep_time(&self, deliver: &mut dyn Deliver) -> Result<Millis, Error> {
+    pub(crate) fn keep_time(&self, deliver: &mut dyn ReplySink) -> Result<Millis, Error> {
         let mut slot = self.lent();
         let Some(lent) = slot.as_mut() else {
             return Err(Error::internal("the reading side of a connection is gone"));
@@ -129,13 +129,13 @@ impl Loan {
     }
 }
 
-impl Lent {
+impl HandedOff {
     /// Reads once, or what there is of a large string. Answers how many bytes that were.
     fn read(
         &mut self,
-        socket: &PlainSocket,
+        socket: &StdSocket,
         queue: &Queue,
-        deliver: &mut dyn Deliver,
+        deliver: &mut dyn ReplySink,
     ) -> Result<usize, Error> {
         let mut read = 0;
         loop {

@@ -4,13 +4,13 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
-use super::{Keep, Outgoing, Queue};
-use crate::connection::batch::Outcome;
+use super::{Outgoing, Queue, RetainOnDisconnect};
+use crate::connection::batch::BatchOutcome;
 use crate::connection::history;
 use crate::connection::history::{Link, What};
 use crate::connection::request::{Millis, NEVER, Recipient, Request, now};
-use crate::connection::send_buffer::Log;
-use crate::error::Phase;
+use crate::connection::send_buffer::SendBuffer;
+use crate::error::TimeoutPhase;
 
 /// The slot of a call that its caller gave up, and the end of the stream then.
 pub(super) type GivenUp = (u32, u64);
@@ -30,7 +30,7 @@ impl Queue {
     pub fn expire(
         &self,
         awaiting: &mut VecDeque<Request>,
-        mut expired: impl FnMut(&Request, Option<Outcome>, Phase, bool),
+        mut expired: impl FnMut(&Request, Option<BatchOutcome>, TimeoutPhase, bool),
     ) {
         let now = now();
         let mut outgoing = self.outgoing();
@@ -54,11 +54,11 @@ impl Queue {
                 continue;
             }
             let phase = if request.end <= written {
-                Phase::Server
+                TimeoutPhase::Server
             } else if offline {
-                Phase::Queue
+                TimeoutPhase::Queue
             } else {
-                Phase::Write
+                TimeoutPhase::Write
             };
             // A command that was begun to be written will be written to its end.
             let begun = request.start() < written;
@@ -153,7 +153,11 @@ impl Queue {
 
     /// The connection is gone. Keeps what may be sent on the next one, in order; hands the rest to `lost`, with whether
     /// the server may have run it. A panic in `lost` loses no request.
-    pub fn detach(&self, keep: Keep, mut lost: impl FnMut(&Request, Option<Outcome>, bool)) {
+    pub fn detach(
+        &self,
+        keep: RetainOnDisconnect,
+        mut lost: impl FnMut(&Request, Option<BatchOutcome>, bool),
+    ) {
         let mut outgoing = self.outgoing();
         history::link(self, Link::Detached);
         outgoing.socket = None;
@@ -168,7 +172,8 @@ impl Queue {
         for request in submitted.iter_mut() {
             if request.recipient.waiting().is_none() {
                 // A question that was not sent is as good on the next connection, unless it is about this one.
-                let kept = keep != Keep::Nothing && request.replays > 0 && request.start() >= written;
+                let kept =
+                    keep != RetainOnDisconnect::Nothing && request.replays > 0 && request.start() >= written;
                 if !kept && let Some(id) = request.track.take() {
                     is_state_lost |= self.tracks().is_state_change(id);
                     self.untrack(id);
@@ -179,11 +184,11 @@ impl Queue {
             let unseen = request.start() >= written;
             let unit = request.recipient.unit();
             let kept = match keep {
-                Keep::Nothing => false,
+                RetainOnDisconnect::Nothing => false,
                 _ if is_state_lost => false,
-                Keep::Unseen => unseen,
+                RetainOnDisconnect::Unseen => unseen,
                 // A server runs no part of a command, but it does run a part of a batch.
-                Keep::Unanswered => request.replays > 0 || unseen || (!sent && unit.is_none()),
+                RetainOnDisconnect::Unanswered => request.replays > 0 || unseen || (!sent && unit.is_none()),
             };
             history::note(self, if kept { What::Kept } else { What::Lost }, request);
             if kept {
@@ -202,7 +207,7 @@ impl Queue {
                 request.recipient = request.recipient.abandoned();
             }
         }
-        let mut next = Log::default();
+        let mut next = SendBuffer::default();
         let mut earliest = NEVER;
         for mut request in std::mem::take(&mut *submitted) {
             if request.recipient.waiting().is_none() && request.track.is_none() {

@@ -6,17 +6,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 /// Somebody who waits for the answers to everything before this offset of the stream.
-type Waiting = (u64, oneshot::Sender<()>);
+type DrainWaiter = (u64, oneshot::Sender<()>);
 
 /// They.
 #[derive(Debug, Default)]
-pub(crate) struct Drains {
-    waiting: Mutex<Vec<Waiting>>,
+pub(crate) struct DrainWaiters {
+    waiting: Mutex<Vec<DrainWaiter>>,
     any: AtomicBool,
 }
 
-impl Drains {
-    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
+impl DrainWaiters {
+    fn waiting(&self) -> MutexGuard<'_, Vec<DrainWaiter>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

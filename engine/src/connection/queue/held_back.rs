@@ -7,9 +7,9 @@ use std::sync::{MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 use super::Queue;
-use crate::connection::batch::Outcome;
+use crate::connection::batch::BatchOutcome;
 use crate::connection::replies::reject;
-use crate::connection::request::{Deliver, Request};
+use crate::connection::request::{ReplySink, Request};
 use crate::connection::request_listeners::{End, StateCommand, TrackId, Tracks};
 use crate::error::Error;
 use crate::value::Value;
@@ -74,9 +74,9 @@ impl Queue {
     /// Tells whoever waits for `request` that there will be no reply: its listener where it has one, otherwise its caller.
     pub(crate) fn reject(
         &self,
-        deliver: &mut dyn Deliver,
+        deliver: &mut dyn ReplySink,
         request: &Request,
-        outcome: Option<Outcome>,
+        outcome: Option<BatchOutcome>,
         error: &Error,
     ) {
         match request.track {

@@ -20,18 +20,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use self::drain_waiters::Drains;
+use self::drain_waiters::DrainWaiters;
 pub use self::limits::QueueLimits;
 pub use self::overdue::Overdue;
 use self::positions::Whereabouts;
-use self::retry::Postponed;
-use super::batch::{Unit, UnitId};
-use super::batch_table::Units;
+use self::retry::RetryQueue;
+use super::batch::{Batch, BatchId};
+use super::batch_table::BatchTable;
 use super::history::{self, Link, What};
-use super::inline_read::policy::{Loneliness, Move};
+use super::inline_read::policy::{Decision, InlineReadPolicy};
 use super::request::{Millis, NEVER, Request, now};
 use super::request_listeners::Tracks;
-use super::send_buffer::Log;
+use super::send_buffer::SendBuffer;
 use crate::transport::split::DirectWriter;
 
 /// Slices handed to the socket in one write.
@@ -42,7 +42,7 @@ const WRITTEN_AT_ONCE: u64 = 4 * 1024 * 1024;
 
 /// What of the unanswered commands outlives their connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
+pub enum RetainOnDisconnect {
     /// Nothing: there will be no other connection.
     Nothing,
     /// Commands of which the peer has not seen a byte: it broke the protocol, so that anything else may be the cause.
@@ -55,11 +55,11 @@ pub enum Keep {
 #[derive(Debug, Default)]
 pub struct Outgoing {
     /// The stream.
-    pub log: Log,
+    pub log: SendBuffer,
     socket: Option<Arc<DirectWriter>>,
     /// The socket, while nothing more is written to it.
     held: Option<Arc<DirectWriter>>,
-    loneliness: Loneliness,
+    loneliness: InlineReadPolicy,
     /// Bytes of abandoned requests that are not written and never will be.
     dead: u64,
     whereabouts: Whereabouts,
@@ -71,8 +71,8 @@ pub struct Queue {
     limits: QueueLimits,
     outgoing: Mutex<Outgoing>,
     submitted: Mutex<VecDeque<Request>>,
-    units: Mutex<Units>,
-    postponed: Mutex<Postponed>,
+    units: Mutex<BatchTable>,
+    postponed: Mutex<RetryQueue>,
     /// How many of them there are.
     postponed_count: AtomicUsize,
     /// Commands of adopted batches that are not submitted, beyond one for each.
@@ -95,7 +95,7 @@ pub struct Queue {
     wants_return: AtomicBool,
     /// Requests that were collected and are not answered, as of the last read.
     awaiting: AtomicUsize,
-    drains: Drains,
+    drains: DrainWaiters,
     /// Calls that their callers gave up, and the end of the stream then: the slot of a later call is somebody else's.
     given_up: Mutex<Vec<disconnect::GivenUp>>,
     tracks: Mutex<Tracks>,
@@ -126,7 +126,7 @@ impl Queue {
             wants_loan: AtomicBool::new(false),
             wants_return: AtomicBool::new(false),
             awaiting: AtomicUsize::new(0),
-            drains: Drains::default(),
+            drains: DrainWaiters::default(),
             given_up: Mutex::default(),
             tracks: Mutex::default(),
             wake: Notify::new(),
@@ -143,18 +143,18 @@ impl Queue {
     }
 
     /// Locks the batches; taken last, and for no longer than a look-up.
-    pub(crate) fn units(&self) -> MutexGuard<'_, Units> {
+    pub(crate) fn units(&self) -> MutexGuard<'_, BatchTable> {
         self.units.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes charge of a batch that is to be submitted next.
-    pub fn adopt(&self, unit: Unit) -> UnitId {
+    pub fn adopt(&self, unit: Batch) -> BatchId {
         self.further.fetch_add(unit.commands() - 1, Ordering::AcqRel);
         self.units().add(unit)
     }
 
     /// Lets go of a batch that will not be submitted. Answers how many commands it has beyond one.
-    pub fn disown(&self, id: UnitId) -> usize {
+    pub fn disown(&self, id: BatchId) -> usize {
         let further = self.units().take(id).map_or(0, |unit| unit.commands() - 1);
         // A submission of somebody else's may have counted them as its own meanwhile.
         let less = |counted: usize| Some(counted.saturating_sub(further));
@@ -267,11 +267,11 @@ impl Queue {
         } else {
             match outgoing.loneliness.note(submissions, further, unanswered) {
                 None => {}
-                Some(Move::Lend) => {
+                Some(Decision::Lend) => {
                     self.wants_loan.store(true, Ordering::Release);
                     wake = true;
                 }
-                Some(Move::Return) => {
+                Some(Decision::Return) => {
                     self.wants_return.store(true, Ordering::Release);
                     wake = true;
                 }
@@ -297,7 +297,7 @@ impl Queue {
             self.end.store(outgoing.log.end(), Ordering::Release);
         }
         history::link(self, Link::Attached);
-        outgoing.loneliness = Loneliness::new(lends);
+        outgoing.loneliness = InlineReadPolicy::new(lends);
         outgoing.socket = Some(socket);
         self.waiting.store(0, Ordering::Release);
         self.online.store(true, Ordering::Release);

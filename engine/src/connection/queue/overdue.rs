@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use super::Queue;
-use crate::connection::batch::Outcome;
+use crate::connection::batch::BatchOutcome;
 use crate::connection::replies::reject;
-use crate::connection::request::{Deliver, Millis, Request, now};
+use crate::connection::request::{Millis, ReplySink, Request, now};
 use crate::error::Error;
 
 /// Such commands, until their callers are told. They must be told: nobody else knows of them any more.
 #[derive(Debug, Default)]
 #[must_use = "their callers wait"]
-pub struct Overdue(Vec<(Request, Option<Outcome>)>);
+pub struct Overdue(Vec<(Request, Option<BatchOutcome>)>);
 
 impl Overdue {
     /// Whether there are none.
@@ -21,7 +21,7 @@ impl Overdue {
     }
 
     /// Tells their callers.
-    pub fn tell(self, deliver: &mut dyn Deliver) {
+    pub fn tell(self, deliver: &mut dyn ReplySink) {
         for (request, outcome) in self.0 {
             let timeout = Duration::from_millis(u64::from(request.timeout));
             let late = Duration::from_millis(u64::from(request.late));
@@ -72,7 +72,7 @@ impl Queue {
         if request.deadline > now { Ok(request) } else { Err(Overdue(vec![self.overdue(request)])) }
     }
 
-    fn overdue(&self, request: Request) -> (Request, Option<Outcome>) {
+    fn overdue(&self, request: Request) -> (Request, Option<BatchOutcome>) {
         let unit = request.recipient.unit();
         let outcome = self.units().give_up(unit);
         if let Some(unit) = unit {

@@ -48,15 +48,15 @@ impl Whereabouts {
 mod tests {
     use super::*;
     use crate::command::Shape;
-    use crate::connection::rejection::OnRefusal;
-    use crate::connection::request::{NEVER, Recipient, Ticket, View};
+    use crate::connection::rejection::RetryPolicy;
+    use crate::connection::request::{NEVER, Recipient, TextFormat, Ticket};
 
     fn request(slot: u32, end: u64) -> Request {
         Request {
-            recipient: Recipient::Caller(Ticket { slot, view: View::Text, prefixed: false }),
+            recipient: Recipient::Caller(Ticket { slot, view: TextFormat::Text, prefixed: false }),
             shape: &Shape::Any,
             replays: 0,
-            on_refusal: OnRefusal::TOLD,
+            on_refusal: RetryPolicy::TOLD,
             refusals: 0,
             length: 10,
             end,

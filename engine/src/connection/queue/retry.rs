@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::Queue;
 use crate::connection::backoff::Backoff;
-use crate::connection::batch::Outcome;
+use crate::connection::batch::BatchOutcome;
 use crate::connection::rejection::{LONGEST_PAUSE, MOST_REFUSALS, pauses};
 use crate::connection::request::{Millis, NEVER, Recipient, Request, now};
 use crate::error::{Error, ServerError};
@@ -20,8 +20,8 @@ const SHORTEST_PAUSE: Millis = 1;
 
 /// The commands, oldest first.
 #[derive(Debug)]
-pub(super) struct Postponed {
-    waiting: VecDeque<Refused>,
+pub(super) struct RetryQueue {
+    waiting: VecDeque<RejectedRequest>,
     bytes: u64,
     backoff: Backoff,
     /// When all of them are sent again; `NEVER` without any.
@@ -31,39 +31,39 @@ pub(super) struct Postponed {
 }
 
 /// One of them. Printing it shows no bytes.
-struct Refused {
+struct RejectedRequest {
     request: Request,
     bytes: Vec<u8>,
     /// What the server said last.
     error: ServerError,
 }
 
-impl std::fmt::Debug for Refused {
+impl std::fmt::Debug for RejectedRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Refused({} bytes, {})", self.bytes.len(), self.error.code)
+        write!(f, "RejectedRequest({} bytes, {})", self.bytes.len(), self.error.code)
     }
 }
 
-impl Refused {
+impl RejectedRequest {
     /// What its caller is told.
     fn verdict(&self) -> Error {
         Error::reply(self.error.clone()).executed(false)
     }
 }
 
-impl Default for Postponed {
+impl Default for RetryQueue {
     fn default() -> Self {
         Self { waiting: VecDeque::new(), bytes: 0, backoff: pauses(), at: NEVER, sent: 0 }
     }
 }
 
-impl Postponed {
+impl RetryQueue {
     /// When something has to be done: the next attempt, or a deadline.
     pub(super) fn next(&self) -> Millis {
         self.waiting.iter().map(|refused| refused.request.deadline).fold(self.at, Millis::min)
     }
 
-    fn push(&mut self, refused: Refused) {
+    fn push(&mut self, refused: RejectedRequest) {
         if self.waiting.is_empty() {
             let now = now();
             // What was sent again a while ago was answered: these are other troubles.
@@ -78,7 +78,7 @@ impl Postponed {
     }
 
     /// Keeps those for which `keep` answers true.
-    fn retain(&mut self, mut keep: impl FnMut(&Refused) -> bool) {
+    fn retain(&mut self, mut keep: impl FnMut(&RejectedRequest) -> bool) {
         self.waiting.retain(|refused| keep(refused));
         self.bytes = self.waiting.iter().map(|refused| refused.bytes.len() as u64).sum();
         if self.waiting.is_empty() {
@@ -86,7 +86,7 @@ impl Postponed {
         }
     }
 
-    fn take(&mut self) -> VecDeque<Refused> {
+    fn take(&mut self) -> VecDeque<RejectedRequest> {
         self.bytes = 0;
         self.at = NEVER;
         std::mem::take(&mut self.waiting)
@@ -98,7 +98,7 @@ fn millis(pause: Duration) -> Millis {
 }
 
 impl Queue {
-    pub(super) fn postponed(&self) -> MutexGuard<'_, Postponed> {
+    pub(super) fn postponed(&self) -> MutexGuard<'_, RetryQueue> {
         self.postponed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -128,7 +128,7 @@ impl Queue {
             return false;
         }
         units.restart(request.recipient.unit());
-        postponed.push(Refused {
+        postponed.push(RejectedRequest {
             request: Request { refusals: request.refusals.saturating_add(1), ..*request },
             bytes: outgoing.log.copy(request.start()..request.end),
             error: ServerError::from_line(line),
@@ -142,7 +142,7 @@ impl Queue {
 
     /// Sends again what has waited for its time. Those whose deadline has passed go to `overdue`, with what the server said last;
     /// a panic in it loses none of the others.
-    pub(crate) fn retry(&self, mut overdue: impl FnMut(&Request, Option<Outcome>, &Error)) {
+    pub(crate) fn retry(&self, mut overdue: impl FnMut(&Request, Option<BatchOutcome>, &Error)) {
         if !self.has_postponed() {
             return;
         }
@@ -181,7 +181,7 @@ impl Queue {
         let mut outgoing = self.outgoing();
         let mut submitted = self.submitted();
         let mut postponed = self.postponed();
-        for Refused { mut request, bytes, .. } in postponed.take() {
+        for RejectedRequest { mut request, bytes, .. } in postponed.take() {
             outgoing.log.append_slice(&bytes);
             request.end = outgoing.log.end();
             if request.holds_back() {

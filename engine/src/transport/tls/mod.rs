@@ -35,7 +35,7 @@ use crate::error::Error;
 
 /// The TLS side of a client, made once and used by every connection.
 pub(crate) struct Tls {
-    trust: Trust,
+    trust: CertificateTrust,
     identity: Option<Arc<CertifiedKey>>,
     server_name: Option<ServerName<'static>>,
     versions: (TlsVersion, TlsVersion),
@@ -58,14 +58,14 @@ struct Setup {
 
 /// Which certificates are good.
 #[derive(Clone)]
-enum Trust {
+enum CertificateTrust {
     System,
     Given { roots: Arc<RootCertStore>, certificates: Vec<CertificateDer<'static>> },
     Anyone,
 }
 
 /// Why there is no TLS connection: a sentence without the address.
-pub(crate) enum Insecure {
+pub(crate) enum TlsFailure {
     /// One side does not take the other.
     Refused {
         cause: String,
@@ -85,9 +85,11 @@ impl Tls {
     pub(crate) fn new(options: &TlsOptions, functions: Option<Arc<dyn TlsFunctions>>) -> Result<Self, Error> {
         let given = certificates("tls.ca", &options.ca)?;
         let trust = match (options.reject_unauthorized, given.is_empty()) {
-            (false, _) => Trust::Anyone,
-            (true, true) => Trust::System,
-            (true, false) => Trust::Given { roots: Arc::new(roots_of(&given)?), certificates: given },
+            (false, _) => CertificateTrust::Anyone,
+            (true, true) => CertificateTrust::System,
+            (true, false) => {
+                CertificateTrust::Given { roots: Arc::new(roots_of(&given)?), certificates: given }
+            }
         };
         let server_name = match &options.servername {
             Some(name) => Some(parse_name(name).ok_or_else(|| {
@@ -113,7 +115,7 @@ impl Tls {
     }
 
     /// Makes the TLS connection over `stream`, which leads to `host`.
-    pub(crate) async fn connect<S>(&self, stream: S, host: &str) -> Result<TlsStream<S>, Insecure>
+    pub(crate) async fn connect<S>(&self, stream: S, host: &str) -> Result<TlsStream<S>, TlsFailure>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -128,7 +130,7 @@ impl Tls {
         connector.connect(name, stream).await.map_err(|error| {
             if self.may_be_judged(&error) {
                 self.doubted.store(true, Ordering::Relaxed);
-                return Insecure::Doubtful;
+                return TlsFailure::Doubtful;
             }
             insecure(&error)
         })
@@ -141,7 +143,7 @@ impl Tls {
         setup: &Setup,
         stream: S,
         name: ServerName<'static>,
-    ) -> Result<TlsStream<S>, Insecure>
+    ) -> Result<TlsStream<S>, TlsFailure>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -167,7 +169,7 @@ impl Tls {
 
     /// Whether the handshake ended in something that another verifier may see otherwise.
     fn may_be_judged(&self, error: &std::io::Error) -> bool {
-        if self.functions.is_none() || matches!(self.trust, Trust::Anyone) {
+        if self.functions.is_none() || matches!(self.trust, CertificateTrust::Anyone) {
             return false;
         }
         match explain::tls_error(error) {
@@ -181,9 +183,9 @@ impl Tls {
     async fn configure(&self) -> Result<Setup, String> {
         let provider = Arc::new(default_provider());
         let verifier: Arc<dyn ServerCertVerifier> = match &self.trust {
-            Trust::Anyone => Arc::new(AcceptAny::new(&provider)),
-            Trust::System => webpki(roots::trusted(self.functions.as_ref()).await?, &provider)?,
-            Trust::Given { roots, certificates } => {
+            CertificateTrust::Anyone => Arc::new(AcceptAny::new(&provider)),
+            CertificateTrust::System => webpki(roots::trusted(self.functions.as_ref()).await?, &provider)?,
+            CertificateTrust::Given { roots, certificates } => {
                 Arc::new(GivenRoots::new(webpki(Arc::clone(roots), &provider)?, certificates.clone()))
             }
         };
@@ -209,16 +211,16 @@ impl Tls {
     }
 }
 
-fn insecure(error: &std::io::Error) -> Insecure {
+fn insecure(error: &std::io::Error) -> TlsFailure {
     let cause = explain(error);
     if !is_tls(error) {
-        return Insecure::Broken(cause);
+        return TlsFailure::Broken(cause);
     }
-    Insecure::Refused { cause, code: code(error), foreign: is_foreign(error) }
+    TlsFailure::Refused { cause, code: code(error), foreign: is_foreign(error) }
 }
 
-fn refused(cause: String) -> Insecure {
-    Insecure::Refused { cause, code: "", foreign: false }
+fn refused(cause: String) -> TlsFailure {
+    TlsFailure::Refused { cause, code: "", foreign: false }
 }
 
 /// Whether the other end of `stream` answers a TLS greeting as TLS. No certificate is judged, and nothing else is sent.
@@ -228,8 +230,8 @@ pub(crate) async fn is_spoken<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> b
     match tls.connect(stream, "localhost").await {
         Ok(_) => true,
         // An alert, or terms that do not fit: TLS nevertheless.
-        Err(Insecure::Refused { foreign, .. }) => !foreign,
-        Err(Insecure::Broken(_) | Insecure::Doubtful) => false,
+        Err(TlsFailure::Refused { foreign, .. }) => !foreign,
+        Err(TlsFailure::Broken(_) | TlsFailure::Doubtful) => false,
     }
 }
 

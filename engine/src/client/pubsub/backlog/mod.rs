@@ -5,8 +5,8 @@
 
 use std::collections::VecDeque;
 
-use super::message_batch::{Caps, PARCEL_BYTES, PARCEL_MESSAGES, Parcel};
-use super::notice::{Gap, Notice, Reason};
+use super::message_batch::{BatchLimits, MessageBatch, PARCEL_BYTES, PARCEL_MESSAGES};
+use super::notice::{Gap, GapReason, Notice};
 
 /// Confirmations that wait to be pulled: of a subscriber whose messages nobody pulls, they must not become more and more.
 const CONFIRMATIONS_MAX: usize = 1000;
@@ -24,19 +24,19 @@ pub enum Overflow {
 
 /// How much may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
+pub struct BacklogLimits {
     /// `maxBacklog.messages`
     pub messages: usize,
     /// `maxBacklog.bytes`: of data, and of channel names where messages carry them.
     pub bytes: u64,
 }
 
-impl Bounds {
+impl BacklogLimits {
     /// Parcels small enough that one of them, handed over and not yet used up, leaves room for others.
-    pub(super) fn caps(self) -> Caps {
+    pub(super) fn caps(self) -> BatchLimits {
         const SHARE: usize = 4;
         let bytes = usize::try_from(self.bytes).unwrap_or(usize::MAX);
-        Caps {
+        BatchLimits {
             messages: (self.messages / SHARE).clamp(1, PARCEL_MESSAGES),
             bytes: (bytes / SHARE).clamp(1, PARCEL_BYTES),
         }
@@ -45,7 +45,7 @@ impl Bounds {
 
 /// Which line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum Delivery {
     /// What somebody listens to.
     Flow,
     /// What waits to be asked for.
@@ -54,26 +54,26 @@ pub enum Side {
 
 /// What is taken at once.
 #[derive(Debug)]
-pub enum Item {
+pub enum QueueItem {
     /// Messages.
-    Parcel(Parcel),
+    Parcel(MessageBatch),
     /// A notice.
     Notice(Notice),
 }
 
 /// Messages and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Load {
+pub(super) struct QueueSize {
     pub(super) messages: usize,
     pub(super) bytes: u64,
 }
 
 #[derive(Debug, Default)]
-struct Line {
+struct DeliveryQueue {
     /// With the time of their arrival, in ticks of the backlog's own clock.
-    items: VecDeque<(u64, Item)>,
+    items: VecDeque<(u64, QueueItem)>,
     /// Parcels that were taken and not released, oldest first.
-    lent: VecDeque<Load>,
+    lent: VecDeque<QueueSize>,
     /// Messages dropped since the last gap.
     dropped: u64,
 }
@@ -81,22 +81,22 @@ struct Line {
 /// The backlog.
 #[derive(Debug)]
 pub(super) struct Backlog {
-    bounds: Bounds,
-    lines: [Line; 2],
+    bounds: BacklogLimits,
+    lines: [DeliveryQueue; 2],
     /// Queued and lent.
-    held: Load,
+    held: QueueSize,
     clock: u64,
     /// Confirmations that wait to be pulled.
     pulled_confirmations: usize,
-    taker: Taker,
-    puller: Puller,
-    feeder: Feeder,
+    taker: ListenerState,
+    puller: PullState,
+    feeder: ReaderState,
     closed: bool,
 }
 
 /// Who takes what flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taker {
+enum ListenerState {
     /// Has found nothing; is to be told of the next.
     Resting,
     /// Was told to come and has not found the flow empty since.
@@ -105,7 +105,7 @@ enum Taker {
 
 /// Who pulls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Puller {
+enum PullState {
     /// Nobody, for the moment.
     Away,
     /// Found nothing and wants to be told.
@@ -114,7 +114,7 @@ enum Puller {
 
 /// The connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Feeder {
+enum ReaderState {
     /// Goes on.
     Reading,
     /// Waits for room.
@@ -122,30 +122,30 @@ enum Feeder {
 }
 
 impl Backlog {
-    pub(super) fn new(bounds: Bounds) -> Self {
+    pub(super) fn new(bounds: BacklogLimits) -> Self {
         Self {
             bounds,
             lines: Default::default(),
-            held: Load::default(),
+            held: QueueSize::default(),
             clock: 0,
             pulled_confirmations: 0,
-            taker: Taker::Resting,
-            puller: Puller::Away,
-            feeder: Feeder::Reading,
+            taker: ListenerState::Resting,
+            puller: PullState::Away,
+            feeder: ReaderState::Reading,
             closed: false,
         }
     }
 
-    fn line(&mut self, side: Side) -> &mut Line {
+    fn line(&mut self, side: Delivery) -> &mut DeliveryQueue {
         &mut self.lines[side as usize]
     }
 
-    pub(super) fn held(&self) -> Load {
+    pub(super) fn held(&self) -> QueueSize {
         self.held
     }
 
     /// Puts `parcels` at the end of a line.
-    pub(super) fn append(&mut self, side: Side, parcels: impl Iterator<Item = Parcel>) {
+    pub(super) fn append(&mut self, side: Delivery, parcels: impl Iterator<Item = MessageBatch>) {
         let caps = self.bounds.caps();
         self.clock += 1;
         let clock = self.clock;
@@ -157,21 +157,21 @@ impl Backlog {
             self.held.bytes += parcel.weight();
             let line = self.line(side);
             // Traffic of one message at a time would otherwise cost a parcel each while nobody takes them.
-            if let Some((_, Item::Parcel(last))) = line.items.back_mut()
+            if let Some((_, QueueItem::Parcel(last))) = line.items.back_mut()
                 && last.merge(&parcel, caps)
             {
                 continue;
             }
-            line.items.push_back((clock, Item::Parcel(parcel)));
+            line.items.push_back((clock, QueueItem::Parcel(parcel)));
         }
     }
 
     /// Puts a notice at the end of a line.
-    pub(super) fn notice(&mut self, side: Side, notice: Notice) {
+    pub(super) fn notice(&mut self, side: Delivery, notice: Notice) {
         if self.closed {
             return;
         }
-        if side == Side::Pull && notice.is_confirmation() {
+        if side == Delivery::Pull && notice.is_confirmation() {
             self.pulled_confirmations += 1;
             if self.pulled_confirmations > CONFIRMATIONS_MAX {
                 self.forget_confirmation();
@@ -179,20 +179,19 @@ impl Backlog {
         }
         self.clock += 1;
         let clock = self.clock;
-        self.line(side).items.push_back((clock, Item::Notice(notice)));
+        self.line(side).items.push_back((clock, QueueItem::Notice(notice)));
     }
 
     /// Drops the oldest confirmation that waits to be pulled.
     fn forget_confirmation(&mut self) {
-        let items = &mut self.line(Side::Pull).items;
-        let is_confirmation =
-            |(_, item): &(u64, Item)| matches!(item, Item::Notice(notice) if notice.is_confirmation());
+        let items = &mut self.line(Delivery::Pull).items;
+        let is_confirmation = |(_, item): &(u64, QueueItem)| matches!(item, QueueItem::Notice(notice) if notice.is_confirmation());
         let Some(at) = items.iter().position(is_confirmation) else { return };
         let forgotten = items.remove(at);
         self.pulled_confirmations -= 1;
         // A number that nothing names any more has to become free all the same.
-        if let Some((_, Item::Notice(notice @ Notice::Unsubscribed { last: true, .. }))) = forgotten {
-            self.notice(Side::Flow, notice);
+        if let Some((_, QueueItem::Notice(notice @ Notice::Unsubscribed { last: true, .. }))) = forgotten {
+            self.notice(Delivery::Flow, notice);
         }
     }
 
@@ -208,21 +207,21 @@ impl Backlog {
     }
 
     fn drop_oldest(&mut self) -> bool {
-        let front = |line: &Line| {
+        let front = |line: &DeliveryQueue| {
             line.items
                 .iter()
-                .position(|(_, item)| matches!(item, Item::Parcel(_)))
+                .position(|(_, item)| matches!(item, QueueItem::Parcel(_)))
                 .map(|at| (line.items[at].0, at))
         };
         let [flow, pull] = [front(&self.lines[0]), front(&self.lines[1])];
         let (side, at) = match (flow, pull) {
-            (Some((one, at)), Some((other, _))) if one <= other => (Side::Flow, at),
-            (_, Some((_, at))) => (Side::Pull, at),
-            (Some((_, at)), None) => (Side::Flow, at),
+            (Some((one, at)), Some((other, _))) if one <= other => (Delivery::Flow, at),
+            (_, Some((_, at))) => (Delivery::Pull, at),
+            (Some((_, at)), None) => (Delivery::Flow, at),
             (None, None) => return false,
         };
         let line = self.line(side);
-        let Some((_, Item::Parcel(parcel))) = line.items.get_mut(at) else { return false };
+        let Some((_, QueueItem::Parcel(parcel))) = line.items.get_mut(at) else { return false };
         let weight = parcel.drop_first();
         if parcel.is_empty() {
             line.items.remove(at);
@@ -230,42 +229,42 @@ impl Backlog {
         line.dropped += 1;
         self.held.messages -= 1;
         self.held.bytes -= weight;
-        if side == Side::Pull {
+        if side == Delivery::Pull {
             // Whoever listens for gaps is told of these, too.
-            self.line(Side::Flow).dropped += 1;
+            self.line(Delivery::Flow).dropped += 1;
         }
         true
     }
 
     /// The oldest item of a line. A parcel is lent: it counts until it is released.
-    pub(super) fn take(&mut self, side: Side) -> Option<Item> {
+    pub(super) fn take(&mut self, side: Delivery) -> Option<QueueItem> {
         let line = self.line(side);
         let dropped = std::mem::take(&mut line.dropped);
         if dropped > 0 {
-            let gap = Gap { reason: Reason::Overflow, lost: None, dropped: Some(dropped), cause: None };
-            return Some(Item::Notice(Notice::Gap(gap)));
+            let gap = Gap { reason: GapReason::Overflow, lost: None, dropped: Some(dropped), cause: None };
+            return Some(QueueItem::Notice(Notice::Gap(gap)));
         }
         let Some((_, item)) = line.items.pop_front() else {
             match side {
-                Side::Flow => self.taker = Taker::Resting,
-                Side::Pull => self.puller = Puller::Waiting,
+                Delivery::Flow => self.taker = ListenerState::Resting,
+                Delivery::Pull => self.puller = PullState::Waiting,
             }
             return None;
         };
         match &item {
-            Item::Parcel(parcel) => {
-                line.lent.push_back(Load { messages: parcel.len(), bytes: parcel.weight() });
+            QueueItem::Parcel(parcel) => {
+                line.lent.push_back(QueueSize { messages: parcel.len(), bytes: parcel.weight() });
             }
-            Item::Notice(notice) if side == Side::Pull && notice.is_confirmation() => {
+            QueueItem::Notice(notice) if side == Delivery::Pull && notice.is_confirmation() => {
                 self.pulled_confirmations -= 1;
             }
-            Item::Notice(_) => {}
+            QueueItem::Notice(_) => {}
         }
         Some(item)
     }
 
     /// The oldest parcel that was taken from a line is used up. Answers whether the connection may go on.
-    pub(super) fn release(&mut self, side: Side) -> bool {
+    pub(super) fn release(&mut self, side: Delivery) -> bool {
         let load = self.line(side).lent.pop_front().unwrap_or_default();
         self.held.messages -= load.messages;
         self.held.bytes -= load.bytes;
@@ -274,12 +273,12 @@ impl Backlog {
 
     /// Whether the connection waits and there is room again. Half of it, lest it stop again at once.
     fn relieve(&mut self) -> bool {
-        let Bounds { messages, bytes } = self.bounds;
-        let relieved = self.feeder == Feeder::Starved
+        let BacklogLimits { messages, bytes } = self.bounds;
+        let relieved = self.feeder == ReaderState::Starved
             && self.held.messages <= messages / 2
             && self.held.bytes <= bytes / 2;
         if relieved {
-            self.feeder = Feeder::Reading;
+            self.feeder = ReaderState::Reading;
         }
         relieved
     }
@@ -287,12 +286,12 @@ impl Backlog {
     /// Notes that the connection waits for room for `weight` bytes, unless there is some by now.
     pub(super) fn starve(&mut self, weight: u64) -> bool {
         let starved = !self.closed && !self.room().admits(weight);
-        self.feeder = if starved { Feeder::Starved } else { Feeder::Reading };
+        self.feeder = if starved { ReaderState::Starved } else { ReaderState::Reading };
         starved
     }
 
-    pub(super) fn room(&self) -> Room {
-        Room {
+    pub(super) fn room(&self) -> BacklogRoom {
+        BacklogRoom {
             messages: self.bounds.messages.saturating_sub(self.held.messages),
             bytes: self.bounds.bytes.saturating_sub(self.held.bytes),
             empty: self.held.messages == 0,
@@ -304,20 +303,20 @@ impl Backlog {
         let [flow, pull] = &self.lines;
         let something = !flow.items.is_empty() || flow.dropped > 0;
         let pulled = !pull.items.is_empty() || pull.dropped > 0;
-        let asked_for = self.puller == Puller::Waiting && pulled;
-        if self.closed || self.taker == Taker::Called || !(something || asked_for) {
+        let asked_for = self.puller == PullState::Waiting && pulled;
+        if self.closed || self.taker == ListenerState::Called || !(something || asked_for) {
             return false;
         }
         if asked_for {
-            self.puller = Puller::Away;
+            self.puller = PullState::Away;
         }
-        self.taker = Taker::Called;
+        self.taker = ListenerState::Called;
         true
     }
 
     /// Whether nothing waits to be pulled, nor is being used by who pulled it.
     pub(super) fn is_unpulled(&self) -> bool {
-        let pull = &self.lines[Side::Pull as usize];
+        let pull = &self.lines[Delivery::Pull as usize];
         pull.items.is_empty() && pull.lent.is_empty()
     }
 
@@ -329,13 +328,13 @@ impl Backlog {
 
 /// How much more a backlog takes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Room {
+pub(super) struct BacklogRoom {
     messages: usize,
     bytes: u64,
     empty: bool,
 }
 
-impl Room {
+impl BacklogRoom {
     /// Whether a message of this weight fits. An empty backlog takes any.
     pub(super) fn admits(&self, weight: u64) -> bool {
         self.empty || (self.messages > 0 && weight <= self.bytes)

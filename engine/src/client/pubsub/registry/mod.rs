@@ -8,8 +8,10 @@ mod replies;
 
 use std::collections::{HashMap, VecDeque};
 
-use super::calls::{Absent, Asked, Call, CallId, Calls, Name, Purpose, Waiting};
-use super::kind::{Kind, Verb};
+use super::calls::{
+    Absent, CallId, CallPurpose, ChannelName, PendingCall, PendingCalls, RequestedName, SubscriberCall,
+};
+use super::kind::{Direction, SubscriptionKind};
 use crate::error::Error;
 
 /// Names of one command. A hundred thousand subscriptions are restored without a command of megabytes.
@@ -17,7 +19,7 @@ const NAMES_PER_COMMAND: usize = 1000;
 
 /// A subscriber's wish for one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Want {
+pub(super) struct Interest {
     pub(super) sink: u32,
     /// The subscriber's own number for it.
     pub(super) route: u32,
@@ -29,38 +31,38 @@ pub(super) struct Want {
 
 /// A command that the server has not acknowledged, as far as one name is concerned.
 #[derive(Debug)]
-struct Step {
-    verb: Verb,
+struct UnacknowledgedCommand {
+    verb: Direction,
     waiters: Vec<CallId>,
     /// Whose last wish this ends.
-    leavers: Vec<Want>,
+    leavers: Vec<Interest>,
     /// It restores what was live on an earlier connection.
     restores: bool,
 }
 
 #[derive(Debug, Default)]
-struct Target {
+struct NameState {
     /// Targets are restored in the order in which they came to be wanted.
     number: u64,
-    wants: Vec<Want>,
+    wants: Vec<Interest>,
     /// Whether the server holds the name once it has read everything that was sent.
     asked: bool,
-    steps: VecDeque<Step>,
+    steps: VecDeque<UnacknowledgedCommand>,
     /// Calls that wait for a command that is not sent.
     waiting: Vec<CallId>,
 }
 
 /// A command to be sent. Its names are acknowledged one by one, or refused together.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Command {
-    pub(super) verb: Verb,
-    pub(super) kind: Kind,
-    pub(super) names: VecDeque<Name>,
+pub(super) struct SubscribeCommand {
+    pub(super) verb: Direction,
+    pub(super) kind: SubscriptionKind,
+    pub(super) names: VecDeque<ChannelName>,
 }
 
 /// A name that a subscriber wants.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct RequestedInterest {
     /// The channel or pattern.
     pub name: Box<[u8]>,
     /// The subscriber's own number for it, which its messages carry.
@@ -71,28 +73,28 @@ pub struct Wanted {
 
 /// The state.
 #[derive(Debug, Default)]
-pub(super) struct Registry {
-    targets: [HashMap<Name, Target>; 3],
+pub(super) struct SubscriptionRegistry {
+    targets: [HashMap<ChannelName, NameState>; 3],
     /// Of the next target.
     next: u64,
-    pub(super) calls: Calls,
+    pub(super) calls: PendingCalls,
     online: bool,
     /// Restoring commands, counted by name, that are not acknowledged.
     restoring: usize,
-    pub(super) commands: VecDeque<Command>,
+    pub(super) commands: VecDeque<SubscribeCommand>,
     /// What subscribers are to be told.
-    pub(super) notices: Vec<(Want, Event)>,
+    pub(super) notices: Vec<(Interest, RegistryEvent)>,
 }
 
 /// What happened to a subscription.
 #[derive(Clone, Debug)]
-pub(super) enum Event {
+pub(super) enum RegistryEvent {
     Subscribed,
     Unsubscribed,
     Refused(Error),
 }
 
-impl Target {
+impl NameState {
     fn is_forgotten(&self) -> bool {
         self.wants.is_empty() && self.steps.is_empty() && self.waiting.is_empty()
     }
@@ -102,10 +104,10 @@ impl Target {
     }
 }
 
-impl Registry {
+impl SubscriptionRegistry {
     /// Who wants the messages of a name.
     #[inline]
-    pub(super) fn wants(&self, kind: Kind, name: &[u8]) -> &[Want] {
+    pub(super) fn wants(&self, kind: SubscriptionKind, name: &[u8]) -> &[Interest] {
         self.targets[kind.index()].get(name).map_or(&[], |target| &target.wants)
     }
 
@@ -149,31 +151,37 @@ impl Registry {
     }
 
     /// A subscriber wants names, or wants those that it has to flow otherwise.
-    pub(super) fn subscribe(&mut self, sink: u32, kind: Kind, names: Vec<Wanted>, call: Call) {
-        let id = self.calls.open(call, Purpose::Subscribe, sink);
+    pub(super) fn subscribe(
+        &mut self,
+        sink: u32,
+        kind: SubscriptionKind,
+        names: Vec<RequestedInterest>,
+        call: SubscriberCall,
+    ) {
+        let id = self.calls.open(call, CallPurpose::Subscribe, sink);
         let mut asked = Vec::new();
-        for Wanted { name, route, flows } in names {
+        for RequestedInterest { name, route, flows } in names {
             let target = self.targets[kind.index()].entry(name.clone()).or_insert_with(|| {
                 self.next += 1;
-                Target { number: self.next, ..Target::default() }
+                NameState { number: self.next, ..NameState::default() }
             });
             let is_new = if let Some(want) = target.wants.iter_mut().find(|want| want.sink == sink) {
                 want.flows = flows;
                 self.calls.has_asked_anew(sink, kind, &name)
             } else {
-                target.wants.push(Want { sink, route, flows, live: false });
+                target.wants.push(Interest { sink, route, flows, live: false });
                 true
             };
             if let Some(waiting) = self.calls.get_mut(id) {
-                waiting.asked.push(Asked { kind, name: name.clone(), is_new });
+                waiting.asked.push(RequestedName { kind, name: name.clone(), is_new });
             }
             if !self.online {
                 target.waiting.push(self.calls.await_one(id));
             } else if !target.asked {
                 target.asked = true;
                 let waiters = vec![self.calls.await_one(id)];
-                target.steps.push_back(Step {
-                    verb: Verb::Subscribe,
+                target.steps.push_back(UnacknowledgedCommand {
+                    verb: Direction::Subscribe,
                     waiters,
                     leavers: Vec::new(),
                     restores: false,
@@ -185,20 +193,32 @@ impl Registry {
                 Self::enliven(target, &mut self.notices);
             }
         }
-        self.send(Verb::Subscribe, kind, asked);
+        self.send(Direction::Subscribe, kind, asked);
         self.calls.settle_if_complete(id);
     }
 
     /// A subscriber wants names no longer; without names, none of this kind.
-    pub(super) fn unsubscribe(&mut self, sink: u32, kind: Kind, names: Option<Vec<Name>>, call: Call) {
-        let id = self.calls.open(call, Purpose::Unsubscribe, sink);
+    pub(super) fn unsubscribe(
+        &mut self,
+        sink: u32,
+        kind: SubscriptionKind,
+        names: Option<Vec<ChannelName>>,
+        call: SubscriberCall,
+    ) {
+        let id = self.calls.open(call, CallPurpose::Unsubscribe, sink);
         let names = names.unwrap_or_else(|| self.names_of(sink, kind));
         self.end_all(sink, kind, names, Some(id));
         self.calls.settle_if_complete(id);
     }
 
     /// Whether somebody listens to these names has changed; without names, to all of this kind.
-    pub(super) fn listen(&mut self, sink: u32, kind: Kind, names: Option<Vec<Name>>, flows: bool) {
+    pub(super) fn listen(
+        &mut self,
+        sink: u32,
+        kind: SubscriptionKind,
+        names: Option<Vec<ChannelName>>,
+        flows: bool,
+    ) {
         for name in names.unwrap_or_else(|| self.names_of(sink, kind)) {
             let target = self.targets[kind.index()].get_mut(&name);
             let want = target.and_then(|target| target.wants.iter_mut().find(|want| want.sink == sink));
@@ -209,12 +229,12 @@ impl Registry {
     }
 
     /// A subscriber leaves with everything it wanted.
-    pub(super) fn leave(&mut self, sink: u32, call: Option<Call>) {
+    pub(super) fn leave(&mut self, sink: u32, call: Option<SubscriberCall>) {
         for id in self.calls.find(|waiting| waiting.sink == sink) {
             self.calls.fail(id, Error::closed());
         }
-        let id = call.map(|call| self.calls.open(call, Purpose::Leave, sink));
-        for kind in Kind::ALL {
+        let id = call.map(|call| self.calls.open(call, CallPurpose::Leave, sink));
+        for kind in SubscriptionKind::ALL {
             let names = self.names_of(sink, kind);
             self.end_all(sink, kind, names, id);
         }
@@ -243,7 +263,7 @@ impl Registry {
 
     /// Rejects a call and takes back what it asked for: who is told that a subscription failed must not have it.
     fn fail(&mut self, id: CallId, error: Error) {
-        let Some(Waiting { sink, asked, .. }) = self.calls.fail(id, error) else { return };
+        let Some(PendingCall { sink, asked, .. }) = self.calls.fail(id, error) else { return };
         self.take_back(sink, asked, None);
     }
 
@@ -255,27 +275,33 @@ impl Registry {
         self.calls.settle_if_complete(id);
     }
 
-    fn take_back(&mut self, sink: u32, asked: Vec<Asked>, waiter: Option<CallId>) {
-        for Asked { kind, name, .. } in asked.into_iter().filter(|asked| asked.is_new) {
+    fn take_back(&mut self, sink: u32, asked: Vec<RequestedName>, waiter: Option<CallId>) {
+        for RequestedName { kind, name, .. } in asked.into_iter().filter(|asked| asked.is_new) {
             if !self.calls.has_asked_anew(sink, kind, &name) {
                 self.end_all(sink, kind, vec![name], waiter);
             }
         }
     }
 
-    fn names_of(&self, sink: u32, kind: Kind) -> Vec<Name> {
-        let wanted = |target: &Target| target.wants.iter().any(|want| want.sink == sink);
+    fn names_of(&self, sink: u32, kind: SubscriptionKind) -> Vec<ChannelName> {
+        let wanted = |target: &NameState| target.wants.iter().any(|want| want.sink == sink);
         let targets = self.targets[kind.index()].iter();
         targets.filter(|(_, target)| wanted(target)).map(|(name, _)| name.clone()).collect()
     }
 
-    fn end_all(&mut self, sink: u32, kind: Kind, names: Vec<Name>, waiter: Option<CallId>) {
+    fn end_all(
+        &mut self,
+        sink: u32,
+        kind: SubscriptionKind,
+        names: Vec<ChannelName>,
+        waiter: Option<CallId>,
+    ) {
         let ended = names.into_iter().filter(|name| self.end(sink, kind, name, waiter)).collect();
-        self.send(Verb::Unsubscribe, kind, ended);
+        self.send(Direction::Unsubscribe, kind, ended);
     }
 
     /// Ends one subscriber's wish for a name. Answers whether the server is to be told.
-    fn end(&mut self, sink: u32, kind: Kind, name: &[u8], waiter: Option<CallId>) -> bool {
+    fn end(&mut self, sink: u32, kind: SubscriptionKind, name: &[u8], waiter: Option<CallId>) -> bool {
         let Some(target) = self.targets[kind.index()].get_mut(name) else { return false };
         let Some(at) = target.wants.iter().position(|want| want.sink == sink) else { return false };
         let want = target.wants.remove(at);
@@ -283,14 +309,14 @@ impl Registry {
         if tells {
             target.asked = false;
             let waiters = waiter.map(|id| self.calls.await_one(id)).into_iter().collect();
-            target.steps.push_back(Step {
-                verb: Verb::Unsubscribe,
+            target.steps.push_back(UnacknowledgedCommand {
+                verb: Direction::Unsubscribe,
                 waiters,
                 leavers: vec![want],
                 restores: false,
             });
         } else {
-            self.notices.push((want, Event::Unsubscribed));
+            self.notices.push((want, RegistryEvent::Unsubscribed));
             if target.wants.is_empty() {
                 // Earlier calls waited for a connection to subscribe on; this later one has the last word.
                 let waiting = std::mem::take(&mut target.waiting);
@@ -301,26 +327,26 @@ impl Registry {
         tells
     }
 
-    fn forget(&mut self, kind: Kind, name: &[u8]) {
+    fn forget(&mut self, kind: SubscriptionKind, name: &[u8]) {
         let targets = &mut self.targets[kind.index()];
-        if targets.get(name).is_some_and(Target::is_forgotten) {
+        if targets.get(name).is_some_and(NameState::is_forgotten) {
             targets.remove(name);
         }
     }
 
     /// The server holds the name: so it does for all who want it by now.
-    fn enliven(target: &mut Target, notices: &mut Vec<(Want, Event)>) {
+    fn enliven(target: &mut NameState, notices: &mut Vec<(Interest, RegistryEvent)>) {
         for want in target.wants.iter_mut().filter(|want| !want.live) {
             want.live = true;
-            notices.push((*want, Event::Subscribed));
+            notices.push((*want, RegistryEvent::Subscribed));
         }
     }
 
-    fn send(&mut self, verb: Verb, kind: Kind, names: Vec<Name>) {
+    fn send(&mut self, verb: Direction, kind: SubscriptionKind, names: Vec<ChannelName>) {
         let mut names = names.into_iter().peekable();
         while names.peek().is_some() {
             let names = names.by_ref().take(NAMES_PER_COMMAND).collect();
-            self.commands.push_back(Command { verb, kind, names });
+            self.commands.push_back(SubscribeCommand { verb, kind, names });
         }
     }
 }
