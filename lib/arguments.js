@@ -50,7 +50,7 @@ const {
  * @property {string} name
  * @property {readonly string[]} methods
  * @property {string} usage
- * @property {string} lane
+ * @property {string} connectionUse
  * @property {readonly Part[]} parts
  * @property {boolean} [scan]
  * @property {boolean} [reads]

@@ -26,7 +26,7 @@ function attach(prototype, table, { session = false, iterators = true } = {}) {
   for (let index = 0; index < table.length; index++) {
     const row = /** @type {Row} */ (table[index])
     const method = methods[index]
-    if (method === undefined || (row.lane === 'session' && !session)) continue
+    if (method === undefined || (row.connectionUse === 'session' && !session)) continue
     for (const name of row.methods) define(prototype, name, method)
     if (row.scan === true && iterators) {
       define(prototype, `${method.name}Iter`, named(`${method.name}Iter`, iterator(method, row)))

@@ -27,7 +27,7 @@ const FORM_TRANSACTION = 1
  * @param {import('./arguments.js').Row} row
  */
 function isRead(row) {
-  return row.reads === true && row.scan !== true && row.lane === 'shared'
+  return row.reads === true && row.scan !== true && row.connectionUse === 'shared'
 }
 
 /** By the command's number. */

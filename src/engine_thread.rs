@@ -12,7 +12,7 @@ pub(crate) fn handle() -> Result<&'static Handle, String> {
 
 fn start() -> Result<Handle, String> {
     #[cfg(target_os = "linux")]
-    crate::recv_low_water::lend();
+    crate::recv_low_water::hand_off();
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()

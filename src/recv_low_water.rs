@@ -6,8 +6,8 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 use oxidis_engine::transport::recv_low_water;
 
 /// Lends the call to the engine.
-pub(crate) fn lend() {
-    recv_low_water::lend(set);
+pub(crate) fn hand_off() {
+    recv_low_water::hand_off(set);
 }
 
 fn set(socket: BorrowedFd<'_>, bytes: usize) -> io::Result<()> {

@@ -28,14 +28,14 @@ impl Arguments<'_> {
     pub(crate) fn encode(
         &self,
         env: sys::napi_env,
-        meta: CommandWord,
+        command_word: CommandWord,
         templates: &Templates,
         staging: &mut Staging,
     ) -> Result<(), String> {
         match *self {
             Arguments::Each(values) => {
-                let template = meta.template();
-                begin(staging, meta, values.len() + templates.words(template));
+                let template = command_word.template();
+                begin(staging, command_word, values.len() + templates.words(template));
                 for (value, position) in values.iter().zip(1..) {
                     value::encode(env, *value, staging, position)?;
                 }
@@ -44,17 +44,17 @@ impl Arguments<'_> {
                 }
                 Ok(())
             }
-            Arguments::List(list) => encode_list(env, meta, list, staging),
+            Arguments::List(list) => encode_list(env, command_word, list, staging),
             Arguments::Joined { text, lengths, count } => {
-                begin(staging, meta, count as usize);
+                begin(staging, command_word, count as usize);
                 value::encode_joined(env, text, lengths, count, staging)
             }
         }
     }
 }
 
-fn begin(staging: &mut Staging, meta: CommandWord, arguments: usize) {
-    match meta.command() {
+fn begin(staging: &mut Staging, command_word: CommandWord, arguments: usize) {
+    match command_word.command() {
         Some(id) => {
             let command = id.get();
             staging.begin(&command.name_resp, command.words, arguments);
@@ -65,17 +65,17 @@ fn begin(staging: &mut Staging, meta: CommandWord, arguments: usize) {
 
 fn encode_list(
     env: sys::napi_env,
-    meta: CommandWord,
+    command_word: CommandWord,
     list: sys::napi_value,
     staging: &mut Staging,
 ) -> Result<(), String> {
     let mut length = 0;
     // SAFETY: the façade passes an array; anything else fails here.
     if unsafe { sys::napi_get_array_length(env, list, &raw mut length) } != sys::Status::napi_ok {
-        begin(staging, meta, 0);
+        begin(staging, command_word, 0);
         return Err(error_json::argument(1, "must be an array"));
     }
-    begin(staging, meta, length as usize);
+    begin(staging, command_word, length as usize);
     let mut index = 0;
     while index < length {
         let until = length.min(index.saturating_add(ELEMENTS_PER_SCOPE));

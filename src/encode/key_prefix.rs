@@ -59,17 +59,17 @@ impl HandlePrefix {
         &self,
         staging: &mut Staging,
         command: &Command,
-        meta: CommandWord,
+        command_word: CommandWord,
     ) -> Result<Option<PrefixedReply>, String> {
         let mut scratch = self.scratch.borrow_mut();
         staging.prefix(&self.prefix, command, &mut scratch).map_err(|ambiguous| {
             let problem =
                 "holds a * for an element, and so does the keyPrefix; the server cannot tell them apart";
             // The words of a raw command's name are arguments as well.
-            let name = if meta.command().is_some() { 0 } else { command.words };
+            let name = if command_word.command().is_some() { 0 } else { command.words };
             error_json::argument(name + ambiguous.0 + 1, problem)
         })?;
-        let shape = command.shape(meta.variant());
+        let shape = command.shape(command_word.variant());
         Ok(shape.names_keys().then(|| PrefixedReply { prefix: Arc::clone(self.prefix.bytes()), shape }))
     }
 }

@@ -22,7 +22,7 @@ use crate::results::pipeline_replies::CollectedReplies;
 use crate::results::result_batch::ResultBatch;
 
 /// The length of an argument that is no string.
-pub(crate) const ODD: u32 = u32::MAX;
+pub(crate) const NOT_A_STRING: u32 = u32::MAX;
 
 /// Room for steps that is kept for the next batch.
 const KEEP_STEPS: usize = 4096;
@@ -39,7 +39,7 @@ pub(crate) struct BatchTerms<'a> {
     /// As one transaction.
     pub(crate) transaction: bool,
     /// Settings that hold for all of it.
-    pub(crate) meta: CommandWord,
+    pub(crate) command_word: CommandWord,
     /// What is put before every key.
     pub(crate) prefix: Option<&'a HandlePrefix>,
     /// The lease, over whose connection no other caller's commands go.
@@ -55,7 +55,7 @@ pub(crate) struct Chunk {
     /// How much of it counts.
     pub(crate) count: usize,
     /// The arguments that are no strings.
-    pub(crate) odd: sys::napi_value,
+    pub(crate) not_a_string: sys::napi_value,
 }
 
 impl Chunk {
@@ -76,18 +76,18 @@ pub(crate) struct Pipeline {
     ended: bool,
     replayable: bool,
     /// What the server may take for the commands that wait, in milliseconds.
-    patience: Option<u32>,
+    wait_limit: Option<u32>,
     gathered: CollectedReplies,
-    units: Vec<u16>,
+    batches: Vec<u16>,
     ascii: Vec<u8>,
 }
 
 /// A batch whose commands are all encoded.
 pub(crate) struct EncodedBatch {
-    pub(crate) unit: Batch,
+    pub(crate) batch: Batch,
     pub(crate) replay: bool,
     /// What the server may take for the commands that wait, in milliseconds; `None`: as long as it likes.
-    pub(crate) patience: Option<u32>,
+    pub(crate) wait_limit: Option<u32>,
 }
 
 impl Pipeline {
@@ -118,7 +118,7 @@ impl Pipeline {
         self.ended = false;
         self.gathered = CollectedReplies::with(memory);
         self.replayable = true;
-        self.patience = Some(0);
+        self.wait_limit = Some(0);
     }
 
     /// One more command, which is an ordinary one.
@@ -144,15 +144,22 @@ impl Pipeline {
         let words = chunk.words(env);
         let words = words.words(chunk.count).ok_or_else(|| error_json::argument(1, "cannot be read"))?;
         let ascii = self.read(env, chunk.text)?;
-        let text = if ascii { ChunkText::Ascii(&self.ascii) } else { ChunkText::Wide(&self.units) };
-        let mut reader = ChunkReader { env, words: words.iter(), text, at: 0, odd: chunk.odd, odd_at: 0 };
+        let text = if ascii { ChunkText::Ascii(&self.ascii) } else { ChunkText::Wide(&self.batches) };
+        let mut reader = ChunkReader {
+            env,
+            words: words.iter(),
+            text,
+            at: 0,
+            not_a_string: chunk.not_a_string,
+            odd_at: 0,
+        };
         // Borrowed apart from the text.
-        let Self { steps, inside, ended, replayable, patience, gathered, .. } = self;
-        let mut sequence = BatchSummary { steps, inside, ended, replayable, patience, gathered, terms };
-        while let Some(meta) = reader.words.next() {
+        let Self { steps, inside, ended, replayable, wait_limit, gathered, .. } = self;
+        let mut sequence = BatchSummary { steps, inside, ended, replayable, wait_limit, gathered, terms };
+        while let Some(command_word) = reader.words.next() {
             let at = sequence.steps.len();
             reader
-                .command(CommandWord::from(*meta), &mut sequence, staging)
+                .command(CommandWord::from(*command_word), &mut sequence, staging)
                 .map_err(|why| error_json::at(at, &why))?;
         }
         Ok(())
@@ -174,17 +181,17 @@ impl Pipeline {
         } else {
             BatchKind::Plain
         };
-        self.units.clear();
-        self.units.shrink_to(KEEP_UNITS);
+        self.batches.clear();
+        self.batches.shrink_to(KEEP_UNITS);
         self.ascii.clear();
         self.ascii.shrink_to(KEEP_UNITS);
         let room = self.steps.len().min(KEEP_STEPS);
         let steps = std::mem::replace(&mut self.steps, Vec::with_capacity(room));
         // What a transaction protects may have changed by the time of a second try.
-        let replay = self.replayable && (!terms.transaction || terms.meta.retry() == Retry::Always);
-        let mut gather = Box::new(std::mem::take(&mut self.gathered));
-        gather.reserve(steps.len());
-        EncodedBatch { unit: Batch::new(form, steps, gather), replay, patience: self.patience }
+        let replay = self.replayable && (!terms.transaction || terms.command_word.retry() == Retry::Always);
+        let mut collector = Box::new(std::mem::take(&mut self.gathered));
+        collector.reserve(steps.len());
+        EncodedBatch { batch: Batch::new(form, steps, collector), replay, wait_limit: self.wait_limit }
     }
 
     /// The text that was read, if it is ASCII.
@@ -202,7 +209,7 @@ impl Pipeline {
         if value::ascii(env, text, &mut self.ascii).map_err(|problem| error_json::argument(1, problem))? {
             return Ok(true);
         }
-        value::utf16(env, text, &mut self.units).map_err(|problem| error_json::argument(1, problem))?;
+        value::utf16(env, text, &mut self.batches).map_err(|problem| error_json::argument(1, problem))?;
         Ok(false)
     }
 }
@@ -211,16 +218,16 @@ impl Pipeline {
 /// table knows of it.
 pub(crate) fn step(
     command: Option<&'static Command>,
-    meta: CommandWord,
+    command_word: CommandWord,
     all: CommandWord,
     bytes: usize,
 ) -> BatchCommand {
-    let settled = meta.with_settings_of(all);
+    let settled = command_word.with_settings_of(all);
     BatchCommand {
-        shape: meta.command().map_or(&Shape::Any, |id| id.get().shape(meta.variant())),
+        shape: command_word.command().map_or(&Shape::Any, |id| id.get().shape(command_word.variant())),
         length: u32::try_from(bytes).unwrap_or(u32::MAX),
         replay: command_port::replayable(command, settled),
-        on_refusal: command_port::on_refusal(command, settled),
+        retry_policy: command_port::retry_policy(command, settled),
     }
 }
 
@@ -230,7 +237,7 @@ struct BatchSummary<'a> {
     inside: &'a mut Option<usize>,
     ended: &'a mut bool,
     replayable: &'a mut bool,
-    patience: &'a mut Option<u32>,
+    wait_limit: &'a mut Option<u32>,
     gathered: &'a mut CollectedReplies,
     terms: BatchTerms<'a>,
 }
@@ -252,10 +259,10 @@ impl BatchSummary<'_> {
     fn push(
         &mut self,
         command: Option<&'static Command>,
-        meta: CommandWord,
+        command_word: CommandWord,
         staging: &mut Staging,
     ) -> Result<(), BatchRefusal> {
-        let lane = command.map_or(ConnectionUse::Shared, Command::lane);
+        let lane = command.map_or(ConnectionUse::Shared, Command::connection_use);
         if *self.ended && lane != ConnectionUse::Pinned {
             let problem = "WAIT and WAITAOF stand at the end of a batch, behind all other commands";
             return Err(error_json::misplaced(problem));
@@ -268,15 +275,15 @@ impl BatchSummary<'_> {
         if let Some(lease) = self.terms.lease {
             lease.mark(command.map_or(SessionEffect::State, |command| command.row.trace));
         }
-        if self.terms.prefix.is_some() && command.is_none() && !meta.is_prefixed() {
+        if self.terms.prefix.is_some() && command.is_none() && !command_word.is_prefixed() {
             return Err(error_json::unknown_keys());
         }
         if let (Some(prefix), Some(command)) = (self.terms.prefix, command)
-            && let Some(named) = prefix.put_on(staging, command, meta)?
+            && let Some(named) = prefix.put_on(staging, command, command_word)?
         {
             self.gathered.name(self.steps.len(), named);
         }
-        let step = step(command, meta, self.terms.meta, staging.last_command_bytes());
+        let step = step(command, command_word, self.terms.command_word, staging.last_command_bytes());
         *self.replayable &= step.replay;
         self.steps.push(step);
         Ok(())
@@ -284,7 +291,7 @@ impl BatchSummary<'_> {
 
     /// Refuses what must not be in this batch, at this place.
     fn admit(&mut self, command: &Command, staging: &Staging) -> Result<(), BatchRefusal> {
-        let lane = command.lane();
+        let lane = command.connection_use();
         if lane == ConnectionUse::Dedicated && self.terms.transaction {
             // Inside of a transaction, nothing blocks.
             return Ok(());
@@ -309,10 +316,10 @@ impl BatchSummary<'_> {
         }
         *self.ended |=
             lane == ConnectionUse::Pinned && (self.terms.lease.is_none() || self.terms.transaction);
-        *self.patience = match (waits, *self.patience) {
-            (ServerTimeout::None, patience) => patience,
-            (ServerTimeout::After(time), Some(patience)) => {
-                Some(patience.saturating_add(u32::try_from(time.as_millis()).unwrap_or(u32::MAX)))
+        *self.wait_limit = match (waits, *self.wait_limit) {
+            (ServerTimeout::None, wait_limit) => wait_limit,
+            (ServerTimeout::After(time), Some(wait_limit)) => {
+                Some(wait_limit.saturating_add(u32::try_from(time.as_millis()).unwrap_or(u32::MAX)))
             }
             (ServerTimeout::Never, _) | (_, None) => None,
         };
@@ -333,42 +340,42 @@ struct ChunkReader<'a> {
     words: slice::Iter<'a, u32>,
     text: ChunkText<'a>,
     at: usize,
-    odd: sys::napi_value,
+    not_a_string: sys::napi_value,
     odd_at: u32,
 }
 
 impl ChunkReader<'_> {
     fn command(
         &mut self,
-        meta: CommandWord,
+        command_word: CommandWord,
         sequence: &mut BatchSummary<'_>,
         staging: &mut Staging,
     ) -> Result<(), BatchRefusal> {
         let count = self.words.next().map_or(0, |count| *count as usize);
-        if let Some(id) = meta.command() {
+        if let Some(id) = command_word.command() {
             let command = id.get();
-            if command.lane() == ConnectionUse::Pinned {
+            if command.connection_use() == ConnectionUse::Pinned {
                 sequence.end_transaction(staging)?;
             }
             staging.begin_next(&command.name_resp, command.words, count);
             self.arguments(count, staging)?;
-            return sequence.push(Some(command), meta, staging);
+            return sequence.push(Some(command), command_word, staging);
         }
         staging.begin_next(b"", 0, count);
         self.arguments(count, staging)?;
         let command = command_port::raw(staging);
-        let ends = command.is_some_and(|command| command.lane() == ConnectionUse::Pinned);
+        let ends = command.is_some_and(|command| command.connection_use() == ConnectionUse::Pinned);
         if ends && sequence.terms.transaction && sequence.inside.is_none() {
             return Err(error_json::misplaced("in a transaction, use the method of this name"));
         }
-        sequence.push(command, meta, staging)
+        sequence.push(command, command_word, staging)
     }
 
     fn arguments(&mut self, count: usize, staging: &mut Staging) -> Result<(), BatchRefusal> {
         for position in 1..=count {
             let length = self.words.next().copied().unwrap_or(0);
-            if length == ODD {
-                value::encode_element(self.env, self.odd, self.odd_at, position, staging)?;
+            if length == NOT_A_STRING {
+                value::encode_element(self.env, self.not_a_string, self.odd_at, position, staging)?;
                 self.odd_at += 1;
                 continue;
             }
@@ -377,8 +384,8 @@ impl ChunkReader<'_> {
             match self.text {
                 ChunkText::Ascii(text) => staging.argument(text.get(start..self.at).unwrap_or_default()),
                 ChunkText::Wide(text) => {
-                    let units = text.get(start..self.at).unwrap_or_default();
-                    let text = String::from_utf16(units)
+                    let batches = text.get(start..self.at).unwrap_or_default();
+                    let text = String::from_utf16(batches)
                         .map_err(|_| error_json::argument(position, value::LONE_SURROGATE))?;
                     staging.argument(text.as_bytes());
                 }

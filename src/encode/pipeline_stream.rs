@@ -8,7 +8,7 @@ use oxidis_engine::connection::batch::{EXEC, MULTI};
 use oxidis_engine::resp::encode;
 
 use super::command_word::CommandWord;
-use super::pipeline::{BatchTerms, Chunk, ODD, Pipeline, step};
+use super::pipeline::{BatchTerms, Chunk, NOT_A_STRING, Pipeline, step};
 use super::value::JsValueRef;
 use crate::results::result_batch::ResultBatch;
 
@@ -66,17 +66,17 @@ impl Pipeline {
     fn plan(&mut self, words: &[u32], terms: BatchTerms<'_>) -> Option<(usize, usize)> {
         let (mut length, mut text) = (0, 0);
         let mut words = words.iter();
-        while let Some(meta) = words.next() {
-            let meta = CommandWord::from(*meta);
-            let command = meta.command()?.get();
-            if command.lane() != ConnectionUse::Shared {
+        while let Some(command_word) = words.next() {
+            let command_word = CommandWord::from(*command_word);
+            let command = command_word.command()?.get();
+            if command.connection_use() != ConnectionUse::Shared {
                 return None;
             }
             let count = *words.next()? as usize;
             let mut bytes = encode::array_header_len(command.words + count) + command.name_resp.len();
             for _ in 0..count {
                 let argument = *words.next()?;
-                if argument == ODD {
+                if argument == NOT_A_STRING {
                     return None;
                 }
                 bytes += encode::bulk_len(argument as usize);
@@ -85,7 +85,7 @@ impl Pipeline {
             if let Some(lease) = terms.lease {
                 lease.mark(command.row.trace);
             }
-            self.note(step(Some(command), meta, terms.meta, bytes));
+            self.note(step(Some(command), command_word, terms.command_word, bytes));
             length += bytes;
         }
         Some((length, text))
@@ -111,19 +111,19 @@ impl StreamedBatch<'_> {
         }
         self.begun = true;
         while out.len() < most {
-            let Some(meta) = self.words.next() else {
+            let Some(command_word) = self.words.next() else {
                 if std::mem::take(&mut self.transaction) {
                     out.extend_from_slice(EXEC);
                 }
                 return;
             };
-            self.command(CommandWord::from(*meta), out);
+            self.command(CommandWord::from(*command_word), out);
         }
     }
 
-    fn command(&mut self, meta: CommandWord, out: &mut Vec<u8>) {
+    fn command(&mut self, command_word: CommandWord, out: &mut Vec<u8>) {
         let count = self.words.next().map_or(0, |count| *count as usize);
-        if let Some(id) = meta.command() {
+        if let Some(id) = command_word.command() {
             let command = id.get();
             encode::array_header(out, command.words + count);
             out.extend_from_slice(&command.name_resp);

@@ -140,9 +140,9 @@ fn long_string(
     value: sys::napi_value,
     staging: &mut Staging,
 ) -> Result<(), ArgumentProblem> {
-    let units = units_of(env, value)?;
-    let bytes = if units <= ONE_PASS_UNITS {
-        units * MAX_UTF8_PER_UNIT
+    let batches = units_of(env, value)?;
+    let bytes = if batches <= ONE_PASS_UNITS {
+        batches * MAX_UTF8_PER_UNIT
     } else {
         let mut exact = 0;
         // SAFETY: without a buffer, only the length is written.
@@ -152,7 +152,7 @@ fn long_string(
         exact
     };
     let room_wanted = bytes + MAX_UTF8_PER_UNIT + 2;
-    let mut slot = staging.slot_for(units, room_wanted);
+    let mut slot = staging.slot_for(batches, room_wanted);
     let (room, capacity) = slot.room(room_wanted);
     let mut written = 0;
     // SAFETY: `room` points to `capacity` writable bytes; Node writes at most `capacity` bytes, its NUL included.
@@ -163,7 +163,7 @@ fn long_string(
     // SAFETY: Node has initialised the first `written` bytes after the vector's end, within its capacity.
     unsafe { vector.set_len(vector.len() + written) };
     // As many bytes as units: all of it is ASCII, and nothing was replaced.
-    if written != units {
+    if written != batches {
         ensure_whole(env, value, slot.content())?;
     }
     slot.finish();
@@ -178,15 +178,15 @@ fn ensure_whole(env: sys::napi_env, value: sys::napi_value, encoded: &[u8]) -> R
     if !suspect {
         return Ok(());
     }
-    let mut units = vec![0_u16; encoded.len() + 1];
+    let mut batches = vec![0_u16; encoded.len() + 1];
     let mut written = 0;
     // SAFETY: `units` has room for one unit per encoded byte and the NUL.
     let status = unsafe {
-        sys::napi_get_value_string_utf16(env, value, units.as_mut_ptr(), units.len(), &raw mut written)
+        sys::napi_get_value_string_utf16(env, value, batches.as_mut_ptr(), batches.len(), &raw mut written)
     };
     check(status).map_err(|_| "cannot be read")?;
-    units.truncate(written);
-    if char::decode_utf16(units).all(|unit| unit.is_ok()) { Ok(()) } else { Err(LONE_SURROGATE) }
+    batches.truncate(written);
+    if char::decode_utf16(batches).all(|batch| batch.is_ok()) { Ok(()) } else { Err(LONE_SURROGATE) }
 }
 
 /// Numbers never take the exponent form, which the servers' integer parsers refuse.
@@ -243,30 +243,31 @@ pub(crate) fn encode_element(
 
 /// How many UTF-16 units a string has.
 fn units_of(env: sys::napi_env, value: sys::napi_value) -> Result<usize, ArgumentProblem> {
-    let mut units = 0;
+    let mut batches = 0;
     // SAFETY: without a buffer, only the length is written.
-    let status = unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut units) };
+    let status =
+        unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut batches) };
     check(status).map_err(|_| "cannot be read")?;
-    Ok(units)
+    Ok(batches)
 }
 
 /// Reads a string into `units`, whose old content is dropped.
 pub(crate) fn utf16(
     env: sys::napi_env,
     value: sys::napi_value,
-    units: &mut Vec<u16>,
+    batches: &mut Vec<u16>,
 ) -> Result<(), ArgumentProblem> {
     let length = units_of(env, value)?;
-    units.clear();
-    units.reserve(length + 1);
+    batches.clear();
+    batches.reserve(length + 1);
     let mut written = 0;
     // SAFETY: `units` has room for the string and its NUL.
     let status = unsafe {
-        sys::napi_get_value_string_utf16(env, value, units.as_mut_ptr(), length + 1, &raw mut written)
+        sys::napi_get_value_string_utf16(env, value, batches.as_mut_ptr(), length + 1, &raw mut written)
     };
     check(status).map_err(|_| "cannot be read")?;
     // SAFETY: Node has initialised the first `written` units.
-    unsafe { units.set_len(written) };
+    unsafe { batches.set_len(written) };
     Ok(())
 }
 
@@ -276,9 +277,9 @@ pub(crate) fn ascii(
     value: sys::napi_value,
     bytes: &mut Vec<u8>,
 ) -> Result<bool, ArgumentProblem> {
-    let units = units_of(env, value)?;
+    let batches = units_of(env, value)?;
     // With room for any string of this length, V8 does not look at it before it encodes it.
-    let room = units * MAX_UTF8_PER_UNIT + 1;
+    let room = batches * MAX_UTF8_PER_UNIT + 1;
     bytes.clear();
     bytes.reserve(room);
     let mut written = 0;
@@ -290,7 +291,7 @@ pub(crate) fn ascii(
     // SAFETY: Node has initialised the first `written` bytes.
     unsafe { bytes.set_len(written) };
     // Everything else takes more bytes than units.
-    Ok(written == units)
+    Ok(written == batches)
 }
 
 /// A JavaScript value with its environment.

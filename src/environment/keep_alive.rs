@@ -60,7 +60,7 @@ impl KeepAlive {
     }
 
     /// Something has ended: when no connection is `active` and no report is left, the process and the JavaScript object may go.
-    pub(crate) fn let_go(&self, active: bool) {
+    pub(crate) fn release(&self, active: bool) {
         if active || self.reports.get() > 0 || !self.open.replace(false) {
             return;
         }

@@ -263,10 +263,10 @@ impl Environment {
         let mut count = 0;
         for item in items.by_ref().take(RESULTS_PER_CALL) {
             match item.kind {
-                ResultKind::Event => self.look_after(item.slot, NativeClient::let_go),
+                ResultKind::Event => self.look_after(item.slot, NativeClient::release),
                 ResultKind::Lent => {
-                    if let ResultBody::Loan(loan) = &item.body {
-                        self.borrow(item.slot, loan);
+                    if let ResultBody::Loan(handoff) = &item.body {
+                        self.borrow(item.slot, handoff);
                     }
                     continue;
                 }
@@ -278,7 +278,7 @@ impl Environment {
                     continue;
                 }
                 ResultKind::Vacated => {
-                    self.look_after(item.slot, NativeClient::let_go);
+                    self.look_after(item.slot, NativeClient::release);
                     continue;
                 }
                 _ => {}
@@ -319,10 +319,10 @@ impl Environment {
     }
 
     /// Reads from `loan` on this thread from now on.
-    fn borrow(&self, client: u32, loan: &Arc<ReadHandoff>) {
+    fn borrow(&self, client: u32, handoff: &Arc<ReadHandoff>) {
         match self.me.upgrade() {
-            Some(environment) => socket_watcher::watch(&environment, client, loan),
-            None => loan.give_back(),
+            Some(environment) => socket_watcher::watch(&environment, client, handoff),
+            None => handoff.give_back(),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::results::inbox::ResultWriter;
 struct SocketWatcher {
     uv: &'static Libuv,
     environment: Rc<Environment>,
-    loan: Arc<ReadHandoff>,
+    handoff: Arc<ReadHandoff>,
     writer: RefCell<ResultWriter>,
     /// The handle's memory.
     memory: Box<[u64]>,
@@ -35,13 +35,13 @@ pub(crate) fn is_available() -> bool {
 }
 
 /// Reads what comes by `loan` on this thread from now on, for client `client`. Gives the loan back where that cannot be.
-pub(crate) fn watch(environment: &Rc<Environment>, client: u32, loan: &Arc<ReadHandoff>) {
-    if start(environment, client, loan).is_err() {
-        loan.give_back();
+pub(crate) fn watch(environment: &Rc<Environment>, client: u32, handoff: &Arc<ReadHandoff>) {
+    if start(environment, client, handoff).is_err() {
+        handoff.give_back();
     }
 }
 
-fn start(environment: &Rc<Environment>, client: u32, loan: &Arc<ReadHandoff>) -> Result<(), Failed> {
+fn start(environment: &Rc<Environment>, client: u32, handoff: &Arc<ReadHandoff>) -> Result<(), Failed> {
     let uv = Libuv::get().ok_or(Failed(sys::Status::napi_generic_failure))?;
     let mut event_loop = ptr::null_mut();
     // SAFETY: the out-pointer is valid and this is the environment's thread.
@@ -50,13 +50,13 @@ fn start(environment: &Rc<Environment>, client: u32, loan: &Arc<ReadHandoff>) ->
     let handle: *mut PollHandle = memory.as_mut_ptr().cast();
     // SAFETY: the memory is as large as libuv wants it, and the number is valid as long as the loan, which the watcher keeps
     // until the handle is closed.
-    if unsafe { (uv.poll_init)(event_loop, handle, loan.socket().raw_fd()) } != 0 {
+    if unsafe { (uv.poll_init)(event_loop, handle, handoff.socket().raw_fd()) } != 0 {
         return Err(Failed(sys::Status::napi_generic_failure));
     }
     let watcher = Box::new(SocketWatcher {
         uv,
         environment: Rc::clone(environment),
-        loan: Arc::clone(loan),
+        handoff: Arc::clone(handoff),
         writer: RefCell::new(ResultWriter::local(environment.inbox().names(), client)),
         memory,
         closing: Cell::new(false),
@@ -97,12 +97,12 @@ impl SocketWatcher {
         let watch = self.environment.in_callback(|| {
             // What the engine's thread read before comes first.
             self.environment.drain();
-            let watch = self.loan.read(&mut *writer);
+            let watch = self.handoff.read(&mut *writer);
             self.environment.settle(writer.batch());
             writer.batch().clear();
             if watch == WatchAction::On {
                 // While the server works on the others.
-                self.loan.look_at_batch(|replies| self.environment.materialiser().make_early(replies));
+                self.handoff.look_at_batch(|replies| self.environment.materialiser().make_early(replies));
             }
             watch
         });
@@ -125,7 +125,7 @@ unsafe extern "C" fn readable(handle: *mut PollHandle, _status: c_int, _events: 
     // SAFETY: `data` is the watcher, which lives until `closed`.
     let watcher = unsafe { &*(*handle).data.cast::<SocketWatcher>() };
     if catch_unwind(AssertUnwindSafe(|| watcher.read())).is_err() {
-        watcher.loan.give_back();
+        watcher.handoff.give_back();
         watcher.close();
     }
 }
@@ -145,6 +145,6 @@ unsafe extern "C" fn closed(handle: *mut PollHandle) {
 unsafe extern "C" fn clean_up(_cleanup: sys::napi_async_cleanup_hook_handle, watcher: *mut c_void) {
     // SAFETY: `closed` removes this hook before it frees the watcher.
     let watcher = unsafe { &*watcher.cast::<SocketWatcher>() };
-    watcher.loan.give_back();
+    watcher.handoff.give_back();
     watcher.close();
 }

@@ -13,6 +13,6 @@ pub(crate) fn is_available() -> bool {
 }
 
 /// Nobody watches here.
-pub(crate) fn watch(_environment: &Rc<Environment>, _client: u32, loan: &Arc<ReadHandoff>) {
-    loan.give_back();
+pub(crate) fn watch(_environment: &Rc<Environment>, _client: u32, handoff: &Arc<ReadHandoff>) {
+    handoff.give_back();
 }

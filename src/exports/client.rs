@@ -103,7 +103,7 @@ object_function!(CommandPort, batch, |port, info| {
         text: info.values[4],
         words: info.values[5],
         count: info.uint32(6) as usize,
-        odd: info.values[7],
+        not_a_string: info.values[7],
     };
     port.batch(info.uint32(0), form, CommandWord::from(info.uint32(1)), info.double(2), &chunk)
 });
@@ -241,15 +241,16 @@ unsafe extern "C" fn create_client(env: sys::napi_env, info: sys::napi_callback_
             Rc::from_raw(info.data)
         };
         let id = environment.next_client();
-        let asking = PendingCallbacks::new(environment.inbox(), id, &info.text(3).unwrap_or_default());
-        let plan =
-            ClientConfig::read(&info, &environment, &asking).map_err(|error| error_json::to_json(&error))?;
+        let pending_callbacks =
+            PendingCallbacks::new(environment.inbox(), id, &info.text(3).unwrap_or_default());
+        let plan = ClientConfig::read(&info, &environment, &pending_callbacks)
+            .map_err(|error| error_json::to_json(&error))?;
         let facts = crate::objects::client_config::facts(&plan.options);
         let mut owner = ptr::null_mut();
         // SAFETY: the value is alive and the out-pointer valid.
         check(unsafe { sys::napi_create_reference(env, info.values[2], 0, &raw mut owner) })
             .map_err(|_| error_json::argument(3, "must be an object"))?;
-        let client = NativeClient::create(&environment, id, plan, asking, owner)
+        let client = NativeClient::create(&environment, id, plan, pending_callbacks, owner)
             .map_err(|error| error_json::to_json(&error))?;
         made = client_object(env, &client, &facts)
             .map_err(|Failed(status)| error_json::unavailable("the client", status))?;

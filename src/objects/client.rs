@@ -33,7 +33,7 @@ pub(crate) struct NativeClient {
     mailbox: Arc<dyn ReplySinkFactory>,
     port: Rc<CommandPort>,
     life: Rc<KeepAlive>,
-    asking: Arc<PendingCallbacks>,
+    pending_callbacks: Arc<PendingCallbacks>,
     leases: Rc<Leases>,
     /// Those of other handles.
     ports: RefCell<Vec<Weak<CommandPort>>>,
@@ -45,7 +45,7 @@ impl NativeClient {
         environment: &Rc<Environment>,
         id: u32,
         plan: ClientConfig,
-        asking: Arc<PendingCallbacks>,
+        pending_callbacks: Arc<PendingCallbacks>,
         owner: sys::napi_ref,
     ) -> Result<Rc<Self>, Error> {
         let runtime = engine_thread::handle().map_err(Error::internal)?;
@@ -62,7 +62,7 @@ impl NativeClient {
             engine,
             mailbox,
             life,
-            asking,
+            pending_callbacks,
             leases: Rc::default(),
             ports: RefCell::default(),
         });
@@ -103,16 +103,16 @@ impl NativeClient {
 
     /// Settles `slot` when every lane is connected, with the first failure, or when `patience` is over: in milliseconds, 0 or
     /// `None` for no end but that of the attempt.
-    pub(crate) fn connect(&self, slot: u32, patience: Option<f64>) {
+    pub(crate) fn connect(&self, slot: u32, wait_limit: Option<f64>) {
         let connected = self.engine.connect();
-        let lanes = Arc::clone(self.engine.lanes());
-        let patience = patience.map(milliseconds).filter(|&patience| patience > 0);
+        let connections = Arc::clone(self.engine.connections());
+        let wait_limit = wait_limit.map(milliseconds).filter(|&wait_limit| wait_limit > 0);
         self.report(slot, async move {
-            let connected = match patience.map(|patience| Duration::from_millis(u64::from(patience))) {
+            let connected = match wait_limit.map(|wait_limit| Duration::from_millis(u64::from(wait_limit))) {
                 None => connected.await,
-                Some(patience) => timeout(patience, connected).await.unwrap_or_else(|_| {
-                    let trouble = lanes.all().iter().find_map(|lane| lane.trouble());
-                    Err(Error::timeout(TimeoutPhase::Queue, patience).caused_by(trouble).executed(false))
+                Some(wait_limit) => timeout(wait_limit, connected).await.unwrap_or_else(|_| {
+                    let trouble = connections.all().iter().find_map(|connection| connection.trouble());
+                    Err(Error::timeout(TimeoutPhase::Queue, wait_limit).caused_by(trouble).executed(false))
                 }),
             };
             connected.map(|()| Scalar::Null)
@@ -134,7 +134,7 @@ impl NativeClient {
     pub(crate) fn destroy(&self, slot: u32) {
         self.port.finish();
         self.flush();
-        let closed = self.engine.close(Shutdown::Destroy);
+        let closed = self.engine.close(Shutdown::Immediate);
         self.report(slot, async move {
             closed.await;
             Ok(Scalar::Null)
@@ -143,17 +143,17 @@ impl NativeClient {
 
     /// Settles `slot` with the number of a lease, to be fetched by [`Self::leased`]. `patience` is in milliseconds, 0 for no
     /// end; `None` means `acquireTimeout`.
-    pub(crate) fn lease(&self, slot: u32, patience: Option<f64>) {
+    pub(crate) fn lease(&self, slot: u32, wait_limit: Option<f64>) {
         let pool = Arc::clone(self.engine.pool());
         let (number, granted, given_up) = self.leases.expect(slot);
-        let patience = patience.map(|patience| match milliseconds(patience) {
+        let wait_limit = wait_limit.map(|wait_limit| match milliseconds(wait_limit) {
             0 => Duration::MAX,
-            patience => Duration::from_millis(u64::from(patience)),
+            wait_limit => Duration::from_millis(u64::from(wait_limit)),
         });
         self.report(slot, async move {
             let lease = tokio::select! {
                 biased;
-                lease = pool.lease(patience) => lease?,
+                lease = pool.lease(wait_limit) => lease?,
                 Ok(()) = given_up => return Err(Error::closed()),
             };
             lease.call_itself(number);
@@ -173,8 +173,8 @@ impl NativeClient {
     }
 
     /// Another port to the shared connections, for calls in this `manner`.
-    pub(crate) fn port_for(&self, manner: CallDefaults) -> Rc<CommandPort> {
-        let port = self.port.another(manner);
+    pub(crate) fn port_for(&self, call_defaults: CallDefaults) -> Rc<CommandPort> {
+        let port = self.port.another(call_defaults);
         self.ports.borrow_mut().retain(|port| port.strong_count() > 0);
         self.ports.borrow_mut().push(Rc::downgrade(&port));
         port
@@ -197,12 +197,13 @@ impl NativeClient {
     /// over.
     pub(crate) fn drained(&self, slot: u32, limit: Option<Duration>) {
         self.flush();
-        let waiting: Vec<_> = self.engine.lanes().all().iter().map(|lane| lane.queue().drained()).collect();
+        let waiting: Vec<_> =
+            self.engine.connections().all().iter().map(|connection| connection.queue().drained()).collect();
         self.report(slot, async move {
             let drained = async {
-                for lane in waiting {
+                for connection in waiting {
                     // A lane that is gone has nothing left to answer.
-                    drop(lane.await);
+                    drop(connection.await);
                 }
             };
             // Either end is what was asked for.
@@ -273,17 +274,17 @@ impl NativeClient {
     /// One outcome of [`Self::report`] is in JavaScript.
     pub(crate) fn reported(&self) {
         self.life.reported();
-        self.let_go();
+        self.release();
     }
 
     /// JavaScript answers a question.
     pub(crate) fn answer(&self, request: u32, result: Option<&str>, problem: Option<String>) {
-        self.asking.answer(request, result, problem);
+        self.pending_callbacks.answer(request, result, problem);
     }
 
     /// The environment ends: nobody waits for replies any more.
     pub(crate) fn abandon(&self) {
-        drop(self.engine.close(Shutdown::Destroy));
+        drop(self.engine.close(Shutdown::Immediate));
     }
 
     /// Whether an open connection keeps the process alive.
@@ -292,8 +293,8 @@ impl NativeClient {
     }
 
     /// Something has ended: when no connection and no report is left, the process and the JavaScript object may go.
-    pub(crate) fn let_go(&self) {
-        self.life.let_go(self.engine.is_active());
+    pub(crate) fn release(&self) {
+        self.life.release(self.engine.is_active());
     }
 }
 

@@ -26,17 +26,17 @@ impl ClientConfig {
     pub(crate) fn read(
         info: &CallbackInfo<Environment>,
         environment: &Environment,
-        asking: &Arc<PendingCallbacks>,
+        pending_callbacks: &Arc<PendingCallbacks>,
     ) -> Result<Self, Error> {
         let Some(master) = info.text(5) else {
-            let options = read_options(info, asking, None)?;
+            let options = read_options(info, pending_callbacks, None)?;
             let locate = locate(&options);
             return Ok(Self { options, locate });
         };
         let sentinel = environment
             .sentinel(info.uint32(4))
             .ok_or_else(|| Error::internal("the sentinels of a client are gone"))?;
-        let mut options = read_options(info, asking, Some((&sentinel, &master)))?;
+        let mut options = read_options(info, pending_callbacks, Some((&sentinel, &master)))?;
         let target = ServerTarget::of(&info.text(6).unwrap_or_default());
         if target != ServerTarget::Replicas && options.replica_fallback != ReplicaFallback::Master {
             return Err(Error::option("option \"replicaFallback\" is one of replicaFor()"));
@@ -98,7 +98,7 @@ pub(crate) fn facts(options: &Options) -> String {
 /// The options; those of a client of `follows` say nothing of an address.
 fn read_options(
     info: &CallbackInfo<Environment>,
-    asking: &Arc<PendingCallbacks>,
+    pending_callbacks: &Arc<PendingCallbacks>,
     follows: Option<(&Rc<NativeSentinel>, &str)>,
 ) -> Result<Options, Error> {
     let text = info.text(0).ok_or_else(|| Error::internal("the options are no text"))?;
@@ -106,26 +106,29 @@ fn read_options(
         serde_json::from_str(&text).map_err(|_| Error::internal("the options are no JSON object"))?;
     let url = info.text(1);
     if let (None, Some((sentinel, name))) = (&url, follows) {
-        return sentinel.options(name, &object, asking);
+        return sentinel.options(name, &object, pending_callbacks);
     }
     let mut builder = OptionsBuilder::new();
     if let Some(url) = &url {
         builder.url(url)?;
     }
     builder.object(&object)?;
-    build(builder, asking)
+    build(builder, pending_callbacks)
 }
 
 /// The options of `builder`, with the functions that the user gave.
-pub(crate) fn build(mut builder: OptionsBuilder, asking: &Arc<PendingCallbacks>) -> Result<Options, Error> {
-    if asking.has(CREDENTIALS) {
-        let provider = Arc::new(JsCredentials(Arc::clone(asking)));
+pub(crate) fn build(
+    mut builder: OptionsBuilder,
+    pending_callbacks: &Arc<PendingCallbacks>,
+) -> Result<Options, Error> {
+    if pending_callbacks.has(CREDENTIALS) {
+        let provider = Arc::new(JsCredentials(Arc::clone(pending_callbacks)));
         builder.apply(CREDENTIALS, OptionValue::Provider(provider))?;
     }
     let mut options = builder.build()?;
-    tls::attach(&mut options, asking, "");
+    tls::attach(&mut options, pending_callbacks, "");
     if let Some(sentinel) = &mut options.sentinel {
-        tls::attach(sentinel, asking, "sentinel.");
+        tls::attach(sentinel, pending_callbacks, "sentinel.");
     }
     Ok(options)
 }

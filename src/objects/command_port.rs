@@ -35,17 +35,17 @@ const FIRST_FLUSH_BYTES: usize = 2 * 1024;
 /// The port.
 pub(crate) struct CommandPort {
     environment: Rc<Environment>,
-    lanes: Arc<ConnectionSet>,
+    connections: Arc<ConnectionSet>,
     staging: RefCell<Staging>,
     pipeline: RefCell<Pipeline>,
-    lane: Cell<usize>,
+    connection: Cell<usize>,
     time: CallTime,
     /// When the batch was executed whose commands are being staged.
     executed_at: Cell<Millis>,
     flush_at: Cell<usize>,
-    manner: CallDefaults,
+    call_defaults: CallDefaults,
     life: Rc<KeepAlive>,
-    road: Route,
+    route: Route,
 }
 
 /// What a handle's options say about each of its calls.
@@ -71,7 +71,7 @@ impl CallDefaults {
 /// What a command is sent with.
 struct SingleCallTerms {
     slot: u32,
-    meta: CommandWord,
+    command_word: CommandWord,
     timeout: Timeout,
 }
 
@@ -99,22 +99,22 @@ impl CommandPort {
     pub(crate) fn shared(environment: &Rc<Environment>, client: &Client, life: &Rc<KeepAlive>) -> Rc<Self> {
         let options = client.options();
         let pool = Arc::clone(client.pool());
-        let road = match (options.single_connection, &options.reconnect) {
+        let route = match (options.single_connection, &options.reconnect) {
             (false, _) => Route::Shared(pool),
             (true, None) => Route::Single(pool),
             (true, Some(_)) => Route::Restored(pool),
         };
-        Self::new(environment, client.lanes(), CallDefaults::of(options), life, road)
+        Self::new(environment, client.connections(), CallDefaults::of(options), life, route)
     }
 
     /// Another port to the same connections, for calls in this `manner`.
-    pub(crate) fn another(&self, manner: CallDefaults) -> Rc<Self> {
-        let road = match &self.road {
+    pub(crate) fn another(&self, call_defaults: CallDefaults) -> Rc<Self> {
+        let route = match &self.route {
             Route::Shared(pool) => Route::Shared(Arc::clone(pool)),
             Route::Single(pool) | Route::Leased(pool, _) => Route::Single(Arc::clone(pool)),
             Route::Restored(pool) => Route::Restored(Arc::clone(pool)),
         };
-        Self::new(&self.environment, &self.lanes, manner, &self.life, road)
+        Self::new(&self.environment, &self.connections, call_defaults, &self.life, route)
     }
 
     /// Bytes that are not handed over yet.
@@ -124,30 +124,30 @@ impl CommandPort {
 
     /// A port of the same client for a lease.
     pub(crate) fn leased(&self, lease: Lease) -> Rc<Self> {
-        let lanes = Arc::clone(lease.lanes());
-        let road = Route::Leased(Arc::clone(lease.pool()), RefCell::new(Some(lease)));
-        Self::new(&self.environment, &lanes, self.manner.clone(), &self.life, road)
+        let connections = Arc::clone(lease.connections());
+        let route = Route::Leased(Arc::clone(lease.pool()), RefCell::new(Some(lease)));
+        Self::new(&self.environment, &connections, self.call_defaults.clone(), &self.life, route)
     }
 
     fn new(
         environment: &Rc<Environment>,
-        lanes: &Arc<ConnectionSet>,
-        manner: CallDefaults,
+        connections: &Arc<ConnectionSet>,
+        call_defaults: CallDefaults,
         life: &Rc<KeepAlive>,
-        road: Route,
+        route: Route,
     ) -> Rc<Self> {
         Rc::new(Self {
             environment: Rc::clone(environment),
-            lanes: Arc::clone(lanes),
+            connections: Arc::clone(connections),
             staging: RefCell::new(Staging::new()),
             pipeline: RefCell::default(),
-            lane: Cell::new(0),
+            connection: Cell::new(0),
             time: CallTime::new(),
             executed_at: Cell::new(0),
             flush_at: Cell::new(FLUSH_BYTES),
-            manner,
+            call_defaults,
             life: Rc::clone(life),
-            road,
+            route,
         })
     }
 
@@ -155,7 +155,7 @@ impl CommandPort {
     pub(crate) fn call(
         &self,
         slot: u32,
-        meta: u32,
+        command_word: u32,
         timeout: Option<f64>,
         arguments: &Arguments<'_>,
     ) -> Result<(), String> {
@@ -165,27 +165,31 @@ impl CommandPort {
                 "a command was called while another one read its arguments",
             )));
         };
-        let timeout = timeout
-            .map_or(Timeout::Default(self.manner.timeout), |timeout| Timeout::Given(milliseconds(timeout)));
-        let call = SingleCallTerms { slot, meta: CommandWord::from(meta), timeout };
-        let lane = self.admit(&staging).map_err(|error| error_json::to_json(&error))?;
-        if let Err(problem) =
-            arguments.encode(self.environment.env(), call.meta, self.environment.templates(), &mut staging)
-        {
+        let timeout = timeout.map_or(Timeout::Default(self.call_defaults.timeout), |timeout| {
+            Timeout::Given(milliseconds(timeout))
+        });
+        let call = SingleCallTerms { slot, command_word: CommandWord::from(command_word), timeout };
+        let connection = self.admit(&staging).map_err(|error| error_json::to_json(&error))?;
+        if let Err(problem) = arguments.encode(
+            self.environment.env(),
+            call.command_word,
+            self.environment.templates(),
+            &mut staging,
+        ) {
             staging.abandon();
             return Err(problem);
         }
         if staging.command_bytes() > FLUSH_BYTES
-            && let Err(error) = lane.queue().admit(staging.commands(), staging.bytes())
+            && let Err(error) = connection.queue().admit(staging.commands(), staging.bytes())
         {
             staging.abandon();
             return Err(error_json::to_json(&error));
         }
-        if let Err(refusal) = self.commit(&mut staging, lane, &call) {
+        if let Err(refusal) = self.commit(&mut staging, connection, &call) {
             staging.abandon();
             return Err(refusal);
         }
-        self.submit_full(lane, &mut staging);
+        self.submit_full(connection, &mut staging);
         Ok(())
     }
 
@@ -194,7 +198,7 @@ impl CommandPort {
         &self,
         slot: u32,
         ChunkFlags { transaction, first, last }: ChunkFlags,
-        meta: CommandWord,
+        command_word: CommandWord,
         timeout: Option<f64>,
         chunk: &Chunk,
     ) -> Result<(), String> {
@@ -213,8 +217,8 @@ impl CommandPort {
                 return Err(error_json::to_json(&Error::internal("a batch is continued that was not begun")));
             }
         }
-        let lane = match self.admit(&staging) {
-            Ok(lane) => lane,
+        let connection = match self.admit(&staging) {
+            Ok(connection) => connection,
             Err(error) => {
                 pipeline.abandon(&mut staging);
                 return Err(error_json::to_json(&error));
@@ -223,15 +227,20 @@ impl CommandPort {
         if first {
             self.executed_at.set(self.time.look());
         }
-        let lease = self.road.lease();
+        let lease = self.route.lease();
         let lease = lease.as_deref().and_then(Option::as_ref);
-        let terms = BatchTerms { transaction, meta, prefix: self.manner.prefix.as_deref(), lease };
+        let terms =
+            BatchTerms { transaction, command_word, prefix: self.call_defaults.prefix.as_deref(), lease };
         let whole = first && last;
-        if whole && staging.commands() == 0 && lane.queue().bytes() == 0 && lane.queue().is_online() {
+        if whole
+            && staging.commands() == 0
+            && connection.queue().bytes() == 0
+            && connection.queue().is_online()
+        {
             let words = chunk.words(self.environment.env());
             let memory = || self.environment.materialiser().take_batch();
             if let Some(streamed) = pipeline.check(terms, chunk, &words, memory) {
-                return self.stream(call, terms, streamed, lane, &mut staging, &mut pipeline);
+                return self.stream(call, terms, streamed, connection, &mut staging, &mut pipeline);
             }
         }
         if first {
@@ -239,7 +248,7 @@ impl CommandPort {
         }
         let appended = pipeline.append(self.environment.env(), terms, chunk, &mut staging).and_then(|()| {
             let commands = staging.commands() + pipeline.commands().saturating_sub(1);
-            lane.queue().admit(commands, staging.bytes()).map_err(|error| error_json::to_json(&error))
+            connection.queue().admit(commands, staging.bytes()).map_err(|error| error_json::to_json(&error))
         });
         if let Err(refusal) = appended {
             pipeline.abandon(&mut staging);
@@ -252,10 +261,11 @@ impl CommandPort {
             pipeline.abandon(&mut staging);
             return Err(error_json::to_json(&Error::watch()));
         }
-        let (request, commands) = self.unit_request(call, meta, pipeline.finish(terms, &mut staging), lane);
+        let (request, commands) =
+            self.batch_request(call, command_word, pipeline.finish(terms, &mut staging), connection);
         self.environment.waits().clear(slot);
         staging.commit_unit(request, commands);
-        self.submit_full(lane, &mut staging);
+        self.submit_full(connection, &mut staging);
         Ok(())
     }
 
@@ -265,47 +275,50 @@ impl CommandPort {
         call: BatchCallTerms,
         terms: BatchTerms<'_>,
         mut streamed: StreamedBatch<'_>,
-        lane: &Arc<ManagedConnection>,
+        connection: &Arc<ManagedConnection>,
         staging: &mut Staging,
         pipeline: &mut Pipeline,
     ) -> Result<(), String> {
         let encoded = pipeline.encoded(terms);
-        lane.queue()
-            .admit(encoded.unit.commands() - 1, streamed.length())
+        connection
+            .queue()
+            .admit(encoded.batch.commands() - 1, streamed.length())
             .map_err(|error| error_json::to_json(&error))?;
         if terms.transaction && terms.lease.is_some_and(Lease::has_lost_watch) {
             return Err(error_json::to_json(&Error::watch()));
         }
-        let (mut request, _) = self.unit_request(call, terms.meta, encoded, lane);
+        let (mut request, _) = self.batch_request(call, terms.command_word, encoded, connection);
         self.environment.waits().clear(call.slot);
         request.length = u32::try_from(streamed.length()).unwrap_or(u32::MAX);
-        lane.submit_while_encoding(staging.spare(), request, |out| streamed.encode(out));
+        connection.submit_while_encoding(staging.spare(), request, |out| streamed.encode(out));
         pipeline.keep_text(streamed.into_text());
         self.life.stay();
         Ok(())
     }
 
     /// The request for a batch, and how many commands it is.
-    fn unit_request(
+    fn batch_request(
         &self,
         BatchCallTerms { slot, timeout }: BatchCallTerms,
-        meta: CommandWord,
-        EncodedBatch { unit, replay, patience }: EncodedBatch,
-        lane: &Arc<ManagedConnection>,
+        command_word: CommandWord,
+        EncodedBatch { batch, replay, wait_limit }: EncodedBatch,
+        connection: &Arc<ManagedConnection>,
     ) -> (Request, usize) {
-        let timeout = match (timeout, patience) {
+        let timeout = match (timeout, wait_limit) {
             (Some(given), _) => milliseconds(given),
-            (None, Some(patience)) if self.manner.timeout > 0 => self.manner.timeout.saturating_add(patience),
+            (None, Some(wait_limit)) if self.call_defaults.timeout > 0 => {
+                self.call_defaults.timeout.saturating_add(wait_limit)
+            }
             (None, _) => 0,
         };
-        let commands = unit.commands();
-        let ticket = Ticket { slot, view: meta.view(), prefixed: false };
+        let commands = batch.commands();
+        let ticket = Ticket { slot, view: command_word.view(), prefixed: false };
         let request = Request {
-            recipient: Recipient::Unit(ticket, lane.queue().adopt(unit)),
+            recipient: Recipient::Batch(ticket, connection.queue().register_batch(batch)),
             shape: &Shape::Any,
             replays: replays(replay),
-            on_refusal: on_refusal(None, meta),
-            refusals: 0,
+            retry_policy: retry_policy(None, command_word),
+            redirects: 0,
             track: None,
             length: 0,
             end: 0,
@@ -317,9 +330,9 @@ impl CommandPort {
     }
 
     /// Hands over what is staged if it is enough to be on its way before the tick ends.
-    fn submit_full(&self, lane: &Arc<ManagedConnection>, staging: &mut Staging) {
+    fn submit_full(&self, connection: &Arc<ManagedConnection>, staging: &mut Staging) {
         if staging.bytes() >= self.flush_at.get() {
-            Self::submit(lane, staging);
+            Self::submit(connection, staging);
             self.flush_at.set(FLUSH_BYTES);
         }
         self.life.stay();
@@ -331,66 +344,70 @@ impl CommandPort {
 
     /// The lane that takes the current batch, if one more command may join it.
     fn admit(&self, staging: &Staging) -> Result<&Arc<ManagedConnection>, Error> {
-        if self.lanes.is_closed() {
+        if self.connections.is_closed() {
             return Err(Error::closed().executed(false));
         }
         if staging.commands() == 0 {
-            self.lane.set(self.lanes.least_busy());
+            self.connection.set(self.connections.least_busy());
             self.time.look();
-            let idle = self.lanes.get(self.lane.get()).is_some_and(|lane| lane.queue().bytes() == 0);
+            let idle = self
+                .connections
+                .get(self.connection.get())
+                .is_some_and(|connection| connection.queue().bytes() == 0);
             self.flush_at.set(if idle { FIRST_FLUSH_BYTES } else { FLUSH_BYTES });
         }
-        let lane = self.lanes.get(self.lane.get()).ok_or_else(Error::closed)?;
-        lane.queue().admit(staging.commands(), staging.bytes())?;
-        Ok(lane)
+        let connection = self.connections.get(self.connection.get()).ok_or_else(Error::closed)?;
+        connection.queue().admit(staging.commands(), staging.bytes())?;
+        Ok(connection)
     }
 
     fn commit(
         &self,
         staging: &mut Staging,
-        lane: &Arc<ManagedConnection>,
+        connection: &Arc<ManagedConnection>,
         call: &SingleCallTerms,
     ) -> Result<(), String> {
-        let (command, shape) = match call.meta.command() {
+        let (command, shape) = match call.command_word.command() {
             Some(id) => {
                 let command = id.get();
-                (Some(command), command.shape(call.meta.variant()))
+                (Some(command), command.shape(call.command_word.variant()))
             }
             None => (raw(staging), &Shape::Any),
         };
-        let prefixed = match (&self.manner.prefix, command) {
-            (Some(prefix), Some(command)) => prefix.put_on(staging, command, call.meta)?,
-            (Some(_), None) if !call.meta.is_prefixed() => return Err(error_json::unknown_keys()),
+        let prefixed = match (&self.call_defaults.prefix, command) {
+            (Some(prefix), Some(command)) => prefix.put_on(staging, command, call.command_word)?,
+            (Some(_), None) if !call.command_word.is_prefixed() => return Err(error_json::unknown_keys()),
             _ => None,
         };
-        let ordinary = command.is_some_and(|command| command.lane() == command::ConnectionUse::Shared);
+        let ordinary =
+            command.is_some_and(|command| command.connection_use() == command::ConnectionUse::Shared);
         let (Timeout::Given(mut timeout) | Timeout::Default(mut timeout)) = call.timeout;
         let mut waits = None;
         let mut state = None;
         if !ordinary {
             // A lease notes it for itself.
-            if let (Route::Single(_), Some(command)) = (&self.road, command)
+            if let (Route::Single(_), Some(command)) = (&self.route, command)
                 && command.row.trace == SessionEffect::Transaction
             {
-                self.lanes.all().iter().for_each(|lane| lane.note_transaction(true));
+                self.connections.all().iter().for_each(|connection| connection.note_transaction(true));
             }
-            match self.road.way(command, staging, call.timeout)? {
+            match self.route.way(command, staging, call.timeout)? {
                 RouteDecision::Here(other) => timeout = other,
                 RouteDecision::Restored(other) => {
                     timeout = other;
                     state = command.map(|command| state_command(command, staging));
                 }
-                RouteDecision::Held(pool, patience) => waits = Some((pool, None, patience)),
-                RouteDecision::Apart(pool, name, patience) => waits = Some((pool, Some(name), patience)),
+                RouteDecision::Held(pool, wait_limit) => waits = Some((pool, None, wait_limit)),
+                RouteDecision::Apart(pool, name, wait_limit) => waits = Some((pool, Some(name), wait_limit)),
             }
         }
-        let ticket = Ticket { slot: call.slot, view: call.meta.view(), prefixed: prefixed.is_some() };
+        let ticket = Ticket { slot: call.slot, view: call.command_word.view(), prefixed: prefixed.is_some() };
         let request = Request {
             recipient: Recipient::Caller(ticket),
             shape,
-            replays: replays(replayable(command, call.meta)),
-            on_refusal: on_refusal(command, call.meta),
-            refusals: 0,
+            replays: replays(replayable(command, call.command_word)),
+            retry_policy: retry_policy(command, call.command_word),
+            redirects: 0,
             track: None,
             length: 0,
             end: 0,
@@ -401,9 +418,9 @@ impl CommandPort {
         if let Some(named) = prefixed {
             self.environment.inbox().names().expect(call.slot, named);
         }
-        let Some((pool, apart, patience)) = waits else {
+        let Some((pool, apart, wait_limit)) = waits else {
             self.environment.waits().clear(call.slot);
-            let track = state.map(|state| lane.queue().track_state(state));
+            let track = state.map(|state| connection.queue().track_state(state));
             staging.commit(Request { track, ..request });
             return Ok(());
         };
@@ -412,12 +429,12 @@ impl CommandPort {
         let Some(name) = apart else {
             // There, the end of a stream is what it is when the command runs.
             let replays = if tails.is_empty() { request.replays } else { 0 };
-            Self::hold(&pool, lane, staging, Request { replays, ..request }, patience);
+            Self::hold(&pool, connection, staging, Request { replays, ..request }, wait_limit);
             return Ok(());
         };
         let (bytes, request) = staging.take_command(request);
-        let (tails, questions) = questions(lane, command, tails, self.manner.timeout);
-        let blocking = BlockingCall { name: name.into(), bytes, request, patience, tails };
+        let (tails, questions) = questions(connection, command, tails, self.call_defaults.timeout);
+        let blocking = BlockingCall { name: name.into(), bytes, request, wait_limit, tails };
         pool.block(blocking).map_err(|error| {
             self.environment.inbox().names().take(call.slot);
             error_json::to_json(&error)
@@ -432,30 +449,30 @@ impl CommandPort {
     /// Submits what is staged, the last of which a server may keep waiting.
     fn hold(
         pool: &Arc<Pool>,
-        lane: &Arc<ManagedConnection>,
+        connection: &Arc<ManagedConnection>,
         staging: &mut Staging,
         request: Request,
-        patience: WaitLimit,
+        wait_limit: WaitLimit,
     ) {
-        let (id, ended) = lane.queue().track_call();
+        let (id, ended) = connection.queue().track_call();
         // Whoever ends the wait keeps its time as well.
         staging.commit(Request { deadline: NEVER, timeout: 0, track: Some(id), ..request });
         // So that it is found where it is ended early.
-        Self::submit(lane, staging);
-        pool.hold(Held { lane: Arc::clone(lane), id, ended, request, patience });
+        Self::submit(connection, staging);
+        pool.hold(Held { connection: Arc::clone(connection), id, ended, request, wait_limit });
     }
 
-    fn submit(lane: &Arc<ManagedConnection>, staging: &mut Staging) {
+    fn submit(connection: &Arc<ManagedConnection>, staging: &mut Staging) {
         let (bytes, requests) = staging.parts();
-        lane.submit(bytes, requests);
+        connection.submit(bytes, requests);
     }
 
     /// Takes the call in `slot` back, if nothing of it was sent.
     pub(crate) fn withdraw(&self, slot: u32) -> Withdrawal {
         let withdrawal = if self.environment.waits().contains(slot) {
-            self.road.withdraw(slot)
+            self.route.withdraw(slot)
         } else if self.withdraw_staged(slot)
-            || self.lanes.all().iter().any(|lane| lane.queue().withdraw(slot))
+            || self.connections.all().iter().any(|connection| connection.queue().withdraw(slot))
         {
             Withdrawal::Done
         } else {
@@ -463,9 +480,9 @@ impl CommandPort {
         };
         if withdrawal == Withdrawal::Done {
             self.environment.inbox().names().take(slot);
-        } else if let (Withdrawal::Refused, Route::Leased(..)) = (withdrawal, &self.road) {
+        } else if let (Withdrawal::Refused, Route::Leased(..)) = (withdrawal, &self.route) {
             // A connection that waits for nobody any more must not be kept from others when the lease is given back.
-            self.lanes.all().iter().for_each(|lane| lane.queue().give_up(slot));
+            self.connections.all().iter().for_each(|connection| connection.queue().give_up(slot));
         }
         withdrawal
     }
@@ -478,8 +495,10 @@ impl CommandPort {
             return false;
         }
         let Some(request) = staging.withdraw(slot) else { return false };
-        if let (Some(id), Some(lane)) = (request.recipient.unit(), self.lanes.get(self.lane.get())) {
-            staging.withdrew_further(lane.queue().disown(id));
+        if let (Some(id), Some(connection)) =
+            (request.recipient.batch(), self.connections.get(self.connection.get()))
+        {
+            staging.withdrew_further(connection.queue().drop_batch(id));
         }
         true
     }
@@ -488,9 +507,9 @@ impl CommandPort {
     pub(crate) fn flush(&self) {
         let Ok(mut staging) = self.staging.try_borrow_mut() else { return };
         if staging.commands() > 0
-            && let Some(lane) = self.lanes.get(self.lane.get())
+            && let Some(connection) = self.connections.get(self.connection.get())
         {
-            Self::submit(lane, &mut staging);
+            Self::submit(connection, &mut staging);
         }
     }
 
@@ -505,13 +524,13 @@ impl CommandPort {
 
     /// Why a leased connection was lost, if it was.
     pub(crate) fn lost(&self) -> Option<Error> {
-        self.road.lease()?.as_ref()?.lost()
+        self.route.lease()?.as_ref()?.lost()
     }
 
     /// Gives a leased connection back. Again, it does nothing. Answers whether that was of use to anybody.
     pub(crate) fn release(&self) -> bool {
         self.finish();
-        match &self.road {
+        match &self.route {
             Route::Leased(_, lease) => lease.take().is_some_and(Lease::release),
             Route::Shared(_) | Route::Single(_) | Route::Restored(_) => false,
         }
@@ -519,20 +538,20 @@ impl CommandPort {
 }
 
 /// Whether a call may be sent again after it was lost in flight.
-pub(crate) fn replayable(command: Option<&Command>, meta: CommandWord) -> bool {
-    match meta.retry() {
+pub(crate) fn replayable(command: Option<&Command>, command_word: CommandWord) -> bool {
+    match command_word.retry() {
         Retry::ByTable => command.is_some_and(Command::read_only),
         // Of a command, or options, that the table does not see, the caller knows more.
-        Retry::Always => command.is_none_or(|command| command.replay(meta.variant()) != Replay::Once),
+        Retry::Always => command.is_none_or(|command| command.replay(command_word.variant()) != Replay::Once),
         Retry::Never => false,
     }
 }
 
 /// What is to be done when the server cannot run a call now.
-pub(crate) fn on_refusal(command: Option<&Command>, meta: CommandWord) -> RetryPolicy {
+pub(crate) fn retry_policy(command: Option<&Command>, command_word: CommandWord) -> RetryPolicy {
     let known = command.is_some_and(|command| !command.runs_scripts());
-    let proof = if known { Evidence::Code } else { Evidence::Words };
-    RetryPolicy { again: meta.retry() != Retry::Never, proof }
+    let evidence = if known { Evidence::Code } else { Evidence::Words };
+    RetryPolicy { again: command_word.retry() != Retry::Never, evidence }
 }
 
 /// The command whose name is the first argument, or the first two, of what was staged last.

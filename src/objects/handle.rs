@@ -41,8 +41,8 @@ impl NativeHandle {
     }
 
     /// Settles `slot` with the number of a lease; see [`NativeClient::lease`].
-    pub(crate) fn lease(&self, slot: u32, patience: Option<f64>) {
-        self.client.lease(slot, patience);
+    pub(crate) fn lease(&self, slot: u32, wait_limit: Option<f64>) {
+        self.client.lease(slot, wait_limit);
     }
 
     /// See [`NativeClient::give_up_lease`].

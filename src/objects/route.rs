@@ -76,7 +76,7 @@ impl Route {
         let words = staging.all_words();
         let arguments = words.get(command.words..).unwrap_or_default();
         if let Self::Shared(_) = self
-            && command.lane() != command::ConnectionUse::Dedicated
+            && command.connection_use() != command::ConnectionUse::Dedicated
             && let Some(why) = command.needs_own_connection(arguments)
         {
             return Err(error_json::needs_own_connection(why, command.instead()));
@@ -94,15 +94,15 @@ impl Route {
         }
         self.leave(command.row.trace);
         let longest = command.server_timeout(arguments);
-        let patience = match timeout {
+        let wait_limit = match timeout {
             _ if longest == ServerTimeout::None => return Ok(RouteDecision::Here(plain)),
             Timeout::Given(_) => WaitLimit::Given,
             Timeout::Default(grace) => WaitLimit::Server { timeout: longest, grace },
         };
         Ok(match self {
-            Self::Shared(pool) => RouteDecision::Apart(Arc::clone(pool), command.row.name, patience),
+            Self::Shared(pool) => RouteDecision::Apart(Arc::clone(pool), command.row.name, wait_limit),
             Self::Single(pool) | Self::Restored(pool) | Self::Leased(pool, _) => {
-                RouteDecision::Held(Arc::clone(pool), patience)
+                RouteDecision::Held(Arc::clone(pool), wait_limit)
             }
         })
     }

@@ -30,12 +30,12 @@ pub(crate) struct NativeSentinel {
     environment: Rc<Environment>,
     id: u32,
     engine: Sentinels,
-    asking: Arc<PendingCallbacks>,
+    pending_callbacks: Arc<PendingCallbacks>,
     /// What clients are made with where their makers say nothing else.
     defaults: Members<String, Json>,
     /// The master that the URL names, if it was a URL.
     master: Option<String>,
-    attendance: RefCell<Option<WatchGuard>>,
+    watch_guard: RefCell<Option<WatchGuard>>,
     /// Calls that are not settled.
     reports: Cell<u32>,
 }
@@ -60,7 +60,7 @@ impl NativeSentinel {
         source: &SentinelSource,
     ) -> Result<Rc<Self>, Error> {
         let inbox = environment.inbox();
-        let asking = PendingCallbacks::new(inbox, id, &source.functions);
+        let pending_callbacks = PendingCallbacks::new(inbox, id, &source.functions);
         let mut defaults = object(&source.options)?;
         let (mut settings, master) = match (&source.url, &source.list) {
             (Some(url), _) => {
@@ -71,8 +71,8 @@ impl NativeSentinel {
                 (settings, Some(master))
             }
             (None, list) => {
-                let manner = match defaults.remove("sentinel") {
-                    Some(Json::Object(manner)) => manner,
+                let call_defaults = match defaults.remove("sentinel") {
+                    Some(Json::Object(call_defaults)) => call_defaults,
                     None => Members::new(),
                     Some(_) => return Err(Error::option("option \"sentinel\" must be an object")),
                 };
@@ -84,7 +84,7 @@ impl NativeSentinel {
                     .unwrap_or_default();
                 (
                     SentinelSettings {
-                        sentinels: SentinelSettings::of_list(&list, &manner)?,
+                        sentinels: SentinelSettings::of_list(&list, &call_defaults)?,
                         address_map: None,
                     },
                     None,
@@ -92,25 +92,26 @@ impl NativeSentinel {
             }
         };
         for sentinel in &mut settings.sentinels {
-            tls::attach(sentinel, &asking, "sentinel.");
+            tls::attach(sentinel, &pending_callbacks, "sentinel.");
         }
-        settings.address_map =
-            asking.has(ADDRESS_MAP).then(|| Arc::new(JsAddressMap(Arc::clone(&asking))) as _);
+        settings.address_map = pending_callbacks
+            .has(ADDRESS_MAP)
+            .then(|| Arc::new(JsAddressMap(Arc::clone(&pending_callbacks))) as _);
         let listener = Arc::new(SentinelEventSink { inbox: Arc::clone(inbox), owner: id });
         let runtime = engine_thread::handle().map_err(Error::internal)?;
         let sentinel = Rc::new(Self {
             environment: Rc::clone(environment),
             id,
             engine: Sentinels::new(settings, listener, runtime.clone())?,
-            asking,
+            pending_callbacks,
             defaults,
             master,
-            attendance: RefCell::default(),
+            watch_guard: RefCell::default(),
             reports: Cell::new(0),
         });
         if sentinel.master.is_none() {
             // What is wrong with the options is said now, and not when the first client is made.
-            sentinel.options("", &sentinel.defaults, &sentinel.asking)?;
+            sentinel.options("", &sentinel.defaults, &sentinel.pending_callbacks)?;
         }
         environment.register_sentinel(id, &sentinel);
         Ok(sentinel)
@@ -136,36 +137,36 @@ impl NativeSentinel {
         &self,
         name: &str,
         members: &Members<String, Json>,
-        asking: &Arc<PendingCallbacks>,
+        pending_callbacks: &Arc<PendingCallbacks>,
     ) -> Result<Options, Error> {
         let mut builder = OptionsBuilder::new();
         builder.follow(self.engine.known(), name.to_owned());
         builder.object(members)?;
-        build(builder, asking)
+        build(builder, pending_callbacks)
     }
 
     /// Sentinels are watched from now on, also while no client follows them. Settles `slot` when one of them was reached.
     pub(crate) fn connect(&self, slot: u32) {
-        self.attendance.borrow_mut().get_or_insert_with(|| self.engine.attend());
+        self.watch_guard.borrow_mut().get_or_insert_with(|| self.engine.watch());
         let engine = self.engine.clone();
         self.report(slot, async move { engine.reach().await.map(|()| SentinelResult::Nothing) });
     }
 
     /// Ends the watch, as far as it is this object's.
     pub(crate) fn close(&self) {
-        self.attendance.borrow_mut().take();
+        self.watch_guard.borrow_mut().take();
     }
 
     /// Settles `slot` with the address of the master called `name`, after it has said that it is one.
     pub(crate) fn discover_master(&self, slot: u32, name: &str) {
-        let options = self.options(name, &self.defaults, &self.asking);
+        let options = self.options(name, &self.defaults, &self.pending_callbacks);
         let located = options.and_then(|options| {
             Connector::new(Arc::new(options), self.engine.locate(name, ReadFrom::Master))
         });
         self.report(slot, async move {
             let connector = located?;
             let opened = connector.open().await?;
-            let connection = connector.greet(opened).await?;
+            let connection = connector.handshake(opened).await?;
             match connection.place.endpoint {
                 Endpoint::Tcp(address) => Ok(SentinelResult::Json(address_json(&address))),
                 endpoint => Err(Error::internal(format!("{endpoint} is no address"))),
@@ -193,7 +194,7 @@ impl NativeSentinel {
 
     /// JavaScript answers a question.
     pub(crate) fn answer(&self, request: u32, result: Option<&str>, problem: Option<String>) {
-        self.asking.answer(request, result, problem);
+        self.pending_callbacks.answer(request, result, problem);
     }
 
     /// Settles `slot` with `outcome`; until then, the process stays.
@@ -267,8 +268,8 @@ struct SentinelEventSink {
 }
 
 impl SentinelListener for SentinelEventSink {
-    fn happened(&self, happening: SentinelEvent) {
-        let event = match happening {
+    fn happened(&self, event: SentinelEvent) {
+        let event = match event {
             SentinelEvent::Failover { master, from, to, took } => {
                 let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
                 json!({ "event": "failover", "master": master, "from": from.to_string(), "to": to.to_string(), "ms": ms })

@@ -10,14 +10,14 @@ use oxidis_engine::connection::request_listeners::TrackId;
 /// Questions for the last ids of the streams in `tails` (see [`tails`]), each with what waits for its reply. `timeout` is in
 /// milliseconds, 0 for none.
 pub(crate) fn questions(
-    lane: &ManagedConnection,
+    connection: &ManagedConnection,
     command: Option<&'static Command>,
     tails: Vec<(usize, Vec<u8>)>,
     timeout: u32,
 ) -> (Vec<PendingTail>, Vec<Question>) {
     let asked = tails.into_iter().filter_map(|(word, key)| {
         let tail = command?.row.tail?;
-        let (id, reply) = lane.queue().track_question();
+        let (id, reply) = connection.queue().track_question();
         Some((PendingTail { word, reply }, Question { tail, key, id, timeout }))
     });
     asked.unzip()
@@ -43,8 +43,8 @@ impl Question {
             recipient: Recipient::Probe,
             shape: &Shape::Any,
             replays: replays(true),
-            on_refusal: RetryPolicy::TOLD,
-            refusals: 0,
+            retry_policy: RetryPolicy::TOLD,
+            redirects: 0,
             track: Some(self.id),
             length: 0,
             end: 0,

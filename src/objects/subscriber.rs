@@ -72,8 +72,8 @@ struct InboxWaker {
 }
 
 impl SinkWaker for InboxWaker {
-    fn ring(&self) {
-        self.inbox.ring(self.id);
+    fn wake(&self) {
+        self.inbox.wake_subscriber(self.id);
     }
 }
 
@@ -82,7 +82,7 @@ pub(crate) struct NativeSubscriber {
     environment: Rc<Environment>,
     client: Rc<NativeClient>,
     id: u32,
-    seat: SubscriberHandle,
+    handle: SubscriberHandle,
     binary: bool,
     /// Data of a large message that JavaScript is about to fetch.
     large: RefCell<Option<Bytes>>,
@@ -99,11 +99,11 @@ impl NativeSubscriber {
         let bounds =
             BacklogLimits { messages: count(settings.messages), bytes: count(settings.bytes) as u64 };
         let overflow = OVERFLOWS.get(settings.overflow as usize).copied().unwrap_or(Overflow::Pause);
-        let bell = Box::new(InboxWaker { inbox: Arc::clone(environment.inbox()), id });
+        let waker = Box::new(InboxWaker { inbox: Arc::clone(environment.inbox()), id });
         let binary = settings.binary;
-        let seat = client.subscriber().join(SinkSettings { bounds, overflow, binary }, bell)?;
+        let handle = client.subscriber().join(SinkSettings { bounds, overflow, binary }, waker)?;
         let large = RefCell::default();
-        Ok(Rc::new(Self { environment, client: Rc::clone(client), id, seat, binary, large }))
+        Ok(Rc::new(Self { environment, client: Rc::clone(client), id, handle, binary, large }))
     }
 
     /// The number that rings carry.
@@ -128,10 +128,10 @@ impl NativeSubscriber {
         let wanted = |(name, &word): (&[u8], &u32)| RequestedInterest {
             name: name.into(),
             route: word & !FLOWS,
-            flows: word & FLOWS != 0,
+            is_push: word & FLOWS != 0,
         };
         let names = names.iter().zip(routes).map(wanted).collect();
-        let subscribed = self.seat.subscribe(kind_of(kind)?, names, self.call(slot, timeout));
+        let subscribed = self.handle.subscribe(kind_of(kind)?, names, self.call(slot, timeout));
         subscribed.map_err(|error| error_json::to_json(&error))?;
         self.client.stay();
         Ok(())
@@ -145,7 +145,7 @@ impl NativeSubscriber {
         kind: u32,
         names: Option<&JoinedNames<'_>>,
     ) -> Result<(), String> {
-        self.seat.unsubscribe(kind_of(kind)?, boxed(names), self.call(slot, timeout));
+        self.handle.unsubscribe(kind_of(kind)?, boxed(names), self.call(slot, timeout));
         self.client.stay();
         Ok(())
     }
@@ -155,9 +155,9 @@ impl NativeSubscriber {
         &self,
         kind: u32,
         names: Option<&JoinedNames<'_>>,
-        flows: bool,
+        is_push: bool,
     ) -> Result<(), String> {
-        self.seat.listen(kind_of(kind)?, boxed(names), flows);
+        self.handle.listen(kind_of(kind)?, boxed(names), is_push);
         Ok(())
     }
 
@@ -166,26 +166,26 @@ impl NativeSubscriber {
         #[allow(clippy::cast_precision_loss, reason = "a few seconds")]
         let endless = (self.client.timeout() == 0).then_some(CLOSE_TIMEOUT.as_millis() as f64);
         self.client.stay();
-        self.seat.leave(Some(self.call(slot, timeout.or(endless))));
+        self.handle.leave(Some(self.call(slot, timeout.or(endless))));
     }
 
     /// The parcel that was taken first is used up.
     pub(crate) fn release(&self, side: u32) {
-        self.seat.sink().release(side_of(side));
+        self.handle.sink().release(side_of(side));
     }
 
     /// The next parcel or notice: `words` say what it is. `None`: nothing is there.
     pub(crate) fn take(&self, side: u32, words: &mut [u32]) -> Result<Option<sys::napi_value>, Failed> {
         let side = side_of(side);
-        match self.seat.sink().take(side) {
+        match self.handle.sink().take(side) {
             None => Ok(None),
             Some(QueueItem::Notice(notice)) => self.notice(&notice, words).map(Some),
-            Some(QueueItem::Parcel(parcel)) => {
-                if let Ok(text) = self.parcel(parcel, words) {
+            Some(QueueItem::Parcel(message_batch)) => {
+                if let Ok(text) = self.message_batch(message_batch, words) {
                     return Ok(Some(text));
                 }
                 // A message that does not fit a JavaScript string.
-                self.seat.sink().release(side);
+                self.handle.sink().release(side);
                 let gap = Gap { reason: GapReason::Limit, lost: None, dropped: Some(1), cause: None };
                 self.notice(&Notice::Gap(gap), words).map(Some)
             }
@@ -199,16 +199,20 @@ impl NativeSubscriber {
         self.environment.materialiser().value(&[], body)
     }
 
-    fn parcel(&self, parcel: MessageBatch, words: &mut [u32]) -> Result<sys::napi_value, Failed> {
-        let count = u32::try_from(parcel.len()).unwrap_or(0);
-        write(words, count, parcel.entries());
-        let skipped = parcel.skipped_units();
+    fn message_batch(
+        &self,
+        message_batch: MessageBatch,
+        words: &mut [u32],
+    ) -> Result<sys::napi_value, Failed> {
+        let count = u32::try_from(message_batch.len()).unwrap_or(0);
+        write(words, count, message_batch.entries());
+        let skipped = message_batch.skipped_units();
         let materialiser = self.environment.materialiser();
         let span = |length: usize| ArenaRange {
             start: u32::try_from(skipped).unwrap_or(0),
             length: u32::try_from(length - skipped).unwrap_or(0),
         };
-        match parcel.into_body() {
+        match message_batch.into_body() {
             Text::Bytes(text) => {
                 let span = span(text.len());
                 materialiser.value(
@@ -270,7 +274,9 @@ fn notice_json(notice: &Notice) -> String {
         Notice::Refused { route, error } => {
             format!(r#"{{"notice":"refused","route":{route},"error":{}}}"#, error_json::to_json(error))
         }
-        Notice::Trouble(error) => format!(r#"{{"notice":"trouble","error":{}}}"#, error_json::to_json(error)),
+        Notice::Trouble(error) => {
+            format!(r#"{{"notice":"reconnect_failed","error":{}}}"#, error_json::to_json(error))
+        }
         Notice::Ended(error) => format!(r#"{{"notice":"ended","error":{}}}"#, error_json(error.as_ref())),
     }
 }
@@ -281,7 +287,7 @@ fn kind_of(kind: u32) -> Result<SubscriptionKind, String> {
 }
 
 fn side_of(side: u32) -> Delivery {
-    if side == 0 { Delivery::Flow } else { Delivery::Pull }
+    if side == 0 { Delivery::Push } else { Delivery::Pull }
 }
 
 fn boxed(names: Option<&JoinedNames<'_>>) -> Option<Vec<Box<[u8]>>> {

@@ -16,16 +16,17 @@ const TLS: &str = "tls";
 
 /// Asks the functions of one client or deployment.
 struct Functions {
-    asking: Arc<PendingCallbacks>,
+    pending_callbacks: Arc<PendingCallbacks>,
     /// The name of its function for options.
     name: String,
 }
 
 /// Lets the TLS of `options` ask JavaScript. `group` stands before the names of its functions.
-pub(crate) fn attach(options: &mut Options, asking: &Arc<PendingCallbacks>, group: &str) {
+pub(crate) fn attach(options: &mut Options, pending_callbacks: &Arc<PendingCallbacks>, group: &str) {
     if options.tls.is_some() {
         let name = format!("{group}{TLS}");
-        options.tls_functions = Some(Arc::new(Functions { asking: Arc::clone(asking), name }));
+        options.tls_functions =
+            Some(Arc::new(Functions { pending_callbacks: Arc::clone(pending_callbacks), name }));
     }
 }
 
@@ -35,11 +36,11 @@ fn failed(problem: &str) -> Error {
 
 impl TlsFunctions for Functions {
     fn has_options(&self) -> bool {
-        self.asking.has(&self.name)
+        self.pending_callbacks.has(&self.name)
     }
 
     fn options(&self) -> Asked<'_, TlsOptions> {
-        let answer = self.asking.ask(&self.name, json!({}));
+        let answer = self.pending_callbacks.ask(&self.name, json!({}));
         Box::pin(async move {
             let given = answer.await.map_err(|problem| failed(&format!("tls() failed: {problem}")))?;
             let mut builder = OptionsBuilder::new();
@@ -50,7 +51,7 @@ impl TlsFunctions for Functions {
     }
 
     fn roots(&self) -> Asked<'_, Vec<String>> {
-        let answer = self.asking.ask("roots", json!({}));
+        let answer = self.pending_callbacks.ask("roots", json!({}));
         Box::pin(async move {
             let list = answer.await.map_err(|problem| failed(&problem))?;
             let texts = list.as_array().into_iter().flatten().filter_map(Json::as_str);
@@ -59,14 +60,14 @@ impl TlsFunctions for Functions {
     }
 
     fn judge(&self, question: CertificateQuestion) -> Asked<'_, ()> {
-        let CertificateQuestion { host, chain, authorities, doubt, proof } = question;
+        let CertificateQuestion { host, chain, authorities, doubt, evidence } = question;
         let doubt = doubt.map(|doubt| match doubt {
             Doubt::Name => "name",
             Doubt::Certificate => "certificate",
         });
-        let proof = proof.map(|proof| {
-            let (message, signature) = (BASE64.encode(&proof.message), BASE64.encode(&proof.signature));
-            json!({ "scheme": proof.scheme, "message": message, "signature": signature })
+        let evidence = evidence.map(|evidence| {
+            let (message, signature) = (BASE64.encode(&evidence.message), BASE64.encode(&evidence.signature));
+            json!({ "scheme": evidence.scheme, "message": message, "signature": signature })
         });
         let chain: Vec<_> = chain.iter().map(|der| BASE64.encode(der)).collect();
         let question = json!({
@@ -75,9 +76,9 @@ impl TlsFunctions for Functions {
             "chain": chain,
             "authorities": authorities,
             "doubt": doubt,
-            "proof": proof,
+            "proof": evidence,
         });
-        let answer = self.asking.ask("certificate", question);
+        let answer = self.pending_callbacks.ask("certificate", question);
         Box::pin(async move { answer.await.map(drop).map_err(|problem| failed(&problem)) })
     }
 }

@@ -15,7 +15,7 @@ pub(crate) enum StringUnits<'a> {
     Utf16(Vec<u16>),
 }
 
-pub(crate) fn units(bytes: &[u8], encoding: Encoding) -> StringUnits<'_> {
+pub(crate) fn batches(bytes: &[u8], encoding: Encoding) -> StringUnits<'_> {
     let owned = |text: String| StringUnits::Latin1(Cow::Owned(text.into_bytes()));
     match encoding {
         Encoding::Utf8 => StringUnits::Utf8(bytes),

@@ -86,7 +86,7 @@ impl Inbox {
     }
 
     /// The subscriber with this number has something to take.
-    pub(crate) fn ring(&self, subscriber: u32) {
+    pub(crate) fn wake_subscriber(&self, subscriber: u32) {
         let mut batch = ResultBatch::default();
         batch.push(subscriber, ResultKind::Ring, ResultBody::Null);
         self.put(&mut batch);
@@ -203,7 +203,7 @@ impl ReplySink for ResultWriter {
         self.batch.push(ticket.slot, ResultKind::Error, ResultBody::Utf8(span));
     }
 
-    fn unit(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>) {
+    fn batch(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>) {
         self.batch.push(
             ticket.slot,
             ResultKind::Value,
@@ -227,12 +227,12 @@ impl ReplySink for ResultWriter {
         }
     }
 
-    fn borrows(&self) -> bool {
+    fn accepts_handoff(&self) -> bool {
         self.inbox.as_ref().is_some_and(|inbox| inbox.watches)
     }
 
-    fn lend(&mut self, loan: Arc<ReadHandoff>) {
-        self.batch.push(self.client, ResultKind::Lent, ResultBody::Loan(loan));
+    fn hand_off(&mut self, handoff: Arc<ReadHandoff>) {
+        self.batch.push(self.client, ResultKind::Lent, ResultBody::Loan(handoff));
     }
 }
 

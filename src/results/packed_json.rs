@@ -90,7 +90,7 @@ impl JsonWriter<'_, '_> {
                     self.close(b']');
                 }
                 OpenContainer::Map { left: 0, .. } | OpenContainer::Record { left: 0, .. } => {
-                    self.close(b'}')
+                    self.close(b'}');
                 }
                 OpenContainer::List { left, inner } => {
                     self.levels.push(OpenContainer::List { left: left - 1, inner });
@@ -148,10 +148,10 @@ impl JsonWriter<'_, '_> {
         match (part, shape) {
             (PackedPart::Scalar(scalar), _) => return write_scalar(self.out, scalar, shape.scalar_rule()),
             (PackedPart::List(left), Shape::List(inner)) => {
-                self.open(b'[', OpenContainer::List { left, inner })
+                self.open(b'[', OpenContainer::List { left, inner });
             }
             (PackedPart::List(left), Shape::Tuple(rest)) => {
-                self.open(b'[', OpenContainer::Tuple { rest, left })
+                self.open(b'[', OpenContainer::Tuple { rest, left });
             }
             (PackedPart::List(left), Shape::Pairs(first, second)) => self.pairs(left, [first, second])?,
             (PackedPart::Map(left), Shape::Pairs(first, second)) => {
@@ -162,7 +162,7 @@ impl JsonWriter<'_, '_> {
                 self.open(b'{', OpenContainer::Map { left, members: MemberKind::Same(inner), nested: false });
             }
             (PackedPart::List(left), Shape::Object(fields)) => {
-                self.members(left, MemberKind::Known(fields))?
+                self.members(left, MemberKind::Known(fields))?;
             }
             (PackedPart::Map(left), Shape::Object(fields)) => {
                 self.open(
@@ -171,7 +171,7 @@ impl JsonWriter<'_, '_> {
                 );
             }
             (PackedPart::List(left), Shape::Record(rest)) => {
-                self.open(b'{', OpenContainer::Record { left, rest })
+                self.open(b'{', OpenContainer::Record { left, rest });
             }
             (
                 _,

@@ -19,7 +19,7 @@ struct ResultPlaces {
 #[derive(Debug)]
 pub(crate) struct PartialResult {
     number: u32,
-    parking: PartialResults,
+    partial_results: PartialResults,
 }
 
 impl PartialResults {
@@ -30,7 +30,7 @@ impl PartialResults {
             places.count += 1;
             places.count - 1
         });
-        PartialResult { number, parking: self.clone() }
+        PartialResult { number, partial_results: self.clone() }
     }
 
     fn places(&self) -> MutexGuard<'_, ResultPlaces> {
@@ -47,6 +47,6 @@ impl PartialResult {
 
 impl Drop for PartialResult {
     fn drop(&mut self) {
-        self.parking.places().free.push(self.number);
+        self.partial_results.places().free.push(self.number);
     }
 }

@@ -35,7 +35,7 @@ pub(crate) struct CollectedReplies {
 /// Results that were made while others were still to come.
 #[derive(Debug)]
 struct DeliveredEarly {
-    parked: PartialResult,
+    partial_result: PartialResult,
     count: usize,
     marks: Vec<ResultMark>,
 }
@@ -140,14 +140,14 @@ impl JsBuilder {
     pub(crate) fn answer(&self, answer: PipelineReplies) -> Result<sys::napi_value, Failed> {
         let PipelineReplies { gathered, broken } = answer;
         let mut handover = PipelineHandover::default();
-        if let Some(DeliveredEarly { parked, count, marks }) = gathered.early {
-            self.resume(&parked)?;
+        if let Some(DeliveredEarly { partial_result, count, marks }) = gathered.early {
+            self.resume(&partial_result)?;
             handover = PipelineHandover { count, marks };
         }
         let mut batches = gathered.batches.into_iter();
         let mut batch = batches.next().unwrap_or_default();
         for next in batches {
-            self.hand_over(&mut handover, &mut batch)?;
+            self.deliver(&mut handover, &mut batch)?;
             batch = next;
         }
         let ResultBatch { items, bytes } = &mut batch;
@@ -178,42 +178,42 @@ impl JsBuilder {
     }
 
     fn make_and_park(&self, gathered: &mut CollectedReplies) -> Result<(), Failed> {
-        let (parked, mut handover) = match gathered.early.take() {
-            Some(DeliveredEarly { parked, count, marks }) => {
-                self.resume(&parked)?;
-                (parked, PipelineHandover { count, marks })
+        let (partial_result, mut handover) = match gathered.early.take() {
+            Some(DeliveredEarly { partial_result, count, marks }) => {
+                self.resume(&partial_result)?;
+                (partial_result, PipelineHandover { count, marks })
             }
-            None => (self.parking().place(), PipelineHandover::default()),
+            None => (self.partial_results().place(), PipelineHandover::default()),
         };
         for batch in &mut gathered.batches {
-            self.hand_over(&mut handover, batch)?;
+            self.deliver(&mut handover, batch)?;
             batch.clear();
         }
-        self.park(&parked)?;
+        self.park(&partial_result)?;
         let PipelineHandover { count, marks } = handover;
-        gathered.early = Some(DeliveredEarly { parked, count, marks });
+        gathered.early = Some(DeliveredEarly { partial_result, count, marks });
         Ok(())
     }
 
-    fn park(&self, parked: &PartialResult) -> Result<(), Failed> {
-        self.move_results(AssembleOp::Park, parked)
+    fn park(&self, partial_result: &PartialResult) -> Result<(), Failed> {
+        self.move_results(AssembleOp::Park, partial_result)
     }
 
     /// What was parked goes on.
-    fn resume(&self, parked: &PartialResult) -> Result<(), Failed> {
-        self.move_results(AssembleOp::Resume, parked)
+    fn resume(&self, partial_result: &PartialResult) -> Result<(), Failed> {
+        self.move_results(AssembleOp::Resume, partial_result)
     }
 
-    fn move_results(&self, plan: AssembleOp, parked: &PartialResult) -> Result<(), Failed> {
+    fn move_results(&self, plan: AssembleOp, partial_result: &PartialResult) -> Result<(), Failed> {
         self.assemble(plan, false, false, |leaves| {
-            leaves.push(self.int(i64::from(parked.number()))?);
+            leaves.push(self.int(i64::from(partial_result.number()))?);
             Ok(None)
         })?;
         Ok(())
     }
 
     /// Hands all of `batch` to JavaScript, which waits for more.
-    fn hand_over(&self, handover: &mut PipelineHandover, batch: &mut ResultBatch) -> Result<(), Failed> {
+    fn deliver(&self, handover: &mut PipelineHandover, batch: &mut ResultBatch) -> Result<(), Failed> {
         let ResultBatch { items, bytes } = batch;
         while !items.is_empty() {
             let count = items.len().min(LEAVES_PER_CALL);

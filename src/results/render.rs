@@ -38,7 +38,7 @@ pub(crate) fn render(batch: &mut ResultBatch, ticket: Ticket, reply: Reply<'_>) 
             batch.push(ticket.slot, ResultKind::Value, ResultBody::LargeBinary(bytes));
         }
         Reply::Large { bytes, .. } if ticket.view != TextFormat::Text => {
-            tree(batch, ticket, Value::Bulk(bytes))
+            tree(batch, ticket, Value::Bulk(bytes));
         }
         Reply::Large { bytes, ascii } => {
             let body =
@@ -129,9 +129,9 @@ fn json(batch: &mut ResultBatch, ticket: Ticket, start: usize, kind: ResultKind)
     let body = if written.is_ascii() {
         ResultBody::Ascii(batch.span_since(start))
     } else {
-        let units = transcode(written);
+        let batches = transcode(written);
         batch.bytes.truncate(start);
-        ResultBody::Utf16(units)
+        ResultBody::Utf16(batches)
     };
     batch.push(ticket.slot, kind, body);
 }

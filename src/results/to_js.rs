@@ -25,7 +25,7 @@ pub(crate) struct JsBuilder {
     /// The arguments of a call of `assemble`, kept for the next.
     leaves: RefCell<Vec<sys::napi_value>>,
     /// Where results of unfinished batches wait.
-    parking: PartialResults,
+    partial_results: PartialResults,
     /// The memory of a finished batch's results, for the next.
     spare: RefCell<Option<ResultBatch>>,
     /// Whether this Node-API has strings and Buffers on foreign memory.
@@ -54,7 +54,7 @@ impl JsBuilder {
             env,
             assemble,
             leaves: RefCell::default(),
-            parking: PartialResults::default(),
+            partial_results: PartialResults::default(),
             spare: RefCell::default(),
             external_strings: Cell::new(has_external_strings(env)),
             external_buffers: Cell::new(true),
@@ -62,8 +62,8 @@ impl JsBuilder {
     }
 
     /// Where results of unfinished batches wait.
-    pub(crate) fn parking(&self) -> &PartialResults {
-        &self.parking
+    pub(crate) fn partial_results(&self) -> &PartialResults {
+        &self.partial_results
     }
 
     /// Memory for the results of a batch.
@@ -89,7 +89,7 @@ impl JsBuilder {
             ResultBody::Utf8(span) => self.utf8(span.of(arena)),
             ResultBody::Binary(span) => self.buffer(span.of(arena)),
             ResultBody::LargeAscii(bytes) => self.large_latin1(bytes),
-            ResultBody::Utf16(units) => self.utf16(&units),
+            ResultBody::Utf16(batches) => self.utf16(&batches),
             ResultBody::LargeBinary(bytes) => self.large_buffer(bytes),
             ResultBody::Flat(flat) => self.flat(&flat),
             ResultBody::Answer(answer) => self.answer(*answer),
@@ -132,8 +132,8 @@ impl JsBuilder {
         make!(|out| sys::napi_create_string_utf8(self.env, bytes.as_ptr().cast(), length(bytes.len()), out))
     }
 
-    pub(crate) fn utf16(&self, units: &[u16]) -> Result<sys::napi_value, Failed> {
-        make!(|out| sys::napi_create_string_utf16(self.env, units.as_ptr(), length(units.len()), out))
+    pub(crate) fn utf16(&self, batches: &[u16]) -> Result<sys::napi_value, Failed> {
+        make!(|out| sys::napi_create_string_utf16(self.env, batches.as_ptr(), length(batches.len()), out))
     }
 
     pub(crate) fn buffer(&self, bytes: &[u8]) -> Result<sys::napi_value, Failed> {

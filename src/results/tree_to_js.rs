@@ -7,7 +7,7 @@ use napi::sys;
 use oxidis_engine::connection::request::TextFormat;
 use oxidis_engine::value::Value;
 
-use super::encoding::{StringUnits, units};
+use super::encoding::{StringUnits, batches};
 use super::to_js::{JsBuilder, make};
 use crate::node_api::status::{Failed, check};
 
@@ -40,7 +40,7 @@ impl JsBuilder {
         match view {
             TextFormat::Bytes => self.buffer(bytes),
             TextFormat::Text => self.utf8(bytes),
-            TextFormat::Encoded(encoding) => match units(bytes, encoding) {
+            TextFormat::Encoded(encoding) => match batches(bytes, encoding) {
                 StringUnits::Utf8(text) => self.utf8(text),
                 StringUnits::Latin1(text) => self.latin1(&text),
                 StringUnits::Utf16(text) => self.utf16(&text),

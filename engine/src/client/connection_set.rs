@@ -7,32 +7,34 @@ use super::managed_connection::ManagedConnection;
 
 /// The lanes.
 pub struct ConnectionSet {
-    lanes: Box<[Arc<ManagedConnection>]>,
+    connections: Box<[Arc<ManagedConnection>]>,
     closed: AtomicBool,
 }
 
 impl ConnectionSet {
     /// These lanes, open.
-    pub fn new(lanes: impl Into<Box<[Arc<ManagedConnection>]>>) -> Self {
-        Self { lanes: lanes.into(), closed: AtomicBool::new(false) }
+    pub fn new(connections: impl Into<Box<[Arc<ManagedConnection>]>>) -> Self {
+        Self { connections: connections.into(), closed: AtomicBool::new(false) }
     }
 
     /// The number of the lane with the fewest unanswered bytes.
     pub fn least_busy(&self) -> usize {
-        match &*self.lanes {
+        match &*self.connections {
             [_] => 0,
-            lanes => (0..lanes.len()).min_by_key(|&index| lanes[index].queue().bytes()).unwrap_or(0),
+            connections => {
+                (0..connections.len()).min_by_key(|&index| connections[index].queue().bytes()).unwrap_or(0)
+            }
         }
     }
 
     /// The lane with this number.
     pub fn get(&self, index: usize) -> Option<&Arc<ManagedConnection>> {
-        self.lanes.get(index)
+        self.connections.get(index)
     }
 
     /// All of them.
     pub fn all(&self) -> &[Arc<ManagedConnection>] {
-        &self.lanes
+        &self.connections
     }
 
     /// Whether nothing is accepted any more.

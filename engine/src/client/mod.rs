@@ -53,7 +53,7 @@ pub fn locate(options: &Options) -> Arc<dyn Locate> {
 
 /// The handle.
 pub struct Client {
-    lanes: Arc<ConnectionSet>,
+    connections: Arc<ConnectionSet>,
     pool: Arc<Pool>,
     subscriber: Arc<SubscriptionManager>,
     options: Arc<Options>,
@@ -90,23 +90,23 @@ impl Client {
         runtime: &Handle,
     ) -> Self {
         let limits = QueueLimits::of(&options);
-        let redial = ReconnectPolicy::of(&options);
-        let lane = |_| {
-            let (redial, mailbox) = (redial.clone(), Arc::clone(mailbox));
+        let reconnect_policy = ReconnectPolicy::of(&options);
+        let connection = |_| {
+            let (reconnect_policy, mailbox) = (reconnect_policy.clone(), Arc::clone(mailbox));
             let connector = connector.another();
             // Its number is what ends a wait on it. Shared connections never wait.
             let connector = if options.single_connection { connector.identifying() } else { connector };
-            ManagedConnection::new(limits, connector, redial, mailbox, runtime.clone())
+            ManagedConnection::new(limits, connector, reconnect_policy, mailbox, runtime.clone())
         };
         let count = if options.single_connection { 1 } else { options.shared_connections.max(1) };
-        let lanes: Box<[_]> = (0..count).map(lane).collect();
-        let lanes = Arc::new(ConnectionSet::new(lanes));
+        let connections: Box<[_]> = (0..count).map(connection).collect();
+        let connections = Arc::new(ConnectionSet::new(connections));
         let pool = Pool::new(
             Arc::clone(&options),
             connector.another(),
             Arc::clone(mailbox),
             runtime.clone(),
-            Arc::clone(&lanes),
+            Arc::clone(&connections),
         );
         let subscriber = SubscriptionManager::new(
             &options,
@@ -115,7 +115,7 @@ impl Client {
             Arc::clone(mailbox),
             runtime.clone(),
         );
-        Self { lanes, pool, subscriber, options }
+        Self { connections, pool, subscriber, options }
     }
 
     /// The options it was made with.
@@ -124,8 +124,8 @@ impl Client {
     }
 
     /// The shared connections.
-    pub fn lanes(&self) -> &Arc<ConnectionSet> {
-        &self.lanes
+    pub fn connections(&self) -> &Arc<ConnectionSet> {
+        &self.connections
     }
 
     /// The other connections.
@@ -140,26 +140,26 @@ impl Client {
 
     /// Whether a shared connection is open, being opened or about to be opened again, or any other is open or wanted.
     pub fn is_active(&self) -> bool {
-        self.lanes.all().iter().any(|lane| lane.is_active())
+        self.connections.all().iter().any(|connection| connection.is_active())
             || self.pool.is_active()
             || self.subscriber.is_active()
     }
 
     /// Whether `close` was called.
     pub fn is_closed(&self) -> bool {
-        self.lanes.is_closed()
+        self.connections.is_closed()
     }
 
     /// Connects every lane. Rejects with the first failure, and where the client is closed or about to be.
     pub fn connect(&self) -> impl Future<Output = Result<(), Error>> + Send + use<> {
-        let lanes = if self.is_closed() { &[] } else { self.lanes.all() };
-        let waiting: Vec<_> = lanes.iter().map(ManagedConnection::connect).collect();
+        let connections = if self.is_closed() { &[] } else { self.connections.all() };
+        let waiting: Vec<_> = connections.iter().map(ManagedConnection::connect).collect();
         async move {
             if waiting.is_empty() {
                 return Err(Error::closed());
             }
-            for lane in waiting {
-                lane.await.unwrap_or_else(|_| Err(Error::closed()))?;
+            for connection in waiting {
+                connection.await.unwrap_or_else(|_| Err(Error::closed()))?;
             }
             Ok(())
         }
@@ -169,16 +169,20 @@ impl Client {
     /// end. Nothing is accepted from now on.
     pub fn close_within(&self, limit: Option<Duration>) -> impl Future<Output = ()> + Send + use<> {
         let closing = self.close(Shutdown::Drain);
-        let (lanes, pool) = (Arc::clone(&self.lanes), Arc::clone(&self.pool));
+        let (connections, pool) = (Arc::clone(&self.connections), Arc::clone(&self.pool));
         let subscriber = Arc::clone(&self.subscriber);
         async move {
             let Some(limit) = limit else { return closing.await };
             if timeout(limit, closing).await.is_err() {
-                let closing: Vec<_> = lanes.all().iter().map(|lane| lane.close(Shutdown::Destroy)).collect();
-                let (pool, subscriber) = (pool.close(Shutdown::Destroy), subscriber.close());
-                for lane in closing {
+                let closing: Vec<_> = connections
+                    .all()
+                    .iter()
+                    .map(|connection| connection.close(Shutdown::Immediate))
+                    .collect();
+                let (pool, subscriber) = (pool.close(Shutdown::Immediate), subscriber.close());
+                for connection in closing {
                     // A lane that is gone is closed.
-                    drop(lane.await);
+                    drop(connection.await);
                 }
                 pool.await;
                 // A subscriber that is gone is closed.
@@ -187,29 +191,29 @@ impl Client {
         }
     }
 
-    /// Closes every connection: after its work with [`Shutdown::Drain`], at once with [`Shutdown::Destroy`]. Nothing is accepted from
+    /// Closes every connection: after its work with [`Shutdown::Drain`], at once with [`Shutdown::Immediate`]. Nothing is accepted from
     /// now on.
-    pub fn close(&self, wish: Shutdown) -> impl Future<Output = ()> + Send + use<> {
-        self.lanes.close();
-        let pool = self.pool.close(wish);
-        let close = move |lanes: &ConnectionSet| {
-            lanes.all().iter().map(move |lane| lane.close(wish)).collect::<Vec<_>>()
+    pub fn close(&self, shutdown: Shutdown) -> impl Future<Output = ()> + Send + use<> {
+        self.connections.close();
+        let pool = self.pool.close(shutdown);
+        let close = move |connections: &ConnectionSet| {
+            connections.all().iter().map(move |connection| connection.close(shutdown)).collect::<Vec<_>>()
         };
         // A shared connection ends what waits in the server.
-        let first = (wish == Shutdown::Drain && self.pool.has_calls()).then(|| Arc::clone(&self.pool));
-        let closing = if first.is_none() { close(&self.lanes) } else { Vec::new() };
-        let (lanes, subscriber) = (Arc::clone(&self.lanes), self.subscriber.close());
+        let first = (shutdown == Shutdown::Drain && self.pool.has_calls()).then(|| Arc::clone(&self.pool));
+        let closing = if first.is_none() { close(&self.connections) } else { Vec::new() };
+        let (connections, subscriber) = (Arc::clone(&self.connections), self.subscriber.close());
         async move {
             let closing = match first {
                 None => closing,
                 Some(pool) => {
                     pool.settled().await;
-                    close(&lanes)
+                    close(&connections)
                 }
             };
-            for lane in closing {
+            for connection in closing {
                 // A lane that is gone is closed.
-                drop(lane.await);
+                drop(connection.await);
             }
             pool.await;
             // A subscriber that is gone is closed.
@@ -220,6 +224,6 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        drop(self.close(Shutdown::Destroy));
+        drop(self.close(Shutdown::Immediate));
     }
 }

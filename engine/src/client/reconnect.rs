@@ -37,18 +37,18 @@ impl ReconnectPolicy {
 /// The attempts of one lane's task.
 pub(super) struct ReconnectSchedule {
     backoff: Option<Backoff>,
-    news: Option<watch::Receiver<u64>>,
+    changes: Option<watch::Receiver<u64>>,
     watched: bool,
 }
 
 impl ReconnectSchedule {
     /// The pace of `redial` for the connections of `connector`.
-    pub(super) fn new(redial: &ReconnectPolicy, connector: &Connector) -> Self {
-        let backoff = match redial {
+    pub(super) fn new(reconnect_policy: &ReconnectPolicy, connector: &Connector) -> Self {
+        let backoff = match reconnect_policy {
             ReconnectPolicy::Backoff(reconnect) => Some(Backoff::new(reconnect)),
             ReconnectPolicy::OnDemand | ReconnectPolicy::Never => None,
         };
-        Self { backoff, news: connector.news(), watched: connector.is_watched() }
+        Self { backoff, changes: connector.changes(), watched: connector.is_watched() }
     }
 
     /// Whether another attempt follows a lost connection by itself.
@@ -58,7 +58,7 @@ impl ReconnectSchedule {
 
     /// An attempt starts: from now on, news are news to it.
     pub(super) fn attempt(&mut self) {
-        self.news.iter_mut().for_each(watch::Receiver::mark_unchanged);
+        self.changes.iter_mut().for_each(watch::Receiver::mark_unchanged);
     }
 
     /// A connection ended that was there for a time of `lived`. A server that greets and hangs up is not there: only a reply
@@ -87,8 +87,8 @@ impl ReconnectSchedule {
     /// Waits for `delay`, or until there are news.
     pub(super) async fn wait(&mut self, delay: Duration) {
         let told = async {
-            match &mut self.news {
-                Some(news) => match news.changed().await {
+            match &mut self.changes {
+                Some(changes) => match changes.changed().await {
                     Ok(()) => {}
                     // Nobody is left who could have news.
                     Err(_) => std::future::pending().await,

@@ -25,7 +25,7 @@ pub struct Staging {
     bytes: Vec<u8>,
     requests: Vec<Request>,
     /// Commands beyond one for each request: those of batches.
-    further: usize,
+    extra_commands: usize,
     /// Bytes of the complete requests. What stands behind them is never handed over unless it is completed.
     complete: usize,
     /// Where the last request begins, and its last command.
@@ -172,7 +172,7 @@ impl Staging {
     /// The batch is complete, with this many commands.
     pub fn commit_unit(&mut self, request: Request, commands: usize) {
         self.commit(request);
-        self.further += commands - 1;
+        self.extra_commands += commands - 1;
     }
 
     /// Appends bytes that are commands already.
@@ -205,12 +205,12 @@ impl Staging {
 
     /// So many commands of a batch were taken out with it, beyond one.
     pub fn withdrew_further(&mut self, commands: usize) {
-        self.further -= commands;
+        self.extra_commands -= commands;
     }
 
     /// Commands staged.
     pub fn commands(&self) -> usize {
-        self.requests.len() + self.further
+        self.requests.len() + self.extra_commands
     }
 
     /// Bytes staged.
@@ -226,7 +226,7 @@ impl Staging {
 
     /// What a lane takes over: the bytes of the complete requests, and these.
     pub fn parts(&mut self) -> (&mut Vec<u8>, &mut Vec<Request>) {
-        self.further = 0;
+        self.extra_commands = 0;
         self.bytes.truncate(std::mem::take(&mut self.complete));
         (&mut self.bytes, &mut self.requests)
     }
@@ -272,8 +272,8 @@ mod tests {
             recipient: Recipient::Caller(Ticket { slot, view: TextFormat::Text, prefixed: false }),
             shape: &Shape::Any,
             replays: 0,
-            on_refusal: RetryPolicy::TOLD,
-            refusals: 0,
+            retry_policy: RetryPolicy::TOLD,
+            redirects: 0,
             track: None,
             length: 0,
             end: 0,

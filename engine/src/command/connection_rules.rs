@@ -12,7 +12,7 @@ impl Command {
     ///
     /// The text continues a sentence: "needs a connection of its own: ...".
     pub fn needs_own_connection<A: AsRef<[u8]>>(&self, args: &[A]) -> Option<&'static str> {
-        match self.lane() {
+        match self.connection_use() {
             ConnectionUse::Shared => None,
             ConnectionUse::Dedicated if self.server_timeout(args) == ServerTimeout::None => None,
             ConnectionUse::Dedicated => Some("it would hold up all other commands until it is served"),
@@ -51,7 +51,7 @@ impl Command {
             "SCRIPT DEBUG" => "use redis-cli --ldb",
             "WAIT" | "WAITAOF" => "put it at the end of a pipeline(), or use redis.client()",
             _ if self.family == Family::PubSub => "use redis.pubsub(), which has a connection for that",
-            _ => match self.lane() {
+            _ => match self.connection_use() {
                 ConnectionUse::Dedicated => {
                     "call it outside of the pipeline, or in a pipeline of redis.client()"
                 }
@@ -70,7 +70,7 @@ impl Command {
     pub fn breaks_connections(&self) -> Option<&'static str> {
         let reason =
             "replies would no longer come one for each command, so that they could not be told apart";
-        match self.lane() {
+        match self.connection_use() {
             ConnectionUse::Internal if self.family == Family::PubSub => Some(SUBSCRIBES),
             ConnectionUse::Internal => Some(reason),
             _ => None,
@@ -172,7 +172,8 @@ mod tests {
     #[test]
     fn only_shared_rows_run_anywhere_without_arguments() {
         for command in table() {
-            let anywhere = matches!(command.lane(), ConnectionUse::Shared | ConnectionUse::Dedicated);
+            let anywhere =
+                matches!(command.connection_use(), ConnectionUse::Shared | ConnectionUse::Dedicated);
             assert_eq!(command.needs_own_connection::<&str>(&[]).is_none(), anywhere, "{}", command.row.name);
         }
     }

@@ -147,8 +147,8 @@ impl Command {
     }
 
     /// Where it may run.
-    pub fn lane(&self) -> ConnectionUse {
-        self.row.lane
+    pub fn connection_use(&self) -> ConnectionUse {
+        self.row.connection_use
     }
 
     /// How long the server may keep a call with these arguments (behind the name) waiting.
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn what_blocks_has_a_lane_that_says_where() {
         for command in table() {
-            let apart = matches!(command.lane(), ConnectionUse::Dedicated | ConnectionUse::Pinned);
+            let apart = matches!(command.connection_use(), ConnectionUse::Dedicated | ConnectionUse::Pinned);
             assert_eq!(command.timeout.is_some(), apart, "{}", command.row.name);
         }
     }

@@ -250,7 +250,7 @@ pub struct Row {
     /// Whether the server calls it administrative.
     pub admin: bool,
     /// Where it may run.
-    pub lane: ConnectionUse,
+    pub connection_use: ConnectionUse,
     /// What it leaves behind on its connection.
     pub trace: SessionEffect,
     /// What sending it twice does, as long as the call's variant is 0.
@@ -277,7 +277,7 @@ const fn row(name: &'static str, since: Since, doc: &'static str, access: Access
         doc,
         access,
         admin: false,
-        lane: ConnectionUse::Shared,
+        connection_use: ConnectionUse::Shared,
         trace: SessionEffect::Nothing,
         replay,
         parts: &[],
@@ -347,9 +347,9 @@ impl Row {
 
     /// Where it may run. What is about the connection's state leaves one behind, unless [`Row::leaving`] says otherwise.
     #[must_use]
-    pub(super) const fn on(mut self, lane: ConnectionUse) -> Self {
-        self.lane = lane;
-        if let ConnectionUse::Session | ConnectionUse::Raw = lane {
+    pub(super) const fn on(mut self, connection_use: ConnectionUse) -> Self {
+        self.connection_use = connection_use;
+        if let ConnectionUse::Session | ConnectionUse::Raw = connection_use {
             self.trace = SessionEffect::State;
         }
         self

@@ -103,13 +103,13 @@ pub trait Locate: Send + Sync {
     fn locate(&self) -> LocateFuture<'_>;
 
     /// Changes whenever [`Self::locate`] or [`Self::holds`] may answer something else. `None`: they never do.
-    fn news(&self) -> Option<watch::Receiver<u64>> {
+    fn changes(&self) -> Option<watch::Receiver<u64>> {
         None
     }
 
     /// Whether the news come from a watch over the servers, which may miss some.
     fn is_watched(&self) -> bool {
-        self.news().is_some()
+        self.changes().is_some()
     }
 
     /// Whether a connection to `place` is still where it has to be.
@@ -119,22 +119,22 @@ pub trait Locate: Send + Sync {
     }
 
     /// `place` could not be connected to, was lost, or is not what it has to be.
-    fn distrust(&self, place: &ConnectTarget) {
+    fn mark_suspect(&self, place: &ConnectTarget) {
         let _ = place;
     }
 
     /// The server at `place` says that it is not what it has to be.
     fn misplaced(&self, place: &ConnectTarget) {
-        self.distrust(place);
+        self.mark_suspect(place);
     }
 
     /// The server at `place` refused a command, because it is not the one to use.
     fn refused(&self, place: &ConnectTarget) {
-        self.distrust(place);
+        self.mark_suspect(place);
     }
 
     /// What becomes of commands that the server at `place` refuses.
-    fn refusals(&self, place: &ConnectTarget) -> RedirectPolicy {
+    fn redirects(&self, place: &ConnectTarget) -> RedirectPolicy {
         RedirectPolicy::returned(place.role)
     }
 
@@ -150,7 +150,7 @@ pub trait Locate: Send + Sync {
     }
 
     /// Keeps what there is to watch watched until the attendance is dropped.
-    fn attend(&self) -> Option<WatchGuard> {
+    fn watch(&self) -> Option<WatchGuard> {
         None
     }
 }
@@ -211,6 +211,6 @@ mod tests {
         let place = fixed.locate().await.unwrap();
         assert_eq!((&place.endpoint, place.role), (&endpoint, ServerRole::Any));
         assert_eq!(fixed.locate().await.unwrap().endpoint.to_string(), "unix:/run/redis.sock");
-        assert!(fixed.news().is_none() && fixed.holds(&place));
+        assert!(fixed.changes().is_none() && fixed.holds(&place));
     }
 }

@@ -141,14 +141,14 @@ impl OptionRow {
             }
             OptionType::Bool(set) => set(draft, value.into_bool()?),
             OptionType::Encoding(set) => {
-                set(draft, Encoding::from_name(&value.into_text()?).ok_or_else(wrong)?)
+                set(draft, Encoding::from_name(&value.into_text()?).ok_or_else(wrong)?);
             }
             OptionType::Group { can_be_off, set } => match value.into_bool()? {
                 false if !can_be_off => return Err("false".to_owned()),
                 on => set(draft, on),
             },
             OptionType::ReadFrom(set) => {
-                set(draft, ReadFrom::from_name(&value.into_text()?).ok_or_else(wrong)?)
+                set(draft, ReadFrom::from_name(&value.into_text()?).ok_or_else(wrong)?);
             }
             OptionType::TlsVersion(set) => {
                 set(draft, TlsVersion::from_name(&value.into_text()?).ok_or_else(wrong)?);

@@ -40,7 +40,7 @@ pub struct CertificateQuestion {
     /// What the verifier of the engine could not tell.
     pub doubt: Option<Doubt>,
     /// What the server signed to show that it has the key, where the verifier does not know its kind.
-    pub proof: Option<Proof>,
+    pub evidence: Option<Proof>,
 }
 
 /// What a verifier could not tell of a certificate.

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use super::deliver::{BatchCall, Discard, FrameSink, hand_over, hand_over_large};
+use super::deliver::{BatchCall, Discard, FrameSink, deliver, deliver_large};
 use super::rejection::{BatchVerdict, Evidence, RedirectPolicy, RetryPolicy};
 use super::request::{Reply, ReplyCollector, TextFormat, Ticket};
 use crate::command::{ScalarRule, Shape};
@@ -38,7 +38,7 @@ pub struct BatchCommand {
     /// Whether it may be sent again after it was answered.
     pub replay: bool,
     /// What is to be done when the server cannot run it now: the same for all steps of a unit, but for the proof.
-    pub on_refusal: RetryPolicy,
+    pub retry_policy: RetryPolicy,
 }
 
 /// What a unit is to the server.
@@ -105,21 +105,21 @@ pub struct Batch {
     pub(crate) verdict: BatchVerdict,
     /// What the server said when it could not run a command.
     refusal: Option<Box<[u8]>>,
-    gather: Box<dyn ReplyCollector>,
+    collector: Box<dyn ReplyCollector>,
 }
 
 impl Batch {
     /// A unit of these commands, at least one, and of a transaction's at least one in it. Their replies go to `gather`.
-    pub fn new(form: BatchKind, steps: Vec<BatchCommand>, gather: Box<dyn ReplyCollector>) -> Self {
+    pub fn new(form: BatchKind, steps: Vec<BatchCommand>, collector: Box<dyn ReplyCollector>) -> Self {
         let stage = first(form);
         let (queueing, verdict) = Default::default();
-        Self { form, steps, stage, answered: 0, queueing, failure: None, verdict, refusal: None, gather }
+        Self { form, steps, stage, answered: 0, queueing, failure: None, verdict, refusal: None, collector }
     }
 
     /// What came of it so far. Nobody waits for what may still come.
     pub(crate) fn give_up(&mut self) -> BatchOutcome {
-        let gather = std::mem::replace(&mut self.gather, Box::new(Discard));
-        self.failure.take().map_or(BatchOutcome::Replies(gather), BatchOutcome::Failed)
+        let collector = std::mem::replace(&mut self.collector, Box::new(Discard));
+        self.failure.take().map_or(BatchOutcome::Replies(collector), BatchOutcome::Failed)
     }
 
     /// What the server said when it could not run a command.
@@ -136,7 +136,7 @@ impl Batch {
 
     /// What has come so far.
     pub(crate) fn replies(&mut self) -> &mut dyn ReplyCollector {
-        &mut *self.gather
+        &mut *self.collector
     }
 
     /// How many commands the server sees.
@@ -157,7 +157,7 @@ impl Batch {
         self.failure = None;
         self.verdict = BatchVerdict::default();
         self.refusal = None;
-        self.gather.clear();
+        self.collector.clear();
     }
 
     /// How far the stream must have been read for the next reply to be possible, counted from the unit's first byte.
@@ -192,21 +192,21 @@ impl Batch {
     pub(crate) fn take(
         &mut self,
         caller: Option<Ticket>,
-        refusals: RedirectPolicy,
+        redirects: RedirectPolicy,
         frame: Frame<'_>,
     ) -> Result<BatchProgress, Error> {
         let stage = self.stage;
         self.advance();
-        self.judge(stage, refusals, &frame);
+        self.judge(stage, redirects, &frame);
         match stage {
             BatchStage::Multi => self.opened(&frame)?,
             BatchStage::Step(at) if self.is_inside(at) => self.queued(at, &frame)?,
             BatchStage::Step(at) => {
                 if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
-                    let mut sink = BatchCall { gather: &mut *self.gather, view: ticket.view };
-                    match refusals.refusal(&frame, step.on_refusal.proof) {
+                    let mut sink = BatchCall { collector: &mut *self.collector, view: ticket.view };
+                    match redirects.refusal(&frame, step.retry_policy.evidence) {
                         Some(refusal) => sink.error(&refusal),
-                        None => hand_over(&mut sink, step.shape, frame),
+                        None => deliver(&mut sink, step.shape, frame),
                     }
                 }
             }
@@ -230,7 +230,7 @@ impl Batch {
             self.verdict.ran |= self.steps.get(at).is_some_and(|step| !step.replay);
         }
         self.advance();
-        self.gather.reply(Reply::Scalar(Scalar::Bulk(text)), caller.view);
+        self.collector.reply(Reply::Scalar(Scalar::Bulk(text)), caller.view);
         self.expects_plain_reply()
     }
 
@@ -248,8 +248,8 @@ impl Batch {
         if self.is_inside(at) {
             self.alone()?;
         } else if let (Some(ticket), Some(step)) = (caller, self.steps.get(at)) {
-            let gather = &mut *self.gather;
-            hand_over_large(&mut BatchCall { gather, view: ticket.view }, step.shape, bytes, ascii);
+            let collector = &mut *self.collector;
+            deliver_large(&mut BatchCall { collector, view: ticket.view }, step.shape, bytes, ascii);
         }
         Ok(self.turn())
     }
@@ -268,21 +268,21 @@ impl Batch {
 
     /// Notes whether the server refused the command at `stage`, and whether it ran what must not be run twice. What stands behind
     /// a transaction only waits for it.
-    fn judge(&mut self, stage: BatchStage, refusals: RedirectPolicy, frame: &Frame<'_>) {
+    fn judge(&mut self, stage: BatchStage, redirects: RedirectPolicy, frame: &Frame<'_>) {
         match (stage, frame) {
             (BatchStage::Exec, Frame::Scalar(Scalar::Error(line))) => {
-                self.verdict.refused |= refusals.refuses_transaction(line);
-                if self.on_refusal(stage).passes_transaction(line) {
+                self.verdict.refused |= redirects.refuses_transaction(line);
+                if self.retry_policy(stage).passes_transaction(line) {
                     self.postpone(line);
                 }
             }
             (BatchStage::Exec, _) => self.verdict.ran = true,
-            (_, Frame::Scalar(Scalar::Error(line))) if refusals.is_wrong_server(line) => {
+            (_, Frame::Scalar(Scalar::Error(line))) if redirects.is_wrong_server(line) => {
                 self.verdict.refused = true;
                 // Of a script, nobody knows what it did before.
-                self.verdict.ran |= !refusals.refuses(line, self.on_refusal(stage).proof);
+                self.verdict.ran |= !redirects.refuses(line, self.retry_policy(stage).evidence);
             }
-            (_, Frame::Scalar(Scalar::Error(line))) if self.on_refusal(stage).passes(line) => {
+            (_, Frame::Scalar(Scalar::Error(line))) if self.retry_policy(stage).passes(line) => {
                 self.postpone(line);
             }
             (BatchStage::Step(at), _) if self.form == BatchKind::Plain => {
@@ -293,20 +293,20 @@ impl Batch {
     }
 
     /// What is to be done when the server cannot run the command at `stage` now.
-    fn on_refusal(&self, stage: BatchStage) -> RetryPolicy {
+    fn retry_policy(&self, stage: BatchStage) -> RetryPolicy {
         let told = RetryPolicy::TOLD;
         match stage {
-            BatchStage::Step(at) => self.steps.get(at).map_or(told, |step| step.on_refusal),
+            BatchStage::Step(at) => self.steps.get(at).map_or(told, |step| step.retry_policy),
             // They have no other errors than the server's.
             BatchStage::Multi | BatchStage::Exec => {
-                let again = self.steps.first().is_some_and(|step| step.on_refusal.again);
-                RetryPolicy { again, proof: Evidence::Code }
+                let again = self.steps.first().is_some_and(|step| step.retry_policy.again);
+                RetryPolicy { again, evidence: Evidence::Code }
             }
         }
     }
 
     fn postpone(&mut self, line: &[u8]) {
-        self.verdict.postponed = true;
+        self.verdict.retries = true;
         self.refusal.get_or_insert_with(|| line.into());
     }
 
@@ -349,8 +349,8 @@ impl Batch {
         let BatchKind::Transaction(inside) = self.form else { return Err(unexpected()) };
         self.failure = Some(match (refused, frame) {
             (Some(error), _) => Error::reply(error).executed(ran),
-            (None, Frame::Packed(packed)) => return self.hand_over_all(caller, &packed, inside),
-            (None, Frame::Tree(replies)) => return self.hand_over_trees(caller, replies, inside),
+            (None, Frame::Packed(packed)) => return self.deliver_all(caller, &packed, inside),
+            (None, Frame::Tree(replies)) => return self.deliver_trees(caller, replies, inside),
             (None, Frame::Scalar(Scalar::Null)) => Error::watch(),
             (None, Frame::Scalar(Scalar::Error(line))) => {
                 let error = ServerError::from_line(line);
@@ -367,10 +367,10 @@ impl Batch {
     }
 
     /// The replies to all commands of the transaction, in one frame.
-    fn hand_over_all(&mut self, caller: Option<Ticket>, packed: &Packed, inside: usize) -> Result<(), Error> {
+    fn deliver_all(&mut self, caller: Option<Ticket>, packed: &Packed, inside: usize) -> Result<(), Error> {
         let Ok(mut elements) = packed.elements() else {
             let tree = packed.value().map_err(|error| Error::protocol(error.to_string()))?;
-            return self.hand_over_trees(caller, tree, inside);
+            return self.deliver_trees(caller, tree, inside);
         };
         if elements.left() != inside {
             return Err(unexpected());
@@ -378,18 +378,18 @@ impl Batch {
         let Some(ticket) = caller else { return Ok(()) };
         for step in self.steps.iter().take(inside) {
             let Ok(frame) = elements.next_frame() else {
-                self.gather.clear();
+                self.collector.clear();
                 let tree = packed.value().map_err(|error| Error::protocol(error.to_string()))?;
-                return self.hand_over_trees(caller, tree, inside);
+                return self.deliver_trees(caller, tree, inside);
             };
-            let gather = &mut *self.gather;
-            hand_over(&mut BatchCall { gather, view: ticket.view }, step.shape, frame);
+            let collector = &mut *self.collector;
+            deliver(&mut BatchCall { collector, view: ticket.view }, step.shape, frame);
         }
         Ok(())
     }
 
     /// The same out of a tree: some of it came in pieces of unknown number.
-    fn hand_over_trees(&mut self, caller: Option<Ticket>, tree: Value, inside: usize) -> Result<(), Error> {
+    fn deliver_trees(&mut self, caller: Option<Ticket>, tree: Value, inside: usize) -> Result<(), Error> {
         let Value::List(replies) = tree else { return Err(unexpected()) };
         if replies.len() != inside {
             return Err(unexpected());
@@ -397,10 +397,10 @@ impl Batch {
         let Some(ticket) = caller else { return Ok(()) };
         for (reply, step) in replies.into_iter().zip(&self.steps) {
             let view = if step.shape.is_binary() { TextFormat::Bytes } else { ticket.view };
-            let mut sink = BatchCall { gather: &mut *self.gather, view };
+            let mut sink = BatchCall { collector: &mut *self.collector, view };
             match reply {
                 Value::Error(error) => sink.error(&Error::reply(error)),
-                reply => hand_over(&mut sink, step.shape, Frame::Tree(reply)),
+                reply => deliver(&mut sink, step.shape, Frame::Tree(reply)),
             }
         }
         Ok(())

@@ -12,15 +12,15 @@ pub(crate) struct BatchTable {
 }
 
 impl BatchTable {
-    pub(crate) fn add(&mut self, unit: Batch) -> BatchId {
+    pub(crate) fn add(&mut self, batch: Batch) -> BatchId {
         let id = BatchId::new(self.next);
         self.next = self.next.wrapping_add(1);
-        self.known.insert(id, Box::new(unit));
+        self.known.insert(id, Box::new(batch));
         id
     }
 
-    pub(crate) fn put(&mut self, id: BatchId, unit: Box<Batch>) {
-        self.known.insert(id, unit);
+    pub(crate) fn put(&mut self, id: BatchId, batch: Box<Batch>) {
+        self.known.insert(id, batch);
     }
 
     pub(crate) fn take(&mut self, id: BatchId) -> Option<Box<Batch>> {
@@ -28,8 +28,8 @@ impl BatchTable {
     }
 
     pub(crate) fn restart(&mut self, id: Option<BatchId>) {
-        if let Some(unit) = id.and_then(|id| self.known.get_mut(&id)) {
-            unit.restart();
+        if let Some(batch) = id.and_then(|id| self.known.get_mut(&id)) {
+            batch.restart();
         }
     }
 
@@ -40,16 +40,16 @@ impl BatchTable {
     }
 
     pub(crate) fn is_transaction(&self, id: BatchId) -> bool {
-        self.known.get(&id).is_some_and(|unit| unit.is_transaction())
+        self.known.get(&id).is_some_and(|batch| batch.is_transaction())
     }
 
     /// What came of a unit for which nobody waits any more.
     pub(crate) fn give_up(&mut self, id: Option<BatchId>) -> Option<BatchOutcome> {
-        self.known.get_mut(&id?).map(|unit| unit.give_up())
+        self.known.get_mut(&id?).map(|batch| batch.give_up())
     }
 
     /// How many commands the server sees of a request for this unit, if it is one for a unit.
     pub(crate) fn commands(&self, id: Option<BatchId>) -> usize {
-        id.and_then(|id| self.known.get(&id)).map_or(1, |unit| unit.commands())
+        id.and_then(|id| self.known.get(&id)).map_or(1, |batch| batch.commands())
     }
 }

@@ -129,16 +129,16 @@ impl Connector {
             Ok(stream) => Ok(Dialed { place, stream, deadline }),
             Err(error) => {
                 self.is_at(None);
-                self.locate.distrust(&place);
+                self.locate.mark_suspect(&place);
                 Err(error)
             }
         }
     }
 
     /// Shakes hands.
-    pub async fn greet(&self, opened: Dialed) -> Result<Connection, Error> {
+    pub async fn handshake(&self, opened: Dialed) -> Result<Connection, Error> {
         let Dialed { place, stream, deadline } = opened;
-        let greeted = self.while_it_holds(&place, self.greet_before(&place, stream, deadline)).await;
+        let greeted = self.while_it_holds(&place, self.handshake_before(&place, stream, deadline)).await;
         self.is_at(None);
         match &greeted {
             Ok(_) => {
@@ -148,7 +148,7 @@ impl Connector {
             Err(error) if *error.kind() == ErrorKind::Connection(ConnectionFailure::WrongRole) => {
                 self.locate.misplaced(&place);
             }
-            Err(_) => self.locate.distrust(&place),
+            Err(_) => self.locate.mark_suspect(&place),
         }
         greeted
     }
@@ -176,11 +176,11 @@ impl Connector {
         &self,
         place: &ConnectTarget,
         client_id: i64,
-        patience: Duration,
+        wait_limit: Duration,
     ) -> Result<(), Error> {
         let number = client_id.to_string();
         let order = vec![b"CLIENT".as_slice(), b"UNBLOCK", number.as_bytes(), b"ERROR"];
-        self.converse(place, patience).await?.ask(&[order]).await.map(drop)
+        self.converse(place, wait_limit).await?.request(&[order]).await.map(drop)
     }
 
     /// Does to a new connection what was done to the one before it: `state` are commands, in order.
@@ -188,7 +188,7 @@ impl Connector {
         let commands: Vec<Vec<&[u8]>> =
             state.iter().map(|words| words.iter().map(Vec::as_slice).collect()).collect();
         let mut conversation = SimpleConnection::over(connection, self.options.connect_timeout);
-        for reply in conversation.ask(&commands).await? {
+        for reply in conversation.request(&commands).await? {
             if let Value::Error(error) = reply {
                 let message =
                     format!("the state of the connection cannot be restored: the server says {}", error.code);
@@ -202,20 +202,20 @@ impl Connector {
     pub async fn converse(
         &self,
         place: &ConnectTarget,
-        patience: Duration,
+        wait_limit: Duration,
     ) -> Result<SimpleConnection, Error> {
         if place.announced.is_none() && !self.locate.holds(place) {
             let message = "the name of the server leads to another one by now";
             return Err(Error::connection(ConnectionFailure::Unreachable, message));
         }
         let place = ConnectTarget { role: ServerRole::Any, ..place.clone() };
-        let deadline = Instant::now() + patience;
+        let deadline = Instant::now() + wait_limit;
         let stream = self.dial.dial(&place.endpoint, deadline).await?;
-        let connection = self.greet_before(&place, stream, deadline).await?;
-        Ok(SimpleConnection::over(connection, patience))
+        let connection = self.handshake_before(&place, stream, deadline).await?;
+        Ok(SimpleConnection::over(connection, wait_limit))
     }
 
-    async fn greet_before(
+    async fn handshake_before(
         &self,
         place: &ConnectTarget,
         stream: Stream,
@@ -293,7 +293,7 @@ impl Connector {
             client_id: session.server.id,
             liveness: self.liveness(),
             place: place.clone(),
-            refusals: self.locate.refusals(place),
+            redirects: self.locate.redirects(place),
             renewal: Renewal::default(),
         })
     }
@@ -313,9 +313,9 @@ impl Connector {
 
     /// Returns when `place` is no longer where to be, with the error for what was going on there.
     pub async fn left(&self, place: &ConnectTarget) -> Error {
-        let Some(mut news) = self.locate.news() else { return std::future::pending().await };
+        let Some(mut changes) = self.locate.changes() else { return std::future::pending().await };
         while self.locate.holds(place) {
-            if news.changed().await.is_err() {
+            if changes.changed().await.is_err() {
                 // Nobody watches any more: no news is what there will be.
                 return std::future::pending().await;
             }
@@ -325,8 +325,8 @@ impl Connector {
     }
 
     /// What changes when an attempt may go elsewhere than the last one; `None` where it never does.
-    pub fn news(&self) -> Option<watch::Receiver<u64>> {
-        self.locate.news()
+    pub fn changes(&self) -> Option<watch::Receiver<u64>> {
+        self.locate.changes()
     }
 
     /// Whether the news come from a watch over the servers.
@@ -335,8 +335,8 @@ impl Connector {
     }
 
     /// A connection to `place` was lost.
-    pub fn distrust(&self, place: &ConnectTarget) {
-        self.locate.distrust(place);
+    pub fn mark_suspect(&self, place: &ConnectTarget) {
+        self.locate.mark_suspect(place);
     }
 
     /// The server at `place` refused a command, because it is not the one to use.
@@ -345,8 +345,8 @@ impl Connector {
     }
 
     /// Has the place watched until the attendance is dropped.
-    pub fn attend(&self) -> Option<WatchGuard> {
-        self.locate.attend()
+    pub fn watch(&self) -> Option<WatchGuard> {
+        self.locate.watch()
     }
 
     fn limits(&self) -> DecodeLimits {

@@ -45,21 +45,21 @@ impl FrameSink for SingleCall<'_> {
 
 /// A caller of many commands, of which this reply is one.
 pub(crate) struct BatchCall<'a> {
-    pub(crate) gather: &'a mut dyn ReplyCollector,
+    pub(crate) collector: &'a mut dyn ReplyCollector,
     pub(crate) view: TextFormat,
 }
 
 impl FrameSink for BatchCall<'_> {
     fn reply(&mut self, reply: Reply<'_>) {
-        self.gather.reply(reply, self.view);
+        self.collector.reply(reply, self.view);
     }
 
     fn bytes(&mut self, reply: Reply<'_>) {
-        self.gather.reply(reply, TextFormat::Bytes);
+        self.collector.reply(reply, TextFormat::Bytes);
     }
 
     fn error(&mut self, error: &Error) {
-        self.gather.error(error);
+        self.collector.error(error);
     }
 
     fn view(&self) -> TextFormat {
@@ -69,7 +69,7 @@ impl FrameSink for BatchCall<'_> {
 
 /// Hands a frame that answers a command with a reply of `shape` to `sink`.
 #[inline]
-pub(crate) fn hand_over(sink: &mut impl FrameSink, shape: &'static Shape, frame: Frame<'_>) {
+pub(crate) fn deliver(sink: &mut impl FrameSink, shape: &'static Shape, frame: Frame<'_>) {
     match frame {
         Frame::Scalar(Scalar::Error(line)) => sink.error(&Error::reply(ServerError::from_line(line))),
         Frame::Scalar(reply) => scalar(sink, shape, reply),
@@ -82,7 +82,7 @@ pub(crate) fn hand_over(sink: &mut impl FrameSink, shape: &'static Shape, frame:
 }
 
 /// The same for a bulk string in a block of its own.
-pub(crate) fn hand_over_large(sink: &mut impl FrameSink, shape: &'static Shape, bytes: Bytes, ascii: bool) {
+pub(crate) fn deliver_large(sink: &mut impl FrameSink, shape: &'static Shape, bytes: Bytes, ascii: bool) {
     match shape.scalar_rule() {
         ScalarRule::Keep => sink.reply(Reply::Large { bytes, ascii }),
         ScalarRule::Binary => sink.bytes(Reply::Large { bytes, ascii }),

@@ -55,15 +55,15 @@ impl Severance {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shutdown {
     /// Stay open.
-    Open,
+    None,
     /// Answer what is in flight, then close.
     Drain,
     /// Write nothing more, answer what was written, then end: this is no longer the server to use.
     Leave,
     /// Close now, as if the connection had broken.
-    Sever(Severance),
+    Abort(Severance),
     /// Close now.
-    Destroy,
+    Immediate,
 }
 
 /// Why a connection ended.
@@ -96,7 +96,7 @@ pub struct Connection {
     /// Where it leads.
     pub place: ConnectTarget,
     /// What becomes of commands that the server refuses because it is not the one to ask.
-    pub refusals: RedirectPolicy,
+    pub redirects: RedirectPolicy,
     /// When its credentials have to be renewed.
     pub renewal: Renewal,
 }
@@ -105,15 +105,16 @@ pub struct Connection {
 struct InFlightGuard<'q> {
     queue: &'q Arc<Queue>,
     /// Absent while it is lent.
-    inbound: Option<ReadState>,
-    loan: Option<Arc<ReadHandoff>>,
+    read_state: Option<ReadState>,
+    handoff: Option<Arc<ReadHandoff>>,
 }
 
 impl Drop for InFlightGuard<'_> {
     fn drop(&mut self) {
-        let lent = self.loan.take().and_then(|loan| loan.recall());
-        if let Some(mut inbound) = self.inbound.take().or(lent.map(|(inbound, _)| inbound)) {
-            inbound.restore(self.queue);
+        let handed_off = self.handoff.take().and_then(|handoff| handoff.recall());
+        if let Some(mut read_state) = self.read_state.take().or(handed_off.map(|(read_state, _)| read_state))
+        {
+            read_state.restore(self.queue);
         }
     }
 }
@@ -138,14 +139,19 @@ impl Connection {
         self,
         queue: &Arc<Queue>,
         deliver: &mut dyn ReplySink,
-        wish: impl Fn() -> Shutdown,
+        shutdown: impl Fn() -> Shutdown,
     ) -> ConnectionEnd {
-        let inbound = ReadState::new(self.decoder, self.buffer, self.liveness, self.refusals);
-        let mut desk = InFlightGuard { queue, inbound: Some(inbound), loan: None };
-        let ended = serve(&mut desk, self.reader, self.writer, deliver, wish).await;
+        let read_state = ReadState::new(self.decoder, self.buffer, self.liveness, self.redirects);
+        let mut in_flight_guard = InFlightGuard { queue, read_state: Some(read_state), handoff: None };
+        let ended = serve(&mut in_flight_guard, self.reader, self.writer, deliver, shutdown).await;
         deliver.flush();
         match ended {
-            Ok(()) if desk.inbound.as_ref().is_some_and(|inbound| inbound.leave_by() != NEVER) => {
+            Ok(())
+                if in_flight_guard
+                    .read_state
+                    .as_ref()
+                    .is_some_and(|read_state| read_state.leave_by() != NEVER) =>
+            {
                 let message = format!("{} says that it is not the server to use", self.place.endpoint);
                 ConnectionEnd::Refused(Error::connection(ConnectionFailure::Lost, message))
             }
@@ -156,29 +162,29 @@ impl Connection {
 }
 
 async fn serve(
-    desk: &mut InFlightGuard<'_>,
+    in_flight_guard: &mut InFlightGuard<'_>,
     mut reader: ReadSide,
     mut writer: WriteSide,
     deliver: &mut dyn ReplySink,
-    wish: impl Fn() -> Shutdown,
+    shutdown: impl Fn() -> Shutdown,
 ) -> Result<(), Error> {
     let mut timer = Timer::new();
-    timer.set(desk.queue.arm(desk.inbound()?.next_look(now())));
+    timer.set(in_flight_guard.queue.arm(in_flight_guard.read_state()?.next_look(now())));
     loop {
-        match read_here(desk, &mut reader, &mut writer, deliver, &wish, &mut timer).await? {
+        match read_here(in_flight_guard, &mut reader, &mut writer, deliver, &shutdown, &mut timer).await? {
             ReadStop::Close => return Ok(()),
             ReadStop::Lend => {
-                let (stream, loan) = lend(desk, reader, writer, deliver)?;
-                let ended = read_there(desk.queue, &loan, deliver, &wish, &mut timer).await;
-                desk.loan = None;
-                let (inbound, broken) = loan.recall().ok_or_else(gone)?;
-                desk.inbound = Some(inbound);
+                let (stream, handoff) = hand_off(in_flight_guard, reader, writer, deliver)?;
+                let ended = read_there(in_flight_guard.queue, &handoff, deliver, &shutdown, &mut timer).await;
+                in_flight_guard.handoff = None;
+                let (read_state, broken) = handoff.recall().ok_or_else(gone)?;
+                in_flight_guard.read_state = Some(read_state);
                 if let Some(error) = broken.or(ended.err()) {
                     // The borrower has a handle to the socket, too.
-                    drop(loan.socket().shutdown());
+                    drop(handoff.socket().shutdown());
                     return Err(error);
                 }
-                (reader, writer) = take_back(desk.queue, stream)?;
+                (reader, writer) = take_back(in_flight_guard.queue, stream)?;
             }
         }
     }
@@ -186,57 +192,61 @@ async fn serve(
 
 /// Reads on the connection's task.
 async fn read_here(
-    desk: &mut InFlightGuard<'_>,
+    in_flight_guard: &mut InFlightGuard<'_>,
     reader: &mut ReadSide,
     writer: &mut WriteSide,
     deliver: &mut dyn ReplySink,
-    wish: impl Fn() -> Shutdown,
+    shutdown: impl Fn() -> Shutdown,
     timer: &mut Timer,
 ) -> Result<ReadStop, Error> {
-    let queue = desk.queue;
-    let inbound = desk.inbound()?;
+    let queue = in_flight_guard.queue;
+    let read_state = in_flight_guard.read_state()?;
     let mut since_due = 0;
     loop {
         // What is left must be read out, whatever else is wished but an end at once.
-        let wish_now = match wish() {
-            Shutdown::Open | Shutdown::Drain if inbound.leave_by() != NEVER => Shutdown::Leave,
-            wish => wish,
+        let shutdown_now = match shutdown() {
+            Shutdown::None | Shutdown::Drain if read_state.leave_by() != NEVER => Shutdown::Leave,
+            shutdown => shutdown,
         };
-        match wish_now {
-            Shutdown::Drain if inbound.replies(queue, deliver).owes_nobody() => return Ok(ReadStop::Close),
-            Shutdown::Leave if inbound.replies(queue, deliver).is_read_out() => return Ok(ReadStop::Close),
-            Shutdown::Open | Shutdown::Drain | Shutdown::Leave => {}
-            Shutdown::Sever(why) => return Err(Error::connection(ConnectionFailure::Lost, why.message())),
-            Shutdown::Destroy => return Ok(ReadStop::Close),
+        match shutdown_now {
+            Shutdown::Drain if read_state.replies(queue, deliver).owes_nobody() => {
+                return Ok(ReadStop::Close);
+            }
+            Shutdown::Leave if read_state.replies(queue, deliver).is_read_out() => {
+                return Ok(ReadStop::Close);
+            }
+            Shutdown::None | Shutdown::Drain | Shutdown::Leave => {}
+            Shutdown::Abort(why) => return Err(Error::connection(ConnectionFailure::Lost, why.message())),
+            Shutdown::Immediate => return Ok(ReadStop::Close),
         }
         tokio::select! {
             biased;
-            read = read(reader, inbound) => {
+            read = read(reader, read_state) => {
                 let count = read.map_err(|error| lost(&error))?;
                 if count == 0 {
                     return Err(closed_by_server("the server closed the connection"));
                 }
-                inbound.received(queue, deliver)?;
+                read_state.received(queue, deliver)?;
                 // What came in time is not late because it was not read yet; a flood must not put the timer off for ever.
-                if inbound.heard() >= timer.at() {
+                if read_state.heard() >= timer.at() {
                     since_due += count;
                     if since_due > OVERDUE_READ {
                         since_due = 0;
-                        timer.set(inbound.keep_time(queue, deliver)?);
+                        timer.set(read_state.keep_time(queue, deliver)?);
                     }
                 }
             }
             written = writer.drain(queue), if queue.has_backlog() && !queue.is_parked() => {
                 written.map_err(|error| lost(&error))?;
                 if queue.is_due() {
-                    timer.set(inbound.keep_time(queue, deliver)?);
+                    timer.set(read_state.keep_time(queue, deliver)?);
                 }
             }
             () = queue.wake.notified() => {
-                if queue.wants_loan()
-                    && wish() == Shutdown::Open
-                    && inbound.partial() == 0
-                    && inbound.large() == 0
+                if queue.wants_handoff()
+                    && shutdown() == Shutdown::None
+                    && read_state.partial() == 0
+                    && read_state.large() == 0
                     && !queue.has_backlog()
                 {
                     return Ok(ReadStop::Lend);
@@ -245,7 +255,7 @@ async fn read_here(
             }
             () = timer.passed() => {
                 since_due = 0;
-                timer.set(inbound.keep_time(queue, deliver)?);
+                timer.set(read_state.keep_time(queue, deliver)?);
             }
         }
     }
@@ -254,29 +264,29 @@ async fn read_here(
 /// Waits while the submitting thread reads. Returns when the task needs the socket itself.
 async fn read_there(
     queue: &Queue,
-    loan: &ReadHandoff,
+    handoff: &ReadHandoff,
     deliver: &mut dyn ReplySink,
-    wish: impl Fn() -> Shutdown,
+    shutdown: impl Fn() -> Shutdown,
     timer: &mut Timer,
 ) -> Result<(), Error> {
-    while wish() == Shutdown::Open && !queue.wants_return() && !queue.has_backlog() {
+    while shutdown() == Shutdown::None && !queue.wants_take_back() && !queue.has_backlog() {
         tokio::select! {
             biased;
             () = queue.wake.notified() => timer.set(queue.arm(timer.at())),
-            () = timer.passed() => timer.set(loan.keep_time(deliver)?),
+            () = timer.passed() => timer.set(handoff.keep_time(deliver)?),
         }
     }
     Ok(())
 }
 
 /// Takes the socket from the runtime, so that nothing that arrives wakes this thread, and lends it.
-fn lend(
-    desk: &mut InFlightGuard<'_>,
+fn hand_off(
+    in_flight_guard: &mut InFlightGuard<'_>,
     reader: ReadSide,
     writer: WriteSide,
     deliver: &mut dyn ReplySink,
 ) -> Result<(Arc<DirectWriter>, Arc<ReadHandoff>), Error> {
-    let queue = desk.queue;
+    let queue = in_flight_guard.queue;
     let mut plain = None;
     queue
         .exchange_socket(true, |shared| {
@@ -290,12 +300,12 @@ fn lend(
             Ok(shared)
         })
         .map_err(|error: io::Error| lost(&error))?;
-    let ((shared, borrowed), inbound) = plain.zip(desk.inbound.take()).ok_or_else(gone)?;
-    let loan = ReadHandoff::new(inbound, borrowed, Arc::clone(queue));
-    desk.loan = Some(Arc::clone(&loan));
-    deliver.lend(Arc::clone(&loan));
+    let ((shared, borrowed), read_state) = plain.zip(in_flight_guard.read_state.take()).ok_or_else(gone)?;
+    let handoff = ReadHandoff::new(read_state, borrowed, Arc::clone(queue));
+    in_flight_guard.handoff = Some(Arc::clone(&handoff));
+    deliver.hand_off(Arc::clone(&handoff));
     deliver.flush();
-    Ok((shared, loan))
+    Ok((shared, handoff))
 }
 
 /// Hands the socket back to the runtime.
@@ -317,8 +327,8 @@ fn take_back(queue: &Queue, shared: Arc<DirectWriter>) -> Result<(ReadSide, Writ
 }
 
 impl InFlightGuard<'_> {
-    fn inbound(&mut self) -> Result<&mut ReadState, Error> {
-        self.inbound.as_mut().ok_or_else(gone)
+    fn read_state(&mut self) -> Result<&mut ReadState, Error> {
+        self.read_state.as_mut().ok_or_else(gone)
     }
 }
 
@@ -326,14 +336,14 @@ fn gone() -> Error {
     Error::internal("the reading side of a connection is gone")
 }
 
-async fn read(reader: &mut ReadSide, inbound: &mut ReadState) -> io::Result<usize> {
-    match &mut inbound.large {
+async fn read(reader: &mut ReadSide, read_state: &mut ReadState) -> io::Result<usize> {
+    match &mut read_state.large {
         Some(large) => {
             let count = reader.read(large.room()).await?;
             large.advance(count);
             Ok(count)
         }
-        None => reader.read_buf(&mut inbound.buffer).await,
+        None => reader.read_buf(&mut read_state.buffer).await,
     }
 }
 

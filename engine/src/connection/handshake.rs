@@ -13,7 +13,7 @@ use bytes::Bytes;
 
 use super::dialect::{Dialect, Step};
 use super::redaction::without_secrets;
-use super::rejection::is_passing;
+use super::rejection::is_transient_code;
 use crate::config::role::ServerRole;
 use crate::config::{Credentials, Options, Protocol, Secret};
 use crate::error::{ConnectionFailure, Error, ServerError};
@@ -205,7 +205,7 @@ impl Handshake {
             Value::Error(error) => self.refused(sent, &error)?,
             reply if sent == Sent::Hello => self.greeted(reply),
             reply if sent == Sent::Role && self.stage != HandshakeStage::Draining => {
-                self.role.verify(&reply)?
+                self.role.verify(&reply)?;
             }
             Value::Int(id) if sent == Sent::Id => self.server.id = Some(id),
             _ => {}
@@ -379,7 +379,7 @@ impl Handshake {
 
 /// Whether the refusal passes by itself: the server starts, or has too many clients for the moment.
 fn passes(error: &ServerError) -> bool {
-    is_passing(&error.code) || error.message.to_ascii_lowercase().contains("max number of clients")
+    is_transient_code(&error.code) || error.message.to_ascii_lowercase().contains("max number of clients")
 }
 
 fn has_wrong_arity(error: &ServerError) -> bool {

@@ -31,7 +31,7 @@ const GRACE_DIVISOR: Millis = 4;
 
 impl Liveness {
     /// How long a probe may take.
-    pub fn patience(&self) -> Millis {
+    pub fn wait_limit(&self) -> Millis {
         if self.probe_timeout == 0 { self.probe_after } else { self.probe_timeout }
     }
 
@@ -53,24 +53,24 @@ impl Liveness {
         };
         // A server is not silent before it was asked, however long ago the call was.
         let asked = first.called() + u64::from(first.late);
-        let mut patience = u64::from(first.timeout);
+        let mut wait_limit = u64::from(first.timeout);
         let mut unlimited = first.timeout == 0;
         for request in awaiting {
-            patience = patience.max(u64::from(request.timeout));
+            wait_limit = wait_limit.max(u64::from(request.timeout));
             unlimited |= request.timeout == 0;
         }
         // One slow command with its own long timeout must not take the connection from under the others, nor a short
         // timeout take it from under a slow command.
-        let patience = patience.max(self.probe_timeout);
-        let patience = patience + patience / GRACE_DIVISOR;
+        let wait_limit = wait_limit.max(self.probe_timeout);
+        let wait_limit = wait_limit + wait_limit / GRACE_DIVISOR;
         if unlimited {
             return LivenessVerdict::Wait(NEVER);
         }
         let since = heard.max(asked);
-        if now >= since + patience {
+        if now >= since + wait_limit {
             LivenessVerdict::Dead(now - since)
         } else {
-            LivenessVerdict::Wait(since + patience)
+            LivenessVerdict::Wait(since + wait_limit)
         }
     }
 }
@@ -87,8 +87,8 @@ mod tests {
             recipient: Recipient::Caller(Ticket { slot: 0, view: TextFormat::Text, prefixed: false }),
             shape: &Shape::Any,
             replays: 0,
-            on_refusal: RetryPolicy::TOLD,
-            refusals: 0,
+            retry_policy: RetryPolicy::TOLD,
+            redirects: 0,
             track: None,
             length: 1,
             end: 1,

@@ -27,7 +27,7 @@ const REST: Millis = 2_000;
 pub struct Named {
     endpoint: Endpoint,
     state: Mutex<State>,
-    news: watch::Sender<u64>,
+    changes: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -94,7 +94,7 @@ impl State {
 impl Named {
     /// A server that is to take writes.
     pub fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, state: Mutex::default(), news: watch::Sender::new(0) }
+        Self { endpoint, state: Mutex::default(), changes: watch::Sender::new(0) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -108,8 +108,8 @@ impl Locate for Named {
         Box::pin(std::future::ready(Ok(place)))
     }
 
-    fn news(&self) -> Option<watch::Receiver<u64>> {
-        Some(self.news.subscribe())
+    fn changes(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.changes.subscribe())
     }
 
     fn is_watched(&self) -> bool {
@@ -134,7 +134,7 @@ impl Locate for Named {
         }
     }
 
-    fn refusals(&self, _place: &ConnectTarget) -> RedirectPolicy {
+    fn redirects(&self, _place: &ConnectTarget) -> RedirectPolicy {
         RedirectPolicy::returned(ServerRole::Writable).from(self.state().rests_until)
     }
 
@@ -160,7 +160,7 @@ impl Locate for Named {
             state.generation = place.generation;
             drop(state);
             // Every other connection is to the former server.
-            self.news.send_modify(|number| *number += 1);
+            self.changes.send_modify(|number| *number += 1);
         }
     }
 }
@@ -194,14 +194,14 @@ mod tests {
     async fn moves_every_connection_to_the_master_that_a_search_finds() {
         let named = named();
         let former = located(&named).await;
-        let mut news = named.news().unwrap();
+        let mut changes = named.changes().unwrap();
         named.refused(&former);
         let place = located(&named).await;
         assert_eq!((place.role, place.turn), (ServerRole::Writable, 1));
         assert!(named.holds(&former), "before anything better is known");
         named.confirm(&place);
-        assert!(!named.holds(&former) && named.holds(&place) && news.has_changed().unwrap());
-        news.mark_unchanged();
+        assert!(!named.holds(&former) && named.holds(&place) && changes.has_changed().unwrap());
+        changes.mark_unchanged();
         assert_eq!(located(&named).await.role, ServerRole::Any);
         named.refused(&former);
         assert_eq!(located(&named).await.role, ServerRole::Any, "what a former connection says is old");
@@ -219,7 +219,7 @@ mod tests {
         }
         let replica = located(&named).await;
         assert_eq!(replica.role, ServerRole::Any);
-        assert_ne!(named.refusals(&replica), RedirectPolicy::returned(ServerRole::Writable));
+        assert_ne!(named.redirects(&replica), RedirectPolicy::returned(ServerRole::Writable));
         later().await;
         named.refused(&replica);
         assert_eq!(located(&named).await.role, ServerRole::Writable);

@@ -58,12 +58,12 @@ pub(crate) struct LargeRead {
 
 impl ReadState {
     /// Nothing is in flight; `buffer` holds what came after the handshake's replies.
-    pub fn new(decoder: Decoder, buffer: BytesMut, liveness: Liveness, refusals: RedirectPolicy) -> Self {
+    pub fn new(decoder: Decoder, buffer: BytesMut, liveness: Liveness, redirects: RedirectPolicy) -> Self {
         Self {
             decoder,
             buffer,
             large: None,
-            in_flight: InFlight::new(refusals),
+            in_flight: InFlight::new(redirects),
             liveness,
             heard: now(),
             room: READ_CHUNK,
@@ -208,22 +208,22 @@ impl ReadState {
                 Err(Error::connection(ConnectionFailure::Lost, message).system(vec![fault]))
             }
             LivenessVerdict::Probe => {
-                let patience = self.liveness.patience();
+                let wait_limit = self.liveness.wait_limit();
                 let probe = Request {
                     recipient: Recipient::Probe,
                     shape: &Shape::Any,
                     replays: 0,
-                    on_refusal: RetryPolicy::TOLD,
-                    refusals: 0,
+                    retry_policy: RetryPolicy::TOLD,
+                    redirects: 0,
                     track: None,
                     length: u32::try_from(PROBE.len()).unwrap_or(0),
                     end: 0,
-                    deadline: now + patience,
-                    timeout: u32::try_from(patience).unwrap_or(u32::MAX),
+                    deadline: now + wait_limit,
+                    timeout: u32::try_from(wait_limit).unwrap_or(u32::MAX),
                     late: 0,
                 };
                 queue.submit_all(&mut PROBE.to_vec(), &mut vec![probe]);
-                Ok(now + patience)
+                Ok(now + wait_limit)
             }
         }
     }

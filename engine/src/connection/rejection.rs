@@ -91,9 +91,9 @@ impl RedirectPolicy {
     }
 
     /// The same, and that the server did not run the command. `proof` says what shows that.
-    pub(crate) fn refuses(self, line: &[u8], proof: Evidence) -> bool {
+    pub(crate) fn refuses(self, line: &[u8], evidence: Evidence) -> bool {
         let Some((_, words)) = self.known(line) else { return false };
-        proof == Evidence::Code || (words.iter().any(|words| contains(line, words)) && !is_of_script(line))
+        evidence == Evidence::Code || (words.iter().any(|words| contains(line, words)) && !is_of_script(line))
     }
 
     fn known(self, line: &[u8]) -> Option<&'static Sign> {
@@ -112,9 +112,9 @@ impl RedirectPolicy {
     }
 
     /// What to tell of a reply that says so: the command was not run.
-    pub(crate) fn refusal(self, frame: &Frame<'_>, proof: Evidence) -> Option<Error> {
+    pub(crate) fn refusal(self, frame: &Frame<'_>, evidence: Evidence) -> Option<Error> {
         let Frame::Scalar(Scalar::Error(line)) = frame else { return None };
-        self.refuses(line, proof).then(|| Error::reply(ServerError::from_line(line)).executed(false))
+        self.refuses(line, evidence).then(|| Error::reply(ServerError::from_line(line)).executed(false))
     }
 
     /// Whether `line` says it of a transaction that was not run, and which says why.
@@ -155,7 +155,7 @@ pub struct RetryPolicy {
     /// Whether it is sent again while its deadline allows; otherwise its caller is told at once.
     pub again: bool,
     /// What shows that it was not run.
-    pub proof: Evidence,
+    pub evidence: Evidence,
 }
 
 /// What shows that the server did not run a command that it answered with an error.
@@ -170,7 +170,7 @@ pub enum Evidence {
 
 impl RetryPolicy {
     /// Its caller is told.
-    pub const TOLD: Self = Self { again: false, proof: Evidence::Words };
+    pub const TOLD: Self = Self { again: false, evidence: Evidence::Words };
 
     /// Whether the error reply `line` says that the server did not run the command, and that it may later.
     pub(crate) fn passes(self, line: &[u8]) -> bool {
@@ -179,10 +179,10 @@ impl RetryPolicy {
         }
         let said = |&(code, words): &TransientCode| {
             line.strip_prefix(code).and_then(|rest| rest.strip_prefix(b" ")).is_some_and(|rest| {
-                self.proof == Evidence::Code || words.iter().any(|words| contains(rest, words))
+                self.evidence == Evidence::Code || words.iter().any(|words| contains(rest, words))
             })
         };
-        PASSING.iter().any(said) && (self.proof == Evidence::Code || !is_of_script(line))
+        PASSING.iter().any(said) && (self.evidence == Evidence::Code || !is_of_script(line))
     }
 
     /// The same for a transaction that was not run, and which says why.
@@ -216,13 +216,13 @@ fn contains(line: &[u8], words: &[u8]) -> bool {
 }
 
 /// Whether an error of this code passes by itself.
-pub(crate) fn is_passing(code: &str) -> bool {
+pub(crate) fn is_transient_code(code: &str) -> bool {
     PASSING.iter().any(|(known, _)| *known == code.as_bytes())
 }
 
 /// Whether `error` says that the server did not run the command, and that it may later.
 pub(crate) fn is_postponement(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Reply(reply) if is_passing(&reply.code))
+    matches!(error.kind(), ErrorKind::Reply(reply) if is_transient_code(&reply.code))
         && error.maybe_executed() == Some(false)
 }
 
@@ -236,7 +236,7 @@ pub(crate) struct BatchVerdict {
     /// It refused one because it is not the one to ask.
     pub(crate) refused: bool,
     /// It refused one because it cannot run it now.
-    pub(crate) postponed: bool,
+    pub(crate) retries: bool,
     /// It ran one that must not be run twice.
     pub(crate) ran: bool,
 }
@@ -249,7 +249,7 @@ impl BatchVerdict {
 
     /// Whether the batch may be sent again as a whole.
     pub(crate) fn is_postponement(self) -> bool {
-        self.postponed && !self.ran
+        self.retries && !self.ran
     }
 }
 
@@ -261,13 +261,13 @@ mod tests {
 
     #[test]
     fn what_a_former_master_refuses_goes_to_the_next_one() {
-        let refusals = RedirectPolicy::returned(ServerRole::Master);
+        let redirects = RedirectPolicy::returned(ServerRole::Master);
         let unblocked =
             b"UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
         for line in
             [READONLY_LINE, b"MASTERDOWN Link with MASTER is down", unblocked, b"LOADING Redis is loading"]
         {
-            assert!(refusals.refuses(line, Evidence::Code));
+            assert!(redirects.refuses(line, Evidence::Code));
             assert!(
                 !RedirectPolicy::TOLD.refuses(line, Evidence::Code)
                     && !RedirectPolicy::returned(ServerRole::Any).refuses(line, Evidence::Code)
@@ -276,12 +276,12 @@ mod tests {
         for line in
             [&b"READONLYISH x"[..], b"ERR READONLY x", b"NOREPLICAS Not enough good replicas to write."]
         {
-            assert!(!refusals.refuses(line, Evidence::Code));
+            assert!(!redirects.refuses(line, Evidence::Code));
         }
     }
 
-    const BY_CODE: RetryPolicy = RetryPolicy { again: true, proof: Evidence::Code };
-    const BY_WORDS: RetryPolicy = RetryPolicy { again: true, proof: Evidence::Words };
+    const BY_CODE: RetryPolicy = RetryPolicy { again: true, evidence: Evidence::Code };
+    const BY_WORDS: RetryPolicy = RetryPolicy { again: true, evidence: Evidence::Words };
 
     #[test]
     fn what_a_server_cannot_run_now_passes() {
@@ -338,16 +338,16 @@ mod tests {
 
     #[test]
     fn a_script_that_has_begun_shows_a_wrong_server_and_is_not_sent_again() {
-        let refusals = RedirectPolicy::returned(ServerRole::Writable);
+        let redirects = RedirectPolicy::returned(ServerRole::Writable);
         let inside = b"READONLY You can't write against a read only replica. script: f00, on @user_script:1.";
-        assert!(refusals.is_wrong_server(inside) && !refusals.refuses(inside, Evidence::Words));
-        assert!(!refusals.refuses(b"READONLY my own", Evidence::Words));
+        assert!(redirects.is_wrong_server(inside) && !redirects.refuses(inside, Evidence::Words));
+        assert!(!redirects.refuses(b"READONLY my own", Evidence::Words));
         for line in [
             READONLY_LINE,
             b"READONLY You can't write against a read only slave.",
             b"READONLY Can not run script with write flag on readonly replica",
         ] {
-            assert!(refusals.refuses(line, Evidence::Words), "{}", String::from_utf8_lossy(line));
+            assert!(redirects.refuses(line, Evidence::Words), "{}", String::from_utf8_lossy(line));
         }
     }
 

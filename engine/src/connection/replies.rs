@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 
 use super::batch::{Batch, BatchId, BatchOutcome, BatchProgress};
-use super::deliver::{SingleCall, hand_over, hand_over_large};
+use super::deliver::{SingleCall, deliver, deliver_large};
 use super::history::{self, What};
 use super::invalidation;
 use super::queue::Queue;
@@ -33,8 +33,8 @@ pub struct InFlight {
     /// Stream offset of the last byte that the server will ever see, once that is known.
     last: Option<u64>,
     /// The batch that the oldest request is, once a reply to it has come.
-    unit: Option<(BatchId, Box<Batch>)>,
-    refusals: RedirectPolicy,
+    batch: Option<(BatchId, Box<Batch>)>,
+    redirects: RedirectPolicy,
     /// What the server would not run, oldest first: it goes to the next connection.
     refused: VecDeque<Request>,
     /// Until when to wait for answers to what it was sent besides.
@@ -43,13 +43,13 @@ pub struct InFlight {
 
 impl InFlight {
     /// Nothing is in flight.
-    pub fn new(refusals: RedirectPolicy) -> Self {
+    pub fn new(redirects: RedirectPolicy) -> Self {
         Self {
             awaiting: VecDeque::new(),
             asked: 0,
             last: None,
-            unit: None,
-            refusals,
+            batch: None,
+            redirects,
             refused: VecDeque::new(),
             leave_by: NEVER,
         }
@@ -57,7 +57,7 @@ impl InFlight {
 
     /// The replies to the batch of which some have come.
     pub(crate) fn open_batch(&mut self) -> Option<&mut dyn ReplyCollector> {
-        self.unit.as_mut().map(|(_, unit)| unit.replies())
+        self.batch.as_mut().map(|(_, batch)| batch.replies())
     }
 
     /// Until when to wait for a server that refused a command because it is not the one to ask; `NEVER` where none was refused.
@@ -67,8 +67,8 @@ impl InFlight {
 
     /// Puts the unanswered requests back into `queue`, whose owner decides about them.
     pub fn restore(&mut self, queue: &Queue) {
-        if let Some((id, unit)) = self.unit.take() {
-            queue.units().put(id, unit);
+        if let Some((id, batch)) = self.batch.take() {
+            queue.batches().put(id, batch);
         }
         self.refused.append(&mut self.awaiting);
         queue.restore(&mut self.refused);
@@ -82,8 +82,8 @@ pub struct Replies<'a> {
     awaiting: &'a mut VecDeque<Request>,
     asked: &'a mut u64,
     last: &'a mut Option<u64>,
-    unit: &'a mut Option<(BatchId, Box<Batch>)>,
-    refusals: RedirectPolicy,
+    batch: &'a mut Option<(BatchId, Box<Batch>)>,
+    redirects: RedirectPolicy,
     refused: &'a mut VecDeque<Request>,
     leave_by: &'a mut Millis,
     deliver: &'a mut dyn ReplySink,
@@ -92,8 +92,8 @@ pub struct Replies<'a> {
 impl<'a> Replies<'a> {
     /// Replies to `in_flight`, whose newer requests are in `queue`, go to `deliver`.
     pub fn new(queue: &'a Queue, in_flight: &'a mut InFlight, deliver: &'a mut dyn ReplySink) -> Self {
-        let InFlight { awaiting, asked, last, unit, refusals, refused, leave_by } = in_flight;
-        Self { queue, awaiting, asked, last, unit, refusals: *refusals, refused, leave_by, deliver }
+        let InFlight { awaiting, asked, last, batch, redirects, refused, leave_by } = in_flight;
+        Self { queue, awaiting, asked, last, batch, redirects: *redirects, refused, leave_by, deliver }
     }
 
     /// Gives one decoded frame to the request that it answers.
@@ -112,21 +112,21 @@ impl<'a> Replies<'a> {
         match request.recipient {
             Recipient::Caller(ticket) => {
                 if let Frame::Scalar(Scalar::Error(line)) = &frame {
-                    if self.refusals.is_wrong_server(line) {
-                        if self.refusals.refuses(line, request.on_refusal.proof) {
+                    if self.redirects.is_wrong_server(line) {
+                        if self.redirects.refuses(line, request.retry_policy.evidence) {
                             self.refused(&request, ticket, line);
                             return Ok(());
                         }
                         self.leave();
                     }
-                    if request.on_refusal.passes(line) {
-                        self.postponed(&request, ticket, line);
+                    if request.retry_policy.passes(line) {
+                        self.retries(&request, ticket, line);
                         return Ok(());
                     }
                 }
                 match request.track {
                     None => {
-                        hand_over(
+                        deliver(
                             &mut SingleCall { deliver: &mut *self.deliver, ticket },
                             request.shape,
                             frame,
@@ -138,9 +138,9 @@ impl<'a> Replies<'a> {
                     }
                 }
             }
-            Recipient::Unit(..) | Recipient::AbandonedUnit(_) => {
-                let refusals = self.refusals;
-                match self.unit_turn(&request, |unit, caller| unit.take(caller, refusals, frame))? {
+            Recipient::Batch(..) | Recipient::AbandonedUnit(_) => {
+                let redirects = self.redirects;
+                match self.batch_progress(&request, |batch, caller| batch.take(caller, redirects, frame))? {
                     BatchProgress::More => return Ok(()),
                     BatchProgress::Last | BatchProgress::Postponed => {}
                     BatchProgress::Refused => {
@@ -179,11 +179,11 @@ impl<'a> Replies<'a> {
             if !is_error {
                 self.queue.tracks().remember(command);
             }
-            hand_over(&mut SingleCall { deliver: &mut *self.deliver, ticket }, request.shape, frame);
+            deliver(&mut SingleCall { deliver: &mut *self.deliver, ticket }, request.shape, frame);
             return self.ended(request, Target::Nobody);
         }
         if let Target::Caller(_) = target {
-            hand_over(&mut SingleCall { deliver: &mut *self.deliver, ticket }, request.shape, frame);
+            deliver(&mut SingleCall { deliver: &mut *self.deliver, ticket }, request.shape, frame);
         }
         self.ended(request, target);
     }
@@ -203,14 +203,14 @@ impl<'a> Replies<'a> {
     /// read many values.
     #[inline]
     pub fn settle_bulk_strings(&mut self, decoder: &mut Decoder, buffer: &mut BytesMut) {
-        let Some((_, unit)) = self.unit else { return };
+        let Some((_, batch)) = self.batch else { return };
         // While the batch is being written, each reply is compared with how far it is.
         let Some(request) = self.awaiting.front().filter(|_| !self.queue.has_backlog()) else { return };
-        if let Recipient::Unit(ticket, _) = request.recipient
+        if let Recipient::Batch(ticket, _) = request.recipient
             && request.end <= *self.asked
-            && unit.expects_plain_reply()
+            && batch.expects_plain_reply()
         {
-            decoder.bulk_strings(buffer, |text| unit.take_bulk_string(ticket, text));
+            decoder.bulk_strings(buffer, |text| batch.take_bulk_string(ticket, text));
         }
     }
 
@@ -222,7 +222,7 @@ impl<'a> Replies<'a> {
 
     /// The queue is held: whether everything is answered that was written before.
     pub fn is_read_out(&mut self) -> bool {
-        let last = *self.last.get_or_insert_with(|| self.queue.outgoing().log.written());
+        let last = *self.last.get_or_insert_with(|| self.queue.outgoing().send_buffer.written());
         self.awaiting().front().is_none_or(|request| request.end > last)
     }
 
@@ -247,16 +247,16 @@ impl<'a> Replies<'a> {
                 let target = request.track.map(|id| self.queue.tracks().target(id, false));
                 if matches!(target, None | Some(Target::Caller(_))) {
                     let mut caller = SingleCall { deliver: &mut *self.deliver, ticket };
-                    hand_over_large(&mut caller, request.shape, bytes, ascii);
+                    deliver_large(&mut caller, request.shape, bytes, ascii);
                 }
                 if let Some(target) = target {
                     self.ended(&request, target);
                     return Ok(());
                 }
             }
-            Recipient::Unit(..) | Recipient::AbandonedUnit(_) => {
-                let take = |unit: &mut Batch, caller| unit.take_large(caller, bytes, ascii);
-                if self.unit_turn(&request, take)? == BatchProgress::More {
+            Recipient::Batch(..) | Recipient::AbandonedUnit(_) => {
+                let take = |batch: &mut Batch, caller| batch.take_large(caller, bytes, ascii);
+                if self.batch_progress(&request, take)? == BatchProgress::More {
                     return Ok(());
                 }
             }
@@ -281,7 +281,7 @@ impl<'a> Replies<'a> {
             return Err(Error::protocol("the server sent a reply that no command asked for"));
         };
         let unread = request.end > *self.asked
-            || (self.queue.has_backlog() && request.end > self.queue.outgoing().log.written());
+            || (self.queue.has_backlog() && request.end > self.queue.outgoing().send_buffer.written());
         let request = *request;
         if unread && !self.has_begun(&request) {
             return Err(Error::protocol("the server answered a command that it cannot have read yet"));
@@ -291,53 +291,53 @@ impl<'a> Replies<'a> {
 
     /// Whether the request is a batch, and the server can have read as much of it as the next reply is to.
     fn has_begun(&mut self, request: &Request) -> bool {
-        let Some(unit) = self.unit(request) else { return false };
-        let needed = request.start() + unit.needed();
-        needed <= *self.asked && needed <= self.queue.outgoing().log.written()
+        let Some(batch) = self.batch(request) else { return false };
+        let needed = request.start() + batch.needed();
+        needed <= *self.asked && needed <= self.queue.outgoing().send_buffer.written()
     }
 
     /// The batch of the oldest request.
-    fn unit(&mut self, request: &Request) -> Option<&mut Batch> {
-        if self.unit.is_none() {
-            let id = request.recipient.unit()?;
-            *self.unit = Some((id, self.queue.units().take(id)?));
+    fn batch(&mut self, request: &Request) -> Option<&mut Batch> {
+        if self.batch.is_none() {
+            let id = request.recipient.batch()?;
+            *self.batch = Some((id, self.queue.batches().take(id)?));
         }
-        self.unit.as_mut().map(|(_, unit)| unit.as_mut())
+        self.batch.as_mut().map(|(_, batch)| batch.as_mut())
     }
 
     /// Lets the batch of the oldest request take its next reply. With the last one, its caller is answered.
-    fn unit_turn(
+    fn batch_progress(
         &mut self,
         request: &Request,
         take: impl FnOnce(&mut Batch, Option<Ticket>) -> Result<BatchProgress, Error>,
     ) -> Result<BatchProgress, Error> {
         let caller = request.recipient.waiting();
         let unknown = || Error::internal("a batch is unknown to its queue");
-        let turn = take(self.unit(request).ok_or_else(unknown)?, caller)?;
+        let turn = take(self.batch(request).ok_or_else(unknown)?, caller)?;
         if turn == BatchProgress::More {
             return Ok(turn);
         }
-        let (id, mut unit) = self.unit.take().ok_or_else(unknown)?;
-        if turn == BatchProgress::Refused && caller.is_some() && self.refusals.is_returned() {
-            self.queue.units().put(id, unit);
+        let (id, mut batch) = self.batch.take().ok_or_else(unknown)?;
+        if turn == BatchProgress::Refused && caller.is_some() && self.redirects.is_returned() {
+            self.queue.batches().put(id, batch);
             return Ok(turn);
         }
         if turn == BatchProgress::Postponed && caller.is_some() {
-            let line = unit.take_refusal();
-            self.queue.units().put(id, unit);
+            let line = batch.take_refusal();
+            self.queue.batches().put(id, batch);
             if self.queue.postpone(request, &line) {
                 return Ok(turn);
             }
-            unit = self.queue.units().take(id).ok_or_else(unknown)?;
-            unit.refuse(&line);
+            batch = self.queue.batches().take(id).ok_or_else(unknown)?;
+            batch.refuse(&line);
         }
-        if unit.verdict.refused {
+        if batch.verdict.refused {
             self.leave();
         }
-        let outcome = unit.give_up();
+        let outcome = batch.give_up();
         if let Some(ticket) = caller {
             match outcome {
-                BatchOutcome::Replies(replies) => self.deliver.unit(ticket, replies, None),
+                BatchOutcome::Replies(replies) => self.deliver.batch(ticket, replies, None),
                 BatchOutcome::Failed(failure) => self.deliver.error(ticket, &failure),
             }
         }
@@ -346,7 +346,7 @@ impl<'a> Replies<'a> {
 
     /// The server did not run the oldest request, because it is not the one to ask.
     fn refused(&mut self, request: &Request, ticket: Ticket, line: &[u8]) {
-        if self.refusals.is_returned() {
+        if self.redirects.is_returned() {
             return self.give_back();
         }
         self.leave();
@@ -356,13 +356,13 @@ impl<'a> Replies<'a> {
     }
 
     /// The server did not run the oldest request for now: it is sent again, unless too much waits for that.
-    fn postponed(&mut self, request: &Request, ticket: Ticket, line: &[u8]) {
-        let postponed = self.queue.postpone(request, line);
+    fn retries(&mut self, request: &Request, ticket: Ticket, line: &[u8]) {
+        let retries = self.queue.postpone(request, line);
         self.awaiting.pop_front();
         if self.awaiting.is_empty() {
             self.queue.answered(request.end);
         }
-        if !postponed {
+        if !retries {
             self.fail(request, ticket, line);
         }
     }
@@ -406,10 +406,10 @@ impl<'a> Replies<'a> {
     pub fn expire(&mut self) {
         let (queue, deliver) = (self.queue, &mut *self.deliver);
         queue.retry(|request, outcome, error| queue.reject(deliver, request, outcome, error));
-        let Self { queue, awaiting, unit: open, deliver, .. } = self;
+        let Self { queue, awaiting, batch: open, deliver, .. } = self;
         queue.expire(awaiting, |request, outcome, phase, begun| {
-            let begun_unit = open.as_mut().filter(|(id, _)| request.recipient.unit() == Some(*id));
-            let outcome = outcome.or_else(|| begun_unit.map(|(_, unit)| unit.give_up()));
+            let begun_batch = open.as_mut().filter(|(id, _)| request.recipient.batch() == Some(*id));
+            let outcome = outcome.or_else(|| begun_batch.map(|(_, batch)| batch.give_up()));
             queue.reject(&mut **deliver, request, outcome, &expired(request, phase, begun));
         });
         self.deliver.flush();
@@ -420,7 +420,7 @@ impl<'a> Replies<'a> {
         let is_abandoned = |request: &Request| request.recipient.is_abandoned();
         self.awaiting().iter().all(is_abandoned)
             && self.queue.look(|others| others.iter().all(is_abandoned))
-            && !self.queue.has_postponed()
+            && !self.queue.has_retries()
     }
 
     /// Every unanswered request that is on its way, oldest first.
@@ -442,7 +442,7 @@ pub fn reject(deliver: &mut dyn ReplySink, request: &Request, outcome: Option<Ba
     let Some(ticket) = request.recipient.waiting() else { return };
     match outcome {
         None => deliver.error(ticket, error),
-        Some(BatchOutcome::Replies(replies)) => deliver.unit(ticket, replies, Some(error)),
+        Some(BatchOutcome::Replies(replies)) => deliver.batch(ticket, replies, Some(error)),
         Some(BatchOutcome::Failed(failure)) => deliver.error(ticket, &failure),
     }
 }

@@ -80,9 +80,9 @@ pub struct Request {
     /// How often the command may still be sent again after its connection was lost with it written (see [`replays`]).
     pub replays: u8,
     /// What is to be done when the server cannot run it now.
-    pub on_refusal: RetryPolicy,
+    pub retry_policy: RetryPolicy,
     /// How often that was the case.
-    pub refusals: u8,
+    pub redirects: u8,
     /// Bytes on the wire.
     pub length: u32,
     /// Stream offset after its last byte; set when it enters a log.
@@ -113,7 +113,7 @@ pub enum Recipient {
     /// A caller who still waits.
     Caller(Ticket),
     /// A caller who still waits for the replies to a batch.
-    Unit(Ticket, BatchId),
+    Batch(Ticket, BatchId),
     /// The connection itself: a liveness probe.
     Probe,
     /// Nobody any more; the reply is drained and dropped.
@@ -126,15 +126,15 @@ impl Recipient {
     /// The caller who still waits, for one reply or for those of a batch.
     pub fn waiting(self) -> Option<Ticket> {
         match self {
-            Self::Caller(ticket) | Self::Unit(ticket, _) => Some(ticket),
+            Self::Caller(ticket) | Self::Batch(ticket, _) => Some(ticket),
             Self::Probe | Self::Abandoned | Self::AbandonedUnit(_) => None,
         }
     }
 
     /// The batch, whether or not somebody waits for it.
-    pub fn unit(self) -> Option<BatchId> {
+    pub fn batch(self) -> Option<BatchId> {
         match self {
-            Self::Unit(_, id) | Self::AbandonedUnit(id) => Some(id),
+            Self::Batch(_, id) | Self::AbandonedUnit(id) => Some(id),
             Self::Caller(_) | Self::Probe | Self::Abandoned => None,
         }
     }
@@ -147,7 +147,7 @@ impl Recipient {
     /// The same with nobody who waits: replies are still due.
     #[must_use]
     pub fn abandoned(self) -> Self {
-        self.unit().map_or(Self::Abandoned, Self::AbandonedUnit)
+        self.batch().map_or(Self::Abandoned, Self::AbandonedUnit)
     }
 }
 
@@ -244,17 +244,17 @@ pub trait ReplySink: Send {
     /// A command failed.
     fn error(&mut self, ticket: Ticket, error: &Error);
     /// A batch has ended: with all of its replies, or with those that came before it was `broken`.
-    fn unit(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>);
+    fn batch(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>);
     /// Something happened to the connection.
     fn event(&mut self, event: ConnectionEvent);
     /// The batch is complete: hand it on.
     fn flush(&mut self);
     /// Whether [`Self::lend`] does anything but give back.
-    fn borrows(&self) -> bool {
+    fn accepts_handoff(&self) -> bool {
         false
     }
     /// Commands come one by one: the submitting thread may read their replies itself from now on.
-    fn lend(&mut self, loan: Arc<ReadHandoff>) {
-        loan.give_back();
+    fn hand_off(&mut self, handoff: Arc<ReadHandoff>) {
+        handoff.give_back();
     }
 }

@@ -17,7 +17,7 @@ use crate::value::Value;
 /// An established connection.
 pub struct SimpleConnection {
     connection: Connection,
-    patience: Duration,
+    wait_limit: Duration,
 }
 
 /// Something that the peer sent.
@@ -30,14 +30,14 @@ pub enum Received {
 
 impl SimpleConnection {
     /// Connects and shakes hands, within `connectTimeout`. Each answer may take `patience`.
-    pub async fn open(connector: &Connector, patience: Duration) -> Result<Self, Error> {
+    pub async fn open(connector: &Connector, wait_limit: Duration) -> Result<Self, Error> {
         let opened = connector.open().await?;
-        Ok(Self::over(connector.greet(opened).await?, patience))
+        Ok(Self::over(connector.handshake(opened).await?, wait_limit))
     }
 
     /// The same, over a connection.
-    pub fn over(connection: Connection, patience: Duration) -> Self {
-        Self { connection, patience }
+    pub fn over(connection: Connection, wait_limit: Duration) -> Self {
+        Self { connection, wait_limit }
     }
 
     /// The connection again. No reply is outstanding.
@@ -46,10 +46,10 @@ impl SimpleConnection {
     }
 
     /// Sends all of `questions` at once and returns the reply to each, error replies included.
-    pub async fn ask(&mut self, questions: &[Vec<&[u8]>]) -> Result<Vec<Value>, Error> {
-        let patience = self.patience;
-        timeout(patience, self.ask_patiently(questions)).await.unwrap_or_else(|_| {
-            let message = format!("no answer within {} ms (commandTimeout)", patience.as_millis());
+    pub async fn request(&mut self, questions: &[Vec<&[u8]>]) -> Result<Vec<Value>, Error> {
+        let wait_limit = self.wait_limit;
+        timeout(wait_limit, self.ask_patiently(questions)).await.unwrap_or_else(|_| {
+            let message = format!("no answer within {} ms (commandTimeout)", wait_limit.as_millis());
             Err(Error::connection(ConnectionFailure::Lost, message))
         })
     }
@@ -58,7 +58,7 @@ impl SimpleConnection {
         self.send(questions).await?;
         let mut replies = Vec::with_capacity(questions.len());
         while replies.len() < questions.len() {
-            if let Received::Reply(value) = self.hear().await? {
+            if let Received::Reply(value) = self.receive().await? {
                 replies.push(value);
             }
         }
@@ -76,10 +76,10 @@ impl SimpleConnection {
     }
 
     /// The next thing that the peer sends, however long it takes. May be dropped and called again.
-    pub async fn hear(&mut self) -> Result<Received, Error> {
+    pub async fn receive(&mut self) -> Result<Received, Error> {
         loop {
-            if let Some(heard) = self.buffered()? {
-                return Ok(heard);
+            if let Some(received) = self.buffered()? {
+                return Ok(received);
             }
             let Connection { reader, buffer, place, .. } = &mut self.connection;
             buffer.reserve(READ_CHUNK);

@@ -259,137 +259,141 @@ impl SendBuffer {
 mod tests {
     use super::*;
 
-    fn unwritten(log: &SendBuffer) -> Vec<u8> {
+    fn unwritten(send_buffer: &SendBuffer) -> Vec<u8> {
         let mut slices = [IoSlice::new(&[]); 8];
-        let count = log.unwritten(&mut slices);
+        let count = send_buffer.unwritten(&mut slices);
         slices[..count].iter().flat_map(|slice| slice.iter().copied()).collect()
     }
 
     #[test]
     fn small_submissions_share_a_segment_and_large_ones_are_moved() {
-        let mut log = SendBuffer::default();
-        log.append(&mut b"one".to_vec());
-        log.append(&mut b"two".to_vec());
-        assert_eq!(log.segments.len(), 1);
+        let mut send_buffer = SendBuffer::default();
+        send_buffer.append(&mut b"one".to_vec());
+        send_buffer.append(&mut b"two".to_vec());
+        assert_eq!(send_buffer.segments.len(), 1);
         let mut large = vec![7; OWN_SEGMENT_FROM];
         let address = large.as_ptr();
-        log.append(&mut large);
+        send_buffer.append(&mut large);
         assert!(large.is_empty());
-        assert_eq!(log.segments[1].as_ptr(), address);
-        assert_eq!(log.end(), 6 + OWN_SEGMENT_FROM as u64);
+        assert_eq!(send_buffer.segments[1].as_ptr(), address);
+        assert_eq!(send_buffer.end(), 6 + OWN_SEGMENT_FROM as u64);
     }
 
     #[test]
     fn written_bytes_stay_until_they_are_answered() {
-        let mut log = SendBuffer::default();
-        log.append_slice(b"abcdef");
-        log.advance(4);
-        assert_eq!(unwritten(&log), b"ef");
-        log.release(3);
+        let mut send_buffer = SendBuffer::default();
+        send_buffer.append_slice(b"abcdef");
+        send_buffer.advance(4);
+        assert_eq!(unwritten(&send_buffer), b"ef");
+        send_buffer.release(3);
         let mut other = SendBuffer::default();
-        other.append_range(&log, 0..6);
+        other.append_range(&send_buffer, 0..6);
         assert_eq!(unwritten(&other), b"abcdef");
-        log.advance(2);
-        log.release(6);
-        assert!(!log.has_backlog());
-        log.append_slice(b"gh");
-        assert_eq!(unwritten(&log), b"gh");
-        assert_eq!(log.end(), 8);
+        send_buffer.advance(2);
+        send_buffer.release(6);
+        assert!(!send_buffer.has_backlog());
+        send_buffer.append_slice(b"gh");
+        assert_eq!(unwritten(&send_buffer), b"gh");
+        assert_eq!(send_buffer.end(), 8);
     }
 
     #[test]
     fn a_tail_is_split_off_across_segments() {
-        let mut log = SendBuffer::default();
-        log.append_slice(b"abc");
-        log.append(&mut vec![b'x'; OWN_SEGMENT_FROM]);
-        log.append_slice(b"tail");
-        log.advance(2);
-        let tail = log.split_off(3);
-        assert_eq!(unwritten(&log), b"c");
+        let mut send_buffer = SendBuffer::default();
+        send_buffer.append_slice(b"abc");
+        send_buffer.append(&mut vec![b'x'; OWN_SEGMENT_FROM]);
+        send_buffer.append_slice(b"tail");
+        send_buffer.advance(2);
+        let tail = send_buffer.split_off(3);
+        assert_eq!(unwritten(&send_buffer), b"c");
         assert_eq!(tail.end(), 3 + OWN_SEGMENT_FROM as u64 + 4);
-        log.append_range(&tail, tail.end() - 4..tail.end());
-        assert_eq!(unwritten(&log), b"ctail");
-        assert_eq!(log.end(), 7);
+        send_buffer.append_range(&tail, tail.end() - 4..tail.end());
+        assert_eq!(unwritten(&send_buffer), b"ctail");
+        assert_eq!(send_buffer.end(), 7);
     }
 
     #[test]
     fn a_segment_answered_in_part_is_kept_and_the_next_submission_follows_it() {
-        let mut log = SendBuffer::default();
-        log.append(&mut vec![b'a'; OWN_SEGMENT_FROM]);
-        log.append(&mut vec![b'b'; OWN_SEGMENT_FROM]);
-        log.advance(OWN_SEGMENT_FROM + 5);
-        log.release(OWN_SEGMENT_FROM as u64 + 1);
-        assert_eq!(log.segments.len(), 1);
-        assert_eq!(unwritten(&log).len(), OWN_SEGMENT_FROM - 5);
+        let mut send_buffer = SendBuffer::default();
+        send_buffer.append(&mut vec![b'a'; OWN_SEGMENT_FROM]);
+        send_buffer.append(&mut vec![b'b'; OWN_SEGMENT_FROM]);
+        send_buffer.advance(OWN_SEGMENT_FROM + 5);
+        send_buffer.release(OWN_SEGMENT_FROM as u64 + 1);
+        assert_eq!(send_buffer.segments.len(), 1);
+        assert_eq!(unwritten(&send_buffer).len(), OWN_SEGMENT_FROM - 5);
     }
 
-    fn next_write(log: &SendBuffer) -> Vec<usize> {
+    fn next_write(send_buffer: &SendBuffer) -> Vec<usize> {
         let mut slices = [IoSlice::new(&[]); 4];
-        let count = log.unwritten(&mut slices);
+        let count = send_buffer.unwritten(&mut slices);
         slices[..count].iter().map(|slice| slice.len()).collect()
     }
 
     #[test]
     fn a_large_segment_is_written_in_two_parts() {
-        let mut log = SendBuffer::default();
-        log.append_slice(b"small");
-        log.append(&mut vec![b'a'; IN_TWO_PARTS_FROM - 1]);
-        log.append(&mut vec![b'b'; IN_TWO_PARTS_FROM]);
-        log.append_slice(b"behind");
-        assert_eq!(next_write(&log), [5, IN_TWO_PARTS_FROM - 1, FIRST_PART]);
-        log.advance(5 + IN_TWO_PARTS_FROM - 1);
-        assert_eq!(next_write(&log), [FIRST_PART], "it begins here");
-        log.advance(10);
-        assert_eq!(next_write(&log), [IN_TWO_PARTS_FROM - 10, 6], "the socket took less than the first part");
-        log.release((5 + IN_TWO_PARTS_FROM - 1) as u64);
-        assert_eq!(next_write(&log), [IN_TWO_PARTS_FROM - 10, 6], "what came before was answered");
-        log.advance(FIRST_PART);
-        assert_eq!(next_write(&log), [IN_TWO_PARTS_FROM - 10 - FIRST_PART, 6]);
+        let mut send_buffer = SendBuffer::default();
+        send_buffer.append_slice(b"small");
+        send_buffer.append(&mut vec![b'a'; IN_TWO_PARTS_FROM - 1]);
+        send_buffer.append(&mut vec![b'b'; IN_TWO_PARTS_FROM]);
+        send_buffer.append_slice(b"behind");
+        assert_eq!(next_write(&send_buffer), [5, IN_TWO_PARTS_FROM - 1, FIRST_PART]);
+        send_buffer.advance(5 + IN_TWO_PARTS_FROM - 1);
+        assert_eq!(next_write(&send_buffer), [FIRST_PART], "it begins here");
+        send_buffer.advance(10);
+        assert_eq!(
+            next_write(&send_buffer),
+            [IN_TWO_PARTS_FROM - 10, 6],
+            "the socket took less than the first part"
+        );
+        send_buffer.release((5 + IN_TWO_PARTS_FROM - 1) as u64);
+        assert_eq!(next_write(&send_buffer), [IN_TWO_PARTS_FROM - 10, 6], "what came before was answered");
+        send_buffer.advance(FIRST_PART);
+        assert_eq!(next_write(&send_buffer), [IN_TWO_PARTS_FROM - 10 - FIRST_PART, 6]);
     }
 
     /// What the log's segments take up, the spare ones included.
-    fn capacity(log: &SendBuffer) -> usize {
-        log.segments.iter().chain(&log.spare).map(Vec::capacity).sum()
+    fn capacity(send_buffer: &SendBuffer) -> usize {
+        send_buffer.segments.iter().chain(&send_buffer.spare).map(Vec::capacity).sum()
     }
 
     #[test]
     fn what_is_answered_takes_no_memory() {
-        let mut log = SendBuffer::default();
+        let mut send_buffer = SendBuffer::default();
         for _ in 0..1_000 {
-            log.append_slice(&[b'a'; 1_000]);
+            send_buffer.append_slice(&[b'a'; 1_000]);
         }
-        log.append(&mut vec![b'b'; 10 * SEGMENT_BYTES]);
+        send_buffer.append(&mut vec![b'b'; 10 * SEGMENT_BYTES]);
         for _ in 0..1_000 {
-            log.append_slice(&[b'c'; 1_000]);
+            send_buffer.append_slice(&[b'c'; 1_000]);
         }
-        let end = log.end();
-        log.advance(usize::try_from(end).unwrap());
-        log.release(end - 1_000);
-        assert!(capacity(&log) <= (SPARE_SEGMENTS + 1) * SEGMENT_BYTES, "{}", capacity(&log));
-        log.release(end);
-        assert!(capacity(&log) <= (SPARE_SEGMENTS + 1) * SEGMENT_BYTES, "{}", capacity(&log));
-        log.append_slice(b"next");
-        assert_eq!(unwritten(&log), b"next");
+        let end = send_buffer.end();
+        send_buffer.advance(usize::try_from(end).unwrap());
+        send_buffer.release(end - 1_000);
+        assert!(capacity(&send_buffer) <= (SPARE_SEGMENTS + 1) * SEGMENT_BYTES, "{}", capacity(&send_buffer));
+        send_buffer.release(end);
+        assert!(capacity(&send_buffer) <= (SPARE_SEGMENTS + 1) * SEGMENT_BYTES, "{}", capacity(&send_buffer));
+        send_buffer.append_slice(b"next");
+        assert_eq!(unwritten(&send_buffer), b"next");
     }
 
     #[test]
     fn a_large_submission_that_is_answered_is_let_go_of() {
-        let mut log = SendBuffer::default();
-        log.append(&mut vec![b'a'; 10 * SEGMENT_BYTES]);
-        log.advance(10 * SEGMENT_BYTES);
-        log.release(log.end());
-        assert_eq!(capacity(&log), 0);
+        let mut send_buffer = SendBuffer::default();
+        send_buffer.append(&mut vec![b'a'; 10 * SEGMENT_BYTES]);
+        send_buffer.advance(10 * SEGMENT_BYTES);
+        send_buffer.release(send_buffer.end());
+        assert_eq!(capacity(&send_buffer), 0);
     }
 
     #[test]
     fn what_is_to_be_kept_is_kept() {
-        let mut log = SendBuffer::default();
-        log.append_slice(b"abc");
-        log.advance(3);
-        log.keep();
-        log.release(3);
+        let mut send_buffer = SendBuffer::default();
+        send_buffer.append_slice(b"abc");
+        send_buffer.advance(3);
+        send_buffer.keep();
+        send_buffer.release(3);
         let mut next = SendBuffer::default();
-        next.append_range(&log, 0..3);
+        next.append_range(&send_buffer, 0..3);
         assert_eq!(unwritten(&next), b"abc");
         next.advance(3);
         next.release(3);
@@ -398,16 +402,16 @@ mod tests {
 
     #[test]
     fn nothing_is_released_before_it_is_written() {
-        let mut log = SendBuffer::default();
-        log.append_slice(b"abc");
-        log.release(100);
-        assert_eq!(unwritten(&log), b"abc");
+        let mut send_buffer = SendBuffer::default();
+        send_buffer.append_slice(b"abc");
+        send_buffer.release(100);
+        assert_eq!(unwritten(&send_buffer), b"abc");
     }
 
     #[test]
     fn offsets_hold_over_many_rounds_of_writing_and_answering() {
         let mut random = fastrand::Rng::with_seed(3);
-        let mut log = SendBuffer::default();
+        let mut send_buffer = SendBuffer::default();
         let mut model: Vec<u8> = Vec::new();
         let (mut written, mut answered) = (0, 0);
         for round in 0..3_000_u32 {
@@ -416,26 +420,26 @@ mod tests {
             let bytes = vec![round.to_le_bytes()[0]; length];
             model.extend_from_slice(&bytes);
             if random.bool() {
-                log.append(&mut bytes.clone());
+                send_buffer.append(&mut bytes.clone());
             } else {
-                log.append_slice(&bytes);
+                send_buffer.append_slice(&bytes);
             }
             let mut slices = [IoSlice::new(&[]); 4];
-            let count = log.unwritten(&mut slices);
+            let count = send_buffer.unwritten(&mut slices);
             let ready: Vec<u8> = slices[..count].iter().flat_map(|slice| slice.iter().copied()).collect();
             assert_eq!(ready, model[written..written + ready.len()]);
             let taken = random.usize(0..=ready.len());
-            log.advance(taken);
+            send_buffer.advance(taken);
             written += taken;
             if random.bool() {
                 answered = random.usize(answered..=written);
-                log.release(answered as u64);
+                send_buffer.release(answered as u64);
             }
             let from = random.usize(answered..=model.len());
             let mut copy = SendBuffer::default();
-            copy.append_range(&log, from as u64..model.len() as u64);
+            copy.append_range(&send_buffer, from as u64..model.len() as u64);
             assert_eq!(copy.end(), (model.len() - from) as u64);
-            assert_eq!(log.end(), model.len() as u64);
+            assert_eq!(send_buffer.end(), model.len() as u64);
         }
     }
 }

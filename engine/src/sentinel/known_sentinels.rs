@@ -31,7 +31,7 @@ pub(super) struct KnownSentinel {
     pub(super) origin: Origin,
     pub(super) connector: Connector,
     /// The longest that it may take for one answer.
-    pub(super) patience: Duration,
+    pub(super) wait_limit: Duration,
     run_id: Mutex<Option<String>>,
     failures: AtomicU32,
 }
@@ -40,9 +40,9 @@ impl KnownSentinel {
     fn new(options: &Arc<Options>, address: HostPort, origin: Origin, dial: &Arc<dyn Dial>) -> Self {
         let locate = Arc::new(Fixed::new(Endpoint::Tcp(address.clone())));
         let connector = Connector::over(Arc::clone(options), locate, Arc::clone(dial));
-        let patience = options.command_timeout.unwrap_or(options.connect_timeout);
+        let wait_limit = options.command_timeout.unwrap_or(options.connect_timeout);
         let (run_id, failures) = (Mutex::default(), AtomicU32::new(0));
-        Self { address, origin, connector, patience, run_id, failures }
+        Self { address, origin, connector, wait_limit, run_id, failures }
     }
 
     fn run_id(&self) -> MutexGuard<'_, Option<String>> {

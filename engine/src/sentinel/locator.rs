@@ -83,8 +83,8 @@ impl Locate for MasterLocator {
         Box::pin(self.choose())
     }
 
-    fn news(&self) -> Option<watch::Receiver<u64>> {
-        Some(self.master.news())
+    fn changes(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.master.changes())
     }
 
     fn holds(&self, place: &ConnectTarget) -> bool {
@@ -99,7 +99,7 @@ impl Locate for MasterLocator {
         }
     }
 
-    fn distrust(&self, place: &ConnectTarget) {
+    fn mark_suspect(&self, place: &ConnectTarget) {
         if let Some(announced) = &place.announced {
             match place.role {
                 ServerRole::Replica => self.master.pass_over(announced),
@@ -116,7 +116,7 @@ impl Locate for MasterLocator {
         }
     }
 
-    fn attend(&self) -> Option<WatchGuard> {
+    fn watch(&self) -> Option<WatchGuard> {
         self.master.follow(true);
         Some(Box::new(FollowedClient {
             master: Arc::clone(&self.master),

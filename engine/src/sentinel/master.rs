@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::SentinelsInner;
-use super::query_all::{FailureReasons, about_master, about_replicas, survey};
+use super::query_all::{FailureReasons, about_master, about_replicas, query_all};
 use super::replies;
 use super::replies::{ReportedMaster, SentinelPeer};
 use super::settings::{SentinelEvent, SentinelState};
@@ -34,13 +34,13 @@ struct KnownMaster {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Health {
     /// Nothing speaks against it.
-    Sound,
+    Ok,
     /// A connection to it failed at that time: sentinels are asked again before it is used.
-    Shaken(Instant),
+    Suspect(Instant),
 }
 
 struct MasterState {
-    belief: Option<KnownMaster>,
+    known: Option<KnownMaster>,
     trust: Health,
     /// Replicas that are fit to be read from; `None` before anybody asked.
     replicas: Option<Vec<HostPort>>,
@@ -61,20 +61,19 @@ pub(super) struct Master {
     state: Mutex<MasterState>,
     /// Clients that want news of it.
     followers: AtomicUsize,
-    news: watch::Sender<u64>,
+    changes: watch::Sender<u64>,
     finding: Singleflight<HostPort>,
     listing: Singleflight<Vec<HostPort>>,
 }
 
 impl Master {
     pub(super) fn new(name: &str) -> Self {
-        let state =
-            MasterState { belief: None, trust: Health::Sound, replicas: None, passed_over: Vec::new() };
+        let state = MasterState { known: None, trust: Health::Ok, replicas: None, passed_over: Vec::new() };
         Self {
             name: name.to_owned(),
             state: Mutex::new(state),
             followers: AtomicUsize::new(0),
-            news: watch::Sender::new(0),
+            changes: watch::Sender::new(0),
             finding: Singleflight::new(),
             listing: Singleflight::new(),
         }
@@ -84,18 +83,18 @@ impl Master {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn news(&self) -> watch::Receiver<u64> {
-        self.news.subscribe()
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     fn tell(&self) {
-        self.news.send_modify(|number| *number += 1);
+        self.changes.send_modify(|number| *number += 1);
     }
 
     /// Where the master is, if nothing speaks against it.
     pub(super) fn sound(&self) -> Option<HostPort> {
         let state = self.state();
-        state.belief.as_ref().filter(|_| state.trust == Health::Sound).map(|belief| belief.address.clone())
+        state.known.as_ref().filter(|_| state.trust == Health::Ok).map(|known| known.address.clone())
     }
 
     /// Whether sentinels are to be asked about it: clients follow it, or it was found before.
@@ -114,32 +113,32 @@ impl Master {
 
     /// Whether a sentinel has ever named it.
     pub(super) fn is_known(&self) -> bool {
-        self.state().belief.is_some()
+        self.state().known.is_some()
     }
 
     /// Whether a connection to it failed, and nothing good was heard since.
     pub(super) fn is_shaken(&self) -> bool {
-        matches!(self.state().trust, Health::Shaken(_))
+        matches!(self.state().trust, Health::Suspect(_))
     }
 
     /// Whether the master is believed to be at `address`.
     pub(super) fn is_at(&self, address: &HostPort) -> bool {
-        self.state().belief.as_ref().is_none_or(|belief| belief.address == *address)
+        self.state().known.as_ref().is_none_or(|known| known.address == *address)
     }
 
     /// A connection to the master at `address` failed.
     pub(super) fn shake(&self, address: &HostPort) {
         let mut state = self.state();
-        if state.trust == Health::Sound && state.belief.as_ref().is_some_and(|it| it.address == *address) {
-            state.trust = Health::Shaken(Instant::now());
+        if state.trust == Health::Ok && state.known.as_ref().is_some_and(|it| it.address == *address) {
+            state.trust = Health::Suspect(Instant::now());
         }
     }
 
     /// A connection to the master at `address` is ready.
     pub(super) fn confirm(&self, address: &HostPort) {
         let mut state = self.state();
-        if state.belief.as_ref().is_some_and(|belief| belief.address == *address) {
-            state.trust = Health::Sound;
+        if state.known.as_ref().is_some_and(|known| known.address == *address) {
+            state.trust = Health::Ok;
         }
     }
 
@@ -168,7 +167,7 @@ impl Master {
     }
 
     fn age(&self, epoch: Option<u64>) -> Freshness {
-        let believed = self.state().belief.as_ref().and_then(|belief| belief.epoch);
+        let believed = self.state().known.as_ref().and_then(|known| known.epoch);
         match (epoch, believed) {
             (Some(epoch), Some(believed)) if epoch < believed => Freshness::Outdated,
             _ => Freshness::Current,
@@ -178,9 +177,9 @@ impl Master {
     /// From now on the master is at `address`. Returns what there is to tell.
     fn believe(&self, address: &HostPort, epoch: Option<u64>) -> Option<SentinelEvent> {
         let mut state = self.state();
-        let belief = KnownMaster { address: address.clone(), epoch };
-        let trouble = std::mem::replace(&mut state.trust, Health::Sound);
-        let old = state.belief.replace(belief).map(|old| old.address);
+        let known = KnownMaster { address: address.clone(), epoch };
+        let trouble = std::mem::replace(&mut state.trust, Health::Ok);
+        let old = state.known.replace(known).map(|old| old.address);
         if old.as_ref() == Some(address) {
             // Hearing the same again mends nothing: connections to it failed.
             state.trust = trouble;
@@ -190,8 +189,8 @@ impl Master {
         self.tell();
         let old = old?;
         let took = match trouble {
-            Health::Shaken(since) => since.elapsed(),
-            Health::Sound => Duration::ZERO,
+            Health::Suspect(since) => since.elapsed(),
+            Health::Ok => Duration::ZERO,
         };
         Some(SentinelEvent::Failover { master: self.name.clone(), from: old, to: address.clone(), took })
     }
@@ -200,17 +199,16 @@ impl Master {
     pub(super) fn switched(&self, inner: &SentinelsInner, old: &HostPort, new: &HostPort) -> bool {
         let epoch = {
             let mut state = self.state();
-            let belief =
-                state.belief.get_or_insert_with(|| KnownMaster { address: old.clone(), epoch: None });
-            match Some(belief) {
-                Some(belief) if belief.address == *new => return true,
+            let known = state.known.get_or_insert_with(|| KnownMaster { address: old.clone(), epoch: None });
+            match Some(known) {
+                Some(known) if known.address == *new => return true,
                 // Every failover is a configuration of its own, later than the last one.
-                Some(belief) if belief.address == *old => belief.epoch.map(|epoch| epoch + 1),
+                Some(known) if known.address == *old => known.epoch.map(|epoch| epoch + 1),
                 _ => return false,
             }
         };
-        if let Some(happening) = self.believe(new, epoch) {
-            inner.tell_behind_the_news(happening);
+        if let Some(event) = self.believe(new, epoch) {
+            inner.tell_behind_the_news(event);
         }
         true
     }
@@ -226,11 +224,11 @@ impl Master {
         self.ask(inner, QueryScope::AllAnswers).await
     }
 
-    async fn ask(&self, inner: &Arc<SentinelsInner>, patience: QueryScope) -> Result<HostPort, Error> {
+    async fn ask(&self, inner: &Arc<SentinelsInner>, wait_limit: QueryScope) -> Result<HostPort, Error> {
         let mut reasons = FailureReasons::new();
         let mut best: Option<ReportedMaster> = None;
         let mut best_rank = (Freshness::Outdated, None);
-        survey(inner, about_master(&self.name), |sentinel, answer| {
+        query_all(inner, about_master(&self.name), |sentinel, answer| {
             let seen = match answer.map(replies::seen) {
                 Ok(Ok(seen)) => seen,
                 Ok(Err(why)) => {
@@ -243,13 +241,13 @@ impl Master {
                 }
             };
             if let Some(run_id) = &seen.run_id {
-                inner.book().identify(sentinel, run_id);
+                inner.known_sentinels().identify(sentinel, run_id);
             }
             let rank = (self.age(seen.epoch), seen.epoch);
             if best.is_none() || rank > best_rank {
                 (best, best_rank) = (Some(seen), rank);
             }
-            match (patience, rank.0) {
+            match (wait_limit, rank.0) {
                 (QueryScope::FirstAnswer, Freshness::Current) => ControlFlow::Break(()),
                 _ => ControlFlow::Continue(()),
             }
@@ -258,18 +256,18 @@ impl Master {
         let Some(seen) = best else {
             return Err(reasons.error(&format!("no sentinel could name the master {:?}", self.name)));
         };
-        Ok(self.take(inner, patience, seen))
+        Ok(self.take(inner, wait_limit, seen))
     }
 
-    fn take(&self, inner: &Arc<SentinelsInner>, patience: QueryScope, seen: ReportedMaster) -> HostPort {
+    fn take(&self, inner: &Arc<SentinelsInner>, wait_limit: QueryScope, seen: ReportedMaster) -> HostPort {
         let ReportedMaster { address, epoch, fit, peers, .. } = seen;
         // Polling does not go back to an older configuration while there may be a connection by the later one.
-        let polled = patience == QueryScope::AllAnswers;
+        let polled = wait_limit == QueryScope::AllAnswers;
         if polled && self.age(epoch) == Freshness::Outdated && !self.is_shaken() {
             return address;
         }
-        if let Some(happening) = self.believe(&address, epoch) {
-            inner.tell_behind_the_news(happening);
+        if let Some(event) = self.believe(&address, epoch) {
+            inner.tell_behind_the_news(event);
         } else if polled && fit && self.is_shaken() {
             // Those who wait for their next attempt may make it now.
             self.tell();
@@ -289,7 +287,7 @@ impl Master {
     async fn ask_for_replicas(&self, inner: &SentinelsInner) -> Result<Vec<HostPort>, Error> {
         let mut reasons = FailureReasons::new();
         let mut found = None;
-        survey(inner, about_replicas(&self.name), |sentinel, answer| {
+        query_all(inner, about_replicas(&self.name), |sentinel, answer| {
             match answer.map(replies::replicas) {
                 Ok(Ok(replicas)) => {
                     found = Some(replicas);
@@ -325,7 +323,7 @@ enum QueryScope {
 
 /// Takes up sentinels that another one named. Not waited for: an address map may take its time.
 fn learn(inner: &Arc<SentinelsInner>, peers: Vec<SentinelPeer>) {
-    let peers = inner.book().strangers(peers);
+    let peers = inner.known_sentinels().strangers(peers);
     if peers.is_empty() {
         return;
     }
@@ -338,7 +336,7 @@ fn learn(inner: &Arc<SentinelsInner>, peers: Vec<SentinelPeer>) {
                 reachable.push(SentinelPeer { address, ..peer });
             }
         }
-        let new = inner.book().learn(reachable);
+        let new = inner.known_sentinels().learn(reachable);
         if new.is_empty() {
             return;
         }

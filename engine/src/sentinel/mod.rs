@@ -39,7 +39,7 @@ use crate::transport::dial::Dial;
 pub struct Sentinels(Arc<SentinelsInner>);
 
 struct SentinelsInner {
-    book: Mutex<KnownSentinels>,
+    known_sentinels: Mutex<KnownSentinels>,
     masters: Mutex<BTreeMap<String, Arc<Master>>>,
     attending: Mutex<MasterWatch>,
     /// Sentinels whose messages are heard now.
@@ -60,8 +60,8 @@ impl Sentinels {
         listener: Arc<dyn SentinelListener>,
         runtime: Handle,
     ) -> Result<Self, Error> {
-        let book = KnownSentinels::new(settings.sentinels)?;
-        Ok(Self::of(book, settings.address_map, listener, runtime))
+        let known_sentinels = KnownSentinels::new(settings.sentinels)?;
+        Ok(Self::of(known_sentinels, settings.address_map, listener, runtime))
     }
 
     /// The same, over the streams that `dial` opens.
@@ -71,18 +71,18 @@ impl Sentinels {
         listener: Arc<dyn SentinelListener>,
         runtime: Handle,
     ) -> Result<Self, Error> {
-        let book = KnownSentinels::over(settings.sentinels, dial)?;
-        Ok(Self::of(book, settings.address_map, listener, runtime))
+        let known_sentinels = KnownSentinels::over(settings.sentinels, dial)?;
+        Ok(Self::of(known_sentinels, settings.address_map, listener, runtime))
     }
 
     fn of(
-        book: KnownSentinels,
+        known_sentinels: KnownSentinels,
         address_map: Option<Arc<dyn AddressMap>>,
         listener: Arc<dyn SentinelListener>,
         runtime: Handle,
     ) -> Self {
         Self(Arc::new(SentinelsInner {
-            book: Mutex::new(book),
+            known_sentinels: Mutex::new(known_sentinels),
             masters: Mutex::default(),
             attending: Mutex::default(),
             heard: AtomicUsize::new(0),
@@ -109,7 +109,7 @@ impl Sentinels {
     }
 
     /// Has the sentinels watched until the attendance is dropped.
-    pub fn attend(&self) -> WatchGuard {
+    pub fn watch(&self) -> WatchGuard {
         MasterWatch::join(&self.0)
     }
 
@@ -120,13 +120,13 @@ impl Sentinels {
 
     /// The addresses of the sentinels that are known now: the configured ones first.
     pub fn known(&self) -> Vec<HostPort> {
-        self.0.book().all().iter().map(|sentinel| sentinel.address.clone()).collect()
+        self.0.known_sentinels().all().iter().map(|sentinel| sentinel.address.clone()).collect()
     }
 }
 
 impl SentinelsInner {
-    fn book(&self) -> MutexGuard<'_, KnownSentinels> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known_sentinels(&self) -> MutexGuard<'_, KnownSentinels> {
+        self.known_sentinels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn masters(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Master>>> {
@@ -162,9 +162,9 @@ impl SentinelsInner {
 
     /// Tells what news were just about when those who wait for news have had their turn: the runtime's tasks take turns in
     /// the order in which they were woken. Who hears of a failover must not get through to the former master any more.
-    fn tell_behind_the_news(&self, happening: SentinelEvent) {
+    fn tell_behind_the_news(&self, event: SentinelEvent) {
         let listener = Arc::clone(&self.listener);
-        self.runtime.spawn(async move { listener.happened(happening) });
+        self.runtime.spawn(async move { listener.happened(event) });
     }
 
     /// The address by which a server is reached that announces itself as `announced`.

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::Sentinels;
-use super::query_all::{FailureReasons, SentinelCommand, sentinel, survey};
+use super::query_all::{FailureReasons, SentinelCommand, query_all, sentinel};
 use super::replies::{is_unknown, refusal};
 use crate::command::{MapNames, Replay, Shape, resolve, shape};
 use crate::connection::request_response::SimpleConnection;
@@ -40,20 +40,20 @@ impl SentinelQuery {
 impl Sentinels {
     /// Puts `question` and returns the answer in the shape of its row. Fails with the error reply of the one that was told, or
     /// with a line for each that could not answer.
-    pub async fn put(&self, question: &SentinelQuery) -> Result<Value, Error> {
-        let rest: Vec<&str> = question.words.iter().map(String::as_str).collect();
+    pub async fn put(&self, query: &SentinelQuery) -> Result<Value, Error> {
+        let rest: Vec<&str> = query.words.iter().map(String::as_str).collect();
         let words = sentinel(&rest);
-        let value = match question.to {
+        let value = match query.to {
             Addressee::Whoever => self.ask_whoever(words).await?,
             Addressee::One => self.tell_one(words).await?,
         };
-        Ok(shape(value, question.shape, MapNames::Members))
+        Ok(shape(value, query.shape, MapNames::Members))
     }
 
     async fn ask_whoever(&self, words: SentinelCommand) -> Result<Value, Error> {
         let mut reasons = FailureReasons::new();
         let mut found = None;
-        survey(&self.0, vec![words], |sentinel, answer| {
+        query_all(&self.0, vec![words], |sentinel, answer| {
             match answer.map(|replies| replies.into_iter().next()) {
                 Ok(Some(Value::Error(error))) => {
                     reasons.useless(sentinel, &refusal(&error));
@@ -74,19 +74,21 @@ impl Sentinels {
     async fn tell_one(&self, words: SentinelCommand) -> Result<Value, Error> {
         let mut reasons = FailureReasons::new();
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        let sentinels = self.0.book().all();
+        let sentinels = self.0.known_sentinels().all();
         for sentinel in sentinels {
-            let mut conversation = match SimpleConnection::open(&sentinel.connector, sentinel.patience).await
-            {
-                Ok(conversation) => conversation,
-                Err(error) => {
-                    reasons.failed(&sentinel, &error);
-                    continue;
-                }
-            };
+            let mut conversation =
+                match SimpleConnection::open(&sentinel.connector, sentinel.wait_limit).await {
+                    Ok(conversation) => conversation,
+                    Err(error) => {
+                        reasons.failed(&sentinel, &error);
+                        continue;
+                    }
+                };
             // What was sent may have been done, whatever became of the answer.
-            let replies =
-                conversation.ask(std::slice::from_ref(&words)).await.map_err(|error| error.executed(true))?;
+            let replies = conversation
+                .request(std::slice::from_ref(&words))
+                .await
+                .map_err(|error| error.executed(true))?;
             match replies.into_iter().next() {
                 Some(Value::Error(error)) if is_unknown(&error) => {
                     reasons.useless(&sentinel, &refusal(&error));

@@ -70,30 +70,30 @@ impl FailureReasons {
 }
 
 /// Asks `sentinel` all of `questions`.
-pub(super) async fn ask(
+pub(super) async fn request(
     sentinel: &KnownSentinel,
     questions: &[SentinelCommand],
 ) -> Result<Vec<Value>, Error> {
-    let mut conversation = SimpleConnection::open(&sentinel.connector, sentinel.patience).await?;
+    let mut conversation = SimpleConnection::open(&sentinel.connector, sentinel.wait_limit).await?;
     let questions: Vec<Vec<&[u8]>> =
         questions.iter().map(|words| words.iter().map(Vec::as_slice).collect()).collect();
-    conversation.ask(&questions).await
+    conversation.request(&questions).await
 }
 
 /// Asks every sentinel, [`MAX_AT_ONCE`] at a time, and gives the answers to `judge` as they come, until it breaks off.
-pub(super) async fn survey(
+pub(super) async fn query_all(
     inner: &SentinelsInner,
     questions: Vec<SentinelCommand>,
     mut judge: impl FnMut(&Arc<KnownSentinel>, Result<Vec<Value>, Error>) -> ControlFlow<()>,
 ) {
     let questions = Arc::new(questions);
-    let mut waiting = inner.book().all().into_iter();
+    let mut waiting = inner.known_sentinels().all().into_iter();
     let mut asked = JoinSet::new();
     loop {
         for sentinel in waiting.by_ref().take(MAX_AT_ONCE - asked.len()) {
             let questions = Arc::clone(&questions);
             asked.spawn(async move {
-                let answer = ask(&sentinel, &questions).await;
+                let answer = request(&sentinel, &questions).await;
                 (sentinel, answer)
             });
         }
@@ -117,7 +117,7 @@ pub(super) async fn survey(
 pub(super) async fn reach(inner: &SentinelsInner) -> Result<(), Error> {
     let mut reasons = FailureReasons::new();
     let mut reached = false;
-    survey(inner, vec![vec![b"PING".to_vec()]], |sentinel, answer| match answer {
+    query_all(inner, vec![vec![b"PING".to_vec()]], |sentinel, answer| match answer {
         Ok(_) => {
             reached = true;
             ControlFlow::Break(())

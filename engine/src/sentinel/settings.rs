@@ -107,5 +107,5 @@ pub enum SentinelEvent {
 /// Is told what happens. Called on the engine's thread.
 pub trait SentinelListener: Send + Sync {
     /// It happened.
-    fn happened(&self, happening: SentinelEvent);
+    fn happened(&self, event: SentinelEvent);
 }

@@ -83,16 +83,17 @@ async fn watch(inner: Arc<SentinelsInner>) {
     let mut unsettled_until = polled;
     let mut poll: JoinSet<()> = JoinSet::new();
     loop {
-        let book = inner.book().all();
+        let known_sentinels = inner.known_sentinels().all();
         listened.retain(|(sentinel, task)| {
             // One that ended by itself has panicked, and begins anew.
-            let stays = !task.is_finished() && book.iter().any(|known| Arc::ptr_eq(known, sentinel));
+            let stays =
+                !task.is_finished() && known_sentinels.iter().any(|known| Arc::ptr_eq(known, sentinel));
             if !stays {
                 task.abort();
             }
             stays
         });
-        for sentinel in book {
+        for sentinel in known_sentinels {
             if !listened.iter().any(|(known, _)| Arc::ptr_eq(known, &sentinel)) {
                 let task = listeners.spawn(listen(Arc::clone(&inner), Arc::clone(&sentinel)));
                 listened.push((sentinel, task));
@@ -163,7 +164,7 @@ async fn listen(inner: Arc<SentinelsInner>, sentinel: Arc<KnownSentinel>) {
                 sentinel.answered();
                 inner.tell_of(&sentinel, state, None);
                 let _heard = SubscribedSentinel::begin(&inner);
-                hear(&inner, &sentinel, conversation).await
+                receive(&inner, &sentinel, conversation).await
             }
         };
         if state != SentinelState::Lost {
@@ -171,7 +172,7 @@ async fn listen(inner: Arc<SentinelsInner>, sentinel: Arc<KnownSentinel>) {
             inner.tell_of(&sentinel, state, Some(error));
         }
         if sentinel.failed() {
-            inner.book().forget(&sentinel);
+            inner.known_sentinels().forget(&sentinel);
             inner.wake.notify_one();
             return;
         }
@@ -205,17 +206,17 @@ impl Drop for SubscribedSentinel<'_> {
 
 /// A conversation in which the sentinel announces what happens.
 async fn subscribe(sentinel: &KnownSentinel) -> Result<SimpleConnection, Error> {
-    let mut conversation = SimpleConnection::open(&sentinel.connector, sentinel.patience).await?;
+    let mut conversation = SimpleConnection::open(&sentinel.connector, sentinel.wait_limit).await?;
     let channels: Vec<&[u8]> = [&b"SUBSCRIBE"[..], SWITCH].into_iter().chain(HINTS).collect();
     let confirmations = channels.len() - 1;
     conversation.send(&[channels]).await?;
     let confirmed = async {
         let mut left = confirmations;
         while left > 0 {
-            match parts(conversation.hear().await?) {
+            match parts(conversation.receive().await?) {
                 EventParts::Refusal(error) => return Err(error),
                 EventParts::Message(words) if words.first().is_some_and(|kind| kind == "subscribe") => {
-                    left -= 1
+                    left -= 1;
                 }
                 // An announcement between two confirmations: what is asked after the last one tells the same.
                 EventParts::Message(_) => {}
@@ -223,14 +224,14 @@ async fn subscribe(sentinel: &KnownSentinel) -> Result<SimpleConnection, Error> 
         }
         Ok(())
     };
-    timeout(sentinel.patience, confirmed).await.unwrap_or_else(|_| {
+    timeout(sentinel.wait_limit, confirmed).await.unwrap_or_else(|_| {
         Err(Error::connection(ConnectionFailure::Lost, "the sentinel does not confirm a subscription"))
     })?;
     Ok(conversation)
 }
 
 /// Acts on what `sentinel` announces. Returns why it ended.
-async fn hear(
+async fn receive(
     inner: &Arc<SentinelsInner>,
     sentinel: &KnownSentinel,
     mut conversation: SimpleConnection,
@@ -240,11 +241,14 @@ async fn hear(
     let mut probed = false;
     loop {
         let heard =
-            match timeout(if probed { sentinel.patience } else { PROBE_AFTER }, conversation.hear()).await {
+            match timeout(if probed { sentinel.wait_limit } else { PROBE_AFTER }, conversation.receive())
+                .await
+            {
                 Ok(Ok(heard)) => heard,
                 Ok(Err(error)) => return error,
                 Err(_) if probed => {
-                    let message = format!("the sentinel is silent for {} ms", sentinel.patience.as_millis());
+                    let message =
+                        format!("the sentinel is silent for {} ms", sentinel.wait_limit.as_millis());
                     return Error::connection(ConnectionFailure::Lost, message);
                 }
                 Err(_) => {

@@ -11,9 +11,9 @@ pub type SetLowWater = fn(BorrowedFd<'_>, usize) -> io::Result<()>;
 static SETTER: OnceLock<SetLowWater> = OnceLock::new();
 
 /// Lends the call. Without it, low-water marks stay at one byte.
-pub fn lend(setter: SetLowWater) {
+pub fn hand_off(setter: SetLowWater) {
     // Every environment of the process lends the same.
-    let _lent_before = SETTER.set(setter);
+    let _handed_off_before = SETTER.set(setter);
 }
 
 /// Sets the mark of `socket`; answers whether that was possible.

@@ -229,7 +229,7 @@ fn every_option_of_the_servers_has_its_place_and_no_other_exists() {
     let mut theirs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for server in &mut servers {
         let facts = server_facts(server);
-        for command in table().iter().filter(|command| command.lane().has_method()) {
+        for command in table().iter().filter(|command| command.connection_use().has_method()) {
             if let Some(facts) = facts.get(command.row.name).filter(|facts| facts.group != MODULE) {
                 theirs.entry(command.row.name).or_default().extend(facts.tokens.iter().cloned());
             }

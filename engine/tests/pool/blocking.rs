@@ -75,7 +75,7 @@ async fn a_callers_own_timeout_counts_from_the_call_also_in_line() {
     fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
     let _peer = fixture.peers.accept().await;
     let mut call = blocking(2, "BLPOP a 0", ServerTimeout::Never);
-    call.patience = WaitLimit::Given;
+    call.wait_limit = WaitLimit::Given;
     call.request.timeout = 300;
     call.request.deadline = now() + 300;
     let asked = Instant::now();
@@ -215,10 +215,10 @@ async fn a_call_without_a_deadline_waits_in_line_without_an_end() {
     let mut peer = fixture.peers.accept().await;
     peer.command().await.unwrap();
     let mut endless = blocking(2, "BLPOP b 0", ServerTimeout::Never);
-    endless.patience = WaitLimit::Server { timeout: ServerTimeout::Never, grace: 0 };
+    endless.wait_limit = WaitLimit::Server { timeout: ServerTimeout::Never, grace: 0 };
     fixture.pool.block(endless).unwrap();
     let mut own = blocking(3, "BLPOP c 0", ServerTimeout::Never);
-    own.patience = WaitLimit::Given;
+    own.wait_limit = WaitLimit::Given;
     own.request.deadline = NEVER;
     fixture.pool.block(own).unwrap();
     // Longer than acquireTimeout.

@@ -58,13 +58,13 @@ async fn a_server_that_does_not_call_it_off_is_not_waited_for_without_end() {
 
 #[tokio::test(start_paused = true)]
 async fn who_waits_in_line_is_told_at_once() {
-    for wish in [Shutdown::Drain, Shutdown::Destroy] {
+    for shutdown in [Shutdown::Drain, Shutdown::Immediate] {
         let mut fixture = Fixture::new(room_for(1));
         let (lease, _peer) = fixture.lease().await;
         let waiting = fixture.ask();
         fixture.block(1, "BLPOP a 0", ServerTimeout::Never);
         idle().await;
-        let closed = tokio::spawn(fixture.client.close(wish));
+        let closed = tokio::spawn(fixture.client.close(shutdown));
         assert_eq!(*within(waiting).await.unwrap().err().unwrap().kind(), ErrorKind::Closed);
         assert_eq!(*fixture.inbox.failure(1).await.kind(), ErrorKind::Closed);
         within(closed).await.unwrap();

@@ -136,7 +136,7 @@ async fn a_timeout_of_the_call_ends_the_wait_in_the_server() {
         let mut shared = fixture.peers.accept().await;
         within(connected).await.unwrap();
         let mut call = blocking(1, "BLPOP a 0", ServerTimeout::Never);
-        call.patience = WaitLimit::Given;
+        call.wait_limit = WaitLimit::Given;
         (call.request.timeout, call.request.deadline) = (300, now() + 300);
         fixture.pool.block(call).unwrap();
         let mut peer = fixture.peers.arrival().await;

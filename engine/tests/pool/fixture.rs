@@ -101,8 +101,8 @@ pub(crate) fn blocking(slot: u32, command: &str, server: ServerTimeout) -> Block
     let request = stage(&mut staging, slot, command);
     let (bytes, request) = staging.take_command(request);
     let name = command.split(' ').next().unwrap().to_owned();
-    let patience = WaitLimit::Server { timeout: server, grace: 5_000 };
-    BlockingCall { name: name.into(), bytes, request, patience, tails: Vec::new() }
+    let wait_limit = WaitLimit::Server { timeout: server, grace: 5_000 };
+    BlockingCall { name: name.into(), bytes, request, wait_limit, tails: Vec::new() }
 }
 
 fn stage(staging: &mut Staging, slot: u32, command: &str) -> Request {
@@ -115,8 +115,8 @@ fn stage(staging: &mut Staging, slot: u32, command: &str) -> Request {
         recipient: Recipient::Caller(Ticket { slot, view: TextFormat::Text, prefixed: false }),
         shape: &Shape::Any,
         replays: 0,
-        on_refusal: RetryPolicy { again: true, proof: Evidence::Code },
-        refusals: 0,
+        retry_policy: RetryPolicy { again: true, evidence: Evidence::Code },
+        redirects: 0,
         track: None,
         length: 0,
         end: 0,
@@ -128,17 +128,17 @@ fn stage(staging: &mut Staging, slot: u32, command: &str) -> Request {
 
 /// Calls `command` on a lease, for the caller in `slot`.
 pub(crate) fn call(lease: &Lease, slot: u32, command: &str) {
-    call_within(lease.lanes().get(0).unwrap(), slot, command, 5_000);
+    call_within(lease.connections().get(0).unwrap(), slot, command, 5_000);
 }
 
 /// The same, with another timeout in milliseconds, 0 for none.
-pub(crate) fn call_within(lane: &Arc<ManagedConnection>, slot: u32, command: &str, timeout: u32) {
+pub(crate) fn call_within(connection: &Arc<ManagedConnection>, slot: u32, command: &str, timeout: u32) {
     let mut staging = Staging::new();
     let request = stage(&mut staging, slot, command);
     let deadline = if timeout == 0 { NEVER } else { now() + u64::from(timeout) };
     staging.commit(Request { deadline, timeout, ..request });
     let (bytes, requests) = staging.parts();
-    lane.submit(bytes, requests);
+    connection.submit(bytes, requests);
 }
 
 /// Replies to HELLO with a number for the connection.

@@ -190,7 +190,7 @@ async fn connections_that_rest_are_asked_for_a_sign_of_life() {
 async fn a_call_that_timed_out_does_not_keep_the_connection_from_others() {
     let mut fixture = Fixture::new(room_for(1));
     let (lease, mut peer) = fixture.lease().await;
-    call_within(lease.lanes().get(0).unwrap(), 1, "BLPOP queue 0", 50);
+    call_within(lease.connections().get(0).unwrap(), 1, "BLPOP queue 0", 50);
     assert_eq!(peer.command().await.unwrap(), "BLPOP queue 0");
     fixture.inbox.failure(1).await;
     lease.release();
@@ -205,16 +205,16 @@ async fn a_call_that_is_given_up_does_not_keep_the_connection_from_others() {
     for released_first in [false, true] {
         let mut fixture = Fixture::new(room_for(1));
         let (lease, mut peer) = fixture.lease().await;
-        let lanes = Arc::clone(lease.lanes());
-        let lane = lanes.get(0).unwrap();
-        call_within(lane, 1, "BLPOP queue 0", 0);
+        let connections = Arc::clone(lease.connections());
+        let connection = connections.get(0).unwrap();
+        call_within(connection, 1, "BLPOP queue 0", 0);
         assert_eq!(peer.command().await.unwrap(), "BLPOP queue 0");
         if released_first {
             lease.release();
             idle().await;
-            lane.queue().give_up(1);
+            connection.queue().give_up(1);
         } else {
-            lane.queue().give_up(1);
+            connection.queue().give_up(1);
             lease.release();
         }
         fixture.inbox.failure(1).await;
@@ -233,7 +233,7 @@ async fn a_call_that_was_given_up_does_not_end_a_later_one_in_its_slot() {
     peer.command().await.unwrap();
     peer.send("+one\r\n").await;
     fixture.inbox.reply(1).await;
-    lease.lanes().get(0).unwrap().queue().give_up(1);
+    lease.connections().get(0).unwrap().queue().give_up(1);
     call(&lease, 1, "GET b");
     assert_eq!(peer.command().await.unwrap(), "GET b");
     idle().await;

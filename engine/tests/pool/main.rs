@@ -6,13 +6,13 @@ mod blocking;
 mod closing;
 mod ending;
 mod fixture;
-#[path = "../lane/inbox.rs"]
+mod health_check;
+#[path = "../managed_connection/inbox.rs"]
 #[allow(dead_code, reason = "shared with the tests of lanes, which need more of it")]
 mod inbox;
 mod leases;
-#[path = "../lane/peer.rs"]
+mod maintenance;
+#[path = "../managed_connection/peer.rs"]
 #[allow(dead_code, reason = "shared with the tests of lanes, which need more of it")]
 mod peer;
 mod permits;
-mod upkeep;
-mod watching;

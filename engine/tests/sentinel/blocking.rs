@@ -82,7 +82,7 @@ async fn a_leased_connection_ends_with_its_master_and_the_next_one_goes_to_the_n
     assert_eq!(fixture.a.connections(), 2);
     fixture.switch();
     until(|| fixture.a.connections() == 0).await;
-    assert!(!lease.lanes().all()[0].queue().is_online());
+    assert!(!lease.connections().all()[0].queue().is_online());
     drop(lease);
     let _next = within(client.pool().clone().lease(None)).await.unwrap();
     sleep(Duration::from_millis(1)).await;

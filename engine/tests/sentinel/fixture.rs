@@ -75,7 +75,7 @@ impl Heard {
     /// What happened since the last call, in one line each.
     pub(crate) fn lines(&self) -> Vec<String> {
         let heard = std::mem::take(&mut *self.happenings.lock().unwrap());
-        let line = |happening: &SentinelEvent| match happening {
+        let line = |event: &SentinelEvent| match event {
             SentinelEvent::Failover { from, to, took, .. } => {
                 format!("{from} -> {to} after {} ms", took.as_millis())
             }
@@ -87,13 +87,13 @@ impl Heard {
 }
 
 impl SentinelListener for Heard {
-    fn happened(&self, happening: SentinelEvent) {
-        if let SentinelEvent::Failover { .. } = happening
+    fn happened(&self, event: SentinelEvent) {
+        if let SentinelEvent::Failover { .. } = event
             && let Some(ask) = self.at_failover.lock().unwrap().take()
         {
             ask();
         }
-        self.happenings.lock().unwrap().push(happening);
+        self.happenings.lock().unwrap().push(event);
     }
 }
 
@@ -195,9 +195,15 @@ impl Fixture {
         let options = Arc::new(options);
         let connector = Connector::over(Arc::clone(&options), locate, Arc::clone(&self.dials));
         let (inbox, recorder) = Inbox::new();
-        let (redial, limits) = (ReconnectPolicy::of(&options), QueueLimits::of(&options));
-        let lane = ManagedConnection::new(limits, connector, redial, Arc::new(recorder), Handle::current());
-        Client { lane, inbox }
+        let (reconnect_policy, limits) = (ReconnectPolicy::of(&options), QueueLimits::of(&options));
+        let connection = ManagedConnection::new(
+            limits,
+            connector,
+            reconnect_policy,
+            Arc::new(recorder),
+            Handle::current(),
+        );
+        Client { connection, inbox }
     }
 }
 
@@ -209,14 +215,14 @@ pub(crate) fn sentinel_options(address: &str) -> Options {
 
 /// One connection, and what its calls come to.
 pub(crate) struct Client {
-    pub(crate) lane: Arc<ManagedConnection>,
+    pub(crate) connection: Arc<ManagedConnection>,
     pub(crate) inbox: Inbox,
 }
 
 impl Client {
     /// Connects.
     pub(crate) async fn connect(&self) -> Result<(), Error> {
-        within(self.lane.connect()).await.unwrap()
+        within(self.connection.connect()).await.unwrap()
     }
 
     /// Calls a command that may be sent twice.
@@ -238,7 +244,7 @@ impl Client {
         }
         staging.commit(request(Recipient::Caller(ticket(slot)), replay));
         let (bytes, requests) = staging.parts();
-        self.lane.submit(bytes, requests);
+        self.connection.submit(bytes, requests);
     }
 
     /// Calls a batch. Those of its commands that begin with `GET` may be sent twice.
@@ -257,17 +263,17 @@ impl Client {
             }
             let length = u32::try_from(staging.last_command_bytes()).unwrap();
             let replay = command.starts_with("GET");
-            steps.push(BatchCommand { shape: &Shape::Any, length, replay, on_refusal: RetryPolicy::TOLD });
+            steps.push(BatchCommand { shape: &Shape::Any, length, replay, retry_policy: RetryPolicy::TOLD });
             if form == BatchKind::Transaction(steps.len()) {
                 staging.verbatim(EXEC);
             }
         }
-        let unit = Batch::new(form, steps, Box::<Gathered>::default());
-        let commands = unit.commands();
-        let recipient = Recipient::Unit(ticket(slot), self.lane.queue().adopt(unit));
+        let batch = Batch::new(form, steps, Box::<Gathered>::default());
+        let commands = batch.commands();
+        let recipient = Recipient::Batch(ticket(slot), self.connection.queue().register_batch(batch));
         staging.commit_unit(request(recipient, false), commands);
         let (bytes, requests) = staging.parts();
-        self.lane.submit(bytes, requests);
+        self.connection.submit(bytes, requests);
     }
 }
 
@@ -280,8 +286,8 @@ pub(crate) fn blocking(slot: u32, command: &str) -> BlockingCall {
         staging.argument(word.as_bytes());
     }
     let (bytes, request) = staging.take_command(request(Recipient::Caller(ticket(slot)), false));
-    let patience = WaitLimit::Server { timeout: ServerTimeout::Never, grace: 5_000 };
-    BlockingCall { name: "BLPOP".into(), bytes, request, patience, tails: Vec::new() }
+    let wait_limit = WaitLimit::Server { timeout: ServerTimeout::Never, grace: 5_000 };
+    BlockingCall { name: "BLPOP".into(), bytes, request, wait_limit, tails: Vec::new() }
 }
 
 /// How long a call waits, in milliseconds.
@@ -297,8 +303,8 @@ fn request(recipient: Recipient, replay: bool) -> Request {
         recipient,
         shape: &Shape::Any,
         replays: replays(replay),
-        on_refusal: RetryPolicy::TOLD,
-        refusals: 0,
+        retry_policy: RetryPolicy::TOLD,
+        redirects: 0,
         track: None,
         length: 0,
         end: 0,

@@ -34,7 +34,7 @@ fn known(fixture: &Fixture) -> Vec<String> {
 async fn sentinels_are_learned_from_the_first_one_and_asked_when_it_is_gone() {
     let fixture = Fixture::with(&["s1:1"], None);
     let master = fixture.master();
-    let _watched = fixture.sentinels.attend();
+    let _watched = fixture.sentinels.watch();
     assert_eq!(fixture.located(&master).await.unwrap(), "a:1");
     until(|| known(&fixture).len() == 3).await;
     assert_eq!(known(&fixture), ["s1:1", "ip2:1", "ip3:1"]);
@@ -53,7 +53,7 @@ async fn sentinels_are_learned_from_the_first_one_and_asked_when_it_is_gone() {
 async fn a_sentinel_is_not_taken_for_two_when_it_is_named_by_another_address() {
     let fixture = Fixture::new();
     let master = fixture.master();
-    let _watched = fixture.sentinels.attend();
+    let _watched = fixture.sentinels.watch();
     fixture.located(&master).await.unwrap();
     sleep(Duration::from_secs(60)).await;
     assert_eq!(known(&fixture), ["s1:1", "s2:1", "s3:1"]);
@@ -65,7 +65,7 @@ async fn sentinels_that_are_down_are_not_learned_and_those_that_go_are_forgotten
     let fixture = Fixture::with(&["s1:1"], None);
     fixture.sentinel(1).view(NAME, |view| view.peers[0].1 = "sentinel,s_down");
     let master = fixture.master();
-    let _watched = fixture.sentinels.attend();
+    let _watched = fixture.sentinels.watch();
     fixture.located(&master).await.unwrap();
     until(|| known(&fixture) == ["s1:1", "ip3:1"]).await;
     sleep(Duration::from_secs(60)).await;
@@ -93,7 +93,7 @@ async fn the_address_map_says_where_servers_and_learned_sentinels_are() {
     assert_eq!(replicas, ["b.example:2", "c.example:2"]);
 
     fixture.world.put("ip2.example:2", fixture.sentinel(2));
-    let _watched = fixture.sentinels.attend();
+    let _watched = fixture.sentinels.watch();
     until(|| known(&fixture).contains(&"ip2.example:2".to_owned())).await;
 }
 

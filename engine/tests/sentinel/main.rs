@@ -7,15 +7,15 @@
 
 mod blocking;
 mod discovery;
+mod failover;
 mod fixture;
-mod following;
-#[path = "../lane/inbox.rs"]
+#[path = "../managed_connection/inbox.rs"]
 #[allow(dead_code, reason = "the lanes' tests use more of it")]
 mod inbox;
 mod learning;
 mod node;
-mod questions;
-mod refusals;
+mod queries;
+mod rejections;
 mod replicas;
 mod watching;
 mod world;

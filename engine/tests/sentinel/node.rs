@@ -298,23 +298,23 @@ impl<'a> Talk<'a> {
             }
             (Kind::Server(_), _) => "+OK\r\n".to_owned(),
             (Kind::Sentinel(_, id), ["SENTINEL", "MYID"]) => format!("${}\r\n{id}\r\n", id.len()),
-            (Kind::Sentinel(views, _), ["SENTINEL", question, _]) => {
+            (Kind::Sentinel(views, _), ["SENTINEL", query, _]) => {
                 let view = views.iter().find(|view| view.name == words[2]);
-                view.map_or_else(|| unknown(question), |view| about(view, question))
+                view.map_or_else(|| unknown(query), |view| about(view, query))
             }
             (Kind::Sentinel(..), _) => "-ERR unknown command\r\n".to_owned(),
         }
     }
 }
 
-fn unknown(question: &str) -> String {
-    if question == "GET-MASTER-ADDR-BY-NAME" { "*-1\r\n" } else { "-ERR No such master with that name\r\n" }
+fn unknown(query: &str) -> String {
+    if query == "GET-MASTER-ADDR-BY-NAME" { "*-1\r\n" } else { "-ERR No such master with that name\r\n" }
         .to_owned()
 }
 
-fn about(view: &View, question: &str) -> String {
+fn about(view: &View, query: &str) -> String {
     let (host, port) = view.address.rsplit_once(':').unwrap();
-    match question {
+    match query {
         "GET-MASTER-ADDR-BY-NAME" => list(&[host.to_owned(), port.to_owned()]),
         "MASTER" => match view.epoch {
             Some(epoch) => fields(&[

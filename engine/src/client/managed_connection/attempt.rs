@@ -21,7 +21,7 @@ impl ManagedConnection {
         deliver: &mut dyn ReplySink,
         cause: Option<&Error>,
     ) -> Option<Result<Connection, Error>> {
-        if matches!(self.redial, ReconnectPolicy::Never) && self.connected.load(Ordering::Acquire) {
+        if matches!(self.reconnect_policy, ReconnectPolicy::Never) && self.connected.load(Ordering::Acquire) {
             let message = "this one connection is gone, and is not made again";
             return Some(Err(Error::connection(ConnectionFailure::Lost, message)));
         }
@@ -31,7 +31,7 @@ impl ManagedConnection {
         };
         deliver.event(ConnectionEvent::Connect);
         deliver.flush();
-        let greeted = self.unless_done(deliver, cause, self.connector.greet(opened)).await?;
+        let greeted = self.unless_done(deliver, cause, self.connector.handshake(opened)).await?;
         let state = self.queue.state();
         match greeted {
             Ok(connection) if !state.is_empty() => {
@@ -50,7 +50,7 @@ impl ManagedConnection {
         let place = connection.place.clone();
         let renewal = std::mem::take(&mut connection.renewal);
         let ended = {
-            let mut running = pin!(connection.run(&self.queue, deliver, || self.wish_now()));
+            let mut running = pin!(connection.run(&self.queue, deliver, || self.shutdown_now()));
             tokio::select! {
                 biased;
                 // First: what is not written yet is not to be written there.
@@ -62,7 +62,7 @@ impl ManagedConnection {
                     // A server that was replaced in good health still answers; one that is gone costs the grace.
                     let grace = Duration::from_millis(LEAVE_GRACE);
                     if timeout(grace, &mut running).await.is_err()
-                        && let (ReconnectPolicy::Never, Some(number)) = (&self.redial, number)
+                        && let (ReconnectPolicy::Never, Some(number)) = (&self.reconnect_policy, number)
                     {
                         self.unblock(&place, number, running).await;
                     }
@@ -74,7 +74,7 @@ impl ManagedConnection {
             }
         };
         match ended {
-            ConnectionEnd::Lost(_) => self.connector.distrust(&place),
+            ConnectionEnd::Lost(_) => self.connector.mark_suspect(&place),
             ConnectionEnd::Refused(_) => self.connector.refused(&place),
             ConnectionEnd::Closed | ConnectionEnd::Left(_) => {}
         }
@@ -88,10 +88,10 @@ impl ManagedConnection {
         number: i64,
         running: Pin<&mut impl Future<Output = ConnectionEnd>>,
     ) {
-        let patience = Duration::from_millis(UNBLOCK_GRACE);
+        let wait_limit = Duration::from_millis(UNBLOCK_GRACE);
         let told = async {
             // Where the order fails, nothing is known of what the server still does.
-            if self.connector.unblock(place, number, patience).await.is_ok() {
+            if self.connector.unblock(place, number, wait_limit).await.is_ok() {
                 std::future::pending::<()>().await;
             }
         };
@@ -99,7 +99,7 @@ impl ManagedConnection {
             biased;
             _ = running => {}
             () = told => {}
-            () = sleep(patience) => {}
+            () = sleep(wait_limit) => {}
         }
     }
 }

@@ -49,11 +49,11 @@ struct ConnectionControl {
 pub struct ManagedConnection {
     queue: Arc<Queue>,
     connector: Connector,
-    redial: ReconnectPolicy,
+    reconnect_policy: ReconnectPolicy,
     connected: AtomicBool,
     /// Connections made after one that was lost.
     reconnects: AtomicU64,
-    wish: AtomicU8,
+    shutdown: AtomicU8,
     leaving: AtomicBool,
     severed: AtomicU8,
     /// The server's number for the connection; 0 where it is not known.
@@ -72,7 +72,7 @@ impl ManagedConnection {
     pub fn new(
         limits: QueueLimits,
         connector: Connector,
-        redial: ReconnectPolicy,
+        reconnect_policy: ReconnectPolicy,
         mailbox: Arc<dyn ReplySinkFactory>,
         runtime: Handle,
     ) -> Arc<Self> {
@@ -86,10 +86,10 @@ impl ManagedConnection {
         Arc::new(Self {
             queue: Arc::new(Queue::new(limits)),
             connector,
-            redial,
+            reconnect_policy,
             connected: AtomicBool::new(false),
             reconnects: AtomicU64::new(0),
-            wish: AtomicU8::new(0),
+            shutdown: AtomicU8::new(0),
             leaving: AtomicBool::new(false),
             severed: AtomicU8::new(0),
             client_id: AtomicI64::new(0),
@@ -105,23 +105,23 @@ impl ManagedConnection {
         self.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wish(&self) -> Shutdown {
-        match self.wish.load(Ordering::Acquire) {
+    fn shutdown(&self) -> Shutdown {
+        match self.shutdown.load(Ordering::Acquire) {
             0 if self.leaving.load(Ordering::Acquire) => Shutdown::Leave,
-            0 => Shutdown::Open,
+            0 => Shutdown::None,
             1 => Shutdown::Drain,
-            _ => Shutdown::Destroy,
+            _ => Shutdown::Immediate,
         }
     }
 
     /// The same for the present connection, which may have to go for reasons of its own.
-    fn wish_now(&self) -> Shutdown {
-        match self.wish() {
-            Shutdown::Destroy => Shutdown::Destroy,
-            wish => match self.severed.load(Ordering::Acquire) {
-                SILENT => Shutdown::Sever(Severance::Silent),
-                HELD => Shutdown::Sever(Severance::Held),
-                _ => wish,
+    fn shutdown_now(&self) -> Shutdown {
+        match self.shutdown() {
+            Shutdown::Immediate => Shutdown::Immediate,
+            shutdown => match self.severed.load(Ordering::Acquire) {
+                SILENT => Shutdown::Abort(Severance::Silent),
+                HELD => Shutdown::Abort(Severance::Held),
+                _ => shutdown,
             },
         }
     }
@@ -194,17 +194,21 @@ impl ManagedConnection {
     /// Starts the lane's task unless it runs.
     pub fn start(self: &Arc<Self>) {
         let mut control = self.control();
-        let lane = Arc::clone(self);
+        let connection = Arc::clone(self);
         match control.state {
             DriverState::Active => {}
             DriverState::Idle => {
                 control.state = DriverState::Active;
-                self.runtime.spawn(lane.supervise());
+                self.runtime.spawn(connection.supervise());
             }
             // Nobody else would ever answer what is in the queue.
             DriverState::Closed => {
                 self.runtime.spawn(async move {
-                    lane.reject(lane.mailbox.open().as_mut(), RetainOnDisconnect::Nothing, &Error::closed());
+                    connection.reject(
+                        connection.mailbox.open().as_mut(),
+                        RetainOnDisconnect::Nothing,
+                        &Error::closed(),
+                    );
                 });
             }
         }
@@ -228,7 +232,7 @@ impl ManagedConnection {
 
     /// Whether its one connection is gone and will not be made again.
     pub fn is_spent(&self) -> bool {
-        matches!(self.redial, ReconnectPolicy::Never)
+        matches!(self.reconnect_policy, ReconnectPolicy::Never)
             && self.connected.load(Ordering::Acquire)
             && !self.queue.is_online()
     }
@@ -249,11 +253,11 @@ impl ManagedConnection {
         receiver
     }
 
-    /// Closes: after what is in flight with [`Shutdown::Drain`], at once with [`Shutdown::Destroy`].
-    pub fn close(self: &Arc<Self>, wish: Shutdown) -> oneshot::Receiver<()> {
+    /// Closes: after what is in flight with [`Shutdown::Drain`], at once with [`Shutdown::Immediate`].
+    pub fn close(self: &Arc<Self>, shutdown: Shutdown) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
-        let level = if wish == Shutdown::Destroy { 2 } else { 1 };
-        self.wish.fetch_max(level, Ordering::AcqRel);
+        let level = if shutdown == Shutdown::Immediate { 2 } else { 1 };
+        self.shutdown.fetch_max(level, Ordering::AcqRel);
         let mut control = self.control();
         match control.state {
             DriverState::Closed => {
@@ -284,18 +288,18 @@ impl ManagedConnection {
     async fn run(self: Arc<Self>) {
         let mut deliver = self.mailbox.open();
         let deliver = deliver.as_mut();
-        let _watched = self.connector.attend();
-        let mut pace = ReconnectSchedule::new(&self.redial, &self.connector);
+        let _watched = self.connector.watch();
+        let mut schedule = ReconnectSchedule::new(&self.reconnect_policy, &self.connector);
         let mut connected_before = false;
         let mut cause: Option<Error> = None;
         while !self.is_done() {
-            pace.attempt();
+            schedule.attempt();
             let mut moved = false;
             let failed = match self.attempt(deliver, cause.as_ref()).await {
                 None => break,
                 Some(Ok(mut connection)) => {
-                    if !pace.goes_on() {
-                        connection.refusals = connection.refusals.without_another();
+                    if !schedule.goes_on() {
+                        connection.redirects = connection.redirects.without_another();
                     }
                     connected_before = true;
                     // Who hears of the connection may use it at once, also where nothing may wait for one.
@@ -303,13 +307,13 @@ impl ManagedConnection {
                     self.client_id.store(connection.client_id.unwrap_or(0), Ordering::Release);
                     *self.place.lock().unwrap_or_else(PoisonError::into_inner) =
                         Some(connection.place.clone());
-                    connection.attach(&self.queue, deliver.borrows());
+                    connection.attach(&self.queue, deliver.accepts_handoff());
                     self.online();
                     deliver.event(ConnectionEvent::Ready);
                     deliver.flush();
                     let since = Instant::now();
                     let ended = self.serve(connection, deliver).await;
-                    pace.ended(since.elapsed(), self.queue.has_answers());
+                    schedule.ended(since.elapsed(), self.queue.has_answers());
                     self.control().online = false;
                     moved = match ended {
                         ConnectionEnd::Left(_) => true,
@@ -323,7 +327,7 @@ impl ManagedConnection {
                         | ConnectionEnd::Left(error)
                         | ConnectionEnd::Refused(error) => {
                             let keep = match error.kind() {
-                                _ if !pace.goes_on() => RetainOnDisconnect::Nothing,
+                                _ if !schedule.goes_on() => RetainOnDisconnect::Nothing,
                                 ErrorKind::Protocol => RetainOnDisconnect::Unseen,
                                 _ => RetainOnDisconnect::Unanswered,
                             };
@@ -340,12 +344,12 @@ impl ManagedConnection {
             };
             self.control().trouble = Some(failed.clone());
             let unused = !connected_before && self.queue.is_empty();
-            match if unused { None } else { pace.next(moved) } {
+            match if unused { None } else { schedule.next(moved) } {
                 None => return self.stop(deliver, &failed),
                 Some((delay, attempt)) => {
                     deliver.event(ConnectionEvent::Reconnecting { attempt, delay });
                     deliver.flush();
-                    if self.unless_done(deliver, Some(&failed), pace.wait(delay)).await.is_none() {
+                    if self.unless_done(deliver, Some(&failed), schedule.wait(delay)).await.is_none() {
                         break;
                     }
                 }
@@ -357,10 +361,10 @@ impl ManagedConnection {
 
     /// Whether the owner wants the lane closed and nothing stands against it.
     fn is_done(&self) -> bool {
-        match self.wish() {
-            Shutdown::Open | Shutdown::Leave => false,
+        match self.shutdown() {
+            Shutdown::None | Shutdown::Leave => false,
             Shutdown::Drain => self.queue.is_empty(),
-            Shutdown::Sever(_) | Shutdown::Destroy => true,
+            Shutdown::Abort(_) | Shutdown::Immediate => true,
         }
     }
 

@@ -16,8 +16,8 @@ use crate::value::Value;
 
 impl ManagedConnection {
     /// Sends a command on nobody's behalf. Its reply is read and dropped.
-    pub fn tell(self: &Arc<Self>, name: &[u8], arguments: &[&[u8]], patience: Option<Duration>) {
-        if let Some((mut bytes, request)) = order(name, arguments, patience) {
+    pub fn tell(self: &Arc<Self>, name: &[u8], arguments: &[&[u8]], wait_limit: Option<Duration>) {
+        if let Some((mut bytes, request)) = order(name, arguments, wait_limit) {
             self.forward(&mut bytes, request);
         }
     }
@@ -29,8 +29,8 @@ impl ManagedConnection {
         arguments: &[&[u8]],
         limit: Instant,
     ) -> Option<Result<Value, Error>> {
-        let patience = limit.saturating_duration_since(Instant::now());
-        let (mut bytes, request) = order(name, arguments, Some(patience))?;
+        let wait_limit = limit.saturating_duration_since(Instant::now());
+        let (mut bytes, request) = order(name, arguments, Some(wait_limit))?;
         let replied = {
             // Whoever opens one notes it before the command is submitted.
             let open = self.transaction.lock().unwrap_or_else(PoisonError::into_inner);
@@ -45,15 +45,15 @@ impl ManagedConnection {
     }
 
     /// Sends a command of the engine's own and returns its reply. Error replies count as failures.
-    pub async fn ask(
+    pub async fn request(
         self: &Arc<Self>,
         name: &[u8],
         arguments: &[&[u8]],
         limit: Instant,
     ) -> Result<Value, Error> {
-        let patience = limit.saturating_duration_since(Instant::now());
+        let wait_limit = limit.saturating_duration_since(Instant::now());
         let unknown = || Error::internal("the engine asks by a command that it does not know");
-        let (mut bytes, request) = order(name, arguments, Some(patience)).ok_or_else(unknown)?;
+        let (mut bytes, request) = order(name, arguments, Some(wait_limit)).ok_or_else(unknown)?;
         let (id, replied) = self.queue.track_question();
         self.forward(&mut bytes, Request { track: Some(id), ..request });
         reply_before(limit, replied).await
@@ -73,7 +73,7 @@ async fn reply_before(
 }
 
 /// A command that nobody waits for, as its connection's own. `patience`: how long the connection may take; `None` for no end.
-fn order(name: &[u8], arguments: &[&[u8]], patience: Option<Duration>) -> Option<(Vec<u8>, Request)> {
+fn order(name: &[u8], arguments: &[&[u8]], wait_limit: Option<Duration>) -> Option<(Vec<u8>, Request)> {
     let command = command::by_name(name)?.get();
     let mut bytes = Vec::with_capacity(64);
     encode::array_header(&mut bytes, command.words + arguments.len());
@@ -81,13 +81,13 @@ fn order(name: &[u8], arguments: &[&[u8]], patience: Option<Duration>) -> Option
     for argument in arguments {
         encode::bulk(&mut bytes, argument);
     }
-    let timeout = patience.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
+    let timeout = wait_limit.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
     let request = Request {
         recipient: Recipient::Probe,
         shape: &Shape::Any,
         replays: 0,
-        on_refusal: RetryPolicy::TOLD,
-        refusals: 0,
+        retry_policy: RetryPolicy::TOLD,
+        redirects: 0,
         track: None,
         length: u32::try_from(bytes.len()).unwrap_or(0),
         end: 0,

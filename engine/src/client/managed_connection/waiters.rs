@@ -65,7 +65,7 @@ impl ManagedConnection {
     pub(super) fn stop(&self, deliver: &mut dyn ReplySink, error: &Error) {
         let mut control = self.control();
         control.online = false;
-        control.state = if matches!(self.wish(), Shutdown::Open | Shutdown::Leave) {
+        control.state = if matches!(self.shutdown(), Shutdown::None | Shutdown::Leave) {
             DriverState::Idle
         } else {
             DriverState::Closed

@@ -22,19 +22,19 @@ impl Pool {
         holder: Holder,
         deadline: Option<Instant>,
     ) -> Result<(Permit, Arc<PooledConnection>), Error> {
-        let (permit, member) = self.seat(AcquireRequest::Connection, holder, deadline).await?;
+        let (permit, member) = self.grant(AcquireRequest::Connection, holder, deadline).await?;
         if let Some(member) = member {
             // What the system knows of the socket reaches its task before this one goes on: a connection that the server has
             // closed meanwhile is not given out.
             tokio::task::yield_now().await;
             // And a reading side that was lent to its last user comes back.
             for _ in 0..PATIENCE_FOR_LOANS {
-                if member.lane().queue().is_lent() {
+                if member.connection().queue().is_handed_off() {
                     tokio::task::yield_now().await;
                 }
             }
-            let queue = member.lane().queue();
-            if queue.is_online() && !queue.is_lent() {
+            let queue = member.connection().queue();
+            if queue.is_online() && !queue.is_handed_off() {
                 return Ok((permit, member));
             }
             close(member).await;
@@ -51,40 +51,40 @@ impl Pool {
     ) -> Result<Arc<PooledConnection>, Error> {
         let member = PooledConnection::new(self);
         // From here on closing the pool closes the connection, and with it the attempt.
-        if !self.roster().occupy(permit.number(), &member) {
+        if !self.state().occupy(permit.number(), &member) {
             return Err(Error::closed().executed(false));
         }
         self.connect(&member, deadline).await?;
-        member.lane().queue().allow_loans(false);
+        member.connection().queue().allow_handoff(false);
         Ok(member)
     }
 
-    pub(super) async fn seat(
+    pub(super) async fn grant(
         &self,
-        want: AcquireRequest,
+        request: AcquireRequest,
         holder: Holder,
         deadline: Option<Instant>,
     ) -> Result<(Permit, Option<Arc<PooledConnection>>), Error> {
-        let answer = self.roster().ask(want, holder);
-        let seat = match answer {
-            AcquireResult::Seat(seat) => seat,
+        let answer = self.state().request(request, holder);
+        let grant = match answer {
+            AcquireResult::Seat(grant) => grant,
             AcquireResult::Closed => return Err(Error::closed().executed(false)),
-            AcquireResult::NoRoom => return Err(self.no_room(want)),
+            AcquireResult::NoRoom => return Err(self.no_room(request)),
             AcquireResult::TooMany(most) => {
                 return Err(Error::queue_full("offlineQueue.maxCommands", most as u64));
             }
             AcquireResult::Wait(receiver) => {
-                let seat = match deadline {
+                let grant = match deadline {
                     None => receiver.await,
                     Some(deadline) => match timeout_at(deadline, receiver).await {
-                        Ok(seat) => seat,
+                        Ok(grant) => grant,
                         Err(_) => return Err(self.full()),
                     },
                 };
-                seat.map_err(|_| Error::closed().executed(false))?
+                grant.map_err(|_| Error::closed().executed(false))?
             }
         };
-        seat.take().ok_or_else(|| Error::internal("an empty seat was given out"))
+        grant.take().ok_or_else(|| Error::internal("an empty seat was given out"))
     }
 
     /// Connects, again and again until `deadline` where that may help.
@@ -92,12 +92,12 @@ impl Pool {
         let mut backoff = self.options.reconnect.as_ref().map(Backoff::new);
         let mut cause = None;
         loop {
-            let connected = member.lane().connect();
+            let connected = member.connection().connect();
             let connected = match deadline {
                 None => connected.await,
                 Some(deadline) => {
                     let Ok(connected) = timeout_at(deadline, connected).await else {
-                        let unknown = || not_connected().caused_by(member.lane().trouble());
+                        let unknown = || not_connected().caused_by(member.connection().trouble());
                         return Err(cause.unwrap_or_else(unknown).executed(false));
                     };
                     connected
@@ -121,9 +121,9 @@ impl Pool {
     }
 
     fn full(&self) -> Error {
-        let roster = self.roster();
-        let (holders, blocking) = (roster.describe(), roster.blocking());
-        drop(roster);
+        let state = self.state();
+        let (holders, blocking) = (state.describe(), state.blocking());
+        drop(state);
         let shared = self.options.shared_connections;
         let advice = if blocking > 0 {
             "each blocking call keeps a connection while it waits in the server: raise maxConnections beyond the calls that wait at once"
@@ -136,8 +136,8 @@ impl Pool {
         ))
     }
 
-    fn no_room(&self, want: AcquireRequest) -> Error {
-        match want {
+    fn no_room(&self, request: AcquireRequest) -> Error {
+        match request {
             AcquireRequest::Connection if self.options.single_connection => Error::pool_timeout(
                 "singleConnection leaves no connection to lease; the client's own takes every command",
             ),
@@ -155,8 +155,8 @@ impl Pool {
 }
 
 /// When somebody who asks now has waited long enough.
-pub(super) fn deadline(patience: Option<Duration>) -> Option<Instant> {
-    patience.and_then(|patience| Instant::now().checked_add(patience))
+pub(super) fn deadline(wait_limit: Option<Duration>) -> Option<Instant> {
+    wait_limit.and_then(|wait_limit| Instant::now().checked_add(wait_limit))
 }
 
 fn not_connected() -> Error {

@@ -36,7 +36,7 @@ pub struct BlockingCall {
     /// Who asks. Of its deadline and timeout, only those that the caller gave for this call count.
     pub request: Request,
     /// How long its caller waits.
-    pub patience: WaitLimit,
+    pub wait_limit: WaitLimit,
     /// Ids in it that are still to come.
     pub tails: Vec<PendingTail>,
 }
@@ -88,7 +88,7 @@ struct RetrySchedule {
 
 impl RetrySchedule {
     fn new(call: &BlockingCall) -> Self {
-        let until = match call.patience {
+        let until = match call.wait_limit {
             WaitLimit::Given => call.request.deadline,
             WaitLimit::Server { grace: 0, .. } => NEVER,
             WaitLimit::Server { grace, .. } => now() + u64::from(grace),
@@ -197,11 +197,11 @@ impl BusyConnection<'_> {
     /// The command is over: the connection goes back.
     fn give_back(mut self) {
         let Some((permit, member)) = self.held.take() else { return };
-        member.lane().queue().pass();
+        member.connection().queue().pass();
         if member.is_quiet() {
             self.pool.rest(permit, member);
         } else {
-            self.pool.retire(permit, member, Shutdown::Destroy);
+            self.pool.retire(permit, member, Shutdown::Immediate);
         }
     }
 }
@@ -209,7 +209,7 @@ impl BusyConnection<'_> {
 impl Drop for BusyConnection<'_> {
     fn drop(&mut self) {
         if let Some((permit, member)) = self.held.take() {
-            self.pool.retire(permit, member, Shutdown::Destroy);
+            self.pool.retire(permit, member, Shutdown::Immediate);
         }
     }
 }
@@ -223,21 +223,21 @@ impl Pool {
             return Err(Error::queue_full("limits.maxInFlightBytes", limit));
         }
         let pending = PendingGuard::new(self, call.bytes.len());
-        let (standing, order) = BlockingState::new();
+        let (blocking_state, order) = BlockingState::new();
         let slot = call.slot();
-        self.calls().insert(slot, Arc::clone(&standing));
+        self.calls().insert(slot, Arc::clone(&blocking_state));
         let (pool, request) = (Arc::clone(self), call.request);
-        let (working, own) = (Arc::clone(self), Arc::clone(&standing));
+        let (working, own) = (Arc::clone(self), Arc::clone(&blocking_state));
         let work = async move { working.run(call, &own, order).await };
         self.runtime.spawn(async move {
             let work = pool.runtime.spawn(work);
             // Without the panic's text, which may quote what was being worked on; the panic hook has printed it.
             let panicked = |_| Err(Error::internal("the task of a blocking command panicked"));
             let ended = work.await.unwrap_or_else(panicked);
-            pool.forget(slot, &standing);
+            pool.forget(slot, &blocking_state);
             if let Err(error) = ended
                 // His slot is another's as soon as he has taken the command back.
-                && standing.commit()
+                && blocking_state.commit()
             {
                 pool.reject(&request, &error);
             }
@@ -261,9 +261,9 @@ impl Pool {
     }
 
     /// The call that had this slot is over. The slot may have a new one already.
-    pub(super) fn forget(&self, slot: u32, standing: &Arc<BlockingState>) {
+    pub(super) fn forget(&self, slot: u32, blocking_state: &Arc<BlockingState>) {
         let mut calls = self.calls();
-        if calls.get(&slot).is_some_and(|known| Arc::ptr_eq(known, standing)) {
+        if calls.get(&slot).is_some_and(|known| Arc::ptr_eq(known, blocking_state)) {
             calls.remove(&slot);
         }
     }
@@ -279,7 +279,7 @@ impl Pool {
     async fn run(
         self: &Arc<Self>,
         call: BlockingCall,
-        standing: &BlockingState,
+        blocking_state: &BlockingState,
         mut order: oneshot::Receiver<Cause>,
     ) -> Result<(), Error> {
         let mut course = Course::new(call, self.options.reconnect.as_ref());
@@ -298,7 +298,7 @@ impl Pool {
             self.watch();
             let occupied = BusyConnection { pool: self, held: Some((permit, member)) };
             let Waited { result, is_final, .. } =
-                self.attempt(&course.call, standing, occupied, &mut order).await;
+                self.attempt(&course.call, blocking_state, occupied, &mut order).await;
             let Err(error) = result else { return Ok(()) };
             if is_final {
                 return Err(error);
@@ -335,28 +335,28 @@ impl Pool {
     async fn attempt(
         &self,
         call: &BlockingCall,
-        standing: &BlockingState,
+        blocking_state: &BlockingState,
         occupied: BusyConnection<'_>,
         order: &mut oneshot::Receiver<Cause>,
     ) -> Waited {
         let failed = |error| Waited { result: Err(error), is_free: true, is_final: true };
-        if !standing.commit() {
+        if !blocking_state.commit() {
             occupied.give_back();
             return failed(Error::closed());
         }
         let Some(member) = occupied.member() else {
             return failed(Error::internal("a blocking command has lost its connection"));
         };
-        let until = call.patience.until(&call.request);
+        let until = call.wait_limit.until(&call.request);
         if until.deadline <= now() {
             occupied.give_back();
             return failed(call.overdue());
         }
-        let (id, ended) = member.lane().queue().track_call();
+        let (id, ended) = member.connection().queue().track_call();
         // The wait keeps the time.
         let request = Request { deadline: NEVER, timeout: 0, track: Some(id), ..call.request };
-        member.lane().forward(&mut call.bytes.clone(), request);
-        let wait = Wait { lane: member.lane(), id, ended, slot: call.slot(), until };
+        member.connection().forward(&mut call.bytes.clone(), request);
+        let wait = Wait { connection: member.connection(), id, ended, slot: call.slot(), until };
         let waited = wait.end(self, order).await;
         if waited.is_free {
             occupied.give_back();
@@ -406,7 +406,7 @@ impl BlockingCall {
 
     /// Whether the caller wants to wait for a connection as long as it takes: `commandTimeout` is 0, or the call's own timeout.
     fn is_endless(&self) -> bool {
-        match self.patience {
+        match self.wait_limit {
             WaitLimit::Given => self.request.deadline == NEVER,
             WaitLimit::Server { grace, .. } => grace == 0,
         }
@@ -414,7 +414,7 @@ impl BlockingCall {
 
     /// When the caller stops waiting, if he said so himself.
     fn deadline_given(&self) -> Millis {
-        match self.patience {
+        match self.wait_limit {
             WaitLimit::Given => self.request.deadline,
             WaitLimit::Server { .. } => NEVER,
         }

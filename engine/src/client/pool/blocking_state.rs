@@ -61,26 +61,26 @@ mod tests {
 
     #[test]
     fn what_is_taken_back_is_not_sent_and_nobody_is_told_of_its_end() {
-        let (standing, mut given_up) = BlockingState::new();
-        assert!(standing.withdraw());
+        let (blocking_state, mut given_up) = BlockingState::new();
+        assert!(blocking_state.withdraw());
         assert!(given_up.try_recv().is_ok());
-        assert!(!standing.commit() && !standing.commit());
-        assert!(!standing.withdraw());
+        assert!(!blocking_state.commit() && !blocking_state.commit());
+        assert!(!blocking_state.withdraw());
     }
 
     #[test]
     fn whoever_is_about_to_be_told_cannot_take_it_back_any_more() {
-        let (standing, _given_up) = BlockingState::new();
-        assert!(standing.commit());
-        assert!(!standing.withdraw());
-        assert!(standing.commit());
+        let (blocking_state, _given_up) = BlockingState::new();
+        assert!(blocking_state.commit());
+        assert!(!blocking_state.withdraw());
+        assert!(blocking_state.commit());
     }
 
     #[test]
     fn it_is_given_up_once() {
-        let (standing, mut given_up) = BlockingState::new();
-        assert!(standing.commit() && standing.end(Cause::Closing));
+        let (blocking_state, mut given_up) = BlockingState::new();
+        assert!(blocking_state.commit() && blocking_state.end(Cause::Closing));
         assert!(given_up.try_recv().is_ok());
-        assert!(!standing.end(Cause::GivenUp));
+        assert!(!blocking_state.end(Cause::GivenUp));
     }
 }

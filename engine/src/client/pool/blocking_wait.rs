@@ -18,7 +18,7 @@ use crate::error::{Error, TimeoutPhase};
 
 /// A call on its way, whose end is still unknown.
 pub(super) struct Wait<'a> {
-    pub(super) lane: &'a Arc<ManagedConnection>,
+    pub(super) connection: &'a Arc<ManagedConnection>,
     pub(super) id: TrackId,
     pub(super) ended: oneshot::Receiver<End>,
     /// The slot of its caller.
@@ -69,7 +69,7 @@ impl Wait<'_> {
             Ok(cause) = order => Early::Ordered(cause),
             () = at(self.until.deadline) => Early::Late,
         };
-        let queue = self.lane.queue();
+        let queue = self.connection.queue();
         let keeps_null = match early {
             Early::Ordered(Cause::Closing) => false,
             Early::Ordered(Cause::GivenUp) => true,
@@ -83,7 +83,7 @@ impl Wait<'_> {
             let error = self.verdict(early, TimeoutPhase::Queue).executed(false);
             return Waited { result: Err(error), is_free: true, is_final: true };
         }
-        let outcome = pool.end_wait(self.lane, &mut self.ended).await;
+        let outcome = pool.end_wait(self.connection, &mut self.ended).await;
         let verdict = |executed| Err(self.verdict(early, TimeoutPhase::Server).executed(executed));
         let (result, is_free) = match outcome {
             Outcome::Ended { end: End::Delivered, is_free } => (Ok(()), is_free),

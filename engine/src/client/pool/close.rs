@@ -10,29 +10,30 @@ use crate::client::ManagedConnection;
 use crate::connection::driver::Shutdown;
 
 impl Pool {
-    /// Closes every connection: after its work with [`Shutdown::Drain`], at once with [`Shutdown::Destroy`]. Nothing is given out any
+    /// Closes every connection: after its work with [`Shutdown::Drain`], at once with [`Shutdown::Immediate`]. Nothing is given out any
     /// more, and whoever waits is told so.
     ///
     /// To wait in the server is no work: with [`Shutdown::Drain`] it is ended there (`CLIENT UNBLOCK`), as if its time were over, so
     /// that nothing is taken from a list for nobody.
-    pub fn close(self: &Arc<Self>, wish: Shutdown) -> impl Future<Output = ()> + Send + use<> {
-        let (resting, out) = self.roster().close();
-        if wish == Shutdown::Drain {
+    pub fn close(self: &Arc<Self>, shutdown: Shutdown) -> impl Future<Output = ()> + Send + use<> {
+        let (idle, out) = self.state().close();
+        if shutdown == Shutdown::Drain {
             for call in self.calls().values() {
                 call.end(Cause::Closing);
             }
         }
-        let resting: Vec<_> = resting
+        let idle: Vec<_> = idle
             .into_iter()
-            .map(|(permit, member)| (member.lane().close(Shutdown::Destroy), permit, member))
+            .map(|(permit, member)| (member.connection().close(Shutdown::Immediate), permit, member))
             .collect();
         for member in &out {
             member.shut();
         }
-        let out: Vec<_> = out.into_iter().map(|member| (member.lane().close(wish), member)).collect();
+        let out: Vec<_> =
+            out.into_iter().map(|member| (member.connection().close(shutdown), member)).collect();
         let pool = Arc::clone(self);
         async move {
-            for (closed, permit, member) in resting {
+            for (closed, permit, member) in idle {
                 // A lane that is gone is closed.
                 drop(closed.await);
                 drop(member);
@@ -63,7 +64,7 @@ impl Pool {
     }
 
     /// Sends a command on nobody's behalf. Its reply is read and dropped.
-    pub(super) fn tell(&self, lane: &Arc<ManagedConnection>, name: &[u8]) {
-        lane.tell(name, &[], self.options.command_timeout.or(self.options.keep_alive));
+    pub(super) fn tell(&self, connection: &Arc<ManagedConnection>, name: &[u8]) {
+        connection.tell(name, &[], self.options.command_timeout.or(self.options.keep_alive));
     }
 }

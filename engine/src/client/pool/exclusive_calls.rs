@@ -17,7 +17,7 @@ use crate::error::Error;
 /// One such call, which is submitted.
 pub struct Held {
     /// Its connection.
-    pub lane: Arc<ManagedConnection>,
+    pub connection: Arc<ManagedConnection>,
     /// Its number there.
     pub id: TrackId,
     /// Its end.
@@ -25,7 +25,7 @@ pub struct Held {
     /// Its request, with the timeout that the caller named for it, if it did.
     pub request: Request,
     /// How long its caller waits.
-    pub patience: WaitLimit,
+    pub wait_limit: WaitLimit,
 }
 
 impl Pool {
@@ -33,15 +33,15 @@ impl Pool {
     pub fn hold(self: &Arc<Self>, held: Held) {
         let pending = PendingGuard::new(self, held.request.length as usize);
         let slot = held.request.recipient.waiting().map_or(u32::MAX, |ticket| ticket.slot);
-        let (standing, mut order) = BlockingState::new();
-        self.calls().insert(slot, Arc::clone(&standing));
+        let (blocking_state, mut order) = BlockingState::new();
+        self.calls().insert(slot, Arc::clone(&blocking_state));
         self.watch();
         let (pool, working) = (Arc::clone(self), Arc::clone(self));
-        let Held { lane, id, ended, request, patience } = held;
-        let own = Arc::clone(&lane);
+        let Held { connection, id, ended, request, wait_limit } = held;
+        let own = Arc::clone(&connection);
         self.runtime.spawn(async move {
             let work = working.runtime.spawn(async move {
-                let wait = Wait { lane: &own, id, ended, slot, until: patience.until(&request) };
+                let wait = Wait { connection: &own, id, ended, slot, until: wait_limit.until(&request) };
                 wait.end(&pool, &mut order).await
             });
             let waited = work.await.unwrap_or_else(|_| Waited {
@@ -51,14 +51,14 @@ impl Pool {
                 is_final: true,
             });
             if waited.is_free || waited.is_lost() {
-                lane.queue().pass();
+                connection.queue().pass();
             } else {
                 // The server may still keep the call waiting.
-                lane.give_up();
+                connection.give_up();
             }
-            working.forget(slot, &standing);
+            working.forget(slot, &blocking_state);
             if let Err(error) = waited.result
-                && standing.commit()
+                && blocking_state.commit()
             {
                 working.reject(&request, &error);
             }

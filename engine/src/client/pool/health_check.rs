@@ -40,16 +40,16 @@ impl Pool {
 
     /// Looks at the connections that are out. Answers whether to look again.
     async fn look(self: &Arc<Self>, before: &mut HashMap<usize, u64>) -> bool {
-        let out = self.roster().out();
+        let out = self.state().out();
         if out.is_empty() {
             self.watched.store(false, Ordering::Release);
             // One that was given out meanwhile saw the old promise.
-            return !self.roster().out().is_empty() && !self.watched.swap(true, Ordering::AcqRel);
+            return !self.state().out().is_empty() && !self.watched.swap(true, Ordering::AcqRel);
         }
         let mut now = HashMap::new();
         let mut stuck = Vec::new();
         for member in out {
-            let queue = member.lane().queue();
+            let queue = member.connection().queue();
             if queue.bytes() == 0 {
                 continue;
             }
@@ -62,7 +62,7 @@ impl Pool {
         *before = now;
         if !stuck.is_empty() && !self.has_evidence() && self.is_server_silent().await {
             for member in stuck {
-                member.lane().sever();
+                member.connection().sever();
             }
         }
         true
@@ -70,21 +70,21 @@ impl Pool {
 
     /// Whether a connection is open that would not be if the server were silent.
     fn has_evidence(&self) -> bool {
-        let idle = |lane: &Arc<super::super::ManagedConnection>| {
-            lane.queue().is_online() && lane.queue().bytes() == 0
+        let idle = |connection: &Arc<super::super::ManagedConnection>| {
+            connection.queue().is_online() && connection.queue().bytes() == 0
         };
-        self.shared.all().iter().any(idle) || self.roster().any_resting(|member| idle(member.lane()))
+        self.shared.all().iter().any(idle) || self.state().any_resting(|member| idle(member.connection()))
     }
 
     /// Tries to make a connection for as long as a caller would be patient. Whatever the server answers is a sign of life, and so
     /// is a refusal: only silence is none.
     async fn is_server_silent(self: &Arc<Self>) -> bool {
-        let patience = self.options.command_timeout.or(self.options.keep_alive).unwrap_or(Duration::MAX);
-        let until = Instant::now().checked_add(patience);
+        let wait_limit = self.options.command_timeout.or(self.options.keep_alive).unwrap_or(Duration::MAX);
+        let until = Instant::now().checked_add(wait_limit);
         loop {
             let member = PooledConnection::new(self);
-            let outcome = member.lane().connect().await;
-            drop(member.lane().close(Shutdown::Destroy).await);
+            let outcome = member.connection().connect().await;
+            drop(member.connection().close(Shutdown::Immediate).await);
             match outcome {
                 Ok(Err(error)) if is_silence(&error) => {}
                 _ => return false,

@@ -14,7 +14,7 @@ use crate::error::Error;
 /// The lease. Dropped without [`Lease::release`], its connection is closed: nobody knows what was done to it.
 pub struct Lease {
     pool: Arc<Pool>,
-    lanes: Arc<ConnectionSet>,
+    connections: Arc<ConnectionSet>,
     held: Option<(Permit, Arc<PooledConnection>)>,
     trace: AtomicU8,
     watches: AtomicBool,
@@ -22,12 +22,12 @@ pub struct Lease {
 
 impl Lease {
     pub(super) fn new(pool: Arc<Pool>, permit: Permit, member: Arc<PooledConnection>) -> Self {
-        member.lane().queue().allow_loans(true);
-        let lanes = Arc::new(ConnectionSet::new([Arc::clone(member.lane())]));
-        member.belongs_to(&lanes);
+        member.connection().queue().allow_handoff(true);
+        let connections = Arc::new(ConnectionSet::new([Arc::clone(member.connection())]));
+        member.belongs_to(&connections);
         Self {
             pool,
-            lanes,
+            connections,
             held: Some((permit, member)),
             trace: AtomicU8::new(SessionEffect::Nothing as u8),
             watches: AtomicBool::new(false),
@@ -40,8 +40,8 @@ impl Lease {
     }
 
     /// Its one lane.
-    pub fn lanes(&self) -> &Arc<ConnectionSet> {
-        &self.lanes
+    pub fn connections(&self) -> &Arc<ConnectionSet> {
+        &self.connections
     }
 
     /// From now on the loss of its connection is an event of this number, which is not 0.
@@ -60,9 +60,9 @@ impl Lease {
     pub fn mark(&self, trace: SessionEffect) {
         self.trace.fetch_max(trace as u8, Ordering::AcqRel);
         if trace == SessionEffect::Transaction
-            && let Some(lane) = self.lanes.get(0)
+            && let Some(connection) = self.connections.get(0)
         {
-            lane.note_transaction(true);
+            connection.note_transaction(true);
         }
         if trace == SessionEffect::Watch {
             self.watches.store(true, Ordering::Release);
@@ -72,14 +72,15 @@ impl Lease {
     /// A transaction is sent, which ends every watch. Answers whether there was one and it is lost with its connection, so that
     /// nobody knows whether the keys were changed.
     pub fn has_lost_watch(&self) -> bool {
-        self.watches.swap(false, Ordering::AcqRel) && self.lanes.get(0).is_some_and(|lane| lane.is_spent())
+        self.watches.swap(false, Ordering::AcqRel)
+            && self.connections.get(0).is_some_and(|connection| connection.is_spent())
     }
 
     /// Gives the connection back. One with unanswered commands is closed when they are answered, and replaced; so is one whose
     /// state cannot be undone. Answers whether that was of use to anybody: not, where the pool is closed.
     pub fn release(mut self) -> bool {
-        self.lanes.close();
-        let is_open = !self.pool.roster().is_closed();
+        self.connections.close();
+        let is_open = !self.pool.state().is_closed();
         if let Some((permit, member)) = self.held.take() {
             member.leased_as(0);
             self.give_back(permit, member);
@@ -93,15 +94,15 @@ impl Lease {
         }
         let trace = self.trace.load(Ordering::Acquire);
         if trace >= SessionEffect::State as u8 {
-            return self.pool.retire(permit, member, Shutdown::Destroy);
+            return self.pool.retire(permit, member, Shutdown::Immediate);
         }
         if trace >= SessionEffect::Transaction as u8 {
             // Outside of a transaction this is an error that nobody sees; inside of one everything else would be queued.
-            self.pool.tell(member.lane(), b"DISCARD");
-            member.lane().note_transaction(false);
+            self.pool.tell(member.connection(), b"DISCARD");
+            member.connection().note_transaction(false);
         }
         if trace >= SessionEffect::Watch as u8 {
-            self.pool.tell(member.lane(), b"UNWATCH");
+            self.pool.tell(member.connection(), b"UNWATCH");
         }
         self.pool.rest(permit, member);
     }
@@ -109,10 +110,10 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.lanes.close();
+        self.connections.close();
         if let Some((permit, member)) = self.held.take() {
             member.leased_as(0);
-            self.pool.retire(permit, member, Shutdown::Destroy);
+            self.pool.retire(permit, member, Shutdown::Immediate);
         }
     }
 }

@@ -14,9 +14,9 @@ use crate::connection::request::{Millis, now};
 
 impl Pool {
     /// Sees to it that connections which begin to rest now are closed in time.
-    pub(super) fn tend(self: &Arc<Self>) {
+    pub(super) fn reap_idle(self: &Arc<Self>) {
         let Some(idle) = self.options.idle_timeout else { return };
-        if !self.roster().start_tending() {
+        if !self.state().start_tending() {
             return;
         }
         let idle = Millis::try_from(idle.as_millis()).unwrap_or(Millis::MAX);
@@ -37,8 +37,8 @@ impl Pool {
         let pool = Arc::clone(self);
         self.runtime.spawn(async move {
             loop {
-                let seat = pool.roster().below(pool.kept());
-                let Some((permit, _)) = seat.and_then(Grant::take) else { break };
+                let grant = pool.state().below(pool.kept());
+                let Some((permit, _)) = grant.and_then(Grant::take) else { break };
                 match pool.connection_for(&permit, None).await {
                     Ok(member) => pool.rest(permit, member),
                     // What lasts is told to whoever asks; it is tried again when somebody does.
@@ -59,11 +59,11 @@ impl Pool {
     fn close_overdue(self: &Arc<Self>, idle: Millis) -> Option<Duration> {
         let keep = self.kept().max(usize::from(self.blocks.load(Ordering::Acquire)));
         let (overdue, next) = {
-            let mut roster = self.roster();
-            (roster.overdue(now(), idle, keep), roster.next_to_tend(keep))
+            let mut state = self.state();
+            (state.overdue(now(), idle, keep), state.next_to_tend(keep))
         };
         for (permit, member) in overdue {
-            self.retire(permit, member, Shutdown::Destroy);
+            self.retire(permit, member, Shutdown::Immediate);
         }
         next.map(|since| Duration::from_millis((since.saturating_add(idle)).saturating_sub(now()).max(1)))
     }

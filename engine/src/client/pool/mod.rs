@@ -55,7 +55,7 @@ pub struct Pool {
     runtime: Handle,
     /// The connections that everybody shares: evidence that the server is there.
     shared: Arc<ConnectionSet>,
-    roster: Mutex<PoolState>,
+    state: Mutex<PoolState>,
     /// Blocking commands that are not settled, by their callers' slots.
     calls: Mutex<HashMap<u32, Arc<BlockingState>>>,
     pending: AtomicUsize,
@@ -82,7 +82,7 @@ impl Pool {
         let room = if options.single_connection { 0 } else { beside as usize };
         let most_waiting = options.offline_queue.as_ref().map_or(MOST_WAITING, |queue| queue.max_commands);
         Arc::new_cyclic(|pool| Self {
-            roster: Mutex::new(PoolState::new(pool.clone(), room, most_waiting)),
+            state: Mutex::new(PoolState::new(pool.clone(), room, most_waiting)),
             options,
             connector: connector.identifying(),
             mailbox,
@@ -102,14 +102,14 @@ impl Pool {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn roster(&self) -> MutexGuard<'_, PoolState> {
-        self.roster.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, PoolState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A connection for one caller alone. Waits for room and for the connection until `patience` (default:
     /// `acquireTimeout`) is over.
-    pub async fn lease(self: Arc<Self>, patience: Option<Duration>) -> Result<Lease, Error> {
-        let deadline = deadline(patience.or(self.options.acquire_timeout));
+    pub async fn lease(self: Arc<Self>, wait_limit: Option<Duration>) -> Result<Lease, Error> {
+        let deadline = deadline(wait_limit.or(self.options.acquire_timeout));
         let (permit, member) = self.connection(Holder::Lease, deadline).await?;
         Ok(Lease::new(self, permit, member))
     }
@@ -117,7 +117,7 @@ impl Pool {
     /// The right to open one connection of the caller's own making. Waits for room until `acquireTimeout` is over.
     pub async fn permit(self: &Arc<Self>, holder: Holder) -> Result<Permit, Error> {
         let deadline = deadline(self.options.acquire_timeout);
-        let (permit, member) = self.seat(AcquireRequest::Place, holder, deadline).await?;
+        let (permit, member) = self.grant(AcquireRequest::Place, holder, deadline).await?;
         if let Some(member) = member {
             close(member).await;
         }
@@ -126,7 +126,7 @@ impl Pool {
 
     /// A permit is given back.
     fn vacate(&self, number: u64) {
-        let empty = self.roster().vacate(number);
+        let empty = self.state().vacate(number);
         if empty {
             self.tell_if_vacated();
         }
@@ -135,20 +135,20 @@ impl Pool {
     /// A connection that is as good as new comes back.
     fn rest(self: &Arc<Self>, permit: Permit, member: Arc<PooledConnection>) {
         // The next user may be a command that waits, whose end only the connection's task can tell.
-        member.lane().queue().allow_loans(false);
+        member.connection().queue().allow_handoff(false);
         let number = permit.into_number();
-        let refused = self.roster().rest(number, member);
+        let refused = self.state().rest(number, member);
         match refused {
-            None => self.tend(),
+            None => self.reap_idle(),
             Some(member) => {
-                self.retire(Permit::new(Arc::downgrade(self), number), member, Shutdown::Destroy);
+                self.retire(Permit::new(Arc::downgrade(self), number), member, Shutdown::Immediate);
             }
         }
     }
 
     /// A connection that nobody may use again comes back: its permit follows when it is closed.
-    fn retire(self: &Arc<Self>, permit: Permit, member: Arc<PooledConnection>, wish: Shutdown) {
-        let closed = member.lane().close(wish);
+    fn retire(self: &Arc<Self>, permit: Permit, member: Arc<PooledConnection>, shutdown: Shutdown) {
+        let closed = member.connection().close(shutdown);
         let pool = Arc::clone(self);
         self.runtime.spawn(async move {
             drop(closed.await);
@@ -160,7 +160,7 @@ impl Pool {
 
     /// A connection has ended by itself. Called by its own task, which must be through with it before it is dropped.
     fn lost(self: &Arc<Self>, member: &PooledConnection) {
-        let lost = self.roster().lose(member);
+        let lost = self.state().lose(member);
         if let Some((permit, member)) = lost {
             let pool = Arc::clone(self);
             self.runtime.spawn(async move {
@@ -173,7 +173,7 @@ impl Pool {
 
     /// Connections open, being opened or being closed, those that rest included.
     pub fn open_connections(&self) -> usize {
-        self.roster().open()
+        self.state().open()
     }
 
     /// Whether a connection is open, being opened or being closed, or somebody waits for one.
@@ -181,17 +181,17 @@ impl Pool {
         if self.pending.load(Ordering::Acquire) > 0 {
             return true;
         }
-        let roster = self.roster();
-        if roster.is_closed() {
+        let state = self.state();
+        if state.is_closed() {
             // What is not given back keeps its permit, and nobody waits for that.
-            roster.out().iter().any(|member| member.lane().is_active())
+            state.out().iter().any(|member| member.connection().is_active())
         } else {
-            roster.open() > 0
+            state.open() > 0
         }
     }
 }
 
 /// Closes a connection that nobody uses.
 async fn close(member: Arc<PooledConnection>) {
-    drop(member.lane().close(Shutdown::Destroy).await);
+    drop(member.connection().close(Shutdown::Immediate).await);
 }

@@ -13,9 +13,9 @@ use crate::error::Error;
 
 /// The connection.
 pub(super) struct PooledConnection {
-    lane: Arc<ManagedConnection>,
+    connection: Arc<ManagedConnection>,
     /// Those of the lease that has it.
-    lanes: Mutex<Weak<ConnectionSet>>,
+    connections: Mutex<Weak<ConnectionSet>>,
     /// The number of the lease that has it; 0 for none.
     lease: AtomicU32,
     /// Why the connection was lost.
@@ -26,31 +26,36 @@ impl PooledConnection {
     /// A connection that is not made yet.
     pub(super) fn new(pool: &Arc<Pool>) -> Arc<Self> {
         Arc::new_cyclic(|member: &Weak<Self>| {
-            let usher = PooledReplySink {
+            let reply_sink = PooledReplySink {
                 pool: Arc::downgrade(pool),
                 member: member.clone(),
                 mailbox: Arc::clone(&pool.mailbox),
             };
             // What a user did to his connection cannot be made again on another one: it is made once.
-            let lane = ManagedConnection::new(
+            let connection = ManagedConnection::new(
                 QueueLimits::of(&pool.options).in_order(),
                 pool.connector.another(),
                 ReconnectPolicy::Never,
-                Arc::new(usher),
+                Arc::new(reply_sink),
                 pool.runtime.clone(),
             );
-            Self { lane, lanes: Mutex::default(), lease: AtomicU32::new(0), lost: Mutex::default() }
+            Self {
+                connection,
+                connections: Mutex::default(),
+                lease: AtomicU32::new(0),
+                lost: Mutex::default(),
+            }
         })
     }
 
     /// Its lane.
-    pub(super) fn lane(&self) -> &Arc<ManagedConnection> {
-        &self.lane
+    pub(super) fn connection(&self) -> &Arc<ManagedConnection> {
+        &self.connection
     }
 
     /// A lease has it, whose calls come by `lanes`.
-    pub(super) fn belongs_to(&self, lanes: &Arc<ConnectionSet>) {
-        *self.lanes.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(lanes);
+    pub(super) fn belongs_to(&self, connections: &Arc<ConnectionSet>) {
+        *self.connections.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(connections);
     }
 
     /// The lease that has it is called by this number; 0: none has it any more.
@@ -74,22 +79,22 @@ impl PooledConnection {
 
     /// The lease that has it takes no more calls.
     pub(super) fn shut(&self) {
-        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
-        if let Some(lanes) = lanes {
-            lanes.close();
+        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        if let Some(connections) = connections {
+            connections.close();
         }
     }
 
     /// Whether it is open and owes nobody a reply.
     pub(super) fn is_quiet(&self) -> bool {
-        let queue = self.lane.queue();
+        let queue = self.connection.queue();
         queue.is_online() && queue.bytes() == 0
     }
 }
 
 impl Drop for PooledConnection {
     fn drop(&mut self) {
-        drop(self.lane.close(Shutdown::Destroy));
+        drop(self.connection.close(Shutdown::Immediate));
     }
 }
 
@@ -127,17 +132,17 @@ impl ReplySink for PooledReplySinkFactory {
         self.deliver.error(ticket, error);
     }
 
-    fn unit(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>) {
-        self.deliver.unit(ticket, replies, broken);
+    fn batch(&mut self, ticket: Ticket, replies: Box<dyn ReplyCollector>, broken: Option<&Error>) {
+        self.deliver.batch(ticket, replies, broken);
     }
 
     /// The owner of a connection may read from it directly, which is the shorter way.
-    fn borrows(&self) -> bool {
-        self.deliver.borrows()
+    fn accepts_handoff(&self) -> bool {
+        self.deliver.accepts_handoff()
     }
 
-    fn lend(&mut self, loan: Arc<ReadHandoff>) {
-        self.deliver.lend(loan);
+    fn hand_off(&mut self, handoff: Arc<ReadHandoff>) {
+        self.deliver.hand_off(handoff);
     }
 
     /// A client's events are those of its shared connections: these here come and go.

@@ -64,7 +64,7 @@ pub(super) struct PoolState {
     room: usize,
     most_waiting: usize,
     places: BTreeMap<u64, PermitInUse>,
-    resting: VecDeque<IdleConnection>,
+    idle: VecDeque<IdleConnection>,
     waiting: VecDeque<AcquireWaiter>,
     next: u64,
     /// Whether a task looks after those that rest.
@@ -80,7 +80,7 @@ impl PoolState {
             room,
             most_waiting,
             places: BTreeMap::new(),
-            resting: VecDeque::new(),
+            idle: VecDeque::new(),
             waiting: VecDeque::new(),
             next: 0,
             tended: false,
@@ -89,7 +89,7 @@ impl PoolState {
     }
 
     /// Somebody asks.
-    pub(super) fn ask(&mut self, want: AcquireRequest, holder: Holder) -> AcquireResult {
+    pub(super) fn request(&mut self, request: AcquireRequest, holder: Holder) -> AcquireResult {
         if self.closed {
             return AcquireResult::Closed;
         }
@@ -99,18 +99,18 @@ impl PoolState {
         // Those who gave up must not be in the way of one who would have been served at once.
         self.waiting.retain(|waiting| !waiting.sender.is_closed());
         if self.waiting.is_empty() {
-            let rested = match want {
-                AcquireRequest::Connection => self.resting.pop_back(),
+            let rested = match request {
+                AcquireRequest::Connection => self.idle.pop_back(),
                 AcquireRequest::Place if self.places.len() < self.room => None,
-                AcquireRequest::Place => self.resting.pop_front(),
+                AcquireRequest::Place => self.idle.pop_front(),
             };
             if let Some(IdleConnection { number, member, .. }) = rested {
-                return AcquireResult::Seat(self.seat(number, holder, Some(member)));
+                return AcquireResult::Seat(self.grant(number, holder, Some(member)));
             }
             if self.places.len() < self.room {
                 let number = self.next;
                 self.next += 1;
-                return AcquireResult::Seat(self.seat(number, holder, None));
+                return AcquireResult::Seat(self.grant(number, holder, None));
             }
         }
         if self.waiting.len() >= self.most_waiting {
@@ -128,10 +128,10 @@ impl PoolState {
         }
         let number = self.next;
         self.next += 1;
-        Some(self.seat(number, Holder::Idle, None))
+        Some(self.grant(number, Holder::Idle, None))
     }
 
-    fn seat(&mut self, number: u64, holder: Holder, member: Option<Arc<PooledConnection>>) -> Grant {
+    fn grant(&mut self, number: u64, holder: Holder, member: Option<Arc<PooledConnection>>) -> Grant {
         let place = PermitInUse { holder, member: member.as_ref().map_or_else(Weak::new, Arc::downgrade) };
         self.places.insert(number, place);
         Grant::new(Permit::new(self.pool.clone(), number), member)
@@ -156,7 +156,7 @@ impl PoolState {
         if let Some(member) = self.hand_on(number, Some(member)) {
             let place = PermitInUse { holder: Holder::Idle, member: Arc::downgrade(&member) };
             self.places.insert(number, place);
-            self.resting.push_back(IdleConnection { number, member, since: now() });
+            self.idle.push_back(IdleConnection { number, member, since: now() });
         }
         None
     }
@@ -169,10 +169,10 @@ impl PoolState {
     ) -> Option<Arc<PooledConnection>> {
         self.places.remove(&number);
         while let Some(AcquireWaiter { holder, sender }) = self.waiting.pop_front() {
-            let seat = self.seat(number, holder, member.take());
-            let Err(seat) = sender.send(seat) else { return None };
+            let grant = self.grant(number, holder, member.take());
+            let Err(grant) = sender.send(grant) else { return None };
             self.places.remove(&number);
-            member = seat.take().and_then(|(permit, member)| {
+            member = grant.take().and_then(|(permit, member)| {
                 permit.into_number();
                 member
             });
@@ -191,9 +191,8 @@ impl PoolState {
 
     /// The connections that somebody has.
     pub(super) fn out(&self) -> Vec<Arc<PooledConnection>> {
-        let rests = |member: &Arc<PooledConnection>| {
-            self.resting.iter().any(|other| Arc::ptr_eq(member, &other.member))
-        };
+        let rests =
+            |member: &Arc<PooledConnection>| self.idle.iter().any(|other| Arc::ptr_eq(member, &other.member));
         self.places
             .values()
             .filter_map(|place| place.member.upgrade())
@@ -204,9 +203,8 @@ impl PoolState {
     /// Takes a connection that has ended out of those that rest.
     #[must_use = "the permit is to be dropped outside of the lock"]
     pub(super) fn lose(&mut self, member: &PooledConnection) -> Option<ReapedConnection> {
-        let at =
-            self.resting.iter().position(|resting| std::ptr::eq(Arc::as_ptr(&resting.member), member))?;
-        let lost = self.resting.remove(at)?;
+        let at = self.idle.iter().position(|idle| std::ptr::eq(Arc::as_ptr(&idle.member), member))?;
+        let lost = self.idle.remove(at)?;
         Some((Permit::new(self.pool.clone(), lost.number), lost.member))
     }
 
@@ -216,18 +214,17 @@ impl PoolState {
         self.waiting.clear();
         let out = self.out();
         let pool = &self.pool;
-        let resting = self.resting.drain(..);
-        let resting =
-            resting.map(|rested| (Permit::new(pool.clone(), rested.number), rested.member)).collect();
-        (resting, out)
+        let idle = self.idle.drain(..);
+        let idle = idle.map(|rested| (Permit::new(pool.clone(), rested.number), rested.member)).collect();
+        (idle, out)
     }
 
     /// Connections that have rested for `idle` milliseconds, the longest first, but not the last `keep` of all.
     pub(super) fn overdue(&mut self, now: Millis, idle: Millis, keep: usize) -> Vec<ReapedConnection> {
         let mut overdue = Vec::new();
         while self.places.len() - overdue.len() > keep
-            && self.resting.front().is_some_and(|first| first.since.saturating_add(idle) <= now)
-            && let Some(first) = self.resting.pop_front()
+            && self.idle.front().is_some_and(|first| first.since.saturating_add(idle) <= now)
+            && let Some(first) = self.idle.pop_front()
         {
             overdue.push((Permit::new(self.pool.clone(), first.number), first.member));
         }
@@ -236,20 +233,20 @@ impl PoolState {
 
     /// Whether whoever asks is to look after those that rest, and nobody does so yet.
     pub(super) fn start_tending(&mut self) -> bool {
-        !self.resting.is_empty() && !std::mem::replace(&mut self.tended, true)
+        !self.idle.is_empty() && !std::mem::replace(&mut self.tended, true)
     }
 
     /// Since when the longest of those that rest does so. `None`: there is none to be closed as long as `keep` stay, and
     /// nobody needs to look after them.
     pub(super) fn next_to_tend(&mut self, keep: usize) -> Option<Millis> {
-        let next = self.resting.front().filter(|_| self.places.len() > keep).map(|first| first.since);
+        let next = self.idle.front().filter(|_| self.places.len() > keep).map(|first| first.since);
         self.tended = next.is_some();
         next
     }
 
     /// Whether `fits` holds for one of those that rest.
     pub(super) fn any_resting(&self, fits: impl Fn(&PooledConnection) -> bool) -> bool {
-        self.resting.iter().any(|resting| fits(&resting.member))
+        self.idle.iter().any(|idle| fits(&idle.member))
     }
 
     /// Whether nobody gets anything any more.

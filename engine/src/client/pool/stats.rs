@@ -34,17 +34,17 @@ impl Pool {
     pub fn stats(&self) -> PoolStats {
         let mut stats =
             PoolStats { queued_bytes: self.pending_bytes.load(Ordering::Acquire), ..PoolStats::default() };
-        for lane in self.shared.all() {
-            let queue = lane.queue();
+        for connection in self.shared.all() {
+            let queue = connection.queue();
             stats.shared += usize::from(queue.is_online());
             stats.in_flight += queue.requests();
             stats.queued_bytes += queue.bytes() + queue.postponements().1;
-            stats.reconnects += lane.reconnects();
+            stats.reconnects += connection.reconnects();
         }
-        let roster = self.roster();
-        stats.open = stats.shared + roster.open();
-        stats.waiting = roster.waiting();
-        for (holder, count) in roster.holders() {
+        let pool_state = self.state();
+        stats.open = stats.shared + pool_state.open();
+        stats.waiting = pool_state.waiting();
+        for (holder, count) in pool_state.holders() {
             match holder {
                 Holder::Lease => stats.leased += count,
                 Holder::Blocking(_) => stats.blocking += count,
@@ -52,8 +52,8 @@ impl Pool {
                 Holder::Idle => stats.idle += count,
             }
         }
-        for member in roster.out() {
-            let queue = member.lane().queue();
+        for member in pool_state.out() {
+            let queue = member.connection().queue();
             stats.in_flight += queue.requests();
             // Those of blocking commands are counted as long as they are pending.
             stats.queued_bytes += if queue.tracks_calls() { 0 } else { queue.bytes() };

@@ -54,10 +54,10 @@ impl Control<'_> {
     /// Has the server end the wait, as if its time were over. Returns whether there was one.
     async fn unblock(&mut self) -> Result<bool, Error> {
         if self.own.is_none()
-            && let Some(lane) = self.pool.shared_at(&self.place, self.held)
+            && let Some(connection) = self.pool.shared_at(&self.place, self.held)
         {
             let number = self.number.to_string();
-            match lane.ask(b"CLIENT UNBLOCK", &[number.as_bytes()], self.limit).await {
+            match connection.request(b"CLIENT UNBLOCK", &[number.as_bytes()], self.limit).await {
                 // That connection is gone.
                 Err(error) if !matches!(error.kind(), ErrorKind::Reply(_)) => {}
                 reply => return reply.map(|reply| reply == Value::Int(1)),
@@ -67,11 +67,11 @@ impl Control<'_> {
         let own = if let Some(own) = &mut self.own {
             own
         } else {
-            let patience = self.limit.saturating_duration_since(Instant::now());
-            self.own.insert(self.pool.connector.converse(&self.place, patience).await?)
+            let wait_limit = self.limit.saturating_duration_since(Instant::now());
+            self.own.insert(self.pool.connector.converse(&self.place, wait_limit).await?)
         };
         let order = UNBLOCK.iter().copied().chain([number.as_bytes()]).collect();
-        match own.ask(&[order]).await?.pop() {
+        match own.request(&[order]).await?.pop() {
             Some(Value::Error(error)) => Err(Error::reply(error)),
             reply => Ok(reply == Some(Value::Int(1))),
         }
@@ -83,14 +83,14 @@ impl Pool {
     /// outcome. Takes [`UNBLOCK_GRACE`] at most.
     pub(super) async fn end_wait(
         &self,
-        lane: &ManagedConnection,
+        connection: &ManagedConnection,
         ended: &mut oneshot::Receiver<End>,
     ) -> Outcome {
         let limit = Instant::now() + Duration::from_millis(UNBLOCK_GRACE);
-        let (Some(number), Some(place)) = (lane.client_id(), lane.place()) else {
+        let (Some(number), Some(place)) = (connection.client_id(), connection.place()) else {
             return known(ended, Outcome::Unknown);
         };
-        let mut control = Control { pool: self, held: lane, place, number, own: None, limit };
+        let mut control = Control { pool: self, held: connection, place, number, own: None, limit };
         let mut pause = FIRST_PAUSE;
         while let Ok(order) = timeout_at(limit, control.unblock()).await {
             match order {
@@ -114,13 +114,13 @@ impl Pool {
     /// A shared connection other than `held` that is open, to the server at `place`: numbers of connections mean something else
     /// on another server.
     fn shared_at(&self, place: &ConnectTarget, held: &ManagedConnection) -> Option<Arc<ManagedConnection>> {
-        let fits = |lane: &&Arc<ManagedConnection>| {
+        let fits = |connection: &&Arc<ManagedConnection>| {
             let same = |other: ConnectTarget| {
                 other.endpoint == place.endpoint && other.generation == place.generation
             };
-            !std::ptr::eq(Arc::as_ptr(lane), held)
-                && lane.queue().is_online()
-                && lane.place().is_some_and(same)
+            !std::ptr::eq(Arc::as_ptr(connection), held)
+                && connection.queue().is_online()
+                && connection.place().is_some_and(same)
         };
         self.shared.all().iter().find(fits).cloned()
     }

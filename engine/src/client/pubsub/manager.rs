@@ -47,7 +47,7 @@ pub(super) enum TaskNeed {
 /// The subscribers' side of a client.
 pub struct SubscriptionManager {
     pub(super) connector: Connector,
-    pub(super) redial: ReconnectPolicy,
+    pub(super) reconnect_policy: ReconnectPolicy,
     /// Its connection counts among the others of the client.
     pub(super) pool: Arc<Pool>,
     pub(super) mailbox: Arc<dyn ReplySinkFactory>,
@@ -83,7 +83,7 @@ impl SubscriptionManager {
         let max_waiting = options.offline_queue.as_ref().map(|queue| queue.max_commands);
         Arc::new(Self {
             connector,
-            redial: ReconnectPolicy::of(options),
+            reconnect_policy: ReconnectPolicy::of(options),
             pool,
             mailbox,
             wake: Arc::default(),
@@ -109,9 +109,9 @@ impl SubscriptionManager {
     pub fn join(
         self: &Arc<Self>,
         settings: SinkSettings,
-        bell: Box<dyn SinkWaker>,
+        waker: Box<dyn SinkWaker>,
     ) -> Result<SubscriberHandle, Error> {
-        let sink = Arc::new(MessageSink::new(settings, bell, Arc::clone(&self.wake)));
+        let sink = Arc::new(MessageSink::new(settings, waker, Arc::clone(&self.wake)));
         let mut control = self.control();
         if control.closed {
             return Err(Error::closed());
@@ -143,13 +143,13 @@ impl SubscriptionManager {
     }
 
     /// Takes an order, and sees to it that somebody works on it.
-    pub(super) fn order(self: &Arc<Self>, order: SubscriberCommand) {
+    pub(super) fn command(self: &Arc<Self>, command: SubscriberCommand) {
         let mut control = self.control();
         if control.closed && !control.running {
             drop(control);
-            return self.turn_away(&order);
+            return self.turn_away(&command);
         }
-        control.orders.push_back(order);
+        control.orders.push_back(command);
         self.ordered.store(true, Ordering::Release);
         self.start(&mut control);
         drop(control);
@@ -164,8 +164,8 @@ impl SubscriptionManager {
     }
 
     /// The client is closed: nobody will work on the order.
-    fn turn_away(&self, order: &SubscriberCommand) {
-        match order {
+    fn turn_away(&self, command: &SubscriberCommand) {
+        match command {
             SubscriberCommand::Subscribe { call, .. } | SubscriberCommand::Unsubscribe { call, .. } => {
                 self.answer(|deliver| deliver.error(call.ticket, &Error::closed()));
             }
@@ -214,18 +214,18 @@ impl SubscriptionManager {
             let error = Error::internal("the subscribers' task panicked");
             let mut deliver = self.mailbox.open();
             self.set_online(false);
-            self.change(deliver.as_mut(), |state| state.collapse(&error));
+            self.change(deliver.as_mut(), |state| state.fail_all(&error));
             self.finish(deliver.as_mut());
         }
     }
 
     /// Does what was ordered.
-    pub(super) fn obey(&self, deliver: &mut dyn ReplySink) {
+    pub(super) fn apply(&self, deliver: &mut dyn ReplySink) {
         if !self.ordered.swap(false, Ordering::AcqRel) {
             return;
         }
         let orders = std::mem::take(&mut self.control().orders);
-        self.change(deliver, |state| orders.into_iter().for_each(|order| state.obey(order)));
+        self.change(deliver, |state| orders.into_iter().for_each(|command| state.apply(command)));
         let vacated = std::mem::take(&mut self.state().vacated);
         self.control().vacant.extend(vacated);
     }
@@ -271,8 +271,8 @@ impl SubscriptionManager {
         if control.closed {
             // Under the lock: an order that arrives meanwhile is either in here or turned away.
             let mut state = self.state();
-            for order in orders {
-                state.obey(order);
+            for command in orders {
+                state.apply(command);
             }
             state.close();
             state.settle(deliver);

@@ -28,7 +28,7 @@ pub struct BatchedMessage {
 }
 
 impl BatchedMessage {
-    fn units(&self) -> usize {
+    fn batches(&self) -> usize {
         self.channel as usize + self.data as usize
     }
 }
@@ -96,15 +96,15 @@ impl MessageBatch {
         } else {
             BatchText::Wide(Vec::with_capacity(message.weight()))
         };
-        let mut parcel =
+        let mut message_batch =
             Self { entries: Vec::with_capacity(expected.messages), body, skipped: (0, 0), weight: 0 };
-        parcel.append(message);
-        parcel
+        message_batch.append(message);
+        message_batch
     }
 
     /// Adds a message, if there is room for it and the text can hold it.
     pub(super) fn push(&mut self, message: &MessageParts<'_>, binary: bool, caps: BatchLimits) -> bool {
-        let room = self.entries.len() < caps.messages && self.units() + message.weight() <= caps.bytes;
+        let room = self.entries.len() < caps.messages && self.batches() + message.weight() <= caps.bytes;
         let fits = match &self.body {
             BatchText::Bytes(_) => binary || (message.data.is_ascii() && message.channel.is_ascii()),
             BatchText::Wide(_) => true,
@@ -138,15 +138,15 @@ impl MessageBatch {
 
     /// Takes over the messages of `other`, if its text goes with this one's and there is room.
     pub(super) fn merge(&mut self, other: &Self, caps: BatchLimits) -> bool {
-        if self.entries.len() + other.len() > caps.messages || self.units() + other.units() > caps.bytes {
+        if self.entries.len() + other.len() > caps.messages || self.batches() + other.batches() > caps.bytes {
             return false;
         }
         match (&mut self.body, &other.body) {
             (BatchText::Bytes(mine), BatchText::Bytes(theirs)) => {
-                mine.extend_from_slice(&theirs[other.skipped.1..])
+                mine.extend_from_slice(&theirs[other.skipped.1..]);
             }
             (BatchText::Wide(mine), BatchText::Wide(theirs)) => {
-                mine.extend_from_slice(&theirs[other.skipped.1..])
+                mine.extend_from_slice(&theirs[other.skipped.1..]);
             }
             _ => return false,
         }
@@ -159,7 +159,7 @@ impl MessageBatch {
     pub(super) fn drop_first(&mut self) -> u64 {
         let Some(first) = self.entries().first().copied() else { return 0 };
         self.skipped.0 += 1;
-        self.skipped.1 += first.units();
+        self.skipped.1 += first.batches();
         self.weight -= u64::from(first.weight);
         u64::from(first.weight)
     }
@@ -194,7 +194,7 @@ impl MessageBatch {
         self.body
     }
 
-    fn units(&self) -> usize {
+    fn batches(&self) -> usize {
         match &self.body {
             BatchText::Bytes(text) => text.len(),
             BatchText::Wide(text) => text.len(),

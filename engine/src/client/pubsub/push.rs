@@ -124,7 +124,7 @@ mod tests {
     use super::*;
     use crate::resp::{DecodeLimits, Decoder};
 
-    fn hear(bytes: &str) -> Result<PushedReply, Error> {
+    fn receive(bytes: &str) -> Result<PushedReply, Error> {
         let mut buffer = BytesMut::from(bytes);
         let mut decoder = Decoder::new(DecodeLimits::default()).packing();
         answer(decoder.next(&mut buffer).unwrap().unwrap())
@@ -133,12 +133,12 @@ mod tests {
     #[test]
     fn both_protocols_say_the_same() {
         for marker in ['*', '>'] {
-            let ack = hear(&format!("{marker}3\r\n$10\r\npsubscribe\r\n$1\r\na\r\n:1\r\n"));
+            let ack = receive(&format!("{marker}3\r\n$10\r\npsubscribe\r\n$1\r\na\r\n:1\r\n"));
             assert_eq!(
                 ack.unwrap(),
                 PushedReply::Acknowledged(Direction::Subscribe, SubscriptionKind::Pattern, b"a"[..].into())
             );
-            let message = hear(&format!("{marker}3\r\n$8\r\nsmessage\r\n$1\r\na\r\n$1\r\nb\r\n"));
+            let message = receive(&format!("{marker}3\r\n$8\r\nsmessage\r\n$1\r\na\r\n$1\r\nb\r\n"));
             let Ok(PushedReply::Message(items)) = message else { panic!("{message:?}") };
             let expected =
                 PushedMessage { kind: SubscriptionKind::Shard, name: b"a", channel: b"", data: b"b" };
@@ -146,16 +146,16 @@ mod tests {
         }
         for marker in ['*', '>'] {
             let name = "$20\r\n__redis__:invalidate\r\n";
-            let keys = hear(&format!("{marker}3\r\n$7\r\nmessage\r\n{name}*1\r\n$1\r\nk\r\n"));
+            let keys = receive(&format!("{marker}3\r\n$7\r\nmessage\r\n{name}*1\r\n$1\r\nk\r\n"));
             assert_eq!(keys.unwrap(), PushedReply::Invalidated("[\"k\"]".to_owned()));
-            let all = hear(&format!("{marker}3\r\n$7\r\nmessage\r\n{name}*-1\r\n"));
+            let all = receive(&format!("{marker}3\r\n$7\r\nmessage\r\n{name}*-1\r\n"));
             assert_eq!(all.unwrap(), PushedReply::Invalidated("null".to_owned()));
         }
-        let push = hear(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n");
+        let push = receive(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n");
         assert_eq!(push.unwrap(), PushedReply::Invalidated("[\"k\"]".to_owned()));
-        assert_eq!(hear("*2\r\n$4\r\npong\r\n$0\r\n\r\n").unwrap(), PushedReply::Pong);
-        assert_eq!(hear("+PONG\r\n").unwrap(), PushedReply::Pong);
-        assert_eq!(hear(">2\r\n$6\r\nMOVING\r\n:1\r\n").unwrap(), PushedReply::Other);
+        assert_eq!(receive("*2\r\n$4\r\npong\r\n$0\r\n\r\n").unwrap(), PushedReply::Pong);
+        assert_eq!(receive("+PONG\r\n").unwrap(), PushedReply::Pong);
+        assert_eq!(receive(">2\r\n$6\r\nMOVING\r\n:1\r\n").unwrap(), PushedReply::Other);
     }
 
     #[test]
@@ -173,7 +173,7 @@ mod tests {
         for bytes in
             ["$1\r\na\r\n", ":1\r\n", "*0\r\n", "*3\r\n$9\r\nsubscribe\r\n:1\r\n:1\r\n", "%1\r\n:1\r\n:1\r\n"]
         {
-            assert!(hear(bytes).is_err(), "{bytes}");
+            assert!(receive(bytes).is_err(), "{bytes}");
         }
     }
 }

@@ -118,33 +118,37 @@ mod tests {
             split::split(Stream::Tcp(TcpStream::connect(address).await.expect("a connection")));
         assert_eq!(ReadCoalescing::new(&reader).level, CoalescingState::Fixed, "nobody has lent the call");
 
-        recv_low_water::lend(|_, bytes| {
+        recv_low_water::hand_off(|_, bytes| {
             MARKS.lock().map(|mut marks| marks.push(bytes)).map_err(|_| std::io::Error::other("poisoned"))
         });
-        let mut flood = ReadCoalescing::new(&reader);
+        let mut coalescing = ReadCoalescing::new(&reader);
         assert_eq!(marks(), [LOW_WATER]);
         for _ in 1..FLOOD_READS {
-            assert_eq!(flood.read(&reader, FLOOD_READ), None);
+            assert_eq!(coalescing.read(&reader, FLOOD_READ), None);
         }
-        assert_eq!(flood.read(&reader, FLOOD_READ - 1), None, "a small read begins the count anew");
+        assert_eq!(coalescing.read(&reader, FLOOD_READ - 1), None, "a small read begins the count anew");
         for _ in 1..FLOOD_READS {
-            assert_eq!(flood.read(&reader, FLOOD_READ), None);
+            assert_eq!(coalescing.read(&reader, FLOOD_READ), None);
         }
         assert_eq!(marks(), [] as [usize; 0]);
-        let at = flood.read(&reader, FLOOD_READ).expect("it begins");
-        assert!(flood.is_on());
+        let at = coalescing.read(&reader, FLOOD_READ).expect("it begins");
+        assert!(coalescing.is_on());
         assert_eq!(marks(), [FLOOD_LOW_WATER]);
 
-        assert_eq!(at, flood.last_read + FLOOD_LULL);
-        flood.last_read = now() + FLOOD_LULL;
-        assert_eq!(flood.look(&reader), flood.last_read + FLOOD_LULL, "something was read meanwhile");
-        assert!(flood.is_on() && marks().is_empty());
-        flood.last_read = 0;
+        assert_eq!(at, coalescing.last_read + FLOOD_LULL);
+        coalescing.last_read = now() + FLOOD_LULL;
+        assert_eq!(
+            coalescing.look(&reader),
+            coalescing.last_read + FLOOD_LULL,
+            "something was read meanwhile"
+        );
+        assert!(coalescing.is_on() && marks().is_empty());
+        coalescing.last_read = 0;
         while now() < FLOOD_LULL {
             tokio::task::yield_now().await;
         }
-        assert_eq!(flood.look(&reader), NEVER);
-        assert!(!flood.is_on());
+        assert_eq!(coalescing.look(&reader), NEVER);
+        assert!(!coalescing.is_on());
         assert_eq!(marks(), [LOW_WATER]);
     }
 }

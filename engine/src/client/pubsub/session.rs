@@ -16,7 +16,7 @@ use super::registry::SubscribeCommand;
 use super::state::{Dispatch, PubSubState};
 use crate::connection::driver::{Connection, READ_CHUNK};
 use crate::connection::liveness::{Liveness, LivenessVerdict};
-use crate::connection::rejection::is_passing;
+use crate::connection::rejection::is_transient_code;
 use crate::connection::request::{Millis, NEVER, now};
 use crate::error::{ConnectionFailure, Error};
 use crate::resp::{Decoder, encode};
@@ -101,7 +101,7 @@ pub(super) struct SubscriberSession {
     expected: VecDeque<ExpectedReply>,
     held: Option<HeldMessage>,
     liveness: Liveness,
-    pub(super) flood: ReadCoalescing,
+    pub(super) coalescing: ReadCoalescing,
     /// When the server was last heard.
     pub(super) heard: Millis,
     /// When the oldest question that it has not answered became the oldest.
@@ -113,7 +113,7 @@ impl SubscriberSession {
     pub(super) fn new(connection: Connection) -> Self {
         let Connection { reader, writer, decoder, buffer, liveness, .. } = connection;
         Self {
-            flood: ReadCoalescing::new(&reader),
+            coalescing: ReadCoalescing::new(&reader),
             reader,
             writer,
             outgoing: SessionOutput::default(),
@@ -210,7 +210,7 @@ impl SubscriberSession {
             },
             PushedReply::Refused(error) => match self.expected.pop_front() {
                 Some(ExpectedReply::Command(_))
-                    if is_passing(&error.code) && !state.registry.relies_on_connection() =>
+                    if is_transient_code(&error.code) && !state.registry.relies_on_connection() =>
                 {
                     // Another one asks again, after a pause that grows.
                     self.answered = false;
@@ -288,12 +288,12 @@ impl SubscriberSession {
     }
 
     /// How long the server may take to answer: within two probe intervals a connection that is dead is found.
-    fn patience(&self) -> Millis {
+    fn wait_limit(&self) -> Millis {
         let Liveness { probe_after, .. } = self.liveness;
-        match (self.liveness.patience(), probe_after) {
+        match (self.liveness.wait_limit(), probe_after) {
             (0, _) => NEVER,
-            (patience, 0) => patience,
-            (patience, probe_after) => patience.min(probe_after),
+            (wait_limit, 0) => wait_limit,
+            (wait_limit, probe_after) => wait_limit.min(probe_after),
         }
     }
 
@@ -309,7 +309,7 @@ impl SubscriberSession {
     }
 
     /// Something was heard.
-    pub(super) fn hear(&mut self) {
+    pub(super) fn receive(&mut self) {
         self.heard = now();
         self.answered = true;
     }
@@ -323,7 +323,7 @@ impl SubscriberSession {
     pub(super) fn next_look(&self) -> Millis {
         let Liveness { probe_after, .. } = self.liveness;
         match (self.expected.is_empty(), probe_after) {
-            (false, _) => self.heard.max(self.asked).saturating_add(self.patience()),
+            (false, _) => self.heard.max(self.asked).saturating_add(self.wait_limit()),
             (true, 0) => NEVER,
             (true, probe_after) => self.heard.saturating_add(probe_after),
         }
@@ -347,7 +347,7 @@ impl SubscriberSession {
                 encode::command(&mut bytes, &[b"PING"]);
                 self.outgoing.bytes.extend_from_slice(&bytes);
                 self.expect(ExpectedReply::Pong);
-                Ok(now.saturating_add(self.patience()))
+                Ok(now.saturating_add(self.wait_limit()))
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::error::Error;
 /// Tells JavaScript that a subscriber has something to take.
 pub trait SinkWaker: Send + Sync {
     /// Called from the engine's thread, once until the subscriber has found its flow empty.
-    fn ring(&self);
+    fn wake(&self);
 }
 
 /// How a subscriber wants its messages.
@@ -32,7 +32,7 @@ pub struct SinkSettings {
 pub struct MessageSink {
     settings: SinkSettings,
     backlog: Mutex<Backlog>,
-    bell: Box<dyn SinkWaker>,
+    waker: Box<dyn SinkWaker>,
     /// Wakes the subscriber's connection.
     wake: Arc<Notify>,
 }
@@ -44,8 +44,8 @@ impl fmt::Debug for MessageSink {
 }
 
 impl MessageSink {
-    pub(super) fn new(settings: SinkSettings, bell: Box<dyn SinkWaker>, wake: Arc<Notify>) -> Self {
-        Self { settings, backlog: Mutex::new(Backlog::new(settings.bounds)), bell, wake }
+    pub(super) fn new(settings: SinkSettings, waker: Box<dyn SinkWaker>, wake: Arc<Notify>) -> Self {
+        Self { settings, backlog: Mutex::new(Backlog::new(settings.bounds)), waker, wake }
     }
 
     fn backlog(&self) -> MutexGuard<'_, Backlog> {
@@ -84,7 +84,7 @@ impl MessageSink {
     pub(super) fn unsubscribed(&self, route: u32, flowed: bool) {
         self.change(|backlog| {
             let pulled = !flowed || !backlog.is_unpulled();
-            backlog.notice(Delivery::Flow, Notice::Unsubscribed { route, last: !pulled });
+            backlog.notice(Delivery::Push, Notice::Unsubscribed { route, last: !pulled });
             if pulled {
                 backlog.notice(Delivery::Pull, Notice::Unsubscribed { route, last: true });
             }
@@ -94,10 +94,10 @@ impl MessageSink {
     fn change(&self, change: impl FnOnce(&mut Backlog)) {
         let mut backlog = self.backlog();
         change(&mut backlog);
-        let ring = backlog.calls();
+        let wake = backlog.calls();
         drop(backlog);
-        if ring {
-            self.bell.ring();
+        if wake {
+            self.waker.wake();
         }
     }
 }
@@ -177,7 +177,7 @@ impl SinkOutbox {
         let lines = &mut self.lines;
         let drops = self.sink.settings.overflow == Overflow::DropOldest;
         self.sink.change(|backlog| {
-            for (side, parcels) in [Delivery::Flow, Delivery::Pull].into_iter().zip(lines) {
+            for (side, parcels) in [Delivery::Push, Delivery::Pull].into_iter().zip(lines) {
                 backlog.append(side, parcels.drain(..));
             }
             if drops {

@@ -20,7 +20,7 @@ pub(super) enum SubscriberCommand {
     Join { id: u32, sink: Arc<MessageSink> },
     Subscribe { id: u32, kind: SubscriptionKind, names: Vec<RequestedInterest>, call: SubscriberCall },
     Unsubscribe { id: u32, kind: SubscriptionKind, names: Option<Vec<ChannelName>>, call: SubscriberCall },
-    Listen { id: u32, kind: SubscriptionKind, names: Option<Vec<ChannelName>>, flows: bool },
+    Listen { id: u32, kind: SubscriptionKind, names: Option<Vec<ChannelName>>, is_push: bool },
     Leave { id: u32, call: Option<SubscriberCall> },
 }
 
@@ -29,7 +29,7 @@ pub(super) enum SubscriberCommand {
 struct SubscriberEntry {
     outbox: SinkOutbox,
     /// What it has missed and was not told yet.
-    missing: Option<Outage>,
+    outage: Option<Outage>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,14 +67,14 @@ impl PubSubState {
     }
 
     /// Does what a subscriber wants.
-    pub(super) fn obey(&mut self, order: SubscriberCommand) {
-        match order {
+    pub(super) fn apply(&mut self, command: SubscriberCommand) {
+        match command {
             SubscriberCommand::Join { id, sink } => {
                 let place = id as usize;
                 if self.members.len() <= place {
                     self.members.resize_with(place + 1, || None);
                 }
-                self.members[place] = Some(SubscriberEntry { outbox: SinkOutbox::new(sink), missing: None });
+                self.members[place] = Some(SubscriberEntry { outbox: SinkOutbox::new(sink), outage: None });
             }
             SubscriberCommand::Subscribe { id, call, .. }
             | SubscriberCommand::Unsubscribe { id, call, .. }
@@ -83,16 +83,16 @@ impl PubSubState {
                 self.registry.calls.settled.push_back((call.ticket, Err(Error::closed())));
             }
             SubscriberCommand::Subscribe { id, kind, names, call } => {
-                self.registry.subscribe(id, kind, names, call)
+                self.registry.subscribe(id, kind, names, call);
             }
             SubscriberCommand::Unsubscribe { id, kind, names, call } => {
                 self.registry.unsubscribe(id, kind, names, call);
             }
-            SubscriberCommand::Listen { id, kind, names, flows } => {
-                self.registry.listen(id, kind, names, flows);
-                if let Some(member) = self.member(id).filter(|_| flows) {
+            SubscriberCommand::Listen { id, kind, names, is_push } => {
+                self.registry.listen(id, kind, names, is_push);
+                if let Some(member) = self.member(id).filter(|_| is_push) {
                     member.outbox.flush();
-                    member.outbox.sink.notice(Delivery::Flow, Notice::Reconsider);
+                    member.outbox.sink.notice(Delivery::Push, Notice::Reconsider);
                 }
             }
             SubscriberCommand::Leave { id, call } => {
@@ -121,13 +121,13 @@ impl PubSubState {
         }
         for want in wants {
             let Some(Some(member)) = members.get_mut(want.sink as usize) else { continue };
-            if member.missing.is_some() {
+            if member.outage.is_some() {
                 member.tell_missing(registry.pulls(want.sink));
             }
             if failed.iter().any(|(sink, _)| *sink == want.sink) {
                 continue;
             }
-            let side = if want.flows { Delivery::Flow } else { Delivery::Pull };
+            let side = if want.is_push { Delivery::Push } else { Delivery::Pull };
             let (channel, data) = (message.channel, message.data);
             member.outbox.put(side, &message_batch::MessageParts { route: want.route, channel, data });
         }
@@ -158,18 +158,18 @@ impl PubSubState {
             let (sink, route) = (&member.outbox.sink, want.route);
             match event {
                 RegistryEvent::Subscribed => {
-                    sink.notice(Delivery::Flow, Notice::Subscribed { route });
-                    if !want.flows {
+                    sink.notice(Delivery::Push, Notice::Subscribed { route });
+                    if !want.is_push {
                         sink.notice(Delivery::Pull, Notice::Subscribed { route });
                     }
                 }
-                RegistryEvent::Unsubscribed => sink.unsubscribed(route, want.flows),
+                RegistryEvent::Unsubscribed => sink.unsubscribed(route, want.is_push),
                 RegistryEvent::Refused(error) => {
-                    sink.notice(Delivery::Flow, Notice::Refused { route, error })
+                    sink.notice(Delivery::Push, Notice::Refused { route, error });
                 }
             }
         }
-        if self.registry.is_restored() && self.members.iter().flatten().any(|one| one.missing.is_some()) {
+        if self.registry.is_restored() && self.members.iter().flatten().any(|one| one.outage.is_some()) {
             self.tell_gaps();
         }
     }
@@ -181,7 +181,7 @@ impl PubSubState {
             if live.binary_search(&id).is_ok() {
                 member.tell_missing(self.registry.pulls(id));
             }
-            member.missing = None;
+            member.outage = None;
         }
     }
 
@@ -191,7 +191,7 @@ impl PubSubState {
         self.registry.disconnected();
         for id in self.registry.live_sinks() {
             if let Some(member) = self.member(id) {
-                member.missing.get_or_insert_with(|| Outage { since: heard, cause: cause.clone() });
+                member.outage.get_or_insert_with(|| Outage { since: heard, cause: cause.clone() });
             }
         }
     }
@@ -208,7 +208,7 @@ impl PubSubState {
     }
 
     /// An attempt to connect failed: whoever had something hears of it.
-    pub(super) fn trouble(&mut self, error: &Error) {
+    pub(super) fn reconnect_failed(&mut self, error: &Error) {
         for id in self.registry.live_sinks() {
             if let Some(member) = self.member(id) {
                 member.tell(&Notice::Trouble(error.clone()), false);
@@ -234,7 +234,7 @@ impl PubSubState {
     }
 
     /// A panic left nothing to rely on.
-    pub(super) fn collapse(&mut self, error: &Error) {
+    pub(super) fn fail_all(&mut self, error: &Error) {
         self.registry.calls.fail_all(error);
         for member in self.members.iter_mut().filter_map(Option::take) {
             member.end(Some(error.clone()));
@@ -256,7 +256,7 @@ impl SubscriberEntry {
     }
 
     fn tell_missing(&mut self, pulls: bool) {
-        let Some(Outage { since, cause }) = self.missing.take() else { return };
+        let Some(Outage { since, cause }) = self.outage.take() else { return };
         let lost = Some(now().saturating_sub(since));
         let gap = Gap { reason: GapReason::Reconnect, lost, dropped: None, cause: Some(cause) };
         self.tell(&Notice::Gap(gap), pulls);
@@ -267,6 +267,6 @@ impl SubscriberEntry {
         if pulls {
             sink.notice(Delivery::Pull, notice.clone());
         }
-        sink.notice(Delivery::Flow, notice.clone());
+        sink.notice(Delivery::Push, notice.clone());
     }
 }

@@ -45,19 +45,19 @@ impl SubscriberHandle {
         call: SubscriberCall,
     ) -> Result<(), Error> {
         self.subscriber.admit()?;
-        self.subscriber.order(SubscriberCommand::Subscribe { id: self.id, kind, names, call });
+        self.subscriber.command(SubscriberCommand::Subscribe { id: self.id, kind, names, call });
         Ok(())
     }
 
     /// Ends the subscriptions to `names`; without names, all of this kind. The call is settled when the server has acknowledged
     /// those that nobody else has.
     pub fn unsubscribe(&self, kind: SubscriptionKind, names: Option<Vec<Box<[u8]>>>, call: SubscriberCall) {
-        self.subscriber.order(SubscriberCommand::Unsubscribe { id: self.id, kind, names, call });
+        self.subscriber.command(SubscriberCommand::Unsubscribe { id: self.id, kind, names, call });
     }
 
     /// Says whether messages of `names` flow; without names, those of all of this kind.
-    pub fn listen(&self, kind: SubscriptionKind, names: Option<Vec<Box<[u8]>>>, flows: bool) {
-        self.subscriber.order(SubscriberCommand::Listen { id: self.id, kind, names, flows });
+    pub fn listen(&self, kind: SubscriptionKind, names: Option<Vec<Box<[u8]>>>, is_push: bool) {
+        self.subscriber.command(SubscriberCommand::Listen { id: self.id, kind, names, is_push });
     }
 
     /// Leaves: what waits is forgotten, what was subscribed to ends. `call` is settled when the server has acknowledged that, or
@@ -70,7 +70,7 @@ impl SubscriberHandle {
             return;
         }
         self.sink.close();
-        self.subscriber.order(SubscriberCommand::Leave { id: self.id, call });
+        self.subscriber.command(SubscriberCommand::Leave { id: self.id, call });
     }
 }
 

@@ -33,18 +33,18 @@ impl SubscriptionManager {
     pub(super) async fn run(self: Arc<Self>) {
         let mut deliver = self.mailbox.open();
         let deliver = deliver.as_mut();
-        let _watched = self.connector.attend();
-        let mut pace = ReconnectSchedule::new(&self.redial, &self.connector);
+        let _watched = self.connector.watch();
+        let mut schedule = ReconnectSchedule::new(&self.reconnect_policy, &self.connector);
         let mut cause: Option<Error> = None;
         let mut permit: Option<Permit> = None;
         loop {
-            self.obey(deliver);
+            self.apply(deliver);
             match self.need() {
                 TaskNeed::Closed => return self.finish(deliver),
                 TaskNeed::Nothing => {
                     cause = None;
                     permit = None;
-                    pace = ReconnectSchedule::new(&self.redial, &self.connector);
+                    schedule = ReconnectSchedule::new(&self.reconnect_policy, &self.connector);
                     if self.rest(deliver) {
                         return;
                     }
@@ -63,13 +63,13 @@ impl SubscriptionManager {
                     }
                 }
             }
-            pace.attempt();
+            schedule.attempt();
             let (failed, moved) = match self.unless_needless(deliver, cause.as_ref(), self.connect()).await {
                 None => continue,
                 Some(Ok(connection)) => {
                     let since = Instant::now();
                     let (ended, answered) = self.serve(connection, deliver).await;
-                    pace.ended(since.elapsed(), answered);
+                    schedule.ended(since.elapsed(), answered);
                     match ended {
                         SessionEnd::Needless => continue,
                         SessionEnd::Lost(error) => (error, false),
@@ -81,10 +81,10 @@ impl SubscriptionManager {
                     (error, false)
                 }
             };
-            match pace.next(moved) {
+            match schedule.next(moved) {
                 Some((delay, _)) => {
                     // Whether it was waited out or not: the loop looks at what is needed now.
-                    let _waited = self.unless_needless(deliver, Some(&failed), pace.wait(delay)).await;
+                    let _waited = self.unless_needless(deliver, Some(&failed), schedule.wait(delay)).await;
                     cause = Some(failed);
                 }
                 None => self.change(deliver, |state| state.give_up(&failed)),
@@ -93,7 +93,7 @@ impl SubscriptionManager {
     }
 
     async fn connect(&self) -> Result<Connection, Error> {
-        self.connector.greet(self.connector.open().await?).await
+        self.connector.handshake(self.connector.open().await?).await
     }
 
     /// Does `work` while there is no connection, obeys meanwhile, and keeps the callers' deadlines. `None`: there is nothing
@@ -113,7 +113,7 @@ impl SubscriptionManager {
 
     async fn keep_time(&self, deliver: &mut dyn ReplySink, cause: Option<&Error>) {
         loop {
-            self.obey(deliver);
+            self.apply(deliver);
             let absent = Absent { cause, progress: self.connector.progress() };
             self.change(deliver, |state| state.registry.expire(&absent));
             if self.need() != TaskNeed::Connection {
@@ -139,7 +139,7 @@ impl SubscriptionManager {
             if error.is_lasting() {
                 state.registry.fail_calls(error);
             }
-            state.trouble(error);
+            state.reconnect_failed(error);
         });
     }
 
@@ -162,7 +162,7 @@ impl SubscriptionManager {
         };
         self.set_online(false);
         if let SessionEnd::Lost(_) = ended {
-            self.connector.distrust(&place);
+            self.connector.mark_suspect(&place);
         }
         self.change(deliver, |state| match &ended {
             SessionEnd::Needless => state.registry.disconnected(),
@@ -181,18 +181,18 @@ impl SubscriptionManager {
                     let message = "the subscribers' connection is made again for new credentials";
                     return Error::connection(ConnectionFailure::Lost, message);
                 }
-                Err(error) => self.state().trouble(&error),
+                Err(error) => self.state().reconnect_failed(&error),
             }
         }
     }
 
     async fn drive(&self, session: &mut SubscriberSession, deliver: &mut dyn ReplySink) -> Result<(), Error> {
         let mut timer = Timer::new();
-        let mut lull = Timer::new();
+        let mut idle = Timer::new();
         // A server may announce things right behind its greeting.
         session.take_in(&mut self.state())?;
         loop {
-            self.obey(deliver);
+            self.apply(deliver);
             let due = {
                 let mut state = self.state();
                 session.send(&mut state.registry.commands);
@@ -206,7 +206,7 @@ impl SubscriptionManager {
                 return Ok(());
             }
             let held = session.is_held();
-            let flooded = session.flood.is_on();
+            let flooded = session.coalescing.is_on();
             let SubscriberSession { reader, writer, outgoing, buffer, .. } = session;
             tokio::select! {
                 read = SubscriberSession::read(reader, buffer), if !held => {
@@ -214,10 +214,10 @@ impl SubscriptionManager {
                     if count == 0 {
                         return Err(closed_by_server("the server closed the subscribers' connection"));
                     }
-                    if let Some(at) = session.flood.read(&session.reader, count) {
-                        lull.set(at);
+                    if let Some(at) = session.coalescing.read(&session.reader, count) {
+                        idle.set(at);
                     }
-                    session.hear();
+                    session.receive();
                     self.take_in(session, deliver)?;
                     // A flood of messages must not keep the timer branch from its turn.
                     if session.heard >= timer.at() {
@@ -232,8 +232,8 @@ impl SubscriptionManager {
                         self.take_in(session, deliver)?;
                     }
                 }
-                () = lull.passed(), if flooded => {
-                    lull.set(session.flood.look(&session.reader));
+                () = idle.passed(), if flooded => {
+                    idle.set(session.coalescing.look(&session.reader));
                 }
                 () = timer.passed() => {
                     timer.set(self.look(session, deliver)?);

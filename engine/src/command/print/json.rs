@@ -11,7 +11,7 @@ use crate::command::row::Access;
 
 /// The table as JSON: an array, in which a command's place is its number.
 ///
-/// A row holds `name`, `methods` (none for those that have none anywhere), `usage`, `lane`, `parts`, `scan` where it has pages,
+/// A row holds `name`, `methods` (none for those that have none anywhere), `usage`, `connectionUse`, `parts`, `scan` where it has pages,
 /// and `reads` where it reads keys.
 pub fn table_json() -> String {
     rows(row)
@@ -143,11 +143,11 @@ impl JsonPrinter {
 
 fn row(out: &mut JsonPrinter, command: &Command) {
     let parts = command.row.parts;
-    let has_method = command.lane().has_method();
+    let has_method = command.connection_use().has_method();
     out.text_at("name", command.row.name);
     out.array_at("methods", command.methods().filter(|_| has_method), JsonPrinter::text);
     out.text_at("usage", &usage(command));
-    out.text_at("lane", command.lane().as_str());
+    out.text_at("connectionUse", command.connection_use().as_str());
     out.array_at("parts", parts.iter().enumerate(), |out, (at, each)| {
         out.object(|out| {
             part(out, each, parts);
@@ -368,7 +368,7 @@ mod tests {
         let get = &table[by_name(b"GET").expect("a row").index()];
         assert_eq!(
             get,
-            &json!({ "name": "GET", "methods": ["get"], "usage": "get(key)", "lane": "shared", "reads": true, "parts": [{ "is": "one" }] })
+            &json!({ "name": "GET", "methods": ["get"], "usage": "get(key)", "connectionUse": "shared", "reads": true, "parts": [{ "is": "one" }] })
         );
         assert_eq!(table[by_name(b"HELLO").expect("a row").index()]["methods"], json!([]));
     }

@@ -21,15 +21,15 @@ wait on a connection of their own by themselves with †.
 pub fn print_markdown() -> String {
     let mut out = String::from(HEADER);
     let mut family: Option<Family> = None;
-    for command in table().iter().filter(|command| command.lane().has_method()) {
+    for command in table().iter().filter(|command| command.connection_use().has_method()) {
         if family != Some(command.family) {
             family = Some(command.family);
             let name = command.family.as_str();
             // Writing to a String cannot fail.
             let _ = writeln!(out, "\n## {name}\n\n| method | | since | reply |\n|---|---|---|---|");
         }
-        let mark = match command.lane() {
-            lane if lane.is_leased() => " \\*",
+        let mark = match command.connection_use() {
+            connection_use if connection_use.is_leased() => " \\*",
             ConnectionUse::Dedicated => " †",
             _ => "",
         };

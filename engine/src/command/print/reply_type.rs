@@ -123,7 +123,7 @@ fn has_text(shape: &Shape) -> bool {
 /// The interfaces of all named shapes in the table's replies, by name.
 pub(crate) fn interfaces() -> String {
     let mut found: BTreeMap<&str, &Shape> = BTreeMap::new();
-    let commands = table().iter().filter(|command| command.lane().has_method());
+    let commands = table().iter().filter(|command| command.connection_use().has_method());
     let mut next: Vec<&'static Shape> = commands
         .flat_map(|command| command.row.cases.iter().map(|case| case.shape).chain([command.row.reply]))
         .collect();

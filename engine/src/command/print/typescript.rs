@@ -111,7 +111,7 @@ pub fn print_dts() -> String {
         (SESSION, &[ConnectionUse::Session]),
     ];
     for (head, lanes) in interfaces_of {
-        let belonging = table().iter().filter(|command| lanes.contains(&command.lane()));
+        let belonging = table().iter().filter(|command| lanes.contains(&command.connection_use()));
         declare(&mut body, head, belonging, |out, command| methods(out, command, &mut types));
         body.push('\n');
     }

@@ -14,13 +14,13 @@ const FEW_BYTES: u64 = 1024;
 const MANY_COMMANDS: usize = 64;
 
 /// So many lonely submissions make a loan.
-const LEND_AT: i32 = 16;
+const HANDOFF_THRESHOLD: i32 = 16;
 
 /// What a submission that is not lonely takes back.
-const COMPANY: i32 = 4;
+const CONCURRENT_COST: i32 = 4;
 
 /// So many more lonely submissions it takes after a loan that was of no use.
-const REGRET: i32 = 256;
+const HANDOFF_PENALTY: i32 = 256;
 
 /// So far from a loan that none comes about.
 const FORBIDDEN: i32 = i32::MIN / 2;
@@ -45,8 +45,8 @@ enum PolicyState {
 /// What is to be done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    Lend,
-    Return,
+    HandOff,
+    TakeBack,
 }
 
 impl InlineReadPolicy {
@@ -57,42 +57,44 @@ impl InlineReadPolicy {
 
     /// `calls` were submitted on top of `unanswered` bytes: commands, and batches with so many `further` ones.
     #[inline]
-    pub(crate) fn note(&mut self, calls: usize, further: usize, unanswered: u64) -> Option<Decision> {
-        let lonely = calls <= FEW_COMMANDS && further <= SMALL_BATCH && unanswered <= FEW_BYTES;
+    pub(crate) fn note(&mut self, calls: usize, extra_commands: usize, unanswered: u64) -> Option<Decision> {
+        let sequential = calls <= FEW_COMMANDS && extra_commands <= SMALL_BATCH && unanswered <= FEW_BYTES;
         match &mut self.state {
             PolicyState::Never => None,
-            PolicyState::Own(points) if lonely => {
+            PolicyState::Own(points) if sequential => {
                 *points += 1;
-                if *points < LEND_AT {
+                if *points < HANDOFF_THRESHOLD {
                     return None;
                 }
                 // Should the task have no use for the question now, it is asked again later.
                 *points = 0;
-                Some(Decision::Lend)
+                Some(Decision::HandOff)
             }
             PolicyState::Own(points) => {
                 // Below zero stands what was regretted, which company does not change.
-                *points = (*points - COMPANY).max((*points).min(0));
+                *points = (*points - CONCURRENT_COST).max((*points).min(0));
                 None
             }
-            PolicyState::Lent(points) if lonely => {
-                *points = (*points + 1).min(LEND_AT);
+            PolicyState::Lent(points) if sequential => {
+                *points = (*points + 1).min(HANDOFF_THRESHOLD);
                 None
             }
             PolicyState::Lent(points) => {
-                *points -= COMPANY;
-                (*points < 0 || calls + further >= MANY_COMMANDS).then_some(Decision::Return)
+                *points -= CONCURRENT_COST;
+                (*points < 0 || calls + extra_commands >= MANY_COMMANDS).then_some(Decision::TakeBack)
             }
         }
     }
 
     /// The reading side was lent, or came back.
-    pub(crate) fn moved(&mut self, lent: bool) {
+    pub(crate) fn moved(&mut self, handed_off: bool) {
         self.state = match self.state {
             PolicyState::Never => PolicyState::Never,
             // What was regretted while it was lent stays so.
-            PolicyState::Own(points) | PolicyState::Lent(points) if !lent => PolicyState::Own(points.min(0)),
-            _ => PolicyState::Lent(LEND_AT),
+            PolicyState::Own(points) | PolicyState::Lent(points) if !handed_off => {
+                PolicyState::Own(points.min(0))
+            }
+            _ => PolicyState::Lent(HANDOFF_THRESHOLD),
         };
     }
 
@@ -105,18 +107,18 @@ impl InlineReadPolicy {
                 *points = 0;
             }
         }
-        !allowed && self.is_lent()
+        !allowed && self.is_handed_off()
     }
 
     /// Whether the reading side is lent.
-    pub(crate) fn is_lent(&self) -> bool {
+    pub(crate) fn is_handed_off(&self) -> bool {
         matches!(self.state, PolicyState::Lent(_))
     }
 
     /// The loan was of no use.
-    pub(crate) fn regret(&mut self) {
+    pub(crate) fn penalize(&mut self) {
         if let PolicyState::Own(points) | PolicyState::Lent(points) = &mut self.state {
-            *points = -REGRET;
+            *points = -HANDOFF_PENALTY;
         }
     }
 }
@@ -125,89 +127,89 @@ impl InlineReadPolicy {
 mod tests {
     use super::*;
 
-    fn lonely(loneliness: &mut InlineReadPolicy, times: i32) -> Option<Decision> {
-        (0..times).fold(None, |last, _| last.or(loneliness.note(1, 0, 0)))
+    fn sequential(inline_read: &mut InlineReadPolicy, times: i32) -> Option<Decision> {
+        (0..times).fold(None, |last, _| last.or(inline_read.note(1, 0, 0)))
     }
 
     #[test]
     fn commands_one_by_one_make_a_loan() {
-        let mut loneliness = InlineReadPolicy::new(true);
-        assert_eq!(lonely(&mut loneliness, LEND_AT - 1), None);
-        assert_eq!(loneliness.note(1, 0, 0), Some(Decision::Lend));
+        let mut inline_read = InlineReadPolicy::new(true);
+        assert_eq!(sequential(&mut inline_read, HANDOFF_THRESHOLD - 1), None);
+        assert_eq!(inline_read.note(1, 0, 0), Some(Decision::HandOff));
     }
 
     #[test]
     fn the_question_is_asked_again_when_it_led_to_nothing() {
-        let mut loneliness = InlineReadPolicy::new(true);
-        assert_eq!(lonely(&mut loneliness, LEND_AT), Some(Decision::Lend));
-        assert_eq!(lonely(&mut loneliness, LEND_AT - 1), None);
-        assert_eq!(loneliness.note(1, 0, 0), Some(Decision::Lend));
+        let mut inline_read = InlineReadPolicy::new(true);
+        assert_eq!(sequential(&mut inline_read, HANDOFF_THRESHOLD), Some(Decision::HandOff));
+        assert_eq!(sequential(&mut inline_read, HANDOFF_THRESHOLD - 1), None);
+        assert_eq!(inline_read.note(1, 0, 0), Some(Decision::HandOff));
     }
 
     #[test]
     fn many_at_once_end_a_loan() {
-        let mut loneliness = InlineReadPolicy::new(true);
-        loneliness.moved(true);
-        assert_eq!(loneliness.note(MANY_COMMANDS, 0, 0), Some(Decision::Return));
+        let mut inline_read = InlineReadPolicy::new(true);
+        inline_read.moved(true);
+        assert_eq!(inline_read.note(MANY_COMMANDS, 0, 0), Some(Decision::TakeBack));
     }
 
     #[test]
     fn a_batch_by_itself_is_lonely_unless_it_is_large() {
-        let mut loneliness = InlineReadPolicy::new(true);
-        assert_eq!(lonely(&mut loneliness, LEND_AT - 1), None);
-        assert_eq!(loneliness.note(1, SMALL_BATCH, 0), Some(Decision::Lend));
-        loneliness.moved(true);
-        assert_eq!(loneliness.note(1, SMALL_BATCH, 0), None);
-        assert_eq!(loneliness.note(1, SMALL_BATCH + 1, 0), Some(Decision::Return));
+        let mut inline_read = InlineReadPolicy::new(true);
+        assert_eq!(sequential(&mut inline_read, HANDOFF_THRESHOLD - 1), None);
+        assert_eq!(inline_read.note(1, SMALL_BATCH, 0), Some(Decision::HandOff));
+        inline_read.moved(true);
+        assert_eq!(inline_read.note(1, SMALL_BATCH, 0), None);
+        assert_eq!(inline_read.note(1, SMALL_BATCH + 1, 0), Some(Decision::TakeBack));
     }
 
     #[test]
     fn some_company_is_borne_and_steady_company_is_not() {
-        let mut loneliness = InlineReadPolicy::new(true);
-        loneliness.moved(true);
-        assert_eq!(loneliness.note(1, 0, FEW_BYTES + 1), None);
-        assert_eq!(lonely(&mut loneliness, 100), None);
-        let ended = (0..LEND_AT).find_map(|_| loneliness.note(FEW_COMMANDS + 1, 0, 0));
-        assert_eq!(ended, Some(Decision::Return));
+        let mut inline_read = InlineReadPolicy::new(true);
+        inline_read.moved(true);
+        assert_eq!(inline_read.note(1, 0, FEW_BYTES + 1), None);
+        assert_eq!(sequential(&mut inline_read, 100), None);
+        let ended = (0..HANDOFF_THRESHOLD).find_map(|_| inline_read.note(FEW_COMMANDS + 1, 0, 0));
+        assert_eq!(ended, Some(Decision::TakeBack));
     }
 
     #[test]
     fn a_loan_of_no_use_is_not_soon_made_again() {
-        let mut loneliness = InlineReadPolicy::new(true);
-        loneliness.moved(true);
-        loneliness.regret();
-        loneliness.moved(false);
-        assert_eq!(lonely(&mut loneliness, REGRET), None);
-        assert_eq!(lonely(&mut loneliness, LEND_AT), Some(Decision::Lend));
+        let mut inline_read = InlineReadPolicy::new(true);
+        inline_read.moved(true);
+        inline_read.penalize();
+        inline_read.moved(false);
+        assert_eq!(sequential(&mut inline_read, HANDOFF_PENALTY), None);
+        assert_eq!(sequential(&mut inline_read, HANDOFF_THRESHOLD), Some(Decision::HandOff));
     }
 
     #[test]
     fn what_is_forbidden_does_not_come_about_and_what_is_lent_comes_back() {
-        let mut loneliness = InlineReadPolicy::new(true);
-        assert!(!loneliness.allow(false));
-        assert_eq!(lonely(&mut loneliness, 100_000), None);
-        assert!(!loneliness.allow(true));
-        assert_eq!(lonely(&mut loneliness, LEND_AT), Some(Decision::Lend));
-        loneliness.moved(true);
-        assert!(!loneliness.allow(true) && loneliness.is_lent());
-        assert!(loneliness.allow(false));
-        loneliness.moved(false);
-        assert_eq!(lonely(&mut loneliness, 100_000), None);
+        let mut inline_read = InlineReadPolicy::new(true);
+        assert!(!inline_read.allow(false));
+        assert_eq!(sequential(&mut inline_read, 100_000), None);
+        assert!(!inline_read.allow(true));
+        assert_eq!(sequential(&mut inline_read, HANDOFF_THRESHOLD), Some(Decision::HandOff));
+        inline_read.moved(true);
+        assert!(!inline_read.allow(true) && inline_read.is_handed_off());
+        assert!(inline_read.allow(false));
+        inline_read.moved(false);
+        assert_eq!(sequential(&mut inline_read, 100_000), None);
     }
 
     #[test]
     fn what_was_regretted_is_not_forgiven_by_being_allowed() {
-        let mut loneliness = InlineReadPolicy::new(true);
-        loneliness.regret();
-        loneliness.allow(true);
-        assert_eq!(lonely(&mut loneliness, REGRET), None);
+        let mut inline_read = InlineReadPolicy::new(true);
+        inline_read.penalize();
+        inline_read.allow(true);
+        assert_eq!(sequential(&mut inline_read, HANDOFF_PENALTY), None);
     }
 
     #[test]
     fn nobody_is_asked_where_nobody_borrows() {
-        let mut loneliness = InlineReadPolicy::new(false);
-        assert_eq!(lonely(&mut loneliness, 10 * LEND_AT), None);
-        loneliness.moved(true);
-        assert_eq!(loneliness.note(MANY_COMMANDS, 0, 0), None);
+        let mut inline_read = InlineReadPolicy::new(false);
+        assert_eq!(sequential(&mut inline_read, 10 * HANDOFF_THRESHOLD), None);
+        inline_read.moved(true);
+        assert_eq!(inline_read.note(MANY_COMMANDS, 0, 0), None);
     }
 }

@@ -27,12 +27,12 @@ const LARGE_MAX: usize = 4 * 1024 * 1024;
 /// The loan.
 pub struct ReadHandoff {
     socket: StdSocket,
-    lent: Mutex<Option<HandedOff>>,
+    handed_off: Mutex<Option<HandedOff>>,
     queue: Arc<Queue>,
 }
 
 struct HandedOff {
-    inbound: ReadState,
+    read_state: ReadState,
     scratch: Vec<u8>,
     /// Why the connection has ended, if it has.
     broken: Option<Error>,
@@ -55,9 +55,9 @@ pub enum WatchAction {
 
 impl ReadHandoff {
     /// Lends `inbound`, whose bytes come by `socket` and whose requests come by `queue`.
-    pub(crate) fn new(inbound: ReadState, socket: StdSocket, queue: Arc<Queue>) -> Arc<Self> {
-        let lent = HandedOff { inbound, scratch: vec![0; SCRATCH], broken: None };
-        Arc::new(Self { socket, lent: Mutex::new(Some(lent)), queue })
+    pub(crate) fn new(read_state: ReadState, socket: StdSocket, queue: Arc<Queue>) -> Arc<Self> {
+        let handed_off = HandedOff { read_state, scratch: vec![0; SCRATCH], broken: None };
+        Arc::new(Self { socket, handed_off: Mutex::new(Some(handed_off)), queue })
     }
 
     /// The socket, to be watched for bytes.
@@ -65,25 +65,29 @@ impl ReadHandoff {
         &self.socket
     }
 
-    fn lent(&self) -> MutexGuard<'_, Option<HandedOff>> {
-        self.lent.lock().unwrap_or_else(PoisonError::into_inner)
+    fn handed_off(&self) -> MutexGuard<'_, Option<HandedOff>> {
+        self.handed_off.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads what has arrived and hands the replies among it to `deliver`.
     pub fn read(&self, deliver: &mut dyn ReplySink) -> WatchAction {
-        let mut slot = self.lent();
-        let Some(lent) = slot.as_mut().filter(|lent| lent.broken.is_none()) else { return WatchAction::Off };
+        let mut slot = self.handed_off();
+        let Some(handed_off) = slot.as_mut().filter(|handed_off| handed_off.broken.is_none()) else {
+            return WatchAction::Off;
+        };
         // Should what follows panic, the connection has ended.
-        lent.broken = Some(Error::internal("reading a reply panicked"));
-        match lent.read(&self.socket, &self.queue, deliver) {
+        handed_off.broken = Some(Error::internal("reading a reply panicked"));
+        match handed_off.read(&self.socket, &self.queue, deliver) {
             Ok(_) => {
-                lent.broken = None;
-                if lent.inbound.partial() <= PARTIAL_MAX && lent.inbound.large() <= LARGE_MAX {
+                handed_off.broken = None;
+                if handed_off.read_state.partial() <= PARTIAL_MAX
+                    && handed_off.read_state.large() <= LARGE_MAX
+                {
                     return WatchAction::On;
                 }
             }
             Err(error) => {
-                lent.broken = Some(error);
+                handed_off.broken = Some(error);
             }
         }
         drop(slot);
@@ -93,39 +97,41 @@ impl ReadHandoff {
 
     /// Lets the borrower have a look at the replies to a batch that has some but not all.
     pub fn look_at_batch(&self, look: impl FnOnce(&mut dyn ReplyCollector)) {
-        if let Some(replies) = self.lent().as_mut().and_then(|lent| lent.inbound.open_batch()) {
+        if let Some(replies) =
+            self.handed_off().as_mut().and_then(|handed_off| handed_off.read_state.open_batch())
+        {
             look(replies);
         }
     }
 
     /// The borrower wants no more of it, nor another one soon.
     pub fn give_back(&self) {
-        self.queue.regret_loan();
+        self.queue.penalize_handoff();
     }
 
     /// What was lent, and the error that ended the connection meanwhile. The borrower can do no more with it.
     pub(crate) fn recall(&self) -> Option<(ReadState, Option<Error>)> {
-        self.lent().take().map(|lent| (lent.inbound, lent.broken))
+        self.handed_off().take().map(|handed_off| (handed_off.read_state, handed_off.broken))
     }
 
     /// Rejects what is overdue, after a look at what has arrived, and judges the silence. Returns when to do it again.
     pub(crate) fn keep_time(&self, deliver: &mut dyn ReplySink) -> Result<Millis, Error> {
-        let mut slot = self.lent();
-        let Some(lent) = slot.as_mut() else {
+        let mut slot = self.handed_off();
+        let Some(handed_off) = slot.as_mut() else {
             return Err(Error::internal("the reading side of a connection is gone"));
         };
-        if let Some(error) = &lent.broken {
+        if let Some(error) = &handed_off.broken {
             return Err(error.clone());
         }
         // The borrower may be busy; its replies are not late for that.
         let mut read = 0;
         while read <= OVERDUE_READ {
-            match lent.read(&self.socket, &self.queue, deliver)? {
+            match handed_off.read(&self.socket, &self.queue, deliver)? {
                 0 => break,
                 count => read += count,
             }
         }
-        lent.inbound.keep_time(&self.queue, deliver)
+        handed_off.read_state.keep_time(&self.queue, deliver)
     }
 }
 
@@ -139,14 +145,14 @@ impl HandedOff {
     ) -> Result<usize, Error> {
         let mut read = 0;
         loop {
-            match self.inbound.read_from(&mut &*socket, &mut self.scratch) {
+            match self.read_state.read_from(&mut &*socket, &mut self.scratch) {
                 Ok(0) => {
                     let message = "the server closed the connection";
                     return Err(Error::connection(ConnectionFailure::Lost, message));
                 }
                 Ok(count) => {
                     read += count;
-                    self.inbound.received(queue, deliver)?;
+                    self.read_state.received(queue, deliver)?;
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                     return Ok(read);
@@ -154,7 +160,7 @@ impl HandedOff {
                 Err(error) => return Err(lost(&error)),
             }
             // The rest of a large string is mostly there already, or comes while this is read.
-            if self.inbound.large() == 0 {
+            if self.read_state.large() == 0 {
                 return Ok(read);
             }
         }

@@ -35,7 +35,7 @@ impl Queue {
         let now = now();
         let mut outgoing = self.outgoing();
         let given_up = self.given_up().drain(..).collect::<HashMap<_, _>>();
-        let written = outgoing.log.written();
+        let written = outgoing.send_buffer.written();
         let offline = outgoing.socket.is_none();
         let mut submitted = self.submitted();
         let requests = if offline {
@@ -44,7 +44,7 @@ impl Queue {
             awaiting.append(&mut submitted);
             awaiting
         };
-        let mut earliest = self.postponed().next();
+        let mut earliest = self.retries().next();
         for request in requests.iter_mut() {
             let Some(ticket) = request.recipient.waiting() else { continue };
             let is_given_up =
@@ -62,14 +62,14 @@ impl Queue {
             };
             // A command that was begun to be written will be written to its end.
             let begun = request.start() < written;
-            let unit = request.recipient.unit();
-            let outcome = self.units().give_up(unit);
+            let batch = request.recipient.batch();
+            let outcome = self.batches().give_up(batch);
             history::note(self, What::Expired, request);
             expired(request, outcome, phase, begun);
             if begun {
                 request.recipient = request.recipient.abandoned();
             } else {
-                self.units().forget(unit);
+                self.batches().forget(batch);
                 request.recipient = Recipient::Abandoned;
                 outgoing.dead += u64::from(request.length);
             }
@@ -79,15 +79,15 @@ impl Queue {
         // To copy what is left for each of many deadlines would cost more than its memory. It is cut out before the next write.
         if outgoing.is_mostly_dead() {
             outgoing.drop_abandoned(requests, &mut []);
-            self.end.store(outgoing.log.end(), Ordering::Release);
-            self.tell_drains();
+            self.end.store(outgoing.send_buffer.end(), Ordering::Release);
+            self.notify_drain_waiters();
         }
         if offline {
             let alive = requests.iter().filter(|request| request.recipient != Recipient::Abandoned);
             self.waiting.store(self.commands(alive), Ordering::Release);
         } else {
             // What is not on its way can still be taken back.
-            let begun = requests.partition_point(|request| request.start() < outgoing.log.written());
+            let begun = requests.partition_point(|request| request.start() < outgoing.send_buffer.written());
             *submitted = requests.split_off(begun);
             outgoing.whereabouts.forget();
         }
@@ -109,12 +109,12 @@ impl Queue {
     /// Takes the call in `slot` back, if none of its bytes is on its way. Answers whether it did: then it is never sent (again),
     /// and nobody hears of it.
     pub fn withdraw(&self, slot: u32) -> bool {
-        self.withdraw_postponed(slot) || self.withdraw_submitted(slot)
+        self.withdraw_retry(slot) || self.withdraw_submitted(slot)
     }
 
     fn withdraw_submitted(&self, slot: u32) -> bool {
         let mut outgoing = self.outgoing();
-        let written = outgoing.log.written();
+        let written = outgoing.send_buffer.written();
         let offline = outgoing.socket.is_none();
         let mut given_up = self.given_up();
         let mut submitted = self.submitted();
@@ -123,21 +123,21 @@ impl Queue {
             return false;
         };
         history::note(self, What::Withdrawn, request);
-        let unit = request.recipient.unit();
-        let commands = self.units().commands(unit);
-        self.units().forget(unit);
+        let batch = request.recipient.batch();
+        let commands = self.batches().commands(batch);
+        self.batches().forget(batch);
         request.recipient = Recipient::Abandoned;
         outgoing.dead += u64::from(request.length);
         if outgoing.is_mostly_dead() {
             outgoing.drop_abandoned(&mut submitted, &mut given_up);
-            self.end.store(outgoing.log.end(), Ordering::Release);
+            self.end.store(outgoing.send_buffer.end(), Ordering::Release);
         }
         drop(given_up);
         if offline {
             self.waiting.fetch_sub(commands, Ordering::AcqRel);
         }
         drop(submitted);
-        self.tell_drains();
+        self.notify_drain_waiters();
         true
     }
 
@@ -146,9 +146,9 @@ impl Queue {
     pub(super) fn drop_abandoned(&self, outgoing: &mut Outgoing) {
         let mut given_up = self.given_up();
         outgoing.drop_abandoned(&mut self.submitted(), &mut given_up);
-        self.end.store(outgoing.log.end(), Ordering::Release);
+        self.end.store(outgoing.send_buffer.end(), Ordering::Release);
         drop(given_up);
-        self.tell_drains();
+        self.notify_drain_waiters();
     }
 
     /// The connection is gone. Keeps what may be sent on the next one, in order; hands the rest to `lost`, with whether
@@ -165,8 +165,8 @@ impl Queue {
         self.online.store(false, Ordering::Release);
         self.given_up().clear();
         let mut submitted = self.submitted();
-        let mut units = self.units();
-        let written = outgoing.log.written();
+        let mut batches = self.batches();
+        let written = outgoing.send_buffer.written();
         // Commands behind a change of the connection's state that is lost would run in another state.
         let mut is_state_lost = false;
         for request in submitted.iter_mut() {
@@ -182,25 +182,25 @@ impl Queue {
             }
             let sent = request.end <= written;
             let unseen = request.start() >= written;
-            let unit = request.recipient.unit();
+            let batch = request.recipient.batch();
             let kept = match keep {
                 RetainOnDisconnect::Nothing => false,
                 _ if is_state_lost => false,
                 RetainOnDisconnect::Unseen => unseen,
                 // A server runs no part of a command, but it does run a part of a batch.
-                RetainOnDisconnect::Unanswered => request.replays > 0 || unseen || (!sent && unit.is_none()),
+                RetainOnDisconnect::Unanswered => request.replays > 0 || unseen || (!sent && batch.is_none()),
             };
             history::note(self, if kept { What::Kept } else { What::Lost }, request);
             if kept {
                 if !unseen {
                     request.replays = request.replays.saturating_sub(1);
                 }
-                units.restart(unit);
+                batches.restart(batch);
             } else {
-                let all_or_nothing = unit.is_none_or(|id| units.is_transaction(id));
+                let all_or_nothing = batch.is_none_or(|id| batches.is_transaction(id));
                 let executed = if all_or_nothing { sent } else { !unseen };
                 is_state_lost |= request.track.is_some_and(|id| self.tracks().is_state_change(id));
-                lost(request, units.give_up(unit), executed);
+                lost(request, batches.give_up(batch), executed);
                 if let Some(id) = request.track.take() {
                     self.untrack(id);
                 }
@@ -211,10 +211,10 @@ impl Queue {
         let mut earliest = NEVER;
         for mut request in std::mem::take(&mut *submitted) {
             if request.recipient.waiting().is_none() && request.track.is_none() {
-                units.forget(request.recipient.unit());
+                batches.forget(request.recipient.batch());
                 continue;
             }
-            next.append_range(&outgoing.log, request.start()..request.end);
+            next.append_range(&outgoing.send_buffer, request.start()..request.end);
             request.end = next.end();
             if request.holds_back() {
                 next.add_barrier(request.end);
@@ -222,7 +222,7 @@ impl Queue {
             earliest = earliest.min(request.deadline);
             submitted.push_back(request);
         }
-        let waiting = submitted.iter().map(|request| units.commands(request.recipient.unit())).sum();
+        let waiting = submitted.iter().map(|request| batches.commands(request.recipient.batch())).sum();
         self.waiting.store(waiting, Ordering::Release);
         self.answered.store(0, Ordering::Release);
         self.end.store(next.end(), Ordering::Release);
@@ -230,22 +230,22 @@ impl Queue {
         self.backlog.store(false, Ordering::Release);
         outgoing.dead = 0;
         outgoing.whereabouts.forget();
-        self.drains.rebase(next.end());
-        outgoing.log = next;
-        self.tell_drains();
+        self.drain_waiters.rebase(next.end());
+        outgoing.send_buffer = next;
+        self.notify_drain_waiters();
     }
 
     /// How many commands these requests are.
     fn commands<'a>(&self, requests: impl Iterator<Item = &'a Request>) -> usize {
-        let units = self.units();
-        requests.map(|request| units.commands(request.recipient.unit())).sum()
+        let batches = self.batches();
+        requests.map(|request| batches.commands(request.recipient.batch())).sum()
     }
 }
 
 impl Outgoing {
     /// Whether half of what is not written belongs to abandoned requests.
     fn is_mostly_dead(&self) -> bool {
-        self.dead > 0 && 2 * self.dead >= self.log.end() - self.log.written()
+        self.dead > 0 && 2 * self.dead >= self.send_buffer.end() - self.send_buffer.written()
     }
 
     /// Cuts abandoned requests that were not begun to be written out of the stream and out of `awaiting`. What was `given_up` stays
@@ -253,11 +253,11 @@ impl Outgoing {
     pub(super) fn drop_abandoned(&mut self, awaiting: &mut VecDeque<Request>, given_up: &mut [GivenUp]) {
         self.dead = 0;
         self.whereabouts.forget();
-        let written = self.log.written();
+        let written = self.send_buffer.written();
         let Some(first) = awaiting.iter().position(|request| request.start() >= written) else { return };
-        let from = awaiting.get(first).map_or(self.log.end(), Request::start);
-        let tail = self.log.split_off(from);
-        self.log.drop_barriers(from);
+        let from = awaiting.get(first).map_or(self.send_buffer.end(), Request::start);
+        let tail = self.send_buffer.split_off(from);
+        self.send_buffer.drop_barriers(from);
         let rest = awaiting.split_off(first);
         for (_, until) in given_up {
             let cut = |request: &&Request| request.recipient == Recipient::Abandoned && request.end <= *until;
@@ -267,10 +267,10 @@ impl Outgoing {
             if request.recipient == Recipient::Abandoned {
                 continue;
             }
-            self.log.append_range(&tail, request.start()..request.end);
-            request.end = self.log.end();
+            self.send_buffer.append_range(&tail, request.start()..request.end);
+            request.end = self.send_buffer.end();
             if request.holds_back() {
-                self.log.add_barrier(request.end);
+                self.send_buffer.add_barrier(request.end);
             }
             awaiting.push_back(request);
         }

@@ -59,8 +59,8 @@ impl Queue {
     /// one. Does nothing while the call is unanswered.
     pub fn pass(&self) {
         let mut outgoing = self.outgoing();
-        if outgoing.log.lift_barriers(self.answered.load(Ordering::Acquire)) {
-            self.parked.store(outgoing.log.is_parked(), Ordering::Release);
+        if outgoing.send_buffer.lift_barriers(self.answered.load(Ordering::Acquire)) {
+            self.parked.store(outgoing.send_buffer.is_parked(), Ordering::Release);
             drop(outgoing);
             self.wake.notify_one();
         }

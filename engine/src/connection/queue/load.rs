@@ -24,22 +24,22 @@ impl Queue {
 
     /// Requests that wait or are in flight; a batch is one.
     pub fn requests(&self) -> usize {
-        let awaiting = self.awaiting.load(Ordering::Relaxed) + self.postponed_count.load(Ordering::Relaxed);
+        let awaiting = self.awaiting.load(Ordering::Relaxed) + self.retry_count.load(Ordering::Relaxed);
         self.submitted().len() + awaiting
     }
 
     /// Resolves when everything that was submitted before is answered or rejected.
     pub fn drained(&self) -> oneshot::Receiver<()> {
         let outgoing = self.outgoing();
-        let drained = self.drains.wait(self.end());
+        let drained = self.drain_waiters.wait(self.end());
         drop(outgoing);
-        self.tell_drains();
+        self.notify_drain_waiters();
         drained
     }
 
-    pub(super) fn tell_drains(&self) {
-        self.drains.tell(|| {
-            let answered = if self.has_postponed() { 0 } else { self.answered.load(Ordering::Acquire) };
+    pub(super) fn notify_drain_waiters(&self) {
+        self.drain_waiters.tell(|| {
+            let answered = if self.has_retries() { 0 } else { self.answered.load(Ordering::Acquire) };
             (answered, self.end())
         });
     }

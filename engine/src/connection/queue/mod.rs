@@ -55,11 +55,11 @@ pub enum RetainOnDisconnect {
 #[derive(Debug, Default)]
 pub struct Outgoing {
     /// The stream.
-    pub log: SendBuffer,
+    pub send_buffer: SendBuffer,
     socket: Option<Arc<DirectWriter>>,
     /// The socket, while nothing more is written to it.
     held: Option<Arc<DirectWriter>>,
-    loneliness: InlineReadPolicy,
+    inline_read: InlineReadPolicy,
     /// Bytes of abandoned requests that are not written and never will be.
     dead: u64,
     whereabouts: Whereabouts,
@@ -71,12 +71,12 @@ pub struct Queue {
     limits: QueueLimits,
     outgoing: Mutex<Outgoing>,
     submitted: Mutex<VecDeque<Request>>,
-    units: Mutex<BatchTable>,
-    postponed: Mutex<RetryQueue>,
+    batches: Mutex<BatchTable>,
+    retries: Mutex<RetryQueue>,
     /// How many of them there are.
-    postponed_count: AtomicUsize,
+    retry_count: AtomicUsize,
     /// Commands of adopted batches that are not submitted, beyond one for each.
-    further: AtomicUsize,
+    extra_commands: AtomicUsize,
     online: AtomicBool,
     backlog: AtomicBool,
     /// The whole backlog waits behind a call that the server keeps waiting.
@@ -90,12 +90,12 @@ pub struct Queue {
     next_look: AtomicU64,
     armed: AtomicU64,
     /// The connection's task is to lend its reading side.
-    wants_loan: AtomicBool,
+    wants_handoff: AtomicBool,
     /// The connection's task is to take it back.
-    wants_return: AtomicBool,
+    wants_take_back: AtomicBool,
     /// Requests that were collected and are not answered, as of the last read.
     awaiting: AtomicUsize,
-    drains: DrainWaiters,
+    drain_waiters: DrainWaiters,
     /// Calls that their callers gave up, and the end of the stream then: the slot of a later call is somebody else's.
     given_up: Mutex<Vec<disconnect::GivenUp>>,
     tracks: Mutex<Tracks>,
@@ -110,10 +110,10 @@ impl Queue {
             limits,
             outgoing: Mutex::default(),
             submitted: Mutex::default(),
-            units: Mutex::default(),
-            postponed: Mutex::default(),
-            postponed_count: AtomicUsize::new(0),
-            further: AtomicUsize::new(0),
+            batches: Mutex::default(),
+            retries: Mutex::default(),
+            retry_count: AtomicUsize::new(0),
+            extra_commands: AtomicUsize::new(0),
             online: AtomicBool::new(false),
             backlog: AtomicBool::new(false),
             parked: AtomicBool::new(false),
@@ -123,10 +123,10 @@ impl Queue {
             earliest: AtomicU64::new(NEVER),
             next_look: AtomicU64::new(0),
             armed: AtomicU64::new(NEVER),
-            wants_loan: AtomicBool::new(false),
-            wants_return: AtomicBool::new(false),
+            wants_handoff: AtomicBool::new(false),
+            wants_take_back: AtomicBool::new(false),
             awaiting: AtomicUsize::new(0),
-            drains: DrainWaiters::default(),
+            drain_waiters: DrainWaiters::default(),
             given_up: Mutex::default(),
             tracks: Mutex::default(),
             wake: Notify::new(),
@@ -143,23 +143,23 @@ impl Queue {
     }
 
     /// Locks the batches; taken last, and for no longer than a look-up.
-    pub(crate) fn units(&self) -> MutexGuard<'_, BatchTable> {
-        self.units.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn batches(&self) -> MutexGuard<'_, BatchTable> {
+        self.batches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes charge of a batch that is to be submitted next.
-    pub fn adopt(&self, unit: Batch) -> BatchId {
-        self.further.fetch_add(unit.commands() - 1, Ordering::AcqRel);
-        self.units().add(unit)
+    pub fn register_batch(&self, batch: Batch) -> BatchId {
+        self.extra_commands.fetch_add(batch.commands() - 1, Ordering::AcqRel);
+        self.batches().add(batch)
     }
 
     /// Lets go of a batch that will not be submitted. Answers how many commands it has beyond one.
-    pub fn disown(&self, id: BatchId) -> usize {
-        let further = self.units().take(id).map_or(0, |unit| unit.commands() - 1);
+    pub fn drop_batch(&self, id: BatchId) -> usize {
+        let extra_commands = self.batches().take(id).map_or(0, |batch| batch.commands() - 1);
         // A submission of somebody else's may have counted them as its own meanwhile.
-        let less = |counted: usize| Some(counted.saturating_sub(further));
-        let _counted = self.further.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
-        further
+        let less = |counted: usize| Some(counted.saturating_sub(extra_commands));
+        let _counted = self.extra_commands.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
+        extra_commands
     }
 
     /// Whether a connection takes submissions.
@@ -190,7 +190,7 @@ impl Queue {
     /// The same, whatever their deadlines.
     pub(crate) fn submit_all(&self, bytes: &mut Vec<u8>, requests: &mut Vec<Request>) {
         self.enter(requests, |outgoing, idle| {
-            outgoing.log.append(bytes);
+            outgoing.send_buffer.append(bytes);
             if idle {
                 outgoing.write();
             }
@@ -213,19 +213,19 @@ impl Queue {
         self.enter(&mut vec![request], |outgoing, idle| {
             // Whoever reads a reply now looks how much of the request was written.
             let behind = self.backlog.swap(true, Ordering::AcqRel);
-            let end = outgoing.log.end() + length;
-            while outgoing.log.end() < end {
+            let end = outgoing.send_buffer.end() + length;
+            while outgoing.send_buffer.end() < end {
                 encode(bytes);
                 if bytes.is_empty() {
                     break;
                 }
-                outgoing.log.append_slice(bytes);
+                outgoing.send_buffer.append_slice(bytes);
                 bytes.clear();
                 if idle {
                     outgoing.write();
                 }
             }
-            debug_assert_eq!(outgoing.log.end(), end, "the request has as many bytes as it says");
+            debug_assert_eq!(outgoing.send_buffer.end(), end, "the request has as many bytes as it says");
             self.backlog.store(behind, Ordering::Release);
         });
         Overdue::default()
@@ -234,24 +234,24 @@ impl Queue {
     /// Takes over `requests`, whose bytes `write` appends to the stream, and writes unless others wait already.
     fn enter(&self, requests: &mut Vec<Request>, write: impl FnOnce(&mut Outgoing, bool)) {
         let mut outgoing = self.outgoing();
-        outgoing.log.release(self.answered.load(Ordering::Acquire));
-        let idle = outgoing.socket.is_some() && !outgoing.log.has_backlog();
+        outgoing.send_buffer.release(self.answered.load(Ordering::Acquire));
+        let idle = outgoing.socket.is_some() && !outgoing.send_buffer.has_backlog();
         let unanswered = self.bytes();
-        let mut end = outgoing.log.end();
+        let mut end = outgoing.send_buffer.end();
         let mut earliest = NEVER;
         for request in requests.iter_mut() {
             end += u64::from(request.length);
             request.end = end;
             if request.holds_back() {
-                outgoing.log.add_barrier(end);
+                outgoing.send_buffer.add_barrier(end);
             }
             earliest = earliest.min(request.deadline);
             history::note(self, What::Submitted, request);
         }
         let submissions = requests.len();
-        let further = match self.further.load(Ordering::Relaxed) {
+        let extra_commands = match self.extra_commands.load(Ordering::Relaxed) {
             0 => 0,
-            _ => self.further.swap(0, Ordering::AcqRel),
+            _ => self.extra_commands.swap(0, Ordering::AcqRel),
         };
         {
             let mut submitted = self.submitted();
@@ -263,21 +263,21 @@ impl Queue {
         let looked_at = earliest.max(self.next_look.load(Ordering::Acquire));
         let mut wake = looked_at < self.armed.load(Ordering::Acquire);
         if outgoing.socket.is_none() {
-            self.waiting.fetch_add(submissions + further, Ordering::AcqRel);
+            self.waiting.fetch_add(submissions + extra_commands, Ordering::AcqRel);
         } else {
-            match outgoing.loneliness.note(submissions, further, unanswered) {
+            match outgoing.inline_read.note(submissions, extra_commands, unanswered) {
                 None => {}
-                Some(Decision::Lend) => {
-                    self.wants_loan.store(true, Ordering::Release);
+                Some(Decision::HandOff) => {
+                    self.wants_handoff.store(true, Ordering::Release);
                     wake = true;
                 }
-                Some(Decision::Return) => {
-                    self.wants_return.store(true, Ordering::Release);
+                Some(Decision::TakeBack) => {
+                    self.wants_take_back.store(true, Ordering::Release);
                     wake = true;
                 }
             }
-            if outgoing.log.has_backlog() && !self.backlog.swap(true, Ordering::AcqRel) {
-                self.parked.store(outgoing.log.is_parked(), Ordering::Release);
+            if outgoing.send_buffer.has_backlog() && !self.backlog.swap(true, Ordering::AcqRel) {
+                self.parked.store(outgoing.send_buffer.is_parked(), Ordering::Release);
                 wake = true;
             }
         }
@@ -294,22 +294,22 @@ impl Queue {
         if outgoing.dead > 0 {
             let mut given_up = self.given_up();
             outgoing.drop_abandoned(&mut self.submitted(), &mut given_up);
-            self.end.store(outgoing.log.end(), Ordering::Release);
+            self.end.store(outgoing.send_buffer.end(), Ordering::Release);
         }
         history::link(self, Link::Attached);
-        outgoing.loneliness = InlineReadPolicy::new(lends);
+        outgoing.inline_read = InlineReadPolicy::new(lends);
         outgoing.socket = Some(socket);
         self.waiting.store(0, Ordering::Release);
         self.online.store(true, Ordering::Release);
-        self.backlog.store(outgoing.log.has_backlog(), Ordering::Release);
-        self.parked.store(outgoing.log.is_parked(), Ordering::Release);
+        self.backlog.store(outgoing.send_buffer.has_backlog(), Ordering::Release);
+        self.parked.store(outgoing.send_buffer.is_parked(), Ordering::Release);
     }
 
     /// Hands the socket from one writer to another, while nobody writes; `lent` says whether the submitting thread reads from it
     /// from now on. Does nothing without a socket.
     pub(crate) fn exchange_socket<E>(
         &self,
-        lent: bool,
+        handed_off: bool,
         exchange: impl FnOnce(Arc<DirectWriter>) -> Result<Arc<DirectWriter>, E>,
     ) -> Result<(), E> {
         let mut outgoing = self.outgoing();
@@ -321,50 +321,50 @@ impl Queue {
             } else {
                 outgoing.socket = socket;
             }
-            history::link(self, if lent { Link::Lent } else { Link::Returned });
-            outgoing.loneliness.moved(lent);
-            self.wants_loan.store(false, Ordering::Release);
-            self.wants_return.store(false, Ordering::Release);
+            history::link(self, if handed_off { Link::Lent } else { Link::Returned });
+            outgoing.inline_read.moved(handed_off);
+            self.wants_handoff.store(false, Ordering::Release);
+            self.wants_take_back.store(false, Ordering::Release);
         }
         Ok(())
     }
 
     /// Whether the connection's task is to lend its reading side to the submitting thread. Once it was asked, it is asked again
     /// only after further submissions.
-    pub(crate) fn wants_loan(&self) -> bool {
-        self.wants_loan.swap(false, Ordering::AcqRel)
+    pub(crate) fn wants_handoff(&self) -> bool {
+        self.wants_handoff.swap(false, Ordering::AcqRel)
     }
 
     /// Whether the connection's task is to take its reading side back.
-    pub(crate) fn wants_return(&self) -> bool {
-        self.wants_return.load(Ordering::Acquire)
+    pub(crate) fn wants_take_back(&self) -> bool {
+        self.wants_take_back.load(Ordering::Acquire)
     }
 
     /// The loan was of no use: the next is far away.
-    pub(crate) fn regret_loan(&self) {
-        self.outgoing().loneliness.regret();
-        self.wants_return.store(true, Ordering::Release);
+    pub(crate) fn penalize_handoff(&self) {
+        self.outgoing().inline_read.penalize();
+        self.wants_take_back.store(true, Ordering::Release);
         self.wake.notify_one();
     }
 
     /// Whether the submitting thread may have the reading side. One that has it and may not gives it back soon.
-    pub fn allow_loans(&self, allowed: bool) {
+    pub fn allow_handoff(&self, allowed: bool) {
         let mut outgoing = self.outgoing();
-        let returns = outgoing.loneliness.allow(allowed);
+        let returns = outgoing.inline_read.allow(allowed);
         if !allowed {
             // The task may have been asked for one that it has not made yet.
-            self.wants_loan.store(false, Ordering::Release);
+            self.wants_handoff.store(false, Ordering::Release);
         }
         drop(outgoing);
         if returns {
-            self.wants_return.store(true, Ordering::Release);
+            self.wants_take_back.store(true, Ordering::Release);
             self.wake.notify_one();
         }
     }
 
     /// Whether the submitting thread has the reading side.
-    pub fn is_lent(&self) -> bool {
-        self.outgoing().loneliness.is_lent()
+    pub fn is_handed_off(&self) -> bool {
+        self.outgoing().inline_read.is_handed_off()
     }
 
     /// Nothing more is written to the socket; what is not written waits for the next one.
@@ -373,7 +373,7 @@ impl Queue {
         if let Some(socket) = outgoing.socket.take() {
             outgoing.held = Some(socket);
         }
-        self.wants_return.store(true, Ordering::Release);
+        self.wants_take_back.store(true, Ordering::Release);
         self.online.store(false, Ordering::Release);
         self.backlog.store(false, Ordering::Release);
         drop(outgoing);
@@ -382,7 +382,7 @@ impl Queue {
 
     /// The same, and what was written is kept although it is answered.
     pub(crate) fn hold_all(&self) {
-        self.outgoing().log.keep();
+        self.outgoing().send_buffer.keep();
         self.hold();
     }
 
@@ -411,16 +411,16 @@ impl Queue {
             self.drop_abandoned(&mut outgoing);
         }
         let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-        let filled = outgoing.log.unwritten(&mut slices);
+        let filled = outgoing.send_buffer.unwritten(&mut slices);
         if filled == 0 {
-            let parked = outgoing.log.is_parked();
+            let parked = outgoing.send_buffer.is_parked();
             self.parked.store(parked, Ordering::Release);
             self.backlog.store(parked, Ordering::Release);
             return Ok(true);
         }
         let Some(count) = write(&slices[..filled])? else { return Ok(false) };
-        outgoing.log.advance(count);
-        let done = !outgoing.log.has_backlog();
+        outgoing.send_buffer.advance(count);
+        let done = !outgoing.send_buffer.has_backlog();
         if done {
             self.backlog.store(false, Ordering::Release);
         }
@@ -433,7 +433,7 @@ impl Queue {
         if !self.collect_all(awaiting) {
             let outgoing = self.outgoing();
             let mut submitted = self.submitted();
-            let begun = submitted.partition_point(|request| request.start() < outgoing.log.written());
+            let begun = submitted.partition_point(|request| request.start() < outgoing.send_buffer.written());
             awaiting.extend(submitted.drain(..begun));
         }
         self.count(awaiting.len());
@@ -476,9 +476,9 @@ impl Queue {
         self.answered.store(offset, Ordering::Release);
         // The submitting thread may hold the lock for a write; it will come back here with the next reply.
         if let Ok(mut outgoing) = self.outgoing.try_lock() {
-            outgoing.log.release(offset);
+            outgoing.send_buffer.release(offset);
         }
-        self.tell_drains();
+        self.notify_drain_waiters();
     }
 
     /// The next moment at which a caller's deadline may pass. The task promises to look again by then.
@@ -502,15 +502,15 @@ impl Outgoing {
     /// connection's task goes on.
     fn write(&mut self) {
         let Some(socket) = &self.socket else { return };
-        let enough = self.log.written() + WRITTEN_AT_ONCE;
-        while self.log.has_backlog() && self.log.written() < enough {
+        let enough = self.send_buffer.written() + WRITTEN_AT_ONCE;
+        while self.send_buffer.has_backlog() && self.send_buffer.written() < enough {
             let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-            let filled = self.log.unwritten(&mut slices);
+            let filled = self.send_buffer.unwritten(&mut slices);
             if filled == 0 {
                 return;
             }
             match socket.try_write(&slices[..filled]) {
-                Ok(count) if count > 0 => self.log.advance(count),
+                Ok(count) if count > 0 => self.send_buffer.advance(count),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // A broken socket is the reading side's to report: it sees the same failure and owns the consequences.
                 _ => return,

@@ -73,10 +73,10 @@ impl Queue {
     }
 
     fn overdue(&self, request: Request) -> (Request, Option<BatchOutcome>) {
-        let unit = request.recipient.unit();
-        let outcome = self.units().give_up(unit);
-        if let Some(unit) = unit {
-            self.disown(unit);
+        let batch = request.recipient.batch();
+        let outcome = self.batches().give_up(batch);
+        if let Some(batch) = batch {
+            self.drop_batch(batch);
         }
         (request, outcome)
     }

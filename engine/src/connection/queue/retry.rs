@@ -98,44 +98,44 @@ fn millis(pause: Duration) -> Millis {
 }
 
 impl Queue {
-    pub(super) fn postponed(&self) -> MutexGuard<'_, RetryQueue> {
-        self.postponed.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn retries(&self) -> MutexGuard<'_, RetryQueue> {
+        self.retries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether commands wait to be sent again.
-    pub(crate) fn has_postponed(&self) -> bool {
-        self.postponed_count.load(Ordering::Acquire) > 0
+    pub(crate) fn has_retries(&self) -> bool {
+        self.retry_count.load(Ordering::Acquire) > 0
     }
 
     /// Commands that wait to be sent again, a batch being one, and their bytes.
     pub fn postponements(&self) -> (usize, u64) {
-        let postponed = self.postponed();
-        (postponed.waiting.len(), postponed.bytes)
+        let retries = self.retries();
+        (retries.waiting.len(), retries.bytes)
     }
 
     /// The server answered `request`, which is the oldest one, with the error `line` instead of running it. Keeps it to be sent
     /// again; its batch, if it is one, has to be among the others. Answers whether it did: not, if nothing may wait here, or too
     /// much does.
     pub(crate) fn postpone(&self, request: &Request, line: &[u8]) -> bool {
-        if request.deadline == NEVER && u32::from(request.refusals) >= MOST_REFUSALS {
+        if request.deadline == NEVER && u32::from(request.redirects) >= MOST_REFUSALS {
             return false;
         }
         let outgoing = self.outgoing();
-        let mut units = self.units();
-        let mut postponed = self.postponed();
-        let bytes = postponed.bytes + u64::from(request.length);
-        if postponed.waiting.len() >= self.limits.postponed_commands || bytes > self.limits.offline_bytes {
+        let mut batches = self.batches();
+        let mut retries = self.retries();
+        let bytes = retries.bytes + u64::from(request.length);
+        if retries.waiting.len() >= self.limits.postponed_commands || bytes > self.limits.offline_bytes {
             return false;
         }
-        units.restart(request.recipient.unit());
-        postponed.push(RejectedRequest {
-            request: Request { refusals: request.refusals.saturating_add(1), ..*request },
-            bytes: outgoing.log.copy(request.start()..request.end),
+        batches.restart(request.recipient.batch());
+        retries.push(RejectedRequest {
+            request: Request { redirects: request.redirects.saturating_add(1), ..*request },
+            bytes: outgoing.send_buffer.copy(request.start()..request.end),
             error: ServerError::from_line(line),
         });
-        self.postponed_count.store(postponed.waiting.len(), Ordering::Release);
-        self.earliest.fetch_min(postponed.at, Ordering::AcqRel);
-        drop((postponed, units, outgoing));
+        self.retry_count.store(retries.waiting.len(), Ordering::Release);
+        self.earliest.fetch_min(retries.at, Ordering::AcqRel);
+        drop((retries, batches, outgoing));
         self.wake.notify_one();
         true
     }
@@ -143,64 +143,64 @@ impl Queue {
     /// Sends again what has waited for its time. Those whose deadline has passed go to `overdue`, with what the server said last;
     /// a panic in it loses none of the others.
     pub(crate) fn retry(&self, mut overdue: impl FnMut(&Request, Option<BatchOutcome>, &Error)) {
-        if !self.has_postponed() {
+        if !self.has_retries() {
             return;
         }
         let now = now();
-        let mut units = self.units();
-        let mut postponed = self.postponed();
-        postponed.retain(|refused| {
+        let mut batches = self.batches();
+        let mut retries = self.retries();
+        retries.retain(|refused| {
             let is_late = refused.request.deadline <= now;
             if is_late {
-                let unit = refused.request.recipient.unit();
-                overdue(&refused.request, units.give_up(unit), &refused.verdict());
-                units.forget(unit);
+                let batch = refused.request.recipient.batch();
+                overdue(&refused.request, batches.give_up(batch), &refused.verdict());
+                batches.forget(batch);
             }
             !is_late
         });
-        drop(units);
-        let due = if postponed.at <= now { postponed.take() } else { VecDeque::new() };
+        drop(batches);
+        let due = if retries.at <= now { retries.take() } else { VecDeque::new() };
         if !due.is_empty() {
-            postponed.sent = now;
+            retries.sent = now;
         }
-        self.postponed_count.store(postponed.waiting.len(), Ordering::Release);
-        drop(postponed);
+        self.retry_count.store(retries.waiting.len(), Ordering::Release);
+        drop(retries);
         if !due.is_empty() {
             let mut bytes = due.iter().flat_map(|refused| &refused.bytes).copied().collect();
             let mut requests = due.iter().map(|refused| refused.request).collect();
             // What is overdue was told so above.
             self.submit_all(&mut bytes, &mut requests);
             // Whoever waits for the answers to what was submitted before waits for these.
-            self.drains.rebase(self.end());
+            self.drain_waiters.rebase(self.end());
         }
-        self.tell_drains();
+        self.notify_drain_waiters();
     }
 
     /// The connection is gone: what waited to be sent again follows everything else that has not been written.
     pub(crate) fn recall(&self) {
         let mut outgoing = self.outgoing();
         let mut submitted = self.submitted();
-        let mut postponed = self.postponed();
-        for RejectedRequest { mut request, bytes, .. } in postponed.take() {
-            outgoing.log.append_slice(&bytes);
-            request.end = outgoing.log.end();
+        let mut retries = self.retries();
+        for RejectedRequest { mut request, bytes, .. } in retries.take() {
+            outgoing.send_buffer.append_slice(&bytes);
+            request.end = outgoing.send_buffer.end();
             if request.holds_back() {
-                outgoing.log.add_barrier(request.end);
+                outgoing.send_buffer.add_barrier(request.end);
             }
             submitted.push_back(request);
         }
-        self.end.store(outgoing.log.end(), Ordering::Release);
-        self.postponed_count.store(0, Ordering::Release);
+        self.end.store(outgoing.send_buffer.end(), Ordering::Release);
+        self.retry_count.store(0, Ordering::Release);
     }
 
     /// Takes the call in `slot` back if it waits to be sent again. Answers whether it did.
-    pub(super) fn withdraw_postponed(&self, slot: u32) -> bool {
-        if !self.has_postponed() {
+    pub(super) fn withdraw_retry(&self, slot: u32) -> bool {
+        if !self.has_retries() {
             return false;
         }
         let mut withdrawn: Option<Recipient> = None;
-        let mut postponed = self.postponed();
-        postponed.retain(|refused| {
+        let mut retries = self.retries();
+        retries.retain(|refused| {
             let recipient = refused.request.recipient;
             let is_meant = recipient.waiting().is_some_and(|ticket| ticket.slot == slot);
             if is_meant {
@@ -208,11 +208,11 @@ impl Queue {
             }
             !is_meant
         });
-        self.postponed_count.store(postponed.waiting.len(), Ordering::Release);
-        drop(postponed);
+        self.retry_count.store(retries.waiting.len(), Ordering::Release);
+        drop(retries);
         let Some(recipient) = withdrawn else { return false };
-        self.units().forget(recipient.unit());
-        self.tell_drains();
+        self.batches().forget(recipient.batch());
+        self.notify_drain_waiters();
         true
     }
 }

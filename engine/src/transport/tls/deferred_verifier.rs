@@ -13,7 +13,7 @@ use crate::config::{Doubt, Proof};
 #[derive(Debug, Default)]
 pub(super) struct Open {
     pub(super) doubt: Option<Doubt>,
-    pub(super) proof: Option<Proof>,
+    pub(super) evidence: Option<Proof>,
 }
 
 /// The verifier of one connection.
@@ -40,7 +40,7 @@ impl Witness {
     }
 
     /// Whoever asks [`Self::open`] verifies the signature.
-    fn proof(
+    fn evidence(
         &self,
         verdict: Result<HandshakeSignatureValid, Error>,
         message: &[u8],
@@ -48,8 +48,8 @@ impl Witness {
     ) -> HandshakeSignatureValid {
         verdict.unwrap_or_else(|_| {
             let (message, signature) = (message.to_vec(), signed.signature().to_vec());
-            let proof = Proof { scheme: signed.scheme.into(), message, signature };
-            self.note(|open| open.proof = Some(proof));
+            let evidence = Proof { scheme: signed.scheme.into(), message, signature };
+            self.note(|open| open.evidence = Some(evidence));
             HandshakeSignatureValid::assertion()
         })
     }
@@ -114,7 +114,7 @@ impl ServerCertVerifier for Witness {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let verdict = self.strict.verify_tls12_signature(message, certificate, signature);
-        Ok(self.proof(verdict, message, signature))
+        Ok(self.evidence(verdict, message, signature))
     }
 
     fn verify_tls13_signature(
@@ -124,7 +124,7 @@ impl ServerCertVerifier for Witness {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let verdict = self.strict.verify_tls13_signature(message, certificate, signature);
-        Ok(self.proof(verdict, message, signature))
+        Ok(self.evidence(verdict, message, signature))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

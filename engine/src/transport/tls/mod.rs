@@ -155,14 +155,14 @@ impl Tls {
         let host = name.to_str().into_owned();
         let connector = TlsConnector::from(Arc::new(config));
         let stream = connector.connect(name, stream).await.map_err(|error| insecure(&error))?;
-        let Open { doubt, proof } = witness.open();
-        if doubt.is_none() && proof.is_none() && !self.names_elsewhere {
+        let Open { doubt, evidence } = witness.open();
+        if doubt.is_none() && evidence.is_none() && !self.names_elsewhere {
             return Ok(stream);
         }
         let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
         let chain = chain.iter().map(|certificate| certificate.to_vec()).collect();
         let authorities = self.authorities.clone();
-        let question = CertificateQuestion { host, chain, authorities, doubt, proof };
+        let question = CertificateQuestion { host, chain, authorities, doubt, evidence };
         let judged = functions.judge(question).await;
         judged.map(|()| stream).map_err(|error| refused(error.message().to_owned()))
     }

@@ -47,7 +47,7 @@ impl BacklogLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// What somebody listens to.
-    Flow,
+    Push,
     /// What waits to be asked for.
     Pull,
 }
@@ -73,7 +73,7 @@ struct DeliveryQueue {
     /// With the time of their arrival, in ticks of the backlog's own clock.
     items: VecDeque<(u64, QueueItem)>,
     /// Parcels that were taken and not released, oldest first.
-    lent: VecDeque<QueueSize>,
+    handed_off: VecDeque<QueueSize>,
     /// Messages dropped since the last gap.
     dropped: u64,
 }
@@ -149,20 +149,20 @@ impl Backlog {
         let caps = self.bounds.caps();
         self.clock += 1;
         let clock = self.clock;
-        for parcel in parcels {
+        for message_batch in parcels {
             if self.closed {
                 return;
             }
-            self.held.messages += parcel.len();
-            self.held.bytes += parcel.weight();
+            self.held.messages += message_batch.len();
+            self.held.bytes += message_batch.weight();
             let line = self.line(side);
             // Traffic of one message at a time would otherwise cost a parcel each while nobody takes them.
             if let Some((_, QueueItem::Parcel(last))) = line.items.back_mut()
-                && last.merge(&parcel, caps)
+                && last.merge(&message_batch, caps)
             {
                 continue;
             }
-            line.items.push_back((clock, QueueItem::Parcel(parcel)));
+            line.items.push_back((clock, QueueItem::Parcel(message_batch)));
         }
     }
 
@@ -191,7 +191,7 @@ impl Backlog {
         self.pulled_confirmations -= 1;
         // A number that nothing names any more has to become free all the same.
         if let Some((_, QueueItem::Notice(notice @ Notice::Unsubscribed { last: true, .. }))) = forgotten {
-            self.notice(Delivery::Flow, notice);
+            self.notice(Delivery::Push, notice);
         }
     }
 
@@ -215,15 +215,15 @@ impl Backlog {
         };
         let [flow, pull] = [front(&self.lines[0]), front(&self.lines[1])];
         let (side, at) = match (flow, pull) {
-            (Some((one, at)), Some((other, _))) if one <= other => (Delivery::Flow, at),
+            (Some((one, at)), Some((other, _))) if one <= other => (Delivery::Push, at),
             (_, Some((_, at))) => (Delivery::Pull, at),
-            (Some((_, at)), None) => (Delivery::Flow, at),
+            (Some((_, at)), None) => (Delivery::Push, at),
             (None, None) => return false,
         };
         let line = self.line(side);
-        let Some((_, QueueItem::Parcel(parcel))) = line.items.get_mut(at) else { return false };
-        let weight = parcel.drop_first();
-        if parcel.is_empty() {
+        let Some((_, QueueItem::Parcel(message_batch))) = line.items.get_mut(at) else { return false };
+        let weight = message_batch.drop_first();
+        if message_batch.is_empty() {
             line.items.remove(at);
         }
         line.dropped += 1;
@@ -231,7 +231,7 @@ impl Backlog {
         self.held.bytes -= weight;
         if side == Delivery::Pull {
             // Whoever listens for gaps is told of these, too.
-            self.line(Delivery::Flow).dropped += 1;
+            self.line(Delivery::Push).dropped += 1;
         }
         true
     }
@@ -246,14 +246,15 @@ impl Backlog {
         }
         let Some((_, item)) = line.items.pop_front() else {
             match side {
-                Delivery::Flow => self.taker = ListenerState::Resting,
+                Delivery::Push => self.taker = ListenerState::Resting,
                 Delivery::Pull => self.puller = PullState::Waiting,
             }
             return None;
         };
         match &item {
-            QueueItem::Parcel(parcel) => {
-                line.lent.push_back(QueueSize { messages: parcel.len(), bytes: parcel.weight() });
+            QueueItem::Parcel(message_batch) => {
+                line.handed_off
+                    .push_back(QueueSize { messages: message_batch.len(), bytes: message_batch.weight() });
             }
             QueueItem::Notice(notice) if side == Delivery::Pull && notice.is_confirmation() => {
                 self.pulled_confirmations -= 1;
@@ -265,7 +266,7 @@ impl Backlog {
 
     /// The oldest parcel that was taken from a line is used up. Answers whether the connection may go on.
     pub(super) fn release(&mut self, side: Delivery) -> bool {
-        let load = self.line(side).lent.pop_front().unwrap_or_default();
+        let load = self.line(side).handed_off.pop_front().unwrap_or_default();
         self.held.messages -= load.messages;
         self.held.bytes -= load.bytes;
         self.relieve()
@@ -317,7 +318,7 @@ impl Backlog {
     /// Whether nothing waits to be pulled, nor is being used by who pulled it.
     pub(super) fn is_unpulled(&self) -> bool {
         let pull = &self.lines[Delivery::Pull as usize];
-        pull.items.is_empty() && pull.lent.is_empty()
+        pull.items.is_empty() && pull.handed_off.is_empty()
     }
 
     /// Forgets everything and takes nothing any more.

@@ -24,7 +24,7 @@ pub(super) struct Interest {
     /// The subscriber's own number for it.
     pub(super) route: u32,
     /// Somebody listens to it, so that it is not pulled.
-    pub(super) flows: bool,
+    pub(super) is_push: bool,
     /// The server has acknowledged it, on this connection or an earlier one.
     live: bool,
 }
@@ -68,7 +68,7 @@ pub struct RequestedInterest {
     /// The subscriber's own number for it, which its messages carry.
     pub route: u32,
     /// Whether its messages flow.
-    pub flows: bool,
+    pub is_push: bool,
 }
 
 /// The state.
@@ -147,7 +147,7 @@ impl SubscriptionRegistry {
     /// Whether anything of a subscriber's waits to be pulled.
     pub(super) fn pulls(&self, sink: u32) -> bool {
         let targets = self.targets.iter().flat_map(HashMap::values);
-        targets.flat_map(|target| &target.wants).any(|want| want.sink == sink && !want.flows)
+        targets.flat_map(|target| &target.wants).any(|want| want.sink == sink && !want.is_push)
     }
 
     /// A subscriber wants names, or wants those that it has to flow otherwise.
@@ -160,16 +160,16 @@ impl SubscriptionRegistry {
     ) {
         let id = self.calls.open(call, CallPurpose::Subscribe, sink);
         let mut asked = Vec::new();
-        for RequestedInterest { name, route, flows } in names {
+        for RequestedInterest { name, route, is_push } in names {
             let target = self.targets[kind.index()].entry(name.clone()).or_insert_with(|| {
                 self.next += 1;
                 NameState { number: self.next, ..NameState::default() }
             });
             let is_new = if let Some(want) = target.wants.iter_mut().find(|want| want.sink == sink) {
-                want.flows = flows;
+                want.is_push = is_push;
                 self.calls.has_asked_anew(sink, kind, &name)
             } else {
-                target.wants.push(Interest { sink, route, flows, live: false });
+                target.wants.push(Interest { sink, route, is_push, live: false });
                 true
             };
             if let Some(waiting) = self.calls.get_mut(id) {
@@ -217,13 +217,13 @@ impl SubscriptionRegistry {
         sink: u32,
         kind: SubscriptionKind,
         names: Option<Vec<ChannelName>>,
-        flows: bool,
+        is_push: bool,
     ) {
         for name in names.unwrap_or_else(|| self.names_of(sink, kind)) {
             let target = self.targets[kind.index()].get_mut(&name);
             let want = target.and_then(|target| target.wants.iter_mut().find(|want| want.sink == sink));
             if let Some(want) = want {
-                want.flows = flows;
+                want.is_push = is_push;
             }
         }
     }
