@@ -1,14 +1,14 @@
 /// <reference types="node" />
 import type { PeerCertificate } from 'node:tls'
-import type { Arg, Commands, Iterators, PinnedCommands, SessionCommands, Text } from './commands'
-import type { ConnectOptions, Connections, DuplicateOptions, PooledOptions } from './pool'
-import type { Subscribing } from './pubsub'
-import type { AddressMap, SentinelConnectionOptions } from './sentinel'
+import type { Arg, Commands, Iterators, PinnedCommands, SessionCommands, Text } from './types/commands'
+import type { ConnectOptions, Connections, DuplicateOptions, PooledOptions } from './types/pool'
+import type { Subscribing } from './types/pubsub'
+import type { AddressMap, SentinelConnectionOptions } from './types/sentinel'
 
-export type * from './commands'
-export * from './pool'
-export type * from './pubsub'
-export * from './sentinel'
+export type * from './types/commands'
+export * from './types/pool'
+export type * from './types/pubsub'
+export * from './types/sentinel'
 
 /** How bytes become strings. */
 export type Encoding = 'utf8' | 'utf-8' | 'utf16le' | 'latin1' | 'ascii' | 'base64' | 'base64url' | 'hex'

@@ -1,9 +1,9 @@
 'use strict'
 
 const errors = require('./lib/errors.js')
-const { ConnectionPool } = require('./lib/pool.js')
-const { Redis } = require('./lib/redis.js')
-const { Sentinel } = require('./lib/sentinel.js')
+const { ConnectionPool } = require('./lib/client/connection-pool.js')
+const { Redis } = require('./lib/client/redis.js')
+const { Sentinel } = require('./lib/client/sentinel.js')
 
 module.exports = {
   Redis,

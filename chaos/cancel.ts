@@ -25,7 +25,9 @@ export interface CancelChaos {
 }
 
 /** Inside of the package: how many promises wait for the engine. */
-const { slotsInUse }: { slotsInUse: () => number } = createRequire(__filename)('../lib/slots.js')
+const { slotsInUse }: { slotsInUse: () => number } = createRequire(__filename)(
+  '../lib/reply/pending-calls.js',
+)
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void

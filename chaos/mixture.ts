@@ -30,7 +30,9 @@ export interface MixtureChaos {
 }
 
 /** Inside of the package: how many promises wait for the engine. */
-const { slotsInUse }: { slotsInUse: () => number } = createRequire(__filename)('../lib/slots.js')
+const { slotsInUse }: { slotsInUse: () => number } = createRequire(__filename)(
+  '../lib/reply/pending-calls.js',
+)
 
 const CONNECTIONS = 24
 const PATIENCE = 60_000

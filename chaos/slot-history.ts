@@ -1,6 +1,6 @@
 /**
  * A record of what happens to each slot: opened for which command, settled with what, withdrawn, refused. Owns a bounded ring. The
- * façade knows nothing of it: it is put around `lib/slots.js`, so this module has to be loaded before the client.
+ * façade knows nothing of it: it is put around `lib/reply/pending-calls.js`, so this module has to be loaded before the client.
  */
 import { createRequire } from 'node:module'
 
@@ -29,7 +29,7 @@ function note(what: What, slot: number, detail: unknown): void {
   details[at] = typeof detail === 'string' ? detail.slice(0, PREVIEW) : detail
 }
 
-/** The functions of the addon and of `lib/slots.js` that are looked at, without types: they are inside of the package. */
+/** The functions of the addon and of `lib/reply/pending-calls.js` that are looked at, without types: they are inside of the package. */
 type Inside = Record<string, any>
 
 function watchResults(native: Inside): void {
@@ -76,7 +76,7 @@ const isTooLate = load.resolve('../lib/slots.js') in load.cache
 if (!isTooLate) {
   const native: Inside = load('../lib/native.js')
   watchResults(native)
-  watchSlots(load('../lib/slots.js'))
+  watchSlots(load('../lib/reply/pending-calls.js'))
 }
 
 /**

@@ -56,7 +56,7 @@
  * @property {(settle: (...values: unknown[]) => void, words: Uint32Array, assemble: (plan: number, first: boolean, last: boolean, names: string | undefined, ...leaves: unknown[]) => unknown, numbers: Float64Array, watches: boolean, resource: { hasRef(): boolean }) => CreateClient} setup
  */
 
-const { loadAddon } = require('./load-addon.js')
+const { loadAddon } = require('./loader/load-addon.js')
 const { version } = require('../package.json')
 
 /** @type {Binding} */

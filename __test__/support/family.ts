@@ -5,7 +5,7 @@ import type { RawArgument, RawReply } from './raw-client'
 import { table } from './recorder'
 import { commandServers, type ServerKind, TestServer } from './server'
 import type { ServerOptions } from './server-config'
-import { WordsPeer } from './words-peer'
+import { WordsPeer } from './echo-peer'
 
 /** What a check of a row works with: an empty server and clients of it. */
 export interface Scene {

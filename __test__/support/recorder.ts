@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 
 const load = createRequire(__filename)
-const { attach } = load('../../lib/commands.js')
+const { attach } = load('../../lib/command/attach-commands.js')
 
 /** A row, as the engine describes it to the façade. */
 export interface Row {

@@ -1,5 +1,5 @@
 // Compiled, never run: hashes, lists, sets, sorted sets and keys.
-import type { Arg, Commands, Iterators, SessionCommands, ZrangebyscoreOptions } from '../../commands'
+import type { Arg, Commands, Iterators, SessionCommands, ZrangebyscoreOptions } from '../../types/commands'
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
 type Expect<T extends true> = T

@@ -1,5 +1,5 @@
 // Compiled, never run: what the commands take and answer.
-import type { Arg, Commands, Iterators, SessionCommands, SetOptions } from '../../commands'
+import type { Arg, Commands, Iterators, SessionCommands, SetOptions } from '../../types/commands'
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
 /** Looser than `Equal`, which tells tuples apart by how they came about. */

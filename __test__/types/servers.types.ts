@@ -10,7 +10,7 @@ import type {
   LatencyPeak,
   SessionCommands,
   SlowlogEntry,
-} from '../../commands'
+} from '../../types/commands'
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false

@@ -11,7 +11,7 @@ import type {
   StreamGroup,
   StreamInfo,
   XreadOptions,
-} from '../../commands'
+} from '../../types/commands'
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
 /** Looser than `Equal`, which tells tuples apart by how they came about. */

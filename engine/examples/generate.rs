@@ -1,4 +1,4 @@
-//! Writes what is printed from the engine's tables: `commands.d.ts`, `docs/commands.md` and the README's table of options.
+//! Writes what is printed from the engine's tables: `types/commands.d.ts`, `docs/commands.md` and the README's table of options.
 //!
 //! With `--check` nothing is written; stale files are named, and the exit code is 1. With `--table`, the command table as
 //! JSON goes to standard output instead.
@@ -22,7 +22,7 @@ fn main() -> io::Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let readme = std::fs::read_to_string(root.join("README.md"))?;
     let files = [
-        ("commands.d.ts", print_dts()),
+        ("types/commands.d.ts", print_dts()),
         ("docs/commands.md", print_markdown()),
         ("README.md", with_options(&readme)?),
     ];

@@ -1,4 +1,4 @@
-//! The word that names a command and how it is to be called. `lib/methods.js` puts it together from the command table.
+//! The word that names a command and how it is to be called. `lib/command/compile-method.js` puts it together from the command table.
 
 use oxidis_engine::command::CommandId;
 use oxidis_engine::config::Encoding;
@@ -19,7 +19,7 @@ const ENCODING_SHIFT: u32 = 19;
 const ENCODING_BITS: u32 = 3;
 const TEMPLATE_SHIFT: u32 = 22;
 
-/// The variant of a command without a number whose keys have their prefix already; `lib/raw-keys.js` knows the same one.
+/// The variant of a command without a number whose keys have their prefix already; `lib/command/raw-keys.js` knows the same one.
 const PREFIXED: u8 = 1;
 
 /// Whether a command may be sent again after it was lost in flight.

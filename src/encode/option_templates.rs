@@ -12,7 +12,7 @@ use super::value;
 use crate::node_api::status::{Failed, check};
 use crate::node_api::typed_array::TypedArray;
 
-/// Numbers of one call; `lib/option-templates.js` knows the same one.
+/// Numbers of one call; `lib/command/option-templates.js` knows the same one.
 const MAX_NUMBERS: usize = 8;
 
 /// Templates of one environment: as many as the bits of a word can tell apart, without 0.

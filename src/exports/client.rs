@@ -27,7 +27,7 @@ use crate::objects::handle::NativeHandle;
 use crate::objects::pending_callbacks::PendingCallbacks;
 use crate::objects::route::Withdrawal;
 
-/// A batch is to be a transaction; `lib/pipeline.js` knows the same numbers.
+/// A batch is to be a transaction; `lib/command/pipeline.js` knows the same numbers.
 const FORM_TRANSACTION: u32 = 1;
 /// No more commands of the batch follow.
 const FORM_LAST: u32 = 2;

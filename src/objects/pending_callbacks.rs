@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::results::inbox::Inbox;
 
-/// The functions of one client or deployment, by name. `lib/questions.js` calls them.
+/// The functions of one client or deployment, by name. `lib/client/questions.js` calls them.
 pub(crate) struct PendingCallbacks {
     inbox: Arc<Inbox>,
     owner: u32,

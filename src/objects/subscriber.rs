@@ -254,7 +254,7 @@ fn write(words: &mut [u32], count: u32, entries: &[BatchedMessage]) {
     }
 }
 
-/// The notice as `lib/pubsub.js` reads it.
+/// The notice as `lib/pubsub/subscriber.js` reads it.
 fn notice_json(notice: &Notice) -> String {
     let error_json = |error: Option<&Error>| error.map_or_else(|| "null".to_owned(), error_json::to_json);
     match notice {

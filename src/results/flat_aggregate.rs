@@ -20,7 +20,7 @@ const FLAT_FROM: usize = 24;
 /// Text that is not ASCII is decoded by V8 up to this size.
 const DECODED_BY_V8: usize = 256;
 
-/// What JavaScript puts the leaves together to; `lib/assemble.js` knows the same numbers.
+/// What JavaScript puts the leaves together to; `lib/reply/assemble.js` knows the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum AssembleOp {

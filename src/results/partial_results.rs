@@ -1,4 +1,4 @@
-//! Places where JavaScript keeps the results of a batch of which others are still to come (`lib/answers.js`). A batch may come to
+//! Places where JavaScript keeps the results of a batch of which others are still to come (`lib/reply/pipeline-chunks.js`). A batch may come to
 //! nothing on any thread; its place is then free again.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -118,7 +118,7 @@ impl PipelineReplies {
 /// A result that is something else than a reply: its place, and its [`ResultKind`].
 type ResultMark = (usize, u32);
 
-/// What JavaScript has to know beside the values, as JSON text that `lib/answers.js` knows; `None` where there is nothing.
+/// What JavaScript has to know beside the values, as JSON text that `lib/reply/pipeline-chunks.js` knows; `None` where there is nothing.
 fn notes(marks: &[ResultMark], broken: Option<&str>) -> Option<String> {
     if marks.is_empty() && broken.is_none() {
         return None;
@@ -127,7 +127,7 @@ fn notes(marks: &[ResultMark], broken: Option<&str>) -> Option<String> {
     Some(format!("{{\"marks\":[{}],\"broken\":{}}}", marks.join(","), broken.unwrap_or("null")))
 }
 
-/// The results of one batch on their way to `lib/answers.js`.
+/// The results of one batch on their way to `lib/reply/pipeline-chunks.js`.
 #[derive(Default)]
 struct PipelineHandover {
     /// How many it has.
@@ -136,7 +136,7 @@ struct PipelineHandover {
 }
 
 impl JsBuilder {
-    /// What `lib/answers.js` makes of it.
+    /// What `lib/reply/pipeline-chunks.js` makes of it.
     pub(crate) fn answer(&self, answer: PipelineReplies) -> Result<sys::napi_value, Failed> {
         let PipelineReplies { gathered, broken } = answer;
         let mut handover = PipelineHandover::default();

@@ -20,7 +20,7 @@ pub(crate) const LEAVES_PER_CALL: usize = 4096;
 /// Makes values in one environment.
 pub(crate) struct JsBuilder {
     pub(crate) env: sys::napi_env,
-    /// `assemble(plan, first, last, names, ...leaves)` of `lib/assemble.js`.
+    /// `assemble(plan, first, last, names, ...leaves)` of `lib/reply/assemble.js`.
     assemble: sys::napi_ref,
     /// The arguments of a call of `assemble`, kept for the next.
     leaves: RefCell<Vec<sys::napi_value>>,

@@ -1,4 +1,4 @@
-//! The caller's thread: its slots, as `lib/slots.js` has them, and what it was told of its calls.
+//! The caller's thread: its slots, as `lib/reply/pending-calls.js` has them, and what it was told of its calls.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -84,7 +84,7 @@ pub(crate) struct Call {
     pub(crate) impatient: bool,
 }
 
-/// The caller's thread, with its slots as `lib/slots.js` has them.
+/// The caller's thread, with its slots as `lib/reply/pending-calls.js` has them.
 pub(crate) struct Caller {
     pub(crate) random: Rng,
     pub(crate) queue: Arc<Queue>,

@@ -1,4 +1,4 @@
-//! Prints `commands.d.ts`.
+//! Prints `types/commands.d.ts`.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crate::command::shape::Shape;
 const HEADER: &str = "\
 // Printed from the command table by `npm run generate`. Do not edit.
 /// <reference types=\"node\" />
-import type { Pipeline } from './index'
+import type { Pipeline } from '../index'
 
 /** What a command takes as key, value, member, ... */
 export type Arg = string | number | bigint | Uint8Array
