@@ -48,7 +48,9 @@ impl Server {
             }
             ("EXEC", queued) => {
                 let numbers = queued.take().unwrap();
-                numbers.iter().for_each(|number| *noted.entry(*number).or_default() += 1);
+                for number in &numbers {
+                    *noted.entry(*number).or_default() += 1;
+                }
                 format!("*{}\r\n{}", numbers.len(), numbers.into_iter().map(bulk).collect::<String>())
             }
             (_, Some(queued)) => {
