@@ -18,7 +18,7 @@ const RETRY_NEVER = 1 << 18
 
 const ENCODING_SHIFT = 19
 
-/** Node's encodings by their numbers, which the engine knows as well (`net::options`). */
+/** Node's encodings by their numbers, which the engine knows as well (`config`). */
 const ENCODINGS = ['utf8', 'utf16le', 'latin1', 'ascii', 'base64', 'base64url', 'hex']
 /** Other names of the same. @type {Record<string, string>} */
 const ALIASES = {

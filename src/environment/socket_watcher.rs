@@ -1,5 +1,5 @@
 //! Watches a lent connection on JavaScript's thread, so that a lonely command's reply wakes that thread alone (see the engine's
-//! `net::loan`).
+//! `connection::inline_read::read_handoff`).
 
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_int, c_void};
