@@ -72,7 +72,7 @@ function watchSlots(inside: Inside): void {
   })
 }
 
-const isTooLate = load.resolve('../lib/slots.js') in load.cache
+const isTooLate = load.resolve('../lib/reply/pending-calls.js') in load.cache
 if (!isTooLate) {
   const native: Inside = load('../lib/native.js')
   watchResults(native)

@@ -12,7 +12,7 @@ import { TestServer } from '../support/server'
  * the process' first one: there `instanceof Error` and prototypes say nothing of what the addon made.
  */
 
-const PROJECT = resolve(__dirname, '../../..')
+const PROJECT = resolve(__dirname, '../..')
 
 /** The package as it is loaded inside of another realm, with the addon from outside, and that realm's globals. */
 function loadInside(): { oxidis: any; realm: any } {

@@ -22,7 +22,7 @@ const ADDONS = {
   },
   'linux-x64-musl'(found) {
     try {
-      found.exports = require('../oxidis.linux-x64-musl.node')
+      found.exports = require('../../oxidis.linux-x64-musl.node')
     } catch (failure) {
       found.failures.push(failure)
       try {
@@ -34,7 +34,7 @@ const ADDONS = {
   },
   'linux-arm64-gnu'(found) {
     try {
-      found.exports = require('../oxidis.linux-arm64-gnu.node')
+      found.exports = require('../../oxidis.linux-arm64-gnu.node')
     } catch (failure) {
       found.failures.push(failure)
       try {
@@ -46,7 +46,7 @@ const ADDONS = {
   },
   'linux-arm64-musl'(found) {
     try {
-      found.exports = require('../oxidis.linux-arm64-musl.node')
+      found.exports = require('../../oxidis.linux-arm64-musl.node')
     } catch (failure) {
       found.failures.push(failure)
       try {
@@ -58,7 +58,7 @@ const ADDONS = {
   },
   'darwin-x64'(found) {
     try {
-      found.exports = require('../oxidis.darwin-x64.node')
+      found.exports = require('../../oxidis.darwin-x64.node')
     } catch (failure) {
       found.failures.push(failure)
       try {
@@ -70,7 +70,7 @@ const ADDONS = {
   },
   'darwin-arm64'(found) {
     try {
-      found.exports = require('../oxidis.darwin-arm64.node')
+      found.exports = require('../../oxidis.darwin-arm64.node')
     } catch (failure) {
       found.failures.push(failure)
       try {
@@ -82,7 +82,7 @@ const ADDONS = {
   },
   'win32-x64-msvc'(found) {
     try {
-      found.exports = require('../oxidis.win32-x64-msvc.node')
+      found.exports = require('../../oxidis.win32-x64-msvc.node')
     } catch (failure) {
       found.failures.push(failure)
       try {
@@ -94,7 +94,7 @@ const ADDONS = {
   },
   'win32-arm64-msvc'(found) {
     try {
-      found.exports = require('../oxidis.win32-arm64-msvc.node')
+      found.exports = require('../../oxidis.win32-arm64-msvc.node')
     } catch (failure) {
       found.failures.push(failure)
       try {
