@@ -59,7 +59,7 @@ function heading(text) {
 
 async function engineTests(env) {
   heading('engine: cargo test')
-  const { output, succeeded } = await run('cargo', ['test', '-p', 'oxidis-engine'], env)
+  const { output, succeeded } = await run('cargo', ['test', '-p', 'oxidis-engine', '--no-fail-fast'], env)
   return verdict('cargo test', cargoTotals(output), succeeded)
 }
 

@@ -5,7 +5,10 @@ import { Redis, RedisError } from '../../index.js'
 import { TestServer } from '../support/server'
 
 const load = createRequire(__filename)
-const table = JSON.parse(load('../../lib/native.js').commandTable()) as { name: string; lane: string }[]
+const table = JSON.parse(load('../../lib/native.js').commandTable()) as {
+  name: string
+  connectionUse: string
+}[]
 
 /** What has to be refused, whatever the table comes to say. */
 const BREAKING = [
@@ -42,7 +45,9 @@ async function refused(call: Promise<unknown>, command: string) {
 
 test('the table knows what must not run on shared connections', () => {
   const kept = new Set(
-    table.filter(({ lane }) => lane !== 'shared' && lane !== 'dedicated').map(({ name }) => name),
+    table
+      .filter(({ connectionUse }) => connectionUse !== 'shared' && connectionUse !== 'dedicated')
+      .map(({ name }) => name),
   )
   assert.deepEqual(
     BREAKING.filter((name) => !kept.has(name)),
@@ -51,7 +56,9 @@ test('the table knows what must not run on shared connections', () => {
 })
 
 test('what would break shared connections is refused by name in every spelling, before it is sent', async () => {
-  const names = table.filter(({ lane }) => lane !== 'shared' && lane !== 'dedicated').map(({ name }) => name)
+  const names = table
+    .filter(({ connectionUse }) => connectionUse !== 'shared' && connectionUse !== 'dedicated')
+    .map(({ name }) => name)
   await redis.ping()
   await server.raw('CONFIG', 'RESETSTAT')
   for (const name of names) {

@@ -45,7 +45,7 @@ export interface Part {
 export interface FormRow {
   name: string
   methods: string[]
-  lane: string
+  connectionUse: string
   usage: string
   parts: Part[]
   types: Record<string, string>[]
@@ -165,7 +165,7 @@ export class CallForms {
   }
 
   #call(args: string[]): Form {
-    const leased = this.#row.lane === 'session' || this.#row.lane === 'pinned'
+    const leased = this.#row.connectionUse === 'session' || this.#row.connectionUse === 'pinned'
     return { method: this.#pick(this.#row.methods), leased, args }
   }
 

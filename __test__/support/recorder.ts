@@ -10,7 +10,7 @@ const { attach } = load('../../lib/command/attach-commands.js')
 export interface Row {
   name: string
   methods: string[]
-  lane: string
+  connectionUse: string
   usage: string
   family: string
   parts: { options?: Record<string, unknown> }[]

@@ -38,7 +38,7 @@ test('every method of every row rejects too many arguments, and says how it is u
   for (const row of table) {
     for (const name of row.methods) {
       methods++
-      const receiver = row.lane === 'session' ? session : redis
+      const receiver = row.connectionUse === 'session' ? session : redis
       assert.equal(receiver[name].name, row.methods[0])
       if (row.usage.includes('...') || row.usage.includes('pairs')) continue
       const many = Array.from({ length: 12 }, () => 'x')
@@ -247,7 +247,7 @@ test('an object of another prototype sends its own options and no inherited ones
 /** What a row that the table does not hold yet would send. */
 function sent(parts: object[], ...args: unknown[]) {
   class Receiver extends Recorder {}
-  const row = { name: 'GET', methods: ['made'], usage: 'made()', lane: 'shared', parts }
+  const row = { name: 'GET', methods: ['made'], usage: 'made()', connectionUse: 'shared', parts }
   attach(Receiver.prototype, [row])
   return (new Receiver() as any).made(...args) as Promise<unknown[]>
 }
