@@ -79,14 +79,14 @@ fn keys_and_certificates_are_checked_before_anything_is_dialled() {
         error.message().to_owned()
     };
     let key = one.key.serialize_pem();
-    let unusable =
-        "option \"tls.key\" holds no usable PEM key: it must be PKCS#8, PKCS#1 or SEC1, and not encrypted";
+    let no_key = "option \"tls.key\" holds no PEM key: it must be PKCS#8, PKCS#1 or SEC1";
+    let encrypted = "option \"tls.key\" is encrypted: give \"tls.passphrase\" beside it";
     let locked = key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
     for (tls, message) in [
         (json!({ "cert": one.pem() }), "options \"tls.cert\" and \"tls.key\" need each other"),
         (json!({ "cert": key, "key": key }), "option \"tls.cert\" holds no PEM certificate"),
-        (json!({ "cert": one.pem(), "key": one.pem() }), unusable),
-        (json!({ "cert": one.pem(), "key": locked }), unusable),
+        (json!({ "cert": one.pem(), "key": one.pem() }), no_key),
+        (json!({ "cert": one.pem(), "key": locked }), encrypted),
         (
             json!({ "cert": one.pem(), "key": other.key.serialize_pem() }),
             "option \"tls.key\" is not the key of \"tls.cert\"",
