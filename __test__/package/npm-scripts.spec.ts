@@ -98,7 +98,7 @@ describe('the addon', () => {
 
   test('has the name that the loader looks for', () => {
     // Loading it by this name gives what the loader gives.
-    const direct = require(join('..', addon.addonName())) as { version: () => string }
+    const direct = require(join('../..', addon.addonName())) as { version: () => string }
     const loaded = require('../../lib/native.js') as { version: () => string }
     assert.equal(direct.version(), loaded.version())
   })

@@ -105,7 +105,7 @@ describe('the platform packages', () => {
       assert.equal(addon, `oxidis.${folder}.node`)
       assert.deepEqual(files, [addon])
       assert.ok(loader.includes(`require('${name}')`), name)
-      assert.ok(loader.includes(`require('../${addon}')`), addon)
+      assert.ok(loader.includes(`require('../../${addon}')`), addon)
     }
   })
 
