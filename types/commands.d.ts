@@ -1652,63 +1652,63 @@ export type GeoradiusReply<T, Withcoord = false, Withdist = false, Withhash = fa
  * null elsewhere. Integers beyond 2^53, typed as numbers here, come as bigint.
  */
 export interface Commands<T = string, R extends readonly unknown[] | null = null> {
-  /** Appends to a string, created if missing; answers its new length.
+  /** Appends to a string, which is created if missing. Returns its new length.
    * @since 2.0.0 */
   append(key: Arg, value: Arg): Out<T, R, number>
 
-  /** Subtracts one from an integer; answers the result.
+  /** Decrements the integer value of a key by one. Returns the new value.
    * @since 1.0.0 */
   decr(key: Arg): Out<T, R, number>
 
-  /** Subtracts from an integer; answers the result.
+  /** Subtracts from the integer value of a key. Returns the new value.
    * @since 1.0.0 */
   decrby(key: Arg, decrement: Num): Out<T, R, number>
 
-  /** Deletes a key under a condition on its value.
+  /** Deletes a key if its value meets a condition.
    * @since Redis 8.4.0 */
   delex(key: Arg, options?: DelexOptions): Out<T, R, boolean>
 
-  /** Deletes a key if its value is the given one.
+  /** Deletes a key if its value equals the given one.
    * @since Valkey 9.0.0 */
   delifeq(key: Arg, value: Arg): Out<T, R, boolean>
 
-  /** Returns the digest of a string as hexadecimal text.
+  /** Returns the digest of a string in hexadecimal.
    * @since Redis 8.4.0 */
   digest(key: Arg): Out<T, R, string | null>
 
-  /** Returns a string, or null.
+  /** Returns the string value of a key, or null.
    * @since 1.0.0 */
   get(key: Arg): Out<T, R, T | null>
 
-  /** Returns a string and deletes it.
+  /** Returns the string value of a key and deletes the key.
    * @since 6.2.0 */
   getdel(key: Arg): Out<T, R, T | null>
 
-  /** Returns a string and sets its time to live.
+  /** Returns the string value of a key and sets or removes its expiry.
    * @since 6.2.0 */
   getex(key: Arg, options?: GetexOptions): Out<T, R, T | null>
 
-  /** Returns a part of a string.
+  /** Returns a substring of a string value.
    * @since 2.4.0 */
   getrange(key: Arg, start: Num, end: Num): Out<T, R, T>
 
-  /** Sets a string and returns the old one; prefer `set` with `get`.
+  /** Sets a string value and returns the previous one. Prefer `set` with `get`.
    * @since 1.0.0 */
   getset(key: Arg, value: Arg): Out<T, R, T | null>
 
-  /** Adds one to an integer; answers the result.
+  /** Increments the integer value of a key by one. Returns the new value.
    * @since 1.0.0 */
   incr(key: Arg): Out<T, R, number>
 
-  /** Adds to an integer; answers the result.
+  /** Adds to the integer value of a key. Returns the new value.
    * @since 1.0.0 */
   incrby(key: Arg, increment: Num): Out<T, R, number>
 
-  /** Adds to a number; answers the result.
+  /** Adds to the number in a key. Returns the new value.
    * @since 2.6.0 */
   incrbyfloat(key: Arg, increment: Num): Out<T, R, number>
 
-  /** Adds to a number within bounds and sets its time to live; answers the result and what was added.
+  /** Adds to a number within bounds and sets its expiry. Returns the new value and what was added.
    * @since Redis 8.8.0, Valkey 9.2.0 */
   increx(key: Arg, options?: IncrexOptions): Out<T, R, [result: number, added: number]>
 
@@ -1731,353 +1731,353 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 7.0.0 */
   lcs(key1: Arg, key2: Arg, options?: LcsOptions): Out<T, R, T | number | { matches: [first: [number, number], second: [number, number], length?: number][]; len: number }>
 
-  /** Returns several strings, null for each that is missing.
+  /** Returns the string values of several keys, null for each missing one.
    * @since 1.0.0 */
   mget(key: Arg, ...keys: Arg[]): Out<T, R, (T | null)[]>
-  /** Returns several strings, null for each that is missing.
+  /** Returns the string values of several keys, null for each missing one.
    * @since 1.0.0 */
   mget<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, (T | null)[]>
 
-  /** Sets several strings at once.
+  /** Sets the string values of several keys atomically.
    * @since 1.0.1 */
   mset<O extends Named<O>>(pairs: O | PairList): Out<T, R, 'OK'>
-  /** Sets several strings at once.
+  /** Sets the string values of several keys atomically.
    * @since 1.0.1 */
   mset(key: Arg, value: Arg, ...more: Arg[]): Out<T, R, 'OK'>
-  /** Sets several strings at once.
+  /** Sets the string values of several keys atomically.
    * @since 1.0.1 */
   mset<const K extends Args>(...pairs: Spread<K, [key: Arg, value: Arg]>): Out<T, R, 'OK'>
 
-  /** Sets several strings at once, with one time to live.
+  /** Sets the string values of several keys atomically, with a common expiry.
    * @since Redis 8.4.0, Valkey 9.1.0 */
   msetex(key: Text, value: Arg, ...more: Arg[]): Out<T, R, boolean>
-  /** Sets several strings at once, with one time to live.
+  /** Sets the string values of several keys atomically, with a common expiry.
    * @since Redis 8.4.0, Valkey 9.1.0 */
   msetex<const K extends Args>(...pairs: Spread<K, [key: Text, value: Arg]>): Out<T, R, boolean>
-  /** Sets several strings at once, with one time to live.
+  /** Sets the string values of several keys atomically, with a common expiry.
    * @since Redis 8.4.0, Valkey 9.1.0 */
   msetex<const K extends Args>(...args: [...pairs: Spread<K, [key: Text, value: Arg]>, options: MsetexOptions | undefined]): Out<T, R, boolean>
-  /** Sets several strings at once, with one time to live.
+  /** Sets the string values of several keys atomically, with a common expiry.
    * @since Redis 8.4.0, Valkey 9.1.0 */
   msetex<O extends Named<O>>(pairs: O | PairList, options?: MsetexOptions): Out<T, R, boolean>
 
-  /** Sets several strings at once, if none of the keys exists.
+  /** Sets the string values of several keys only if none of them exists.
    * @since 1.0.1 */
   msetnx<O extends Named<O>>(pairs: O | PairList): Out<T, R, boolean>
-  /** Sets several strings at once, if none of the keys exists.
+  /** Sets the string values of several keys only if none of them exists.
    * @since 1.0.1 */
   msetnx(key: Arg, value: Arg, ...more: Arg[]): Out<T, R, boolean>
-  /** Sets several strings at once, if none of the keys exists.
+  /** Sets the string values of several keys only if none of them exists.
    * @since 1.0.1 */
   msetnx<const K extends Args>(...pairs: Spread<K, [key: Arg, value: Arg]>): Out<T, R, boolean>
 
-  /** Sets a string with a time to live in milliseconds; prefer `set` with `px`.
+  /** Sets a string value and its time to live in milliseconds. Prefer `set` with `px`.
    * @since 2.6.0 */
   psetex(key: Arg, milliseconds: Num, value: Arg): Out<T, R, 'OK'>
 
-  /** Sets a string, whatever the key held.
+  /** Sets the string value of a key and overwrites any previous value.
    * @since 1.0.0 */
   set(key: Arg, value: Arg, options?: SetOptions & Without<'nx' | 'xx' | 'ifeq' | 'ifne' | 'ifdeq' | 'ifdne' | 'get'>): Out<T, R, 'OK'>
-  /** Sets a string, whatever the key held.
+  /** Sets the string value of a key and overwrites any previous value.
    * @since 1.0.0 */
   set(key: Arg, value: Arg, options?: SetOptions & Without<'get'>): Out<T, R, 'OK' | null>
-  /** Sets a string, whatever the key held.
+  /** Sets the string value of a key and overwrites any previous value.
    * @since 1.0.0 */
   set(key: Arg, value: Arg, options: SetOptions & { get: true }): Out<T, R, T | null>
-  /** Sets a string, whatever the key held.
+  /** Sets the string value of a key and overwrites any previous value.
    * @since 1.0.0 */
   set(key: Arg, value: Arg, options?: SetOptions): Out<T, R, 'OK' | T | null>
 
-  /** Sets a string with a time to live in seconds; prefer `set` with `ex`.
+  /** Sets a string value and its time to live in seconds. Prefer `set` with `ex`.
    * @since 2.0.0 */
   setex(key: Arg, seconds: Num, value: Arg): Out<T, R, 'OK'>
 
-  /** Sets a string if the key does not exist.
+  /** Sets a string value only if the key does not exist.
    * @since 1.0.0 */
   setnx(key: Arg, value: Arg): Out<T, R, boolean>
 
-  /** Overwrites a part of a string; answers its length.
+  /** Overwrites part of a string value at an offset. Returns its new length.
    * @since 2.2.0 */
   setrange(key: Arg, offset: Num, value: Arg): Out<T, R, number>
 
-  /** Returns the length of a string, 0 if it is missing.
+  /** Returns the length of a string value in bytes, or 0 if there is no such key.
    * @since 2.2.0 */
   strlen(key: Arg): Out<T, R, number>
 
-  /** Returns a part of a string; the old name of `getrange`.
+  /** Returns a substring of a string value. The old name of `getrange`.
    * @since 1.0.0 */
   substr(key: Arg, start: Num, end: Num): Out<T, R, T>
 
-  /** Deletes fields of a hash; answers how many there were.
+  /** Deletes fields of a hash. Returns the number of deleted fields.
    * @since 2.0.0 */
   hdel(key: Arg, field: Arg, ...fields: Arg[]): Out<T, R, number>
-  /** Deletes fields of a hash; answers how many there were.
+  /** Deletes fields of a hash. Returns the number of deleted fields.
    * @since 2.0.0 */
   hdel<const K extends Args>(key: Arg, ...fields: Spread<K, [field: Arg]> | [fields: Args]): Out<T, R, number>
 
-  /** Says whether a hash has a field.
+  /** Checks whether a hash has a field.
    * @since 2.0.0 */
   hexists(key: Arg, field: Arg): Out<T, R, boolean>
 
-  /** Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
+  /** Sets the time to live of fields in seconds. Returns for each field: 1 set, 0 condition not met, 2 deleted, -2 no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpire(key: Arg, seconds: Num, field: Text, ...fields: Text[]): Out<T, R, number[]>
-  /** Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
+  /** Sets the time to live of fields in seconds. Returns for each field: 1 set, 0 condition not met, 2 deleted, -2 no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpire<const K extends readonly Text[]>(key: Arg, seconds: Num, ...fields: Spread<K, [field: Text], Text>): Out<T, R, number[]>
-  /** Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
+  /** Sets the time to live of fields in seconds. Returns for each field: 1 set, 0 condition not met, 2 deleted, -2 no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpire<const K extends readonly Text[]>(key: Arg, seconds: Num, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions | undefined]): Out<T, R, number[]>
-  /** Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.
+  /** Sets the time to live of fields in seconds. Returns for each field: 1 set, 0 condition not met, 2 deleted, -2 no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpire(key: Arg, seconds: Num, fields: Text | Args, options?: HexpireOptions): Out<T, R, number[]>
 
-  /** Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
+  /** Sets the time at which fields expire: a Unix time in seconds, or a `Date`. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpireat(key: Arg, time: Time, field: Text, ...fields: Text[]): Out<T, R, number[]>
-  /** Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
+  /** Sets the time at which fields expire: a Unix time in seconds, or a `Date`. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpireat<const K extends readonly Text[]>(key: Arg, time: Time, ...fields: Spread<K, [field: Text], Text>): Out<T, R, number[]>
-  /** Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
+  /** Sets the time at which fields expire: a Unix time in seconds, or a `Date`. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpireat<const K extends readonly Text[]>(key: Arg, time: Time, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions | undefined]): Out<T, R, number[]>
-  /** Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.
+  /** Sets the time at which fields expire: a Unix time in seconds, or a `Date`. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpireat(key: Arg, time: Time, fields: Text | Args, options?: HexpireOptions): Out<T, R, number[]>
 
-  /** Returns the Unix time in seconds at which fields expire; -1 never, -2 missing.
+  /** Returns the Unix time in seconds at which fields expire. -1 means never, -2 that there is no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpiretime(key: Arg, field: Text, ...fields: Text[]): Out<T, R, number[]>
-  /** Returns the Unix time in seconds at which fields expire; -1 never, -2 missing.
+  /** Returns the Unix time in seconds at which fields expire. -1 means never, -2 that there is no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hexpiretime<const K extends readonly Text[]>(key: Arg, ...fields: Spread<K, [field: Text], Text> | [fields: Args]): Out<T, R, number[]>
 
-  /** Returns a field of a hash, or null.
+  /** Returns the value of a field, or null.
    * @since 2.0.0 */
   hget(key: Arg, field: Arg): Out<T, R, T | null>
 
-  /** Returns a hash; an empty object if it is missing.
+  /** Returns all fields and values of a hash, or an empty object if there is no such key.
    * @since 2.0.0 */
   hgetall(key: Arg, options?: HgetallOptions & Without<'pairs'>): Out<T, R, Fields<T>>
-  /** Returns a hash; an empty object if it is missing.
+  /** Returns all fields and values of a hash, or an empty object if there is no such key.
    * @since 2.0.0 */
   hgetall(key: Arg, options: HgetallOptions & { pairs: true }): Out<T, R, [field: T, value: T][]>
-  /** Returns a hash; an empty object if it is missing.
+  /** Returns all fields and values of a hash, or an empty object if there is no such key.
    * @since 2.0.0 */
   hgetall(key: Arg, options?: HgetallOptions): Out<T, R, Fields<T> | [field: T, value: T][]>
 
-  /** Returns fields of a hash and deletes them.
+  /** Returns the values of fields and deletes them.
    * @since Redis 8.0.0, Valkey 9.1.0 */
   hgetdel(key: Arg, field: Text, ...fields: Text[]): Out<T, R, (T | null)[]>
-  /** Returns fields of a hash and deletes them.
+  /** Returns the values of fields and deletes them.
    * @since Redis 8.0.0, Valkey 9.1.0 */
   hgetdel<const K extends readonly Text[]>(key: Arg, ...fields: Spread<K, [field: Text], Text> | [fields: Args]): Out<T, R, (T | null)[]>
 
-  /** Returns fields of a hash and sets their time to live.
+  /** Returns the values of fields and sets or removes their expiry.
    * @since Redis 8.0.0, Valkey 9.0.0 */
   hgetex(key: Arg, field: Text, ...fields: Text[]): Out<T, R, (T | null)[]>
-  /** Returns fields of a hash and sets their time to live.
+  /** Returns the values of fields and sets or removes their expiry.
    * @since Redis 8.0.0, Valkey 9.0.0 */
   hgetex<const K extends readonly Text[]>(key: Arg, ...fields: Spread<K, [field: Text], Text>): Out<T, R, (T | null)[]>
-  /** Returns fields of a hash and sets their time to live.
+  /** Returns the values of fields and sets or removes their expiry.
    * @since Redis 8.0.0, Valkey 9.0.0 */
   hgetex<const K extends readonly Text[]>(key: Arg, ...args: [...fields: Spread<K, [field: Text], Text>, options: GetexOptions | undefined]): Out<T, R, (T | null)[]>
-  /** Returns fields of a hash and sets their time to live.
+  /** Returns the values of fields and sets or removes their expiry.
    * @since Redis 8.0.0, Valkey 9.0.0 */
   hgetex(key: Arg, fields: Text | Args, options?: GetexOptions): Out<T, R, (T | null)[]>
 
-  /** Adds to an integer in a hash; answers the result.
+  /** Adds to the integer value of a field. Returns the new value.
    * @since 2.0.0 */
   hincrby(key: Arg, field: Arg, increment: Num): Out<T, R, number>
 
-  /** Adds to a number in a hash; answers the result.
+  /** Adds to the number in a field. Returns the new value.
    * @since 2.6.0 */
   hincrbyfloat(key: Arg, field: Arg, increment: Num): Out<T, R, number>
 
-  /** Returns the names of a hash's fields.
+  /** Returns all field names of a hash.
    * @since 2.0.0 */
   hkeys(key: Arg): Out<T, R, T[]>
 
-  /** Returns the number of a hash's fields.
+  /** Returns the number of fields of a hash.
    * @since 2.0.0 */
   hlen(key: Arg): Out<T, R, number>
 
-  /** Returns several fields of a hash, null for each that is missing.
+  /** Returns the values of several fields, null for each missing one.
    * @since 2.0.0 */
   hmget(key: Arg, field: Arg, ...fields: Arg[]): Out<T, R, (T | null)[]>
-  /** Returns several fields of a hash, null for each that is missing.
+  /** Returns the values of several fields, null for each missing one.
    * @since 2.0.0 */
   hmget<const K extends Args>(key: Arg, ...fields: Spread<K, [field: Arg]> | [fields: Args]): Out<T, R, (T | null)[]>
 
-  /** Sets fields of a hash; the old form of `hset`.
+  /** Sets several fields of a hash. The old form of `hset`.
    * @since 2.0.0 */
   hmset<O extends Named<O>>(key: Arg, pairs: O | PairList): Out<T, R, 'OK'>
-  /** Sets fields of a hash; the old form of `hset`.
+  /** Sets several fields of a hash. The old form of `hset`.
    * @since 2.0.0 */
   hmset(key: Arg, field: Arg, value: Arg, ...more: Arg[]): Out<T, R, 'OK'>
-  /** Sets fields of a hash; the old form of `hset`.
+  /** Sets several fields of a hash. The old form of `hset`.
    * @since 2.0.0 */
   hmset<const K extends Args>(key: Arg, ...pairs: Spread<K, [field: Arg, value: Arg]>): Out<T, R, 'OK'>
 
-  /** Takes the time to live of fields away; answers for each 1 taken away, -1 none, -2 missing.
+  /** Removes the expiry of fields. Returns for each field: 1 removed, -1 no expiry, -2 no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpersist(key: Arg, field: Text, ...fields: Text[]): Out<T, R, number[]>
-  /** Takes the time to live of fields away; answers for each 1 taken away, -1 none, -2 missing.
+  /** Removes the expiry of fields. Returns for each field: 1 removed, -1 no expiry, -2 no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpersist<const K extends readonly Text[]>(key: Arg, ...fields: Spread<K, [field: Text], Text> | [fields: Args]): Out<T, R, number[]>
 
-  /** Sets the time to live of fields in milliseconds; answers as `hexpire`.
+  /** Sets the time to live of fields in milliseconds. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpire(key: Arg, milliseconds: Num, field: Text, ...fields: Text[]): Out<T, R, number[]>
-  /** Sets the time to live of fields in milliseconds; answers as `hexpire`.
+  /** Sets the time to live of fields in milliseconds. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpire<const K extends readonly Text[]>(key: Arg, milliseconds: Num, ...fields: Spread<K, [field: Text], Text>): Out<T, R, number[]>
-  /** Sets the time to live of fields in milliseconds; answers as `hexpire`.
+  /** Sets the time to live of fields in milliseconds. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpire<const K extends readonly Text[]>(key: Arg, milliseconds: Num, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions | undefined]): Out<T, R, number[]>
-  /** Sets the time to live of fields in milliseconds; answers as `hexpire`.
+  /** Sets the time to live of fields in milliseconds. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpire(key: Arg, milliseconds: Num, fields: Text | Args, options?: HexpireOptions): Out<T, R, number[]>
 
-  /** Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
+  /** Sets the time at which fields expire: a Unix time in milliseconds, or a `Date`. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpireat(key: Arg, time: Time, field: Text, ...fields: Text[]): Out<T, R, number[]>
-  /** Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
+  /** Sets the time at which fields expire: a Unix time in milliseconds, or a `Date`. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpireat<const K extends readonly Text[]>(key: Arg, time: Time, ...fields: Spread<K, [field: Text], Text>): Out<T, R, number[]>
-  /** Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
+  /** Sets the time at which fields expire: a Unix time in milliseconds, or a `Date`. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpireat<const K extends readonly Text[]>(key: Arg, time: Time, ...args: [...fields: Spread<K, [field: Text], Text>, options: HexpireOptions | undefined]): Out<T, R, number[]>
-  /** Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.
+  /** Sets the time at which fields expire: a Unix time in milliseconds, or a `Date`. Returns what `hexpire` returns.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpireat(key: Arg, time: Time, fields: Text | Args, options?: HexpireOptions): Out<T, R, number[]>
 
-  /** Returns the Unix time in milliseconds at which fields expire; -1 never, -2 missing.
+  /** Returns the Unix time in milliseconds at which fields expire. -1 means never, -2 that there is no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpiretime(key: Arg, field: Text, ...fields: Text[]): Out<T, R, number[]>
-  /** Returns the Unix time in milliseconds at which fields expire; -1 never, -2 missing.
+  /** Returns the Unix time in milliseconds at which fields expire. -1 means never, -2 that there is no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpexpiretime<const K extends readonly Text[]>(key: Arg, ...fields: Spread<K, [field: Text], Text> | [fields: Args]): Out<T, R, number[]>
 
-  /** Returns the time to live of fields in milliseconds; -1 for ever, -2 missing.
+  /** Returns the remaining time to live of fields in milliseconds. -1 means no expiry, -2 that there is no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpttl(key: Arg, field: Text, ...fields: Text[]): Out<T, R, number[]>
-  /** Returns the time to live of fields in milliseconds; -1 for ever, -2 missing.
+  /** Returns the remaining time to live of fields in milliseconds. -1 means no expiry, -2 that there is no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   hpttl<const K extends readonly Text[]>(key: Arg, ...fields: Spread<K, [field: Text], Text> | [fields: Args]): Out<T, R, number[]>
 
-  /** Returns a random field name, or several; a negative count may repeat them.
+  /** Returns one or more random fields of a hash. A negative count may repeat fields.
    * @since 6.2.0 */
   hrandfield(key: Arg, count?: undefined): Out<T, R, T | null>
-  /** Returns a random field name, or several; a negative count may repeat them.
+  /** Returns one or more random fields of a hash. A negative count may repeat fields.
    * @since 6.2.0 */
   hrandfield(key: Arg, count: Num, options?: HrandfieldOptions & Without<'withvalues'>): Out<T, R, T[]>
-  /** Returns a random field name, or several; a negative count may repeat them.
+  /** Returns one or more random fields of a hash. A negative count may repeat fields.
    * @since 6.2.0 */
   hrandfield(key: Arg, count: Num, options: HrandfieldOptions & { withvalues: true }): Out<T, R, [T, T][]>
-  /** Returns a random field name, or several; a negative count may repeat them.
+  /** Returns one or more random fields of a hash. A negative count may repeat fields.
    * @since 6.2.0 */
   hrandfield(key: Arg, count: Num, options?: HrandfieldOptions): Out<T, R, T[] | [T, T][]>
-  /** Returns a random field name, or several; a negative count may repeat them.
+  /** Returns one or more random fields of a hash. A negative count may repeat fields.
    * @since 6.2.0 */
   hrandfield(key: Arg, count?: Num): Out<T, R, T | T[] | null>
 
-  /** Returns a page of [field, value] pairs and the cursor of the next page; the last one's is '0'.
+  /** Returns one page of [field, value] pairs and the next cursor. The cursor '0' ends the scan.
    * @since 2.8.0 */
   hscan(key: Arg, cursor: Arg, options?: HscanOptions & Without<'novalues'>): Out<T, R, [cursor: string, entries: [field: T, value: T][]]>
-  /** Returns a page of [field, value] pairs and the cursor of the next page; the last one's is '0'.
+  /** Returns one page of [field, value] pairs and the next cursor. The cursor '0' ends the scan.
    * @since 2.8.0 */
   hscan(key: Arg, cursor: Arg, options: HscanOptions & { novalues: true }): Out<T, R, [cursor: string, fields: T[]]>
-  /** Returns a page of [field, value] pairs and the cursor of the next page; the last one's is '0'.
+  /** Returns one page of [field, value] pairs and the next cursor. The cursor '0' ends the scan.
    * @since 2.8.0 */
   hscan(key: Arg, cursor: Arg, options?: HscanOptions): Out<T, R, [cursor: string, entries: [field: T, value: T][]] | [cursor: string, fields: T[]]>
 
-  /** Sets fields of a hash; answers how many are new.
+  /** Sets fields of a hash. Returns the number of new fields.
    * @since 2.0.0 */
   hset<O extends Named<O>>(key: Arg, pairs: O | PairList): Out<T, R, number>
-  /** Sets fields of a hash; answers how many are new.
+  /** Sets fields of a hash. Returns the number of new fields.
    * @since 2.0.0 */
   hset(key: Arg, field: Arg, value: Arg, ...more: Arg[]): Out<T, R, number>
-  /** Sets fields of a hash; answers how many are new.
+  /** Sets fields of a hash. Returns the number of new fields.
    * @since 2.0.0 */
   hset<const K extends Args>(key: Arg, ...pairs: Spread<K, [field: Arg, value: Arg]>): Out<T, R, number>
 
-  /** Sets fields of a hash and their time to live; answers whether it did.
+  /** Sets fields of a hash together with their expiry. Returns whether they were set.
    * @since Redis 8.0.0, Valkey 9.0.0 */
   hsetex(key: Arg, field: Text, value: Arg, ...more: Arg[]): Out<T, R, boolean>
-  /** Sets fields of a hash and their time to live; answers whether it did.
+  /** Sets fields of a hash together with their expiry. Returns whether they were set.
    * @since Redis 8.0.0, Valkey 9.0.0 */
   hsetex<const K extends Args>(key: Arg, ...pairs: Spread<K, [field: Text, value: Arg]>): Out<T, R, boolean>
-  /** Sets fields of a hash and their time to live; answers whether it did.
+  /** Sets fields of a hash together with their expiry. Returns whether they were set.
    * @since Redis 8.0.0, Valkey 9.0.0 */
   hsetex<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [field: Text, value: Arg]>, options: HsetexOptions | undefined]): Out<T, R, boolean>
-  /** Sets fields of a hash and their time to live; answers whether it did.
+  /** Sets fields of a hash together with their expiry. Returns whether they were set.
    * @since Redis 8.0.0, Valkey 9.0.0 */
   hsetex<O extends Named<O>>(key: Arg, pairs: O | PairList, options?: HsetexOptions): Out<T, R, boolean>
 
-  /** Sets a field of a hash if it does not exist.
+  /** Sets a field of a hash only if it does not exist.
    * @since 2.0.0 */
   hsetnx(key: Arg, field: Arg, value: Arg): Out<T, R, boolean>
 
-  /** Returns the length of a field's value, 0 if it is missing.
+  /** Returns the length of a field's value, or 0 if there is no such field.
    * @since 3.2.0 */
   hstrlen(key: Arg, field: Arg): Out<T, R, number>
 
-  /** Returns the time to live of fields in seconds; -1 for ever, -2 missing.
+  /** Returns the remaining time to live of fields in seconds. -1 means no expiry, -2 that there is no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   httl(key: Arg, field: Text, ...fields: Text[]): Out<T, R, number[]>
-  /** Returns the time to live of fields in seconds; -1 for ever, -2 missing.
+  /** Returns the remaining time to live of fields in seconds. -1 means no expiry, -2 that there is no such field.
    * @since Redis 7.4.0, Valkey 9.0.0 */
   httl<const K extends readonly Text[]>(key: Arg, ...fields: Spread<K, [field: Text], Text> | [fields: Args]): Out<T, R, number[]>
 
-  /** Returns the values of a hash.
+  /** Returns all values of a hash.
    * @since 2.0.0 */
   hvals(key: Arg): Out<T, R, T[]>
 
-  /** As `lmove`; waits for an element, null after so many seconds.
+  /** Moves an element from one list to another like `lmove`, and waits for one if needed. Returns null after the timeout in seconds.
    * @since 6.2.0 */
   blmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', timeout: Num): Out<T, R, T | null>
 
-  /** As `lmovem`; waits for enough elements, null after so many seconds.
+  /** Moves elements like `lmovem`, and waits for enough of them if needed. Returns null after the timeout in seconds.
    * @since Redis 8.10.0 */
   blmovem(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', timeout: Num, options?: BlmovemOptions): Out<T, R, T[] | null>
 
-  /** As `lmpop`; waits for an element, null after so many seconds.
+  /** Removes and returns elements like `lmpop`, and waits for some if needed. Returns null after the timeout in seconds.
    * @since 7.0.0 */
   blmpop(timeout: Num, key: Text, ...keys: [...keys: Text[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
-  /** As `lmpop`; waits for an element, null after so many seconds.
+  /** Removes and returns elements like `lmpop`, and waits for some if needed. Returns null after the timeout in seconds.
    * @since 7.0.0 */
   blmpop<const K extends readonly Text[]>(timeout: Num, ...keys: [...keys: Spread<K, [key: Text], Text>, where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
-  /** As `lmpop`; waits for an element, null after so many seconds.
+  /** Removes and returns elements like `lmpop`, and waits for some if needed. Returns null after the timeout in seconds.
    * @since 7.0.0 */
   blmpop<const K extends readonly Text[]>(timeout: Num, ...args: [...keys: Spread<K, [key: Text], Text>, where: 'left' | 'right', options: BlmpopOptions | undefined]): Out<T, R, [key: T, elements: T[]] | null>
-  /** As `lmpop`; waits for an element, null after so many seconds.
+  /** Removes and returns elements like `lmpop`, and waits for some if needed. Returns null after the timeout in seconds.
    * @since 7.0.0 */
   blmpop(timeout: Num, keys: Text | Args, where: 'left' | 'right', options?: BlmpopOptions): Out<T, R, [key: T, elements: T[]] | null>
 
-  /** Takes the first element of the first list that has one; waits for it, null after so many seconds.
+  /** Removes and returns the first element of the first list that is not empty, and waits for one if needed. Returns null after the timeout in seconds.
    * @since 2.0.0 */
   blpop(key: Arg, ...keys: [...keys: Arg[], timeout: Num]): Out<T, R, [key: T, element: T] | null>
-  /** Takes the first element of the first list that has one; waits for it, null after so many seconds.
+  /** Removes and returns the first element of the first list that is not empty, and waits for one if needed. Returns null after the timeout in seconds.
    * @since 2.0.0 */
   blpop<const K extends Args>(...keys: [...keys: Spread<K, [key: Arg]>, timeout: Num] | [keys: Args, timeout: Num]): Out<T, R, [key: T, element: T] | null>
 
-  /** Takes the last element of the first list that has one; waits for it, null after so many seconds.
+  /** Removes and returns the last element of the first list that is not empty, and waits for one if needed. Returns null after the timeout in seconds.
    * @since 2.0.0 */
   brpop(key: Arg, ...keys: [...keys: Arg[], timeout: Num]): Out<T, R, [key: T, element: T] | null>
-  /** Takes the last element of the first list that has one; waits for it, null after so many seconds.
+  /** Removes and returns the last element of the first list that is not empty, and waits for one if needed. Returns null after the timeout in seconds.
    * @since 2.0.0 */
   brpop<const K extends Args>(...keys: [...keys: Spread<K, [key: Arg]>, timeout: Num] | [keys: Args, timeout: Num]): Out<T, R, [key: T, element: T] | null>
 
-  /** As `rpoplpush`; waits for an element, null after so many seconds.
+  /** Moves an element like `rpoplpush`, and waits for one if needed. Returns null after the timeout in seconds.
    * @since 2.2.0 */
   brpoplpush(source: Arg, destination: Arg, timeout: Num): Out<T, R, T | null>
 
-  /** Returns an element by its index, or null; -1 is the last.
+  /** Returns the element at an index, or null. -1 is the last element.
    * @since 1.0.0 */
   lindex(key: Arg, index: Num): Out<T, R, T | null>
 
-  /** Inserts beside an element; answers the new length, -1 without that element, 0 without a list.
+  /** Inserts an element before or after another one. Returns the new length, -1 if there is no such element, or 0 if there is no such key.
    * @since 2.2.0 */
   linsert(key: Arg, where: 'before' | 'after', pivot: Arg, element: Arg): Out<T, R, number>
 
@@ -2085,7 +2085,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 1.0.0 */
   llen(key: Arg): Out<T, R, number>
 
-  /** Takes an element from one end of a list to one of another; returns it.
+  /** Moves an element from one end of a list to one end of another. Returns the element, or null.
    * @since 6.2.0 */
   lmove(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right'): Out<T, R, T | null>
 
@@ -2093,163 +2093,163 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since Redis 8.10.0 */
   lmovem(source: Arg, destination: Arg, from: 'left' | 'right', to: 'left' | 'right', options?: BlmovemOptions): Out<T, R, T[] | null>
 
-  /** Takes elements off one end of the first list that has some.
+  /** Removes and returns elements from one end of the first list that is not empty.
    * @since 7.0.0 */
   lmpop(key: Text, ...keys: [...keys: Text[], where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
-  /** Takes elements off one end of the first list that has some.
+  /** Removes and returns elements from one end of the first list that is not empty.
    * @since 7.0.0 */
   lmpop<const K extends readonly Text[]>(...keys: [...keys: Spread<K, [key: Text], Text>, where: 'left' | 'right']): Out<T, R, [key: T, elements: T[]] | null>
-  /** Takes elements off one end of the first list that has some.
+  /** Removes and returns elements from one end of the first list that is not empty.
    * @since 7.0.0 */
   lmpop<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, where: 'left' | 'right', options: BlmpopOptions | undefined]): Out<T, R, [key: T, elements: T[]] | null>
-  /** Takes elements off one end of the first list that has some.
+  /** Removes and returns elements from one end of the first list that is not empty.
    * @since 7.0.0 */
   lmpop(keys: Text | Args, where: 'left' | 'right', options?: BlmpopOptions): Out<T, R, [key: T, elements: T[]] | null>
 
-  /** Takes the first element off a list, or several.
+  /** Removes and returns the first element of a list, or the first few.
    * @since 1.0.0 */
   lpop(key: Arg, count?: undefined): Out<T, R, T | null>
-  /** Takes the first element off a list, or several.
+  /** Removes and returns the first element of a list, or the first few.
    * @since 1.0.0 */
   lpop(key: Arg, count: Num): Out<T, R, T[] | null>
-  /** Takes the first element off a list, or several.
+  /** Removes and returns the first element of a list, or the first few.
    * @since 1.0.0 */
   lpop(key: Arg, count?: Num): Out<T, R, T | T[] | null>
 
-  /** Returns where an element is, or null; with `count`, the places of several.
+  /** Returns the index of an element, or null. With `count`, returns the indexes of several matches.
    * @since 6.0.6 */
   lpos(key: Arg, element: Arg, options?: LposOptions & Without<'count'>): Out<T, R, number | null>
-  /** Returns where an element is, or null; with `count`, the places of several.
+  /** Returns the index of an element, or null. With `count`, returns the indexes of several matches.
    * @since 6.0.6 */
   lpos(key: Arg, element: Arg, options: LposOptions & { count: Num }): Out<T, R, number[]>
-  /** Returns where an element is, or null; with `count`, the places of several.
+  /** Returns the index of an element, or null. With `count`, returns the indexes of several matches.
    * @since 6.0.6 */
   lpos(key: Arg, element: Arg, options?: LposOptions): Out<T, R, number | number[] | null>
 
-  /** Puts elements before a list, one after the other; answers its length.
+  /** Prepends elements to a list. Returns its new length.
    * @since 1.0.0 */
   lpush(key: Arg, element: Arg, ...elements: Arg[]): Out<T, R, number>
-  /** Puts elements before a list, one after the other; answers its length.
+  /** Prepends elements to a list. Returns its new length.
    * @since 1.0.0 */
   lpush<const K extends Args>(key: Arg, ...elements: Spread<K, [element: Arg]> | [elements: Args]): Out<T, R, number>
 
-  /** As `lpush`, if the list exists.
+  /** Prepends elements only if the list exists. Returns its new length.
    * @since 2.2.0 */
   lpushx(key: Arg, element: Arg, ...elements: Arg[]): Out<T, R, number>
-  /** As `lpush`, if the list exists.
+  /** Prepends elements only if the list exists. Returns its new length.
    * @since 2.2.0 */
   lpushx<const K extends Args>(key: Arg, ...elements: Spread<K, [element: Arg]> | [elements: Args]): Out<T, R, number>
 
-  /** Returns a part of a list, the end included; -1 is the last element.
+  /** Returns a range of elements. The end is included, and -1 is the last element.
    * @since 1.0.0 */
   lrange(key: Arg, start: Num, stop: Num): Out<T, R, T[]>
 
-  /** Removes so many elements of this value, 0 for all, from the end if negative; answers how many.
+  /** Removes elements that equal a value: up to `count` of them, all with 0, from the end if negative. Returns their number.
    * @since 1.0.0 */
   lrem(key: Arg, count: Num, element: Arg): Out<T, R, number>
 
-  /** Sets an element by its index.
+  /** Replaces the element at an index.
    * @since 1.0.0 */
   lset(key: Arg, index: Num, value: Arg): Out<T, R, 'OK'>
 
-  /** Keeps a part of a list, the end included.
+  /** Trims a list to a range of elements. The end is included.
    * @since 1.0.0 */
   ltrim(key: Arg, start: Num, stop: Num): Out<T, R, 'OK'>
 
-  /** Takes the last element off a list, or several.
+  /** Removes and returns the last element of a list, or the last few.
    * @since 1.0.0 */
   rpop(key: Arg, count?: undefined): Out<T, R, T | null>
-  /** Takes the last element off a list, or several.
+  /** Removes and returns the last element of a list, or the last few.
    * @since 1.0.0 */
   rpop(key: Arg, count: Num): Out<T, R, T[] | null>
-  /** Takes the last element off a list, or several.
+  /** Removes and returns the last element of a list, or the last few.
    * @since 1.0.0 */
   rpop(key: Arg, count?: Num): Out<T, R, T | T[] | null>
 
-  /** Takes the last element of a list before another; the old form of `lmove`.
+  /** Moves the last element of a list to the front of another. The old form of `lmove`.
    * @since 1.2.0 */
   rpoplpush(source: Arg, destination: Arg): Out<T, R, T | null>
 
-  /** Puts elements behind a list; answers its length.
+  /** Appends elements to a list. Returns its new length.
    * @since 1.0.0 */
   rpush(key: Arg, element: Arg, ...elements: Arg[]): Out<T, R, number>
-  /** Puts elements behind a list; answers its length.
+  /** Appends elements to a list. Returns its new length.
    * @since 1.0.0 */
   rpush<const K extends Args>(key: Arg, ...elements: Spread<K, [element: Arg]> | [elements: Args]): Out<T, R, number>
 
-  /** As `rpush`, if the list exists.
+  /** Appends elements only if the list exists. Returns its new length.
    * @since 2.2.0 */
   rpushx(key: Arg, element: Arg, ...elements: Arg[]): Out<T, R, number>
-  /** As `rpush`, if the list exists.
+  /** Appends elements only if the list exists. Returns its new length.
    * @since 2.2.0 */
   rpushx<const K extends Args>(key: Arg, ...elements: Spread<K, [element: Arg]> | [elements: Args]): Out<T, R, number>
 
-  /** Adds members to a set; answers how many are new.
+  /** Adds members to a set. Returns the number of new members.
    * @since 1.0.0 */
   sadd(key: Arg, member: Arg, ...members: Arg[]): Out<T, R, number>
-  /** Adds members to a set; answers how many are new.
+  /** Adds members to a set. Returns the number of new members.
    * @since 1.0.0 */
   sadd<const K extends Args>(key: Arg, ...members: Spread<K, [member: Arg]> | [members: Args]): Out<T, R, number>
 
-  /** Returns the number of a set's members.
+  /** Returns the number of members of a set.
    * @since 1.0.0 */
   scard(key: Arg): Out<T, R, number>
 
-  /** Returns the members of the first set that no other has.
+  /** Returns the members of the first set that are in none of the others.
    * @since 1.0.0 */
   sdiff(key: Arg, ...keys: Arg[]): Out<T, R, T[]>
-  /** Returns the members of the first set that no other has.
+  /** Returns the members of the first set that are in none of the others.
    * @since 1.0.0 */
   sdiff<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, T[]>
 
-  /** Counts the members of the first set that no other has.
+  /** Returns the number of members of the first set that are in none of the others.
    * @since Redis 8.10.0 */
   sdiffcard(key: Text, ...keys: Text[]): Out<T, R, number>
-  /** Counts the members of the first set that no other has.
+  /** Returns the number of members of the first set that are in none of the others.
    * @since Redis 8.10.0 */
   sdiffcard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
-  /** Counts the members of the first set that no other has.
+  /** Returns the number of members of the first set that are in none of the others.
    * @since Redis 8.10.0 */
   sdiffcard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SdiffcardOptions | undefined]): Out<T, R, number>
-  /** Counts the members of the first set that no other has.
+  /** Returns the number of members of the first set that are in none of the others.
    * @since Redis 8.10.0 */
   sdiffcard(keys: Text | Args, options?: SdiffcardOptions): Out<T, R, number>
 
-  /** Stores what `sdiff` returns; answers how many members.
+  /** Stores the difference of sets. Returns its number of members.
    * @since 1.0.0 */
   sdiffstore(destination: Arg, key: Arg, ...keys: Arg[]): Out<T, R, number>
-  /** Stores what `sdiff` returns; answers how many members.
+  /** Stores the difference of sets. Returns its number of members.
    * @since 1.0.0 */
   sdiffstore<const K extends Args>(destination: Arg, ...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, number>
 
-  /** Returns the members that all sets have.
+  /** Returns the members that are in all of the sets.
    * @since 1.0.0 */
   sinter(key: Arg, ...keys: Arg[]): Out<T, R, T[]>
-  /** Returns the members that all sets have.
+  /** Returns the members that are in all of the sets.
    * @since 1.0.0 */
   sinter<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, T[]>
 
-  /** Counts the members that all sets have.
+  /** Returns the number of members that are in all of the sets.
    * @since 7.0.0 */
   sintercard(key: Text, ...keys: Text[]): Out<T, R, number>
-  /** Counts the members that all sets have.
+  /** Returns the number of members that are in all of the sets.
    * @since 7.0.0 */
   sintercard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
-  /** Counts the members that all sets have.
+  /** Returns the number of members that are in all of the sets.
    * @since 7.0.0 */
   sintercard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SdiffcardOptions | undefined]): Out<T, R, number>
-  /** Counts the members that all sets have.
+  /** Returns the number of members that are in all of the sets.
    * @since 7.0.0 */
   sintercard(keys: Text | Args, options?: SdiffcardOptions): Out<T, R, number>
 
-  /** Stores what `sinter` returns; answers how many members.
+  /** Stores the intersection of sets. Returns its number of members.
    * @since 1.0.0 */
   sinterstore(destination: Arg, key: Arg, ...keys: Arg[]): Out<T, R, number>
-  /** Stores what `sinter` returns; answers how many members.
+  /** Stores the intersection of sets. Returns its number of members.
    * @since 1.0.0 */
   sinterstore<const K extends Args>(destination: Arg, ...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, number>
 
-  /** Says whether a set has a member.
+  /** Checks whether a value is a member of a set.
    * @since 1.0.0 */
   sismember(key: Arg, member: Arg): Out<T, R, boolean>
 
@@ -2257,368 +2257,368 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 1.0.0 */
   smembers(key: Arg): Out<T, R, T[]>
 
-  /** Says for each member whether a set has it.
+  /** Checks for each value whether it is a member of a set.
    * @since 6.2.0 */
   smismember(key: Arg, member: Arg, ...members: Arg[]): Out<T, R, boolean[]>
-  /** Says for each member whether a set has it.
+  /** Checks for each value whether it is a member of a set.
    * @since 6.2.0 */
   smismember<const K extends Args>(key: Arg, ...members: Spread<K, [member: Arg]> | [members: Args]): Out<T, R, boolean[]>
 
-  /** Moves a member to another set; answers whether it was there.
+  /** Moves a member from one set to another. Returns whether it was there.
    * @since 1.0.0 */
   smove(source: Arg, destination: Arg, member: Arg): Out<T, R, boolean>
 
-  /** Takes a random member out of a set, or several.
+  /** Removes and returns one or more random members.
    * @since 1.0.0 */
   spop(key: Arg, count?: undefined): Out<T, R, T | null>
-  /** Takes a random member out of a set, or several.
+  /** Removes and returns one or more random members.
    * @since 1.0.0 */
   spop(key: Arg, count: Num): Out<T, R, T[]>
-  /** Takes a random member out of a set, or several.
+  /** Removes and returns one or more random members.
    * @since 1.0.0 */
   spop(key: Arg, count?: Num): Out<T, R, T | T[] | null>
 
-  /** Returns a random member, or several; a negative count may repeat them.
+  /** Returns one or more random members. A negative count may repeat members.
    * @since 1.0.0 */
   srandmember(key: Arg, count?: undefined): Out<T, R, T | null>
-  /** Returns a random member, or several; a negative count may repeat them.
+  /** Returns one or more random members. A negative count may repeat members.
    * @since 1.0.0 */
   srandmember(key: Arg, count: Num): Out<T, R, T[]>
-  /** Returns a random member, or several; a negative count may repeat them.
+  /** Returns one or more random members. A negative count may repeat members.
    * @since 1.0.0 */
   srandmember(key: Arg, count?: Num): Out<T, R, T | T[] | null>
 
-  /** Removes members from a set; answers how many there were.
+  /** Removes members from a set. Returns the number of removed members.
    * @since 1.0.0 */
   srem(key: Arg, member: Arg, ...members: Arg[]): Out<T, R, number>
-  /** Removes members from a set; answers how many there were.
+  /** Removes members from a set. Returns the number of removed members.
    * @since 1.0.0 */
   srem<const K extends Args>(key: Arg, ...members: Spread<K, [member: Arg]> | [members: Args]): Out<T, R, number>
 
-  /** Returns a page of members and the cursor of the next page; the last one's is '0'.
+  /** Returns one page of members and the next cursor. The cursor '0' ends the scan.
    * @since 2.8.0 */
   sscan(key: Arg, cursor: Arg, options?: SscanOptions): Out<T, R, [cursor: string, members: T[]]>
 
-  /** Returns the members that any of the sets has.
+  /** Returns the members that are in any of the sets.
    * @since 1.0.0 */
   sunion(key: Arg, ...keys: Arg[]): Out<T, R, T[]>
-  /** Returns the members that any of the sets has.
+  /** Returns the members that are in any of the sets.
    * @since 1.0.0 */
   sunion<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, T[]>
 
-  /** Counts the members that any of the sets has.
+  /** Returns the number of members that are in any of the sets.
    * @since Redis 8.10.0 */
   sunioncard(key: Text, ...keys: Text[]): Out<T, R, number>
-  /** Counts the members that any of the sets has.
+  /** Returns the number of members that are in any of the sets.
    * @since Redis 8.10.0 */
   sunioncard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
-  /** Counts the members that any of the sets has.
+  /** Returns the number of members that are in any of the sets.
    * @since Redis 8.10.0 */
   sunioncard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SunioncardOptions | undefined]): Out<T, R, number>
-  /** Counts the members that any of the sets has.
+  /** Returns the number of members that are in any of the sets.
    * @since Redis 8.10.0 */
   sunioncard(keys: Text | Args, options?: SunioncardOptions): Out<T, R, number>
 
-  /** Stores what `sunion` returns; answers how many members.
+  /** Stores the union of sets. Returns its number of members.
    * @since 1.0.0 */
   sunionstore(destination: Arg, key: Arg, ...keys: Arg[]): Out<T, R, number>
-  /** Stores what `sunion` returns; answers how many members.
+  /** Stores the union of sets. Returns its number of members.
    * @since 1.0.0 */
   sunionstore<const K extends Args>(destination: Arg, ...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, number>
 
-  /** As `zmpop`; waits for a member, null after so many seconds.
+  /** Removes and returns members like `zmpop`, and waits for some if needed. Returns null after the timeout in seconds.
    * @since 7.0.0 */
   bzmpop(timeout: Num, key: Text, ...keys: [...keys: Text[], where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
-  /** As `zmpop`; waits for a member, null after so many seconds.
+  /** Removes and returns members like `zmpop`, and waits for some if needed. Returns null after the timeout in seconds.
    * @since 7.0.0 */
   bzmpop<const K extends readonly Text[]>(timeout: Num, ...keys: [...keys: Spread<K, [key: Text], Text>, where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
-  /** As `zmpop`; waits for a member, null after so many seconds.
+  /** Removes and returns members like `zmpop`, and waits for some if needed. Returns null after the timeout in seconds.
    * @since 7.0.0 */
   bzmpop<const K extends readonly Text[]>(timeout: Num, ...args: [...keys: Spread<K, [key: Text], Text>, where: 'min' | 'max', options: BlmpopOptions | undefined]): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
-  /** As `zmpop`; waits for a member, null after so many seconds.
+  /** Removes and returns members like `zmpop`, and waits for some if needed. Returns null after the timeout in seconds.
    * @since 7.0.0 */
   bzmpop(timeout: Num, keys: Text | Args, where: 'min' | 'max', options?: BlmpopOptions): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
 
-  /** Takes the highest member of the first sorted set that has one; waits, null after so many seconds.
+  /** Removes and returns the member with the highest score of the first sorted set that is not empty, and waits for one if needed. Returns null after the timeout in seconds.
    * @since 5.0.0 */
   bzpopmax(key: Arg, ...keys: [...keys: Arg[], timeout: Num]): Out<T, R, [key: T, member: T, score: number] | null>
-  /** Takes the highest member of the first sorted set that has one; waits, null after so many seconds.
+  /** Removes and returns the member with the highest score of the first sorted set that is not empty, and waits for one if needed. Returns null after the timeout in seconds.
    * @since 5.0.0 */
   bzpopmax<const K extends Args>(...keys: [...keys: Spread<K, [key: Arg]>, timeout: Num] | [keys: Args, timeout: Num]): Out<T, R, [key: T, member: T, score: number] | null>
 
-  /** Takes the lowest member of the first sorted set that has one; waits, null after so many seconds.
+  /** Removes and returns the member with the lowest score of the first sorted set that is not empty, and waits for one if needed. Returns null after the timeout in seconds.
    * @since 5.0.0 */
   bzpopmin(key: Arg, ...keys: [...keys: Arg[], timeout: Num]): Out<T, R, [key: T, member: T, score: number] | null>
-  /** Takes the lowest member of the first sorted set that has one; waits, null after so many seconds.
+  /** Removes and returns the member with the lowest score of the first sorted set that is not empty, and waits for one if needed. Returns null after the timeout in seconds.
    * @since 5.0.0 */
   bzpopmin<const K extends Args>(...keys: [...keys: Spread<K, [key: Arg]>, timeout: Num] | [keys: Args, timeout: Num]): Out<T, R, [key: T, member: T, score: number] | null>
 
-  /** Sets members' scores; answers how many members are new.
+  /** Adds members with their scores to a sorted set, or updates scores. Returns the number of new members.
    * @since 1.2.0 */
   zadd(key: Arg, score: number | bigint, member: Text, ...more: Arg[]): Out<T, R, number>
-  /** Sets members' scores; answers how many members are new.
+  /** Adds members with their scores to a sorted set, or updates scores. Returns the number of new members.
    * @since 1.2.0 */
   zadd<const K extends Args>(key: Arg, ...pairs: Spread<K, [score: number | bigint, member: Text]>): Out<T, R, number>
-  /** Sets members' scores; answers how many members are new.
+  /** Adds members with their scores to a sorted set, or updates scores. Returns the number of new members.
    * @since 1.2.0 */
   zadd<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [score: number | bigint, member: Text]>, options: ZaddOptions & Without<'nx' | 'xx' | 'gt' | 'lt'> | undefined]): Out<T, R, number>
-  /** Sets members' scores; answers how many members are new.
+  /** Adds members with their scores to a sorted set, or updates scores. Returns the number of new members.
    * @since 1.2.0 */
   zadd<O extends Named<O, Num>>(key: Arg, pairs: O | ScoreList, options?: ZaddOptions & Without<'nx' | 'xx' | 'gt' | 'lt'>): Out<T, R, number>
-  /** Sets members' scores; answers how many members are new.
+  /** Adds members with their scores to a sorted set, or updates scores. Returns the number of new members.
    * @since 1.2.0 */
   zadd<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [score: number | bigint, member: Text]>, options: ZaddOptions & Without<'incr'> | undefined]): Out<T, R, number>
-  /** Sets members' scores; answers how many members are new.
+  /** Adds members with their scores to a sorted set, or updates scores. Returns the number of new members.
    * @since 1.2.0 */
   zadd<O extends Named<O, Num>>(key: Arg, pairs: O | ScoreList, options?: ZaddOptions & Without<'incr'>): Out<T, R, number>
-  /** Sets members' scores; answers how many members are new.
+  /** Adds members with their scores to a sorted set, or updates scores. Returns the number of new members.
    * @since 1.2.0 */
   zadd<const K extends Args>(key: Arg, ...args: [...pairs: Spread<K, [score: number | bigint, member: Text]>, options: ZaddOptions | undefined]): Out<T, R, number | null>
-  /** Sets members' scores; answers how many members are new.
+  /** Adds members with their scores to a sorted set, or updates scores. Returns the number of new members.
    * @since 1.2.0 */
   zadd<O extends Named<O, Num>>(key: Arg, pairs: O | ScoreList, options?: ZaddOptions): Out<T, R, number | null>
 
-  /** Returns the number of a sorted set's members.
+  /** Returns the number of members of a sorted set.
    * @since 1.2.0 */
   zcard(key: Arg): Out<T, R, number>
 
-  /** Counts the members in a range of scores.
+  /** Counts the members with scores in a range.
    * @since 2.0.0 */
   zcount(key: Arg, min: Arg, max: Arg, options?: ZcountOptions): Out<T, R, number>
 
-  /** Returns the members of the first sorted set that no other has.
+  /** Returns the members of the first sorted set that are in none of the others.
    * @since 6.2.0 */
   zdiff(key: Text, ...keys: Text[]): Out<T, R, T[]>
-  /** Returns the members of the first sorted set that no other has.
+  /** Returns the members of the first sorted set that are in none of the others.
    * @since 6.2.0 */
   zdiff<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, T[]>
-  /** Returns the members of the first sorted set that no other has.
+  /** Returns the members of the first sorted set that are in none of the others.
    * @since 6.2.0 */
   zdiff<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZdiffOptions & Without<'withscores'> | undefined]): Out<T, R, T[]>
-  /** Returns the members of the first sorted set that no other has.
+  /** Returns the members of the first sorted set that are in none of the others.
    * @since 6.2.0 */
   zdiff(keys: Text | Args, options?: ZdiffOptions & Without<'withscores'>): Out<T, R, T[]>
-  /** Returns the members of the first sorted set that no other has.
+  /** Returns the members of the first sorted set that are in none of the others.
    * @since 6.2.0 */
   zdiff<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZdiffOptions & { withscores: true }]): Out<T, R, [member: T, score: number][]>
-  /** Returns the members of the first sorted set that no other has.
+  /** Returns the members of the first sorted set that are in none of the others.
    * @since 6.2.0 */
   zdiff(keys: Text | Args, options: ZdiffOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
-  /** Returns the members of the first sorted set that no other has.
+  /** Returns the members of the first sorted set that are in none of the others.
    * @since 6.2.0 */
   zdiff<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZdiffOptions | undefined]): Out<T, R, T[] | [member: T, score: number][]>
-  /** Returns the members of the first sorted set that no other has.
+  /** Returns the members of the first sorted set that are in none of the others.
    * @since 6.2.0 */
   zdiff(keys: Text | Args, options?: ZdiffOptions): Out<T, R, T[] | [member: T, score: number][]>
 
-  /** Stores what `zdiff` returns; answers how many members.
+  /** Stores the difference of sorted sets. Returns its number of members.
    * @since 6.2.0 */
   zdiffstore(destination: Arg, key: Text, ...keys: Text[]): Out<T, R, number>
-  /** Stores what `zdiff` returns; answers how many members.
+  /** Stores the difference of sorted sets. Returns its number of members.
    * @since 6.2.0 */
   zdiffstore<const K extends readonly Text[]>(destination: Arg, ...keys: Spread<K, [key: Text], Text> | [keys: Args]): Out<T, R, number>
 
-  /** Adds to a member's score; answers the result.
+  /** Adds to the score of a member. Returns the new score.
    * @since 1.2.0 */
   zincrby(key: Arg, increment: number | bigint, member: Text): Out<T, R, number>
 
-  /** Returns the members that all sorted sets have, with the sum of their weighted scores.
+  /** Returns the members that are in all of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zinter(key: Text, ...keys: Text[]): Out<T, R, T[]>
-  /** Returns the members that all sorted sets have, with the sum of their weighted scores.
+  /** Returns the members that are in all of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zinter<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, T[]>
-  /** Returns the members that all sorted sets have, with the sum of their weighted scores.
+  /** Returns the members that are in all of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zinter<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions & Without<'withscores'> | undefined]): Out<T, R, T[]>
-  /** Returns the members that all sorted sets have, with the sum of their weighted scores.
+  /** Returns the members that are in all of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zinter<O extends Named<O, Num>>(keys: O | WeightedList, options?: ZinterOptions & Without<'withscores'>): Out<T, R, T[]>
-  /** Returns the members that all sorted sets have, with the sum of their weighted scores.
+  /** Returns the members that are in all of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zinter<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions & { withscores: true }]): Out<T, R, [member: T, score: number][]>
-  /** Returns the members that all sorted sets have, with the sum of their weighted scores.
+  /** Returns the members that are in all of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zinter<O extends Named<O, Num>>(keys: O | WeightedList, options: ZinterOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
-  /** Returns the members that all sorted sets have, with the sum of their weighted scores.
+  /** Returns the members that are in all of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zinter<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions | undefined]): Out<T, R, T[] | [member: T, score: number][]>
-  /** Returns the members that all sorted sets have, with the sum of their weighted scores.
+  /** Returns the members that are in all of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zinter<O extends Named<O, Num>>(keys: O | WeightedList, options?: ZinterOptions): Out<T, R, T[] | [member: T, score: number][]>
 
-  /** Counts the members that all sorted sets have.
+  /** Returns the number of members that are in all of the sorted sets.
    * @since 7.0.0 */
   zintercard(key: Text, ...keys: Text[]): Out<T, R, number>
-  /** Counts the members that all sorted sets have.
+  /** Returns the number of members that are in all of the sorted sets.
    * @since 7.0.0 */
   zintercard<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
-  /** Counts the members that all sorted sets have.
+  /** Returns the number of members that are in all of the sorted sets.
    * @since 7.0.0 */
   zintercard<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: SdiffcardOptions | undefined]): Out<T, R, number>
-  /** Counts the members that all sorted sets have.
+  /** Returns the number of members that are in all of the sorted sets.
    * @since 7.0.0 */
   zintercard(keys: Text | Args, options?: SdiffcardOptions): Out<T, R, number>
 
-  /** Stores what `zinter` returns; answers how many members.
+  /** Stores the intersection of sorted sets. Returns its number of members.
    * @since 2.0.0 */
   zinterstore(destination: Arg, key: Text, ...keys: Text[]): Out<T, R, number>
-  /** Stores what `zinter` returns; answers how many members.
+  /** Stores the intersection of sorted sets. Returns its number of members.
    * @since 2.0.0 */
   zinterstore<const K extends readonly Text[]>(destination: Arg, ...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
-  /** Stores what `zinter` returns; answers how many members.
+  /** Stores the intersection of sorted sets. Returns its number of members.
    * @since 2.0.0 */
   zinterstore<const K extends readonly Text[]>(destination: Arg, ...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterstoreOptions | undefined]): Out<T, R, number>
-  /** Stores what `zinter` returns; answers how many members.
+  /** Stores the intersection of sorted sets. Returns its number of members.
    * @since 2.0.0 */
   zinterstore<O extends Named<O, Num>>(destination: Arg, keys: O | WeightedList, options?: ZinterstoreOptions): Out<T, R, number>
 
-  /** Counts the members in a range of names: '[a', '(a', '-' or '+'.
+  /** Counts the members in a lexicographical range: '[a' includes a, '(a' excludes it, '-' and '+' are the ends.
    * @since 2.8.9 */
   zlexcount(key: Arg, min: Arg, max: Arg): Out<T, R, number>
 
-  /** Takes the lowest or highest members of the first sorted set that has some.
+  /** Removes and returns the members with the lowest or highest scores of the first sorted set that is not empty.
    * @since 7.0.0 */
   zmpop(key: Text, ...keys: [...keys: Text[], where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
-  /** Takes the lowest or highest members of the first sorted set that has some.
+  /** Removes and returns the members with the lowest or highest scores of the first sorted set that is not empty.
    * @since 7.0.0 */
   zmpop<const K extends readonly Text[]>(...keys: [...keys: Spread<K, [key: Text], Text>, where: 'min' | 'max']): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
-  /** Takes the lowest or highest members of the first sorted set that has some.
+  /** Removes and returns the members with the lowest or highest scores of the first sorted set that is not empty.
    * @since 7.0.0 */
   zmpop<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, where: 'min' | 'max', options: BlmpopOptions | undefined]): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
-  /** Takes the lowest or highest members of the first sorted set that has some.
+  /** Removes and returns the members with the lowest or highest scores of the first sorted set that is not empty.
    * @since 7.0.0 */
   zmpop(keys: Text | Args, where: 'min' | 'max', options?: BlmpopOptions): Out<T, R, [key: T, entries: [member: T, score: number][]] | null>
 
-  /** Returns the scores of several members, null for each that is missing.
+  /** Returns the scores of members, null for each missing one.
    * @since 6.2.0 */
   zmscore(key: Arg, member: Arg, ...members: Arg[]): Out<T, R, (number | null)[]>
-  /** Returns the scores of several members, null for each that is missing.
+  /** Returns the scores of members, null for each missing one.
    * @since 6.2.0 */
   zmscore<const K extends Args>(key: Arg, ...members: Spread<K, [member: Arg]> | [members: Args]): Out<T, R, (number | null)[]>
 
-  /** Takes the highest member off a sorted set, or several.
+  /** Removes and returns the members with the highest scores.
    * @since 5.0.0 */
   zpopmax(key: Arg, count?: Num): Out<T, R, [member: T, score: number][]>
 
-  /** Takes the lowest member off a sorted set, or several.
+  /** Removes and returns the members with the lowest scores.
    * @since 5.0.0 */
   zpopmin(key: Arg, count?: Num): Out<T, R, [member: T, score: number][]>
 
-  /** Returns a random member, or several; a negative count may repeat them.
+  /** Returns one or more random members. A negative count may repeat members.
    * @since 6.2.0 */
   zrandmember(key: Arg, count?: undefined): Out<T, R, T | null>
-  /** Returns a random member, or several; a negative count may repeat them.
+  /** Returns one or more random members. A negative count may repeat members.
    * @since 6.2.0 */
   zrandmember(key: Arg, count: Num, options?: ZrandmemberOptions & Without<'withscores'>): Out<T, R, T[]>
-  /** Returns a random member, or several; a negative count may repeat them.
+  /** Returns one or more random members. A negative count may repeat members.
    * @since 6.2.0 */
   zrandmember(key: Arg, count: Num, options: ZrandmemberOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
-  /** Returns a random member, or several; a negative count may repeat them.
+  /** Returns one or more random members. A negative count may repeat members.
    * @since 6.2.0 */
   zrandmember(key: Arg, count: Num, options?: ZrandmemberOptions): Out<T, R, T[] | [member: T, score: number][]>
-  /** Returns a random member, or several; a negative count may repeat them.
+  /** Returns one or more random members. A negative count may repeat members.
    * @since 6.2.0 */
   zrandmember(key: Arg, count?: Num): Out<T, R, T | T[] | null>
 
-  /** Returns a range of members: by rank, by score or by name, from either end.
+  /** Returns a range of members by rank, by score or lexicographically, in either direction.
    * @since 1.2.0 */
   zrange(key: Arg, start: Arg, stop: Arg, options?: ZrangeOptions & Without<'withscores'>): Out<T, R, T[]>
-  /** Returns a range of members: by rank, by score or by name, from either end.
+  /** Returns a range of members by rank, by score or lexicographically, in either direction.
    * @since 1.2.0 */
   zrange(key: Arg, start: Arg, stop: Arg, options: ZrangeOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
-  /** Returns a range of members: by rank, by score or by name, from either end.
+  /** Returns a range of members by rank, by score or lexicographically, in either direction.
    * @since 1.2.0 */
   zrange(key: Arg, start: Arg, stop: Arg, options?: ZrangeOptions): Out<T, R, T[] | [member: T, score: number][]>
 
-  /** Returns the members in a range of names: '[a', '(a', '-' or '+'.
+  /** Returns the members in a lexicographical range: '[a' includes a, '(a' excludes it, '-' and '+' are the ends.
    * @since 2.8.9 */
   zrangebylex(key: Arg, min: Arg, max: Arg, options?: ZrangebylexOptions): Out<T, R, T[]>
 
-  /** Returns the members in a range of scores.
+  /** Returns the members with scores in a range.
    * @since 1.0.5 */
   zrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZrangebyscoreOptions & Without<'withscores'>): Out<T, R, T[]>
-  /** Returns the members in a range of scores.
+  /** Returns the members with scores in a range.
    * @since 1.0.5 */
   zrangebyscore(key: Arg, min: Arg, max: Arg, options: ZrangebyscoreOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
-  /** Returns the members in a range of scores.
+  /** Returns the members with scores in a range.
    * @since 1.0.5 */
   zrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZrangebyscoreOptions): Out<T, R, T[] | [member: T, score: number][]>
 
-  /** Stores what `zrange` returns; answers how many members.
+  /** Stores the range that `zrange` returns. Returns its number of members.
    * @since 6.2.0 */
   zrangestore(destination: Arg, source: Arg, start: Arg, stop: Arg, options?: ZrangestoreOptions): Out<T, R, number>
 
-  /** Returns the rank of a member, 0 for the lowest score, or null.
+  /** Returns the rank of a member by ascending score, from 0, or null.
    * @since 2.0.0 */
   zrank(key: Arg, member: Arg, options?: ZrankOptions & Without<'withscore'>): Out<T, R, number | null>
-  /** Returns the rank of a member, 0 for the lowest score, or null.
+  /** Returns the rank of a member by ascending score, from 0, or null.
    * @since 2.0.0 */
   zrank(key: Arg, member: Arg, options: ZrankOptions & { withscore: true }): Out<T, R, [rank: number, score: number] | null>
-  /** Returns the rank of a member, 0 for the lowest score, or null.
+  /** Returns the rank of a member by ascending score, from 0, or null.
    * @since 2.0.0 */
   zrank(key: Arg, member: Arg, options?: ZrankOptions): Out<T, R, number | [rank: number, score: number] | null>
 
-  /** Removes members from a sorted set; answers how many there were.
+  /** Removes members from a sorted set. Returns the number of removed members.
    * @since 1.2.0 */
   zrem(key: Arg, member: Arg, ...members: Arg[]): Out<T, R, number>
-  /** Removes members from a sorted set; answers how many there were.
+  /** Removes members from a sorted set. Returns the number of removed members.
    * @since 1.2.0 */
   zrem<const K extends Args>(key: Arg, ...members: Spread<K, [member: Arg]> | [members: Args]): Out<T, R, number>
 
-  /** Removes the members in a range of names; answers how many.
+  /** Removes the members in a lexicographical range. Returns their number.
    * @since 2.8.9 */
   zremrangebylex(key: Arg, min: Arg, max: Arg): Out<T, R, number>
 
-  /** Removes the members in a range of ranks; answers how many.
+  /** Removes the members in a range of ranks. Returns their number.
    * @since 2.0.0 */
   zremrangebyrank(key: Arg, start: Num, stop: Num): Out<T, R, number>
 
-  /** Removes the members in a range of scores; answers how many.
+  /** Removes the members with scores in a range. Returns their number.
    * @since 1.2.0 */
   zremrangebyscore(key: Arg, min: Arg, max: Arg, options?: ZcountOptions): Out<T, R, number>
 
-  /** Returns a range of members by rank, from the highest score on.
+  /** Returns a range of members by rank, highest score first.
    * @since 1.2.0 */
   zrevrange(key: Arg, start: Num, stop: Num, options?: ZdiffOptions & Without<'withscores'>): Out<T, R, T[]>
-  /** Returns a range of members by rank, from the highest score on.
+  /** Returns a range of members by rank, highest score first.
    * @since 1.2.0 */
   zrevrange(key: Arg, start: Num, stop: Num, options: ZdiffOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
-  /** Returns a range of members by rank, from the highest score on.
+  /** Returns a range of members by rank, highest score first.
    * @since 1.2.0 */
   zrevrange(key: Arg, start: Num, stop: Num, options?: ZdiffOptions): Out<T, R, T[] | [member: T, score: number][]>
 
-  /** Returns the members in a range of names, from its higher end on.
+  /** Returns the members in a lexicographical range, in reverse order.
    * @since 2.8.9 */
   zrevrangebylex(key: Arg, max: Arg, min: Arg, options?: ZrangebylexOptions): Out<T, R, T[]>
 
-  /** Returns the members in a range of scores, from its higher end on.
+  /** Returns the members with scores in a range, highest score first.
    * @since 2.2.0 */
   zrevrangebyscore(key: Arg, max: Arg, min: Arg, options?: ZrevrangebyscoreOptions & Without<'withscores'>): Out<T, R, T[]>
-  /** Returns the members in a range of scores, from its higher end on.
+  /** Returns the members with scores in a range, highest score first.
    * @since 2.2.0 */
   zrevrangebyscore(key: Arg, max: Arg, min: Arg, options: ZrevrangebyscoreOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
-  /** Returns the members in a range of scores, from its higher end on.
+  /** Returns the members with scores in a range, highest score first.
    * @since 2.2.0 */
   zrevrangebyscore(key: Arg, max: Arg, min: Arg, options?: ZrevrangebyscoreOptions): Out<T, R, T[] | [member: T, score: number][]>
 
-  /** Returns the rank of a member, 0 for the highest score, or null.
+  /** Returns the rank of a member by descending score, from 0, or null.
    * @since 2.0.0 */
   zrevrank(key: Arg, member: Arg, options?: ZrankOptions & Without<'withscore'>): Out<T, R, number | null>
-  /** Returns the rank of a member, 0 for the highest score, or null.
+  /** Returns the rank of a member by descending score, from 0, or null.
    * @since 2.0.0 */
   zrevrank(key: Arg, member: Arg, options: ZrankOptions & { withscore: true }): Out<T, R, [rank: number, score: number] | null>
-  /** Returns the rank of a member, 0 for the highest score, or null.
+  /** Returns the rank of a member by descending score, from 0, or null.
    * @since 2.0.0 */
   zrevrank(key: Arg, member: Arg, options?: ZrankOptions): Out<T, R, number | [rank: number, score: number] | null>
 
-  /** Returns a page of [member, score] pairs and the cursor of the next page; the last one's is '0'.
+  /** Returns one page of [member, score] pairs and the next cursor. The cursor '0' ends the scan.
    * @since 2.8.0 */
   zscan(key: Arg, cursor: Arg, options?: ZscanOptions & Without<'noscores'>): Out<T, R, [cursor: string, entries: [member: T, score: number][]]>
-  /** Returns a page of [member, score] pairs and the cursor of the next page; the last one's is '0'.
+  /** Returns one page of [member, score] pairs and the next cursor. The cursor '0' ends the scan.
    * @since 2.8.0 */
   zscan(key: Arg, cursor: Arg, options: ZscanOptions & { noscores: true }): Out<T, R, [cursor: string, members: T[]]>
-  /** Returns a page of [member, score] pairs and the cursor of the next page; the last one's is '0'.
+  /** Returns one page of [member, score] pairs and the next cursor. The cursor '0' ends the scan.
    * @since 2.8.0 */
   zscan(key: Arg, cursor: Arg, options?: ZscanOptions): Out<T, R, [cursor: string, entries: [member: T, score: number][]] | [cursor: string, members: T[]]>
 
@@ -2626,250 +2626,250 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 1.2.0 */
   zscore(key: Arg, member: Arg): Out<T, R, number | null>
 
-  /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+  /** Returns the members that are in any of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zunion(key: Text, ...keys: Text[]): Out<T, R, T[]>
-  /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+  /** Returns the members that are in any of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zunion<const K extends readonly Text[]>(...keys: Spread<K, [key: Text], Text>): Out<T, R, T[]>
-  /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+  /** Returns the members that are in any of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zunion<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions & Without<'withscores'> | undefined]): Out<T, R, T[]>
-  /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+  /** Returns the members that are in any of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zunion<O extends Named<O, Num>>(keys: O | WeightedList, options?: ZinterOptions & Without<'withscores'>): Out<T, R, T[]>
-  /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+  /** Returns the members that are in any of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zunion<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions & { withscores: true }]): Out<T, R, [member: T, score: number][]>
-  /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+  /** Returns the members that are in any of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zunion<O extends Named<O, Num>>(keys: O | WeightedList, options: ZinterOptions & { withscores: true }): Out<T, R, [member: T, score: number][]>
-  /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+  /** Returns the members that are in any of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zunion<const K extends readonly Text[]>(...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterOptions | undefined]): Out<T, R, T[] | [member: T, score: number][]>
-  /** Returns the members that any of the sorted sets has, with the sum of their weighted scores.
+  /** Returns the members that are in any of the sorted sets, with combined scores.
    * @since 6.2.0 */
   zunion<O extends Named<O, Num>>(keys: O | WeightedList, options?: ZinterOptions): Out<T, R, T[] | [member: T, score: number][]>
 
-  /** Stores what `zunion` returns; answers how many members.
+  /** Stores the union of sorted sets. Returns its number of members.
    * @since 2.0.0 */
   zunionstore(destination: Arg, key: Text, ...keys: Text[]): Out<T, R, number>
-  /** Stores what `zunion` returns; answers how many members.
+  /** Stores the union of sorted sets. Returns its number of members.
    * @since 2.0.0 */
   zunionstore<const K extends readonly Text[]>(destination: Arg, ...keys: Spread<K, [key: Text], Text>): Out<T, R, number>
-  /** Stores what `zunion` returns; answers how many members.
+  /** Stores the union of sorted sets. Returns its number of members.
    * @since 2.0.0 */
   zunionstore<const K extends readonly Text[]>(destination: Arg, ...args: [...keys: Spread<K, [key: Text], Text>, options: ZinterstoreOptions | undefined]): Out<T, R, number>
-  /** Stores what `zunion` returns; answers how many members.
+  /** Stores the union of sorted sets. Returns its number of members.
    * @since 2.0.0 */
   zunionstore<O extends Named<O, Num>>(destination: Arg, keys: O | WeightedList, options?: ZinterstoreOptions): Out<T, R, number>
 
-  /** Appends an entry, '*' lets the server choose its id; answers the id.
+  /** Appends an entry to a stream. With '*' the server chooses the id. Returns the id.
    * @since 5.0.0 */
   xadd(key: Arg, id: Arg, field: Arg, value: Arg, ...more: Arg[]): Out<T, R, string>
-  /** Appends an entry, '*' lets the server choose its id; answers the id.
+  /** Appends an entry to a stream. With '*' the server chooses the id. Returns the id.
    * @since 5.0.0 */
   xadd<const K extends Args>(key: Arg, id: Arg, ...pairs: Spread<K, [field: Arg, value: Arg]>): Out<T, R, string>
-  /** Appends an entry, '*' lets the server choose its id; answers the id.
+  /** Appends an entry to a stream. With '*' the server chooses the id. Returns the id.
    * @since 5.0.0 */
   xadd<const K extends Args>(key: Arg, id: Arg, ...args: [...pairs: Spread<K, [field: Arg, value: Arg]>, options: XaddOptions & Without<'nomkstream'> | undefined]): Out<T, R, string>
-  /** Appends an entry, '*' lets the server choose its id; answers the id.
+  /** Appends an entry to a stream. With '*' the server chooses the id. Returns the id.
    * @since 5.0.0 */
   xadd<O extends Named<O>>(key: Arg, id: Arg, pairs: O | PairList, options?: XaddOptions & Without<'nomkstream'>): Out<T, R, string>
-  /** Appends an entry, '*' lets the server choose its id; answers the id.
+  /** Appends an entry to a stream. With '*' the server chooses the id. Returns the id.
    * @since 5.0.0 */
   xadd<const K extends Args>(key: Arg, id: Arg, ...args: [...pairs: Spread<K, [field: Arg, value: Arg]>, options: XaddOptions | undefined]): Out<T, R, string | null>
-  /** Appends an entry, '*' lets the server choose its id; answers the id.
+  /** Appends an entry to a stream. With '*' the server chooses the id. Returns the id.
    * @since 5.0.0 */
   xadd<O extends Named<O>>(key: Arg, id: Arg, pairs: O | PairList, options?: XaddOptions): Out<T, R, string | null>
 
-  /** Sets how long and how many ids of producers are remembered.
+  /** Sets how long, and for how many ids, the stream remembers what its producers sent.
    * @since Redis 8.6.0 */
   xcfgset(key: Arg, options: XcfgsetOptions): Out<T, R, 'OK'>
 
-  /** Deletes entries; answers how many there were.
+  /** Deletes entries by id. Returns the number of deleted entries.
    * @since 5.0.0 */
   xdel(key: Arg, id: Arg, ...ids: Arg[]): Out<T, R, number>
-  /** Deletes entries; answers how many there were.
+  /** Deletes entries by id. Returns the number of deleted entries.
    * @since 5.0.0 */
   xdel<const K extends Args>(key: Arg, ...ids: Spread<K, [id: Arg]> | [ids: Args]): Out<T, R, number>
 
-  /** Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+  /** Deletes entries by id. Returns for each id: 1 deleted, -1 no such entry, 2 still referenced.
    * @since Redis 8.2.0, Valkey 9.2.0 */
   xdelex(key: Arg, id: Text, ...ids: Text[]): Out<T, R, (1 | -1 | 2)[]>
-  /** Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+  /** Deletes entries by id. Returns for each id: 1 deleted, -1 no such entry, 2 still referenced.
    * @since Redis 8.2.0, Valkey 9.2.0 */
   xdelex<const K extends readonly Text[]>(key: Arg, ...ids: Spread<K, [id: Text], Text>): Out<T, R, (1 | -1 | 2)[]>
-  /** Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+  /** Deletes entries by id. Returns for each id: 1 deleted, -1 no such entry, 2 still referenced.
    * @since Redis 8.2.0, Valkey 9.2.0 */
   xdelex<const K extends readonly Text[]>(key: Arg, ...args: [...ids: Spread<K, [id: Text], Text>, options: XdelexOptions | undefined]): Out<T, R, (1 | -1 | 2)[]>
-  /** Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+  /** Deletes entries by id. Returns for each id: 1 deleted, -1 no such entry, 2 still referenced.
    * @since Redis 8.2.0, Valkey 9.2.0 */
   xdelex(key: Arg, ids: Text | Args, options?: XdelexOptions): Out<T, R, (1 | -1 | 2)[]>
 
-  /** Returns facts about a stream.
+  /** Returns information about a stream.
    * @since 5.0.0 */
   xinfoStream(key: Arg, options?: XinfoStreamOptions & Without<'full'>): Out<T, R, StreamInfo<T>>
-  /** Returns facts about a stream.
+  /** Returns information about a stream.
    * @since 5.0.0 */
   xinfoStream(key: Arg, options: XinfoStreamOptions & { full: true }): Out<T, R, StreamDetails<T>>
-  /** Returns facts about a stream.
+  /** Returns information about a stream.
    * @since 5.0.0 */
   xinfoStream(key: Arg, options?: XinfoStreamOptions): Out<T, R, StreamInfo<T> | StreamDetails<T>>
 
-  /** Returns the number of entries.
+  /** Returns the number of entries in a stream.
    * @since 5.0.0 */
   xlen(key: Arg): Out<T, R, number>
 
-  /** Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.
+  /** Returns the entries with ids in a range. '-' and '+' are the ends.
    * @since 5.0.0 */
   xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions & Without<'pairs'>): Out<T, R, StreamEntry<T>[]>
-  /** Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.
+  /** Returns the entries with ids in a range. '-' and '+' are the ends.
    * @since 5.0.0 */
   xrange(key: Arg, start: Arg, end: Arg, options: XrangeOptions & { pairs: true }): Out<T, R, StreamEntryPairs<T>[]>
-  /** Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.
+  /** Returns the entries with ids in a range. '-' and '+' are the ends.
    * @since 5.0.0 */
   xrange(key: Arg, start: Arg, end: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
 
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+  /** Returns entries with ids above the given ones, by stream, or null.
    * @since 5.0.0 */
   xread(stream: Arg, id: Arg): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+  /** Returns entries with ids above the given ones, by stream, or null.
    * @since 5.0.0 */
   xread(stream: Arg, id: Arg, options: XreadOptions & Without<'pairs'> | undefined): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+  /** Returns entries with ids above the given ones, by stream, or null.
    * @since 5.0.0 */
   xread<O extends Named<O>>(pairs: O | PairList, options?: XreadOptions & Without<'pairs'>): Out<T, R, Fields<T, StreamEntry<T>[]> | null>
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+  /** Returns entries with ids above the given ones, by stream, or null.
    * @since 5.0.0 */
   xread(stream: Arg, id: Arg, options: XreadOptions & { pairs: true }): Out<T, R, [T, StreamEntryPairs<T>[]][] | null>
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+  /** Returns entries with ids above the given ones, by stream, or null.
    * @since 5.0.0 */
   xread<O extends Named<O>>(pairs: O | PairList, options: XreadOptions & { pairs: true }): Out<T, R, [T, StreamEntryPairs<T>[]][] | null>
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+  /** Returns entries with ids above the given ones, by stream, or null.
    * @since 5.0.0 */
   xread(stream: Arg, id: Arg, options: XreadOptions | undefined): Out<T, R, Fields<T, StreamEntry<T>[]> | [T, StreamEntryPairs<T>[]][] | null>
-  /** Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.
+  /** Returns entries with ids above the given ones, by stream, or null.
    * @since 5.0.0 */
   xread<O extends Named<O>>(pairs: O | PairList, options?: XreadOptions): Out<T, R, Fields<T, StreamEntry<T>[]> | [T, StreamEntryPairs<T>[]][] | null>
 
-  /** Returns entries from one id back to another; '+' and '-' are the ends.
+  /** Returns the entries with ids in a range, in reverse order. '+' and '-' are the ends.
    * @since 5.0.0 */
   xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions & Without<'pairs'>): Out<T, R, StreamEntry<T>[]>
-  /** Returns entries from one id back to another; '+' and '-' are the ends.
+  /** Returns the entries with ids in a range, in reverse order. '+' and '-' are the ends.
    * @since 5.0.0 */
   xrevrange(key: Arg, end: Arg, start: Arg, options: XrangeOptions & { pairs: true }): Out<T, R, StreamEntryPairs<T>[]>
-  /** Returns entries from one id back to another; '+' and '-' are the ends.
+  /** Returns the entries with ids in a range, in reverse order. '+' and '-' are the ends.
    * @since 5.0.0 */
   xrevrange(key: Arg, end: Arg, start: Arg, options?: XrangeOptions): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
 
-  /** Sets the id behind which the stream goes on: for replication.
+  /** Sets the last id of a stream. Meant for replication.
    * @since 5.0.0 */
   xsetid(key: Arg, lastId: Arg, options?: XsetidOptions): Out<T, R, 'OK'>
 
-  /** Deletes the oldest entries; answers how many.
+  /** Deletes the oldest entries of a stream. Returns their number.
    * @since 5.0.0 */
   xtrim(key: Arg, options: XtrimOptions): Out<T, R, number>
 
-  /** Acknowledges entries of a consumer group; answers how many were pending.
+  /** Acknowledges entries of a consumer group. Returns how many were pending.
    * @since 5.0.0 */
   xack(key: Arg, group: Arg, id: Arg, ...ids: Arg[]): Out<T, R, number>
-  /** Acknowledges entries of a consumer group; answers how many were pending.
+  /** Acknowledges entries of a consumer group. Returns how many were pending.
    * @since 5.0.0 */
   xack<const K extends Args>(key: Arg, group: Arg, ...ids: Spread<K, [id: Arg]> | [ids: Args]): Out<T, R, number>
 
-  /** Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+  /** Acknowledges and deletes entries. Returns for each id: 1 deleted, -1 no such entry, 2 still referenced.
    * @since Redis 8.2.0, Valkey 9.2.0 */
   xackdel(key: Arg, group: Arg, id: Text, ...ids: Text[]): Out<T, R, (1 | -1 | 2)[]>
-  /** Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+  /** Acknowledges and deletes entries. Returns for each id: 1 deleted, -1 no such entry, 2 still referenced.
    * @since Redis 8.2.0, Valkey 9.2.0 */
   xackdel<const K extends readonly Text[]>(key: Arg, group: Arg, ...ids: Spread<K, [id: Text], Text>): Out<T, R, (1 | -1 | 2)[]>
-  /** Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+  /** Acknowledges and deletes entries. Returns for each id: 1 deleted, -1 no such entry, 2 still referenced.
    * @since Redis 8.2.0, Valkey 9.2.0 */
   xackdel<const K extends readonly Text[]>(key: Arg, group: Arg, ...args: [...ids: Spread<K, [id: Text], Text>, options: XdelexOptions | undefined]): Out<T, R, (1 | -1 | 2)[]>
-  /** Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.
+  /** Acknowledges and deletes entries. Returns for each id: 1 deleted, -1 no such entry, 2 still referenced.
    * @since Redis 8.2.0, Valkey 9.2.0 */
   xackdel(key: Arg, group: Arg, ids: Text | Args, options?: XdelexOptions): Out<T, R, (1 | -1 | 2)[]>
 
-  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+  /** Claims entries that have been pending for at least the given time. Returns the id to continue from, '0-0' at the end.
    * @since 6.2.0 */
   xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'justid' | 'pairs'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]]>
-  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+  /** Claims entries that have been pending for at least the given time. Returns the id to continue from, '0-0' at the end.
    * @since 6.2.0 */
   xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options: XautoclaimOptions & { pairs: true }): Out<T, R, [next: string, entries: StreamEntryPairs<T>[], deleted: string[]]>
-  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+  /** Claims entries that have been pending for at least the given time. Returns the id to continue from, '0-0' at the end.
    * @since 6.2.0 */
   xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options: XautoclaimOptions & { justid: true }): Out<T, R, [next: string, ids: string[], deleted: string[]]>
-  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+  /** Claims entries that have been pending for at least the given time. Returns the id to continue from, '0-0' at the end.
    * @since 6.2.0 */
   xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'pairs'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, ids: string[], deleted: string[]]>
-  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+  /** Claims entries that have been pending for at least the given time. Returns the id to continue from, '0-0' at the end.
    * @since 6.2.0 */
   xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions & Without<'justid'>): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, entries: StreamEntryPairs<T>[], deleted: string[]]>
-  /** Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.
+  /** Claims entries that have been pending for at least the given time. Returns the id to continue from, '0-0' at the end.
    * @since 6.2.0 */
   xautoclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, start: Arg, options?: XautoclaimOptions): Out<T, R, [next: string, entries: StreamEntry<T>[], deleted: string[]] | [next: string, ids: string[], deleted: string[]] | [next: string, entries: StreamEntryPairs<T>[], deleted: string[]]>
 
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, id: Arg, ...ids: Arg[]): Out<T, R, StreamEntry<T>[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...ids: Spread<K, [id: Arg]>): Out<T, R, StreamEntry<T>[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'justid' | 'pairs'> | undefined]): Out<T, R, StreamEntry<T>[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'justid' | 'pairs'>): Out<T, R, StreamEntry<T>[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & { pairs: true }]): Out<T, R, StreamEntryPairs<T>[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options: XclaimOptions & { pairs: true }): Out<T, R, StreamEntryPairs<T>[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & { justid: true }]): Out<T, R, string[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options: XclaimOptions & { justid: true }): Out<T, R, string[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'pairs'> | undefined]): Out<T, R, StreamEntry<T>[] | string[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'pairs'>): Out<T, R, StreamEntry<T>[] | string[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions & Without<'justid'> | undefined]): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions & Without<'justid'>): Out<T, R, StreamEntry<T>[] | StreamEntryPairs<T>[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim<const K extends Args>(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ...args: [...ids: Spread<K, [id: Arg]>, options: XclaimOptions | undefined]): Out<T, R, StreamEntry<T>[] | string[] | StreamEntryPairs<T>[]>
-  /** Takes over these entries if they have been pending for too long.
+  /** Claims the given entries if they have been pending for at least the given time.
    * @since 5.0.0 */
   xclaim(key: Arg, group: Arg, consumer: Arg, minIdleTime: Num, ids: Arg | Args, options?: XclaimOptions): Out<T, R, StreamEntry<T>[] | string[] | StreamEntryPairs<T>[]>
 
-  /** Creates a consumer group that starts behind this id; '$' is the end.
+  /** Creates a consumer group that starts after an id. '$' is the end of the stream.
    * @since 5.0.0 */
   xgroupCreate(key: Arg, group: Arg, id: Arg, options?: XgroupCreateOptions): Out<T, R, 'OK'>
 
-  /** Creates a consumer; answers false if there was one.
+  /** Creates a consumer in a group. Returns false if it already exists.
    * @since 6.2.0 */
   xgroupCreateconsumer(key: Arg, group: Arg, consumer: Arg): Out<T, R, boolean>
 
-  /** Deletes a consumer; answers how many entries it had pending.
+  /** Deletes a consumer from a group. Returns the number of entries it had pending.
    * @since 5.0.0 */
   xgroupDelconsumer(key: Arg, group: Arg, consumer: Arg): Out<T, R, number>
 
-  /** Deletes a consumer group; answers false if there was none.
+  /** Deletes a consumer group. Returns false if there is no such group.
    * @since 5.0.0 */
   xgroupDestroy(key: Arg, group: Arg): Out<T, R, boolean>
 
-  /** Lets a consumer group go on behind this id.
+  /** Sets the last delivered id of a consumer group.
    * @since 5.0.0 */
   xgroupSetid(key: Arg, group: Arg, id: Arg, options?: XgroupSetidOptions): Out<T, R, 'OK'>
 
@@ -2881,81 +2881,81 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 5.0.0 */
   xinfoGroups(key: Arg): Out<T, R, StreamGroup<T>[]>
 
-  /** Gives pending entries back to the group for another delivery; answers how many.
+  /** Returns pending entries to the group for redelivery. Returns their number.
    * @since Redis 8.8.0 */
   xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', id: Text, ...ids: Text[]): Out<T, R, number>
-  /** Gives pending entries back to the group for another delivery; answers how many.
+  /** Returns pending entries to the group for redelivery. Returns their number.
    * @since Redis 8.8.0 */
   xnack<const K extends readonly Text[]>(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ...ids: Spread<K, [id: Text], Text>): Out<T, R, number>
-  /** Gives pending entries back to the group for another delivery; answers how many.
+  /** Returns pending entries to the group for redelivery. Returns their number.
    * @since Redis 8.8.0 */
   xnack<const K extends readonly Text[]>(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ...args: [...ids: Spread<K, [id: Text], Text>, options: XnackOptions | undefined]): Out<T, R, number>
-  /** Gives pending entries back to the group for another delivery; answers how many.
+  /** Returns pending entries to the group for redelivery. Returns their number.
    * @since Redis 8.8.0 */
   xnack(key: Arg, group: Arg, mode: 'silent' | 'fail' | 'fatal', ids: Text | Args, options?: XnackOptions): Out<T, R, number>
 
-  /** Returns a summary of what is pending in a group, or the pending entries of a range.
+  /** Returns a summary of a group's pending entries, or the pending entries in a range.
    * @since 5.0.0 */
   xpending(key: Arg, group: Arg, start?: undefined, end?: undefined, count?: undefined): Out<T, R, PendingSummary<T>>
-  /** Returns a summary of what is pending in a group, or the pending entries of a range.
+  /** Returns a summary of a group's pending entries, or the pending entries in a range.
    * @since 5.0.0 */
   xpending(key: Arg, group: Arg, start: Arg, end: Arg, count: Num, consumer?: Arg, options?: XpendingOptions): Out<T, R, PendingEntry<T>[]>
 
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'claim' | 'pairs'> | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'claim' | 'pairs'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num } & Without<'pairs'>): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num } & Without<'pairs'>): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { pairs: true } & Without<'claim'>): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { pairs: true } & Without<'claim'>): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num } & { pairs: true }): Out<T, R, [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num } & { pairs: true }): Out<T, R, [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'pairs'> | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'pairs'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & Without<'claim'> | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions & Without<'claim'>): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { pairs: true }): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { pairs: true }): Out<T, R, [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options: XreadgroupOptions & { claim: Num }): Out<T, R, Fields<T, ClaimedStreamEntry<T>[]> | [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup(group: Arg, consumer: Arg, stream: Arg, id: Arg, options: XreadgroupOptions | undefined): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
-  /** Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.
+  /** Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.
    * @since 5.0.0 */
   xreadgroup<O extends Named<O>>(group: Arg, consumer: Arg, pairs: O | PairList, options?: XreadgroupOptions): Out<T, R, Fields<T, PendingStreamEntry<T>[]> | Fields<T, ClaimedStreamEntry<T>[]> | [T, PendingStreamEntryPairs<T>[]][] | [T, ClaimedStreamEntryPairs<T>[]][] | null>
 
@@ -3112,7 +3112,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since Redis 8.0.0 */
   vrandmember(key: Arg, count?: Num): Out<T, R, T | T[] | null>
 
-  /** Returns the elements in a range of names: '[a', '(a', '-' or '+'.
+  /** Returns the elements in a lexicographical range: '[a' includes a, '(a' excludes it, '-' and '+' are the ends.
    * @since Redis 8.4.0 */
   vrange(key: Arg, start: Arg, end: Arg, count?: Num): Out<T, R, T[]>
 
@@ -3152,51 +3152,51 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since Redis 8.0.0 */
   vsim(key: Arg, query: Vector | Text, options?: VsimOptions): Out<T, R, T[] | [element: T, score: number][] | [element: T, attributes: T | null][] | [element: T, score: number, attributes: T | null][]>
 
-  /** Copies a value to another key.
+  /** Copies the value of a key to another key.
    * @since 6.2.0 */
   copy(source: Arg, destination: Arg, options?: CopyOptions): Out<T, R, boolean>
 
-  /** Deletes keys; answers how many there were.
+  /** Deletes keys. Returns the number of deleted keys.
    * @since 1.0.0 */
   del(key: Arg, ...keys: Arg[]): Out<T, R, number>
-  /** Deletes keys; answers how many there were.
+  /** Deletes keys. Returns the number of deleted keys.
    * @since 1.0.0 */
   del<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, number>
-  /** Deletes keys; answers how many there were.
+  /** Deletes keys. Returns the number of deleted keys.
    * @since 1.0.0 */
   delete(key: Arg, ...keys: Arg[]): Out<T, R, number>
-  /** Deletes keys; answers how many there were.
+  /** Deletes keys. Returns the number of deleted keys.
    * @since 1.0.0 */
   delete<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, number>
 
-  /** Returns a value in the server's own binary form, for `restore`.
+  /** Returns the value of a key in the server's serialized form, for `restore`.
    * @since 2.6.0 */
   dump(key: Arg): Out<T, R, Buffer | null>
 
-  /** Counts the keys that exist; a key given twice counts twice.
+  /** Counts how many of the given keys exist. A key given twice counts twice.
    * @since 1.0.0 */
   exists(key: Arg, ...keys: Arg[]): Out<T, R, number>
-  /** Counts the keys that exist; a key given twice counts twice.
+  /** Counts how many of the given keys exist. A key given twice counts twice.
    * @since 1.0.0 */
   exists<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, number>
 
-  /** Sets the time to live in seconds.
+  /** Sets the time to live of a key in seconds.
    * @since 1.0.0 */
   expire(key: Arg, seconds: Num, options?: ExpireOptions): Out<T, R, boolean>
 
-  /** Sets the Unix time in seconds, or `Date`, at which a key expires.
+  /** Sets the time at which a key expires: a Unix time in seconds, or a `Date`.
    * @since 1.2.0 */
   expireat(key: Arg, time: Time, options?: ExpireOptions): Out<T, R, boolean>
 
-  /** Returns the Unix time in seconds at which a key expires; -1 never, -2 missing.
+  /** Returns the Unix time in seconds at which a key expires. -1 means never, -2 that there is no such key.
    * @since 7.0.0 */
   expiretime(key: Arg): Out<T, R, number>
 
-  /** Returns all key names that match a pattern. Prefer `scan` in production.
+  /** Returns all keys that match a pattern. It blocks the server while it runs: prefer `scanIter` in production.
    * @since 1.0.0 */
   keys(pattern: Arg): Out<T, R, T[]>
 
-  /** Moves keys to another server.
+  /** Moves keys atomically to another server.
    * @since 2.6.0 */
   migrate(host: Arg, port: Num, key: Arg | Args, db: Num, timeout: Num, options?: MigrateOptions): Out<T, R, 'OK' | 'NOKEY'>
 
@@ -3204,153 +3204,153 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 1.0.0 */
   move(key: Arg, db: Num): Out<T, R, boolean>
 
-  /** Returns how the server stores a value.
+  /** Returns the internal encoding of a value.
    * @since 2.2.3 */
   objectEncoding(key: Arg): Out<T, R, string | null>
 
-  /** Returns how often a key is used, on the server's logarithmic scale.
+  /** Returns the logarithmic access frequency counter of a key.
    * @since 4.0.0 */
   objectFreq(key: Arg): Out<T, R, number | null>
 
-  /** Returns the seconds since a key was used.
+  /** Returns the number of seconds since the last access to a key.
    * @since 2.2.3 */
   objectIdletime(key: Arg): Out<T, R, number | null>
 
-  /** Returns the number of references to a value.
+  /** Returns the reference count of a value.
    * @since 2.2.3 */
   objectRefcount(key: Arg): Out<T, R, number | null>
 
-  /** Takes a key's time to live away.
+  /** Removes the expiry of a key.
    * @since 2.2.0 */
   persist(key: Arg): Out<T, R, boolean>
 
-  /** Sets the time to live in milliseconds.
+  /** Sets the time to live of a key in milliseconds.
    * @since 2.6.0 */
   pexpire(key: Arg, milliseconds: Num, options?: ExpireOptions): Out<T, R, boolean>
 
-  /** Sets the Unix time in milliseconds, or `Date`, at which a key expires.
+  /** Sets the time at which a key expires: a Unix time in milliseconds, or a `Date`.
    * @since 2.6.0 */
   pexpireat(key: Arg, time: Time, options?: ExpireOptions): Out<T, R, boolean>
 
-  /** Returns the Unix time in milliseconds at which a key expires; -1 never, -2 missing.
+  /** Returns the Unix time in milliseconds at which a key expires. -1 means never, -2 that there is no such key.
    * @since 7.0.0 */
   pexpiretime(key: Arg): Out<T, R, number>
 
-  /** Returns the time to live in milliseconds; -1 for ever, -2 missing.
+  /** Returns the remaining time to live of a key in milliseconds. -1 means no expiry, -2 that there is no such key.
    * @since 2.6.0 */
   pttl(key: Arg): Out<T, R, number>
 
-  /** Returns the name of some key, null if there is none.
+  /** Returns a random key, or null if the database is empty.
    * @since 1.0.0 */
   randomkey(): Out<T, R, T | null>
 
-  /** Renames a key and overwrites the new name.
+  /** Renames a key and overwrites the destination.
    * @since 1.0.0 */
   rename(key: Arg, newkey: Arg): Out<T, R, 'OK'>
 
-  /** Renames a key if the new name is free.
+  /** Renames a key only if the destination does not exist.
    * @since 1.0.0 */
   renamenx(key: Arg, newkey: Arg): Out<T, R, boolean>
 
-  /** Creates a key from what `dump` returned; a time to live of 0 is none.
+  /** Creates a key from the serialized value that `dump` returned. A time to live of 0 means no expiry.
    * @since 2.6.0 */
   restore(key: Arg, ttl: Time, serialized: Arg, options?: RestoreOptions): Out<T, R, 'OK'>
 
-  /** Returns a page of key names and the cursor of the next page; the last one's is '0'.
+  /** Returns one page of keys and the next cursor. The cursor '0' ends the scan.
    * @since 2.8.0 */
   scan(cursor: Arg, options?: ScanOptions): Out<T, R, [cursor: string, keys: T[]]>
 
-  /** Sorts a list, a set or a sorted set.
+  /** Sorts the elements of a list, a set or a sorted set. Returns or stores the result.
    * @since 1.0.0 */
   sort(key: Arg, options?: SortOptions & Without<'store'>): Out<T, R, (T | null)[]>
-  /** Sorts a list, a set or a sorted set.
+  /** Sorts the elements of a list, a set or a sorted set. Returns or stores the result.
    * @since 1.0.0 */
   sort(key: Arg, options: SortOptions & { store: Arg }): Out<T, R, number>
-  /** Sorts a list, a set or a sorted set.
+  /** Sorts the elements of a list, a set or a sorted set. Returns or stores the result.
    * @since 1.0.0 */
   sort(key: Arg, options?: SortOptions): Out<T, R, (T | null)[] | number>
 
-  /** Sorts a list, a set or a sorted set; runs on replicas, too.
+  /** Returns the sorted elements of a list, a set or a sorted set. Works on replicas, too.
    * @since 7.0.0 */
   sort_ro(key: Arg, options?: SortRoOptions): Out<T, R, (T | null)[]>
 
-  /** Counts the keys that exist and marks them as used.
+  /** Updates the last access time of keys. Returns the number of keys that exist.
    * @since 3.2.1 */
   touch(key: Arg, ...keys: Arg[]): Out<T, R, number>
-  /** Counts the keys that exist and marks them as used.
+  /** Updates the last access time of keys. Returns the number of keys that exist.
    * @since 3.2.1 */
   touch<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, number>
 
-  /** Returns the time to live in seconds; -1 for ever, -2 missing.
+  /** Returns the remaining time to live of a key in seconds. -1 means no expiry, -2 that there is no such key.
    * @since 1.0.0 */
   ttl(key: Arg): Out<T, R, number>
 
-  /** Returns the type of a value: 'string', 'hash', ..., or 'none'.
+  /** Returns the type of a value ('string', 'hash', ...), or 'none'.
    * @since 1.0.0 */
   type(key: Arg): Out<T, R, string>
 
-  /** Deletes keys, frees their memory in the background; answers how many there were.
+  /** Deletes keys and frees their memory in the background. Returns the number of deleted keys.
    * @since 4.0.0 */
   unlink(key: Arg, ...keys: Arg[]): Out<T, R, number>
-  /** Deletes keys, frees their memory in the background; answers how many there were.
+  /** Deletes keys and frees their memory in the background. Returns the number of deleted keys.
    * @since 4.0.0 */
   unlink<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, number>
 
-  /** Counts the bits that are set, in a range of bytes or bits.
+  /** Counts the set bits of a string, optionally within a range of bytes or bits.
    * @since 2.6.0 */
   bitcount(key: Arg, start?: Num, end?: undefined, unit?: undefined): Out<T, R, number>
-  /** Counts the bits that are set, in a range of bytes or bits.
+  /** Counts the set bits of a string, optionally within a range of bytes or bits.
    * @since 2.6.0 */
   bitcount(key: Arg, start: Num, end?: Num, unit?: undefined): Out<T, R, number>
-  /** Counts the bits that are set, in a range of bytes or bits.
+  /** Counts the set bits of a string, optionally within a range of bytes or bits.
    * @since 2.6.0 */
   bitcount(key: Arg, start: Num, end: Num, unit?: 'byte' | 'bit'): Out<T, R, number>
 
-  /** Reads and changes integers of any width in a string, step by step; null where `overflow: 'fail'` refused.
+  /** Reads and changes integers of any width within a string, step by step. A step that `overflow: 'fail'` refuses returns null.
    * @since 3.2.0 */
   bitfield(key: Arg, steps: BitfieldStep | readonly BitfieldStep[]): Out<T, R, (number | null)[]>
 
-  /** Reads integers of any width in a string.
+  /** Reads integers of any width within a string.
    * @since 6.0.0 */
   bitfield_ro(key: Arg, steps: BitfieldRoStep | readonly BitfieldRoStep[]): Out<T, R, number[]>
 
-  /** Combines strings bit by bit and stores the result; answers its length.
+  /** Runs a bitwise operation on strings and stores the result. Returns its length in bytes.
    * @since 2.6.0 */
   bitop(operation: 'and' | 'or' | 'xor' | 'not' | 'diff' | 'diff1' | 'andor' | 'one', destination: Arg, key: Arg, ...keys: Arg[]): Out<T, R, number>
-  /** Combines strings bit by bit and stores the result; answers its length.
+  /** Runs a bitwise operation on strings and stores the result. Returns its length in bytes.
    * @since 2.6.0 */
   bitop<const K extends Args>(operation: 'and' | 'or' | 'xor' | 'not' | 'diff' | 'diff1' | 'andor' | 'one', destination: Arg, ...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, number>
 
-  /** Returns the position of the first bit of this value; -1 if there is none.
+  /** Returns the position of the first bit with the given value, or -1 if there is none.
    * @since 2.8.7 */
   bitpos(key: Arg, bit: Num, start?: Num, end?: undefined, unit?: undefined): Out<T, R, number>
-  /** Returns the position of the first bit of this value; -1 if there is none.
+  /** Returns the position of the first bit with the given value, or -1 if there is none.
    * @since 2.8.7 */
   bitpos(key: Arg, bit: Num, start: Num, end?: Num, unit?: undefined): Out<T, R, number>
-  /** Returns the position of the first bit of this value; -1 if there is none.
+  /** Returns the position of the first bit with the given value, or -1 if there is none.
    * @since 2.8.7 */
   bitpos(key: Arg, bit: Num, start: Num, end: Num, unit?: 'byte' | 'bit'): Out<T, R, number>
 
-  /** Returns a bit.
+  /** Returns the bit at an offset.
    * @since 2.2.0 */
   getbit(key: Arg, offset: Num): Out<T, R, 0 | 1>
 
-  /** Sets a bit; answers what it was.
+  /** Sets the bit at an offset. Returns its previous value.
    * @since 2.2.0 */
   setbit(key: Arg, offset: Num, value: Num): Out<T, R, 0 | 1>
 
-  /** Adds elements; answers whether the count may have changed.
+  /** Adds elements to a HyperLogLog. Returns whether the estimated count may have changed.
    * @since 2.8.9 */
   pfadd(key: Arg, ...elements: Arg[] | [elements: Args]): Out<T, R, boolean>
 
-  /** Returns the approximate number of different elements of all keys together.
+  /** Returns the estimated number of distinct elements in one or more HyperLogLogs together.
    * @since 2.8.9 */
   pfcount(key: Arg, ...keys: Arg[]): Out<T, R, number>
-  /** Returns the approximate number of different elements of all keys together.
+  /** Returns the estimated number of distinct elements in one or more HyperLogLogs together.
    * @since 2.8.9 */
   pfcount<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, number>
 
-  /** Looks at or changes a HyperLogLog's registers: for the server's own tests.
+  /** Reads or changes the registers of a HyperLogLog. Meant for the server's own tests.
    * @since 2.8.9 */
   pfdebug(subcommand: Arg, key: Arg): Out<T, R, unknown>
 
@@ -3358,76 +3358,76 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 2.8.9 */
   pfmerge(destination: Arg, ...sources: Arg[] | [sources: Args]): Out<T, R, 'OK'>
 
-  /** Lets the server test its implementation, which takes a while.
+  /** Runs the server's own test of its HyperLogLog implementation, which takes a while.
    * @since 2.8.9 */
   pfselftest(): Out<T, R, 'OK'>
 
-  /** Adds places, or moves them; answers how many are new.
+  /** Adds members with their coordinates to a geospatial index, or moves them. Returns the number of new members.
    * @since 3.2.0 */
   geoadd(key: Arg, longitude: number | bigint, latitude: number | bigint, member: Text, ...more: Arg[]): Out<T, R, number>
-  /** Adds places, or moves them; answers how many are new.
+  /** Adds members with their coordinates to a geospatial index, or moves them. Returns the number of new members.
    * @since 3.2.0 */
   geoadd<const K extends Args>(key: Arg, ...rows: Spread<K, [longitude: number | bigint, latitude: number | bigint, member: Text]>): Out<T, R, number>
-  /** Adds places, or moves them; answers how many are new.
+  /** Adds members with their coordinates to a geospatial index, or moves them. Returns the number of new members.
    * @since 3.2.0 */
   geoadd<const K extends Args>(key: Arg, ...args: [...rows: Spread<K, [longitude: number | bigint, latitude: number | bigint, member: Text]>, options: GeoaddOptions | undefined]): Out<T, R, number>
-  /** Adds places, or moves them; answers how many are new.
+  /** Adds members with their coordinates to a geospatial index, or moves them. Returns the number of new members.
    * @since 3.2.0 */
   geoadd(key: Arg, rows: readonly (readonly [longitude: number | bigint, latitude: number | bigint, member: Text])[] | readonly { longitude: Num; latitude: Num; member: Arg }[] | { longitude: Num; latitude: Num; member: Arg }, options?: GeoaddOptions): Out<T, R, number>
 
-  /** Returns the distance between two places in meters or another unit, or null.
+  /** Returns the distance between two members, in meters or another unit, or null if one is missing.
    * @since 3.2.0 */
   geodist(key: Arg, member1: Arg, member2: Arg, unit?: 'm' | 'km' | 'ft' | 'mi'): Out<T, R, number | null>
 
-  /** Returns the Geohash text of each place, null for each that is missing.
+  /** Returns the Geohash string of each member, null for each missing one.
    * @since 3.2.0 */
   geohash(key: Arg, ...members: Arg[] | [members: Args]): Out<T, R, (string | null)[]>
 
-  /** Returns the position of each place, null for each that is missing.
+  /** Returns the longitude and latitude of each member, null for each missing one.
    * @since 3.2.0 */
   geopos(key: Arg, ...members: Arg[] | [members: Args]): Out<T, R, ([longitude: number, latitude: number] | null)[]>
 
-  /** Returns or stores the places around a position; prefer `geosearch`.
+  /** Returns or stores the members within a radius of a position. Prefer `geosearch`.
    * @since 3.2.0 */
   georadius<Withcoord extends boolean = false, Withdist extends boolean = false, Withhash extends boolean = false>(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions & Without<'store' | 'storedist'> & { withcoord?: Withcoord | undefined; withdist?: Withdist | undefined; withhash?: Withhash | undefined }): Out<T, R, GeoradiusReply<T, Withcoord, Withdist, Withhash>>
-  /** Returns or stores the places around a position; prefer `geosearch`.
+  /** Returns or stores the members within a radius of a position. Prefer `geosearch`.
    * @since 3.2.0 */
   georadius<Withcoord extends boolean = false, Withdist extends boolean = false, Withhash extends boolean = false>(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & ({ store: Arg } | { storedist: Arg }) & { withcoord?: Withcoord | undefined; withdist?: Withdist | undefined; withhash?: Withhash | undefined }): Out<T, R, number>
-  /** Returns or stores the places around a position; prefer `geosearch`.
+  /** Returns or stores the members within a radius of a position. Prefer `geosearch`.
    * @since 3.2.0 */
   georadius<Withcoord extends boolean = false, Withdist extends boolean = false, Withhash extends boolean = false>(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions & { withcoord?: Withcoord | undefined; withdist?: Withdist | undefined; withhash?: Withhash | undefined }): Out<T, R, GeoradiusReply<T, Withcoord, Withdist, Withhash> | number>
 
-  /** Returns or stores the places around another; prefer `geosearch`.
+  /** Returns or stores the members within a radius of another member. Prefer `geosearch`.
    * @since 3.2.0 */
   georadiusbymember<Withcoord extends boolean = false, Withdist extends boolean = false, Withhash extends boolean = false>(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions & Without<'store' | 'storedist'> & { withcoord?: Withcoord | undefined; withdist?: Withdist | undefined; withhash?: Withhash | undefined }): Out<T, R, GeoradiusReply<T, Withcoord, Withdist, Withhash>>
-  /** Returns or stores the places around another; prefer `geosearch`.
+  /** Returns or stores the members within a radius of another member. Prefer `geosearch`.
    * @since 3.2.0 */
   georadiusbymember<Withcoord extends boolean = false, Withdist extends boolean = false, Withhash extends boolean = false>(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options: GeoradiusOptions & ({ store: Arg } | { storedist: Arg }) & { withcoord?: Withcoord | undefined; withdist?: Withdist | undefined; withhash?: Withhash | undefined }): Out<T, R, number>
-  /** Returns or stores the places around another; prefer `geosearch`.
+  /** Returns or stores the members within a radius of another member. Prefer `geosearch`.
    * @since 3.2.0 */
   georadiusbymember<Withcoord extends boolean = false, Withdist extends boolean = false, Withhash extends boolean = false>(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusOptions & { withcoord?: Withcoord | undefined; withdist?: Withdist | undefined; withhash?: Withhash | undefined }): Out<T, R, GeoradiusReply<T, Withcoord, Withdist, Withhash> | number>
 
-  /** Returns the places around another; prefer `geosearch`.
+  /** Returns the members within a radius of another member. Prefer `geosearch`.
    * @since 3.2.10 */
   georadiusbymember_ro<Withcoord extends boolean = false, Withdist extends boolean = false, Withhash extends boolean = false>(key: Arg, member: Arg, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions & { withcoord?: Withcoord | undefined; withdist?: Withdist | undefined; withhash?: Withhash | undefined }): Out<T, R, GeoradiusReply<T, Withcoord, Withdist, Withhash>>
 
-  /** Returns the places around a position; prefer `geosearch`.
+  /** Returns the members within a radius of a position. Prefer `geosearch`.
    * @since 3.2.10 */
   georadius_ro<Withcoord extends boolean = false, Withdist extends boolean = false, Withhash extends boolean = false>(key: Arg, longitude: Num, latitude: Num, radius: Num, unit: 'm' | 'km' | 'ft' | 'mi', options?: GeoradiusbymemberRoOptions & { withcoord?: Withcoord | undefined; withdist?: Withdist | undefined; withhash?: Withhash | undefined }): Out<T, R, GeoradiusReply<T, Withcoord, Withdist, Withhash>>
 
-  /** Returns the places in a circle, a box or a polygon.
+  /** Returns the members of a geospatial index within a circle, a box or a polygon.
    * @since 6.2.0 */
   geosearch<Withcoord extends boolean = false, Withdist extends boolean = false, Withhash extends boolean = false>(key: Arg, options: GeosearchOptions & { withcoord?: Withcoord | undefined; withdist?: Withdist | undefined; withhash?: Withhash | undefined }): Out<T, R, GeoradiusReply<T, Withcoord, Withdist, Withhash>>
 
-  /** Stores the places in a circle, a box or a polygon; answers how many.
+  /** Stores the members within a circle, a box or a polygon. Returns their number.
    * @since 6.2.0 */
   geosearchstore(destination: Arg, source: Arg, options: GeosearchstoreOptions): Out<T, R, number>
 
-  /** Sends a message to a channel; answers how many subscribers got it.
+  /** Publishes a message to a channel. Returns the number of clients that received it.
    * @since 2.0.0 */
   publish(channel: Arg, message: Arg): Out<T, R, number>
 
-  /** Returns the channels with subscribers, patterns not counted.
+  /** Lists the channels that have subscribers. Pattern subscriptions do not count.
    * @since 2.8.0 */
   pubsubChannels(pattern?: Arg): Out<T, R, T[]>
 
@@ -3439,7 +3439,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 2.8.0 */
   pubsubNumsub(...channels: Arg[] | [channels: Args]): Out<T, R, Fields<T, number>>
 
-  /** Returns the shard channels with subscribers.
+  /** Lists the shard channels that have subscribers.
    * @since 7.0.0 */
   pubsubShardchannels(pattern?: Arg): Out<T, R, T[]>
 
@@ -3447,31 +3447,31 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 7.0.0 */
   pubsubShardnumsub(...channels: Arg[] | [channels: Args]): Out<T, R, Fields<T, number>>
 
-  /** Sends a message to a shard channel; answers how many subscribers got it.
+  /** Publishes a message to a shard channel. Returns the number of clients that received it.
    * @since 7.0.0 */
   spublish(channel: Arg, message: Arg): Out<T, R, number>
 
-  /** Runs a script with an array of keys and one of arguments.
+  /** Runs a Lua script with an array of keys and an array of arguments.
    * @since 2.6.0 */
   eval(script: Arg, keys?: Text | Args, args?: Arg | Args): Out<T, R, unknown>
 
-  /** Runs a script that the server knows by its SHA-1.
+  /** Runs a cached script by its SHA-1 digest.
    * @since 2.6.0 */
   evalsha(sha1: Arg, keys?: Text | Args, args?: Arg | Args): Out<T, R, unknown>
 
-  /** Runs a script that only reads and that the server knows by its SHA-1.
+  /** Runs a cached read-only script by its SHA-1 digest.
    * @since 7.0.0 */
   evalsha_ro(sha1: Arg, keys?: Text | Args, args?: Arg | Args): Out<T, R, unknown>
 
-  /** Runs a script that only reads.
+  /** Runs a read-only Lua script.
    * @since 7.0.0 */
   eval_ro(script: Arg, keys?: Text | Args, args?: Arg | Args): Out<T, R, unknown>
 
-  /** Runs a function with keys and arguments.
+  /** Calls a function with an array of keys and an array of arguments.
    * @since 7.0.0 */
   fcall(name: Arg, keys?: Text | Args, args?: Arg | Args): Out<T, R, unknown>
 
-  /** Runs a function that only reads.
+  /** Calls a read-only function.
    * @since 7.0.0 */
   fcall_ro(name: Arg, keys?: Text | Args, args?: Arg | Args): Out<T, R, unknown>
 
@@ -3479,7 +3479,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 7.0.0 */
   functionDelete(library: Arg): Out<T, R, 'OK'>
 
-  /** Returns all libraries in the server's own binary form.
+  /** Returns all libraries in the server's serialized form.
    * @since 7.0.0 */
   functionDump(): Out<T, R, Buffer>
 
@@ -3487,100 +3487,100 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 7.0.0 */
   functionFlush(mode?: 'async' | 'sync'): Out<T, R, 'OK'>
 
-  /** Ends the function that runs, if it has not written yet.
+  /** Stops the function that is running, unless it has already written.
    * @since 7.0.0 */
   functionKill(): Out<T, R, 'OK'>
 
-  /** Returns the libraries and their functions.
+  /** Lists the libraries and their functions.
    * @since 7.0.0 */
   functionList(options?: FunctionListOptions): Out<T, R, FunctionLibrary<T>[]>
 
-  /** Loads a library; answers its name.
+  /** Loads a library. Returns its name.
    * @since 7.0.0 */
   functionLoad(code: Arg, options?: FunctionLoadOptions): Out<T, R, string>
 
-  /** Loads what `functionDump` returned.
+  /** Restores the libraries that `functionDump` returned.
    * @since 7.0.0 */
   functionRestore(serialized: Arg, policy?: 'flush' | 'append' | 'replace'): Out<T, R, 'OK'>
 
-  /** Returns which function runs, and how many there are.
+  /** Returns the function that is running, and the number of libraries and functions.
    * @since 7.0.0 */
   functionStats(): Out<T, R, FunctionStats<T>>
 
-  /** Says for each SHA-1 whether the server knows the script.
+  /** Checks for each SHA-1 digest whether the script is cached.
    * @since 2.6.0 */
   scriptExists(sha1: Arg, ...sha1s: Arg[]): Out<T, R, boolean[]>
-  /** Says for each SHA-1 whether the server knows the script.
+  /** Checks for each SHA-1 digest whether the script is cached.
    * @since 2.6.0 */
   scriptExists<const K extends Args>(...sha1s: Spread<K, [sha1: Arg]> | [sha1s: Args]): Out<T, R, boolean[]>
 
-  /** Lets the server forget all scripts.
+  /** Removes all scripts from the cache.
    * @since 2.6.0 */
   scriptFlush(mode?: 'async' | 'sync'): Out<T, R, 'OK'>
 
-  /** Ends the script that runs, if it has not written yet.
+  /** Stops the script that is running, unless it has already written.
    * @since 2.6.0 */
   scriptKill(): Out<T, R, 'OK'>
 
-  /** Lets the server know a script; answers its SHA-1.
+  /** Loads a script into the cache. Returns its SHA-1 digest.
    * @since 2.6.0 */
   scriptLoad(script: Arg): Out<T, R, string>
 
-  /** Returns the script that the server knows by this SHA-1.
+  /** Returns the source of a cached script by its SHA-1 digest.
    * @since Valkey 8.0.0 */
   scriptShow(sha1: Arg): Out<T, R, T | null>
 
-  /** Returns the connection's name, or null.
+  /** Returns the name of this connection, or null if it has none.
    * @since 2.6.9 */
   clientGetname(): Out<T, R, string | null>
 
-  /** Returns the client id that invalidations go to; 0 none, -1 not tracking.
+  /** Returns the client id that receives invalidation messages. 0 means no redirection, -1 that tracking is off.
    * @since 6.0.0 */
   clientGetredir(): Out<T, R, number>
 
-  /** Returns the connection's client id.
+  /** Returns the client id of this connection.
    * @since 5.0.0 */
   clientId(): Out<T, R, number>
 
-  /** Returns what the server knows about the connection.
+  /** Returns information about this connection.
    * @since 6.2.0 */
   clientInfo(): Out<T, R, Record<string, string>>
 
-  /** Closes the connections that pass every filter; answers how many.
+  /** Closes the connections that match every filter. Returns their number.
    * @since 2.4.0 */
   clientKill(options: ClientKillOptions): Out<T, R, number>
 
-  /** Returns what the server knows about its connections.
+  /** Lists the open connections of the server.
    * @since 2.4.0 */
   clientList(options?: ClientListOptions): Out<T, R, Record<string, string>[]>
 
-  /** Holds clients' commands back for this many milliseconds.
+  /** Suspends the commands of clients for a number of milliseconds.
    * @since 3.0.0 */
   clientPause(timeout: Num, mode?: 'write' | 'all'): Out<T, R, 'OK'>
 
-  /** Returns how this connection's keys are tracked.
+  /** Returns the tracking state of this connection.
    * @since 6.2.0 */
   clientTrackinginfo(): Out<T, R, { flags: string[]; redirect: number; prefixes: T[] }>
 
-  /** Ends the blocking command of another client.
+  /** Unblocks another client that is waiting in a blocking command.
    * @since 5.0.0 */
   clientUnblock(clientId: Num, reason?: 'timeout' | 'error'): Out<T, R, boolean>
 
-  /** Lets the commands held back by `clientPause` run.
+  /** Resumes the clients that `clientPause` suspended.
    * @since 6.2.0 */
   clientUnpause(): Out<T, R, 'OK'>
 
-  /** Returns the message.
+  /** Returns the given message.
    * @since 1.0.0 */
   echo(message: Arg): Out<T, R, T>
 
-  /** Answers 'PONG', or the message.
+  /** Returns 'PONG', or the given message.
    * @since 1.0.0 */
   ping(message?: undefined): Out<T, R, 'PONG'>
-  /** Answers 'PONG', or the message.
+  /** Returns 'PONG', or the given message.
    * @since 1.0.0 */
   ping(message: Arg): Out<T, R, T>
-  /** Answers 'PONG', or the message.
+  /** Returns 'PONG', or the given message.
    * @since 1.0.0 */
   ping(message?: Arg): Out<T, R, 'PONG' | T>
 
@@ -3588,14 +3588,14 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 1.0.0 */
   bgrewriteaof(): Out<T, R, string>
 
-  /** Saves the data to disk in the background.
+  /** Saves the dataset to disk in the background.
    * @since 1.0.0 */
   bgsave(options?: BgsaveOptions): Out<T, R, string>
 
-  /** Returns the parameters that match the patterns.
+  /** Returns the configuration parameters that match the patterns.
    * @since 2.0.0 */
   configGet(pattern: Arg, ...patterns: Arg[]): Out<T, R, Record<string, string>>
-  /** Returns the parameters that match the patterns.
+  /** Returns the configuration parameters that match the patterns.
    * @since 2.0.0 */
   configGet<const K extends Args>(...patterns: Spread<K, [pattern: Arg]> | [patterns: Args]): Out<T, R, Record<string, string>>
 
@@ -3603,17 +3603,17 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 2.0.0 */
   configResetstat(): Out<T, R, 'OK'>
 
-  /** Writes the parameters in effect to the configuration file.
+  /** Writes the current configuration to the configuration file.
    * @since 2.8.0 */
   configRewrite(): Out<T, R, 'OK'>
 
-  /** Sets parameters.
+  /** Sets configuration parameters.
    * @since 2.0.0 */
   configSet<O extends Named<O>>(pairs: O | PairList): Out<T, R, 'OK'>
-  /** Sets parameters.
+  /** Sets configuration parameters.
    * @since 2.0.0 */
   configSet(parameter: Arg, value: Arg, ...more: Arg[]): Out<T, R, 'OK'>
-  /** Sets parameters.
+  /** Sets configuration parameters.
    * @since 2.0.0 */
   configSet<const K extends Args>(...pairs: Spread<K, [parameter: Arg, value: Arg]>): Out<T, R, 'OK'>
 
@@ -3621,38 +3621,38 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 1.0.0 */
   dbsize(): Out<T, R, number>
 
-  /** Lets the server do what its developers test it with. May end it.
+  /** Runs a debugging command of the server's developers. Some of them crash the server.
    * @since 1.0.0 */
   debug(arg: Arg, ...args: Arg[]): Out<T, R, unknown>
-  /** Lets the server do what its developers test it with. May end it.
+  /** Runs a debugging command of the server's developers. Some of them crash the server.
    * @since 1.0.0 */
   debug<const K extends Args>(...args: Spread<K, [arg: Arg]> | [args: Args]): Out<T, R, unknown>
 
-  /** Lets a replica take the master's place once it has all data.
+  /** Starts a coordinated failover to a replica.
    * @since 6.2.0 */
   failover(options?: FailoverOptions): Out<T, R, 'OK'>
 
-  /** Deletes all keys of all databases.
+  /** Deletes all keys in all databases.
    * @since 1.0.0 */
   flushall(mode?: 'async' | 'sync'): Out<T, R, 'OK'>
 
-  /** Deletes all keys of the database.
+  /** Deletes all keys in the database.
    * @since 1.0.0 */
   flushdb(mode?: 'async' | 'sync'): Out<T, R, 'OK'>
 
-  /** Returns the server's facts and statistics by section, in lower case.
+  /** Returns information and statistics about the server, by section in lower case.
    * @since 1.0.0 */
   info(...sections: Arg[] | [sections: Args]): Out<T, R, Record<string, Record<string, string>>>
 
-  /** Returns the Unix time of the last successful save.
+  /** Returns the Unix time of the last successful save to disk.
    * @since 1.0.0 */
   lastsave(): Out<T, R, number>
 
-  /** Returns the version and a piece of art as text.
+  /** Returns the server version and a piece of computer art, as text.
    * @since 5.0.0 */
   lolwut(options?: LolwutOptions): Out<T, R, string>
 
-  /** Returns the loaded modules.
+  /** Lists the loaded modules.
    * @since 4.0.0 */
   moduleList(): Out<T, R, LoadedModule[]>
 
@@ -3668,76 +3668,76 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 4.0.0 */
   moduleUnload(name: Arg): Out<T, R, 'OK'>
 
-  /** Makes the server a replica; 'no' and 'one' make it a master.
+  /** Makes the server a replica of another one. 'no' and 'one' make it a master.
    * @since 5.0.0 */
   replicaof(host: Arg, port: Arg): Out<T, R, string>
 
-  /** Returns the server's role in replication and its peers.
+  /** Returns the replication role of the server and its peers.
    * @since 2.8.12 */
   role(): Out<T, R, { role: 'master'; offset: number; replicas: { host: string; port: number; offset: number }[] } | { role: 'slave'; host: string; port: number; state: string; offset: number } | { role: 'sentinel'; masters: string[] }>
 
-  /** Saves the data to disk and serves nobody meanwhile.
+  /** Saves the dataset to disk and blocks the server meanwhile.
    * @since 1.0.0 */
   save(): Out<T, R, 'OK'>
 
-  /** Ends the server: the call rejects with the loss of its connection.
+  /** Shuts down the server. The call rejects because its connection is lost.
    * @since 1.0.0 */
   shutdown(options?: ShutdownOptions): Out<T, R, 'OK'>
 
-  /** Makes the server a replica; the old name of `replicaof`.
+  /** Makes the server a replica. The old name of `replicaof`.
    * @since 1.0.0 */
   slaveof(host: Arg, port: Arg): Out<T, R, string>
 
-  /** Exchanges two databases.
+  /** Swaps two databases.
    * @since 4.0.0 */
   swapdb(index1: Num, index2: Num): Out<T, R, 'OK'>
 
-  /** Returns the server's Unix time.
+  /** Returns the current Unix time of the server.
    * @since 2.6.0 */
   time(): Out<T, R, [seconds: number, microseconds: number]>
 
-  /** Returns the categories, or the commands of one category.
+  /** Lists the ACL categories, or the commands in one category.
    * @since 6.0.0 */
   aclCat(category?: Arg): Out<T, R, string[]>
 
-  /** Deletes users and closes their connections; answers how many there were.
+  /** Deletes users and closes their connections. Returns the number of deleted users.
    * @since 6.0.0 */
   aclDeluser(username: Arg, ...usernames: Arg[]): Out<T, R, number>
-  /** Deletes users and closes their connections; answers how many there were.
+  /** Deletes users and closes their connections. Returns the number of deleted users.
    * @since 6.0.0 */
   aclDeluser<const K extends Args>(...usernames: Spread<K, [username: Arg]> | [usernames: Args]): Out<T, R, number>
 
-  /** Answers 'OK' where a user could run a command, otherwise why not.
+  /** Checks whether a user may run a command, without running it. Returns 'OK' or the reason for the refusal.
    * @since 7.0.0 */
   aclDryrun(username: Arg, command: Arg, ...args: Arg[] | [args: Args]): Out<T, R, string>
 
-  /** Returns a random password as hexadecimal text, of 256 bits or as many as given.
+  /** Generates a random password in hexadecimal, with 256 bits or the given number.
    * @since 6.0.0 */
   aclGenpass(bits?: Num): Out<T, R, string>
 
-  /** Returns a user's rules, or null.
+  /** Returns the rules of a user, or null if there is no such user.
    * @since 6.0.0 */
   aclGetuser(username: Arg): Out<T, R, AclUser | null>
 
-  /** Returns the users' rules as in an ACL file.
+  /** Returns the rules of all users in the format of an ACL file.
    * @since 6.0.0 */
   aclList(): Out<T, R, string[]>
 
-  /** Reads the users anew from the ACL file.
+  /** Reloads the users from the ACL file.
    * @since 6.0.0 */
   aclLoad(): Out<T, R, 'OK'>
 
-  /** Returns what was denied lately, the newest first.
+  /** Returns recent ACL denials, newest first.
    * @since 6.0.0 */
   aclLog(options?: AclLogOptions & Without<'reset'>): Out<T, R, AclDenial[]>
-  /** Returns what was denied lately, the newest first.
+  /** Returns recent ACL denials, newest first.
    * @since 6.0.0 */
   aclLog(options: AclLogOptions & { reset: true }): Out<T, R, 'OK'>
-  /** Returns what was denied lately, the newest first.
+  /** Returns recent ACL denials, newest first.
    * @since 6.0.0 */
   aclLog(options?: AclLogOptions): Out<T, R, AclDenial[] | 'OK'>
 
-  /** Writes the users to the ACL file.
+  /** Saves the users to the ACL file.
    * @since 6.0.0 */
   aclSave(): Out<T, R, 'OK'>
 
@@ -3745,234 +3745,234 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 6.0.0 */
   aclSetuser(username: Arg, ...rules: Arg[] | [rules: Args]): Out<T, R, 'OK'>
 
-  /** Returns the names of all users.
+  /** Lists the names of all users.
    * @since 6.0.0 */
   aclUsers(): Out<T, R, string[]>
 
-  /** Returns the name of the connection's user.
+  /** Returns the user name of this connection.
    * @since 6.0.0 */
   aclWhoami(): Out<T, R, string>
 
-  /** Returns the number of commands that the server knows.
+  /** Returns the number of commands that the server supports.
    * @since 2.8.13 */
   commandCount(): Out<T, R, number>
 
-  /** Returns the documentation of these commands, or of all, by name.
+  /** Returns documentation of the given commands, or of all, by name.
    * @since 7.0.0 */
   commandDocs(...names: Arg[] | [names: Args]): Out<T, R, Record<string, CommandDocumentation>>
 
-  /** Returns the keys in a call.
+  /** Returns the keys of a full command call.
    * @since 2.8.13 */
   commandGetkeys(command: Arg, ...args: Arg[] | [args: Args]): Out<T, R, T[]>
 
-  /** Returns the keys in a call, each with what happens to it.
+  /** Returns the keys of a full command call, each with its access flags.
    * @since 7.0.0 */
   commandGetkeysandflags(command: Arg, ...args: Arg[] | [args: Args]): Out<T, R, [T, string[]][]>
 
-  /** Returns facts about these commands, null for unknown ones, or about all.
+  /** Returns details of the given commands, or of all. Unknown commands are null.
    * @since 2.8.13 */
   commandInfo(...names: Arg[] | [names: Args]): Out<T, R, (CommandDetails | null)[]>
 
-  /** Returns the names of the commands that the server knows.
+  /** Lists the names of all commands that the server supports.
    * @since 7.0.0 */
   commandList(options?: CommandListOptions): Out<T, R, string[]>
 
-  /** Returns entries of a log of slow or large commands, the newest first; `value` is in microseconds or bytes.
+  /** Returns entries of the log of slow or large commands, newest first. `value` is in microseconds or bytes.
    * @since Valkey 8.1.0 */
   commandlogGet(count: Num, log: 'slow' | 'large-request' | 'large-reply'): Out<T, R, CommandlogEntry<T>[]>
 
-  /** Returns the number of entries of a log.
+  /** Returns the number of entries in a command log.
    * @since Valkey 8.1.0 */
   commandlogLen(log: 'slow' | 'large-request' | 'large-reply'): Out<T, R, number>
 
-  /** Empties a log.
+  /** Clears a command log.
    * @since Valkey 8.1.0 */
   commandlogReset(log: 'slow' | 'large-request' | 'large-reply'): Out<T, R, 'OK'>
 
-  /** Returns the server's own advice about its latency.
+  /** Returns the server's own analysis of its latency, as text.
    * @since 2.8.13 */
   latencyDoctor(): Out<T, R, string>
 
-  /** Returns an event's latency as a drawing of text.
+  /** Draws the latency of an event as text.
    * @since 2.8.13 */
   latencyGraph(event: Arg): Out<T, R, string>
 
-  /** Returns how long calls of these commands, or of all, have taken.
+  /** Returns the latency distribution of the given commands, or of all.
    * @since 7.0.0 */
   latencyHistogram(...commands: Arg[] | [commands: Args]): Out<T, R, Record<string, LatencyHistogram>>
 
-  /** Returns an event's latencies in milliseconds, with Unix times.
+  /** Returns the latency samples of an event in milliseconds, with Unix times.
    * @since 2.8.13 */
   latencyHistory(event: Arg): Out<T, R, LatencySample[]>
 
-  /** Returns the latest and the highest latency of each event in milliseconds.
+  /** Returns the latest and the highest latency of each event, in milliseconds.
    * @since 2.8.13 */
   latencyLatest(): Out<T, R, LatencyPeak[]>
 
-  /** Forgets these events, or all; answers how many there were.
+  /** Clears the latency samples of the given events, or of all. Returns how many were cleared.
    * @since 2.8.13 */
   latencyReset(...events: Arg[] | [events: Args]): Out<T, R, number>
 
-  /** Returns slow commands, the newest first; durations in microseconds.
+  /** Returns entries of the slow log, newest first. Durations are in microseconds.
    * @since 2.2.12 */
   slowlogGet(count?: Num): Out<T, R, SlowlogEntry<T>[]>
 
-  /** Returns the number of entries of the slow log.
+  /** Returns the number of entries in the slow log.
    * @since 2.2.12 */
   slowlogLen(): Out<T, R, number>
 
-  /** Empties the slow log.
+  /** Clears the slow log.
    * @since 2.2.12 */
   slowlogReset(): Out<T, R, 'OK'>
 
-  /** Returns the server's own advice about its memory.
+  /** Returns the server's own analysis of its memory use, as text.
    * @since 4.0.0 */
   memoryDoctor(): Out<T, R, string>
 
-  /** Returns the allocator's statistics as text.
+  /** Returns the statistics of the memory allocator, as text.
    * @since 4.0.0 */
   memoryMallocStats(): Out<T, R, string>
 
-  /** Lets the allocator give memory back.
+  /** Asks the memory allocator to release unused memory.
    * @since 4.0.0 */
   memoryPurge(): Out<T, R, 'OK'>
 
-  /** Returns what the memory is used for, in bytes, and how well.
+  /** Returns details of the server's memory use, in bytes.
    * @since 4.0.0 */
   memoryStats(): Out<T, R, Record<string, number | Record<string, number>>>
 
-  /** Returns the bytes that a key and its value take, or null.
+  /** Returns the number of bytes that a key and its value use, or null.
    * @since 4.0.0 */
   memoryUsage(key: Arg, options?: MemoryUsageOptions): Out<T, R, number | null>
 
-  /** Ends a backup that is not sealed yet.
+  /** Aborts a backup that is not sealed yet.
    * @since Redis 8.10.0 */
   backupAbort(): Out<T, R, 'OK'>
 
-  /** Removes the files of the last backup.
+  /** Deletes the files of the last backup.
    * @since Redis 8.10.0 */
   backupCleanup(): Out<T, R, 'OK'>
 
-  /** Returns the paths of the files of the backup so far.
+  /** Lists the paths of the backup's files so far.
    * @since Redis 8.10.0 */
   backupList(): Out<T, R, string[]>
 
-  /** Completes the backup: its files no longer change.
+  /** Completes the backup. Its files no longer change.
    * @since Redis 8.10.0 */
   backupSeal(): Out<T, R, 'OK'>
 
-  /** Starts a backup while the server runs.
+  /** Starts an online backup.
    * @since Redis 8.10.0 */
   backupStart(): Out<T, R, 'OK'>
 
-  /** Returns the state of the backup; times in seconds.
+  /** Returns the state of the backup. Times are in seconds.
    * @since Redis 8.10.0 */
   backupStatus(): Out<T, R, BackupStatus>
 
-  /** Returns the keys that cost most, or null if none were looked for.
+  /** Returns the hottest keys found, or null if tracking never ran.
    * @since Redis 8.6.0 */
   hotkeysGet(): Out<T, R, HotKeys<T> | null>
 
-  /** Forgets what was found.
+  /** Discards the results of hot key tracking.
    * @since Redis 8.6.0 */
   hotkeysReset(): Out<T, R, 'OK'>
 
-  /** Looks for the keys that cost most processor time or traffic.
+  /** Starts tracking the keys that use the most processor time or network traffic.
    * @since Redis 8.6.0 */
   hotkeysStart(metric: 'cpu' | 'net', ...metrics: ('cpu' | 'net')[]): Out<T, R, 'OK'>
-  /** Looks for the keys that cost most processor time or traffic.
+  /** Starts tracking the keys that use the most processor time or network traffic.
    * @since Redis 8.6.0 */
   hotkeysStart<const K extends readonly ('cpu' | 'net')[]>(...metrics: Spread<K, [metric: 'cpu' | 'net'], 'cpu' | 'net'>): Out<T, R, 'OK'>
-  /** Looks for the keys that cost most processor time or traffic.
+  /** Starts tracking the keys that use the most processor time or network traffic.
    * @since Redis 8.6.0 */
   hotkeysStart<const K extends readonly ('cpu' | 'net')[]>(...args: [...metrics: Spread<K, [metric: 'cpu' | 'net'], 'cpu' | 'net'>, options: HotkeysStartOptions | undefined]): Out<T, R, 'OK'>
-  /** Looks for the keys that cost most processor time or traffic.
+  /** Starts tracking the keys that use the most processor time or network traffic.
    * @since Redis 8.6.0 */
   hotkeysStart(metrics: 'cpu' | 'net' | readonly ('cpu' | 'net')[], options?: HotkeysStartOptions): Out<T, R, 'OK'>
 
-  /** Ends the search and keeps what was found; null without one.
+  /** Stops tracking hot keys and keeps the results. Returns null if tracking was not running.
    * @since Redis 8.6.0 */
   hotkeysStop(): Out<T, R, 'OK' | null>
 
-  /** Gives slots to the node.
+  /** Assigns slots to this node.
    * @since 3.0.0 */
   clusterAddslots(slot: Num, ...slots: Num[]): Out<T, R, 'OK'>
-  /** Gives slots to the node.
+  /** Assigns slots to this node.
    * @since 3.0.0 */
   clusterAddslots<const K extends readonly Num[]>(...slots: Spread<K, [slot: Num], Num> | [slots: readonly Num[]]): Out<T, R, 'OK'>
 
-  /** Gives ranges of slots to the node.
+  /** Assigns ranges of slots to this node.
    * @since 7.0.0 */
   clusterAddslotsrange<O extends Named<O>>(pairs: O | PairList): Out<T, R, 'OK'>
-  /** Gives ranges of slots to the node.
+  /** Assigns ranges of slots to this node.
    * @since 7.0.0 */
   clusterAddslotsrange(start: Num, end: Num, ...more: Arg[]): Out<T, R, 'OK'>
-  /** Gives ranges of slots to the node.
+  /** Assigns ranges of slots to this node.
    * @since 7.0.0 */
   clusterAddslotsrange<const K extends Args>(...pairs: Spread<K, [start: Num, end: Num]>): Out<T, R, 'OK'>
 
-  /** Raises the configuration epoch; answers what came of it.
+  /** Advances the cluster's configuration epoch. Returns what was done.
    * @since 3.0.0 */
   clusterBumpepoch(): Out<T, R, string>
 
-  /** Ends the migrations that this node started.
+  /** Cancels all slot migrations that this node started.
    * @since Valkey 9.0.0 */
   clusterCancelslotmigrations(): Out<T, R, 'OK'>
 
-  /** Counts the nodes that report a node as failing.
+  /** Returns the number of active failure reports for a node.
    * @since 3.0.0 */
   clusterCountFailureReports(nodeId: Arg): Out<T, R, number>
 
-  /** Returns the number of the node's keys in a slot.
+  /** Returns the number of keys in a slot on this node.
    * @since 3.0.0 */
   clusterCountkeysinslot(slot: Num): Out<T, R, number>
 
-  /** Takes slots from the node.
+  /** Removes slots from this node.
    * @since 3.0.0 */
   clusterDelslots(slot: Num, ...slots: Num[]): Out<T, R, 'OK'>
-  /** Takes slots from the node.
+  /** Removes slots from this node.
    * @since 3.0.0 */
   clusterDelslots<const K extends readonly Num[]>(...slots: Spread<K, [slot: Num], Num> | [slots: readonly Num[]]): Out<T, R, 'OK'>
 
-  /** Takes ranges of slots from the node.
+  /** Removes ranges of slots from this node.
    * @since 7.0.0 */
   clusterDelslotsrange<O extends Named<O>>(pairs: O | PairList): Out<T, R, 'OK'>
-  /** Takes ranges of slots from the node.
+  /** Removes ranges of slots from this node.
    * @since 7.0.0 */
   clusterDelslotsrange(start: Num, end: Num, ...more: Arg[]): Out<T, R, 'OK'>
-  /** Takes ranges of slots from the node.
+  /** Removes ranges of slots from this node.
    * @since 7.0.0 */
   clusterDelslotsrange<const K extends Args>(...pairs: Spread<K, [start: Num, end: Num]>): Out<T, R, 'OK'>
 
-  /** Lets this replica take its primary's place.
+  /** Makes this replica take over from its primary.
    * @since 3.0.0 */
   clusterFailover(mode?: 'force' | 'takeover'): Out<T, R, 'OK'>
 
-  /** Deletes all keys of a slot.
+  /** Deletes all keys in a slot.
    * @since Valkey 9.0.0 */
   clusterFlushslot(slot: Num, mode?: 'async' | 'sync'): Out<T, R, 'OK'>
 
-  /** Takes all slots from the node, which must have no keys.
+  /** Removes all slots from this node, which must hold no keys.
    * @since 3.0.0 */
   clusterFlushslots(): Out<T, R, 'OK'>
 
-  /** Removes a node from the node's table.
+  /** Removes a node from this node's table of nodes.
    * @since 3.0.0 */
   clusterForget(nodeId: Arg): Out<T, R, 'OK'>
 
-  /** Returns some of the node's keys in a slot.
+  /** Returns some of the keys in a slot on this node.
    * @since 3.0.0 */
   clusterGetkeysinslot(slot: Num, count: Num): Out<T, R, T[]>
 
-  /** Returns the migrations under way and the latest ones.
+  /** Returns the ongoing slot migrations and the most recent finished ones.
    * @since Valkey 9.0.0 */
   clusterGetslotmigrations(): Out<T, R, ClusterSlotMigration[]>
 
-  /** Returns the cluster's state as the node sees it, and statistics.
+  /** Returns the state of the cluster as this node sees it, with statistics.
    * @since 3.0.0 */
   clusterInfo(): Out<T, R, Record<string, string>>
 
-  /** Returns the slot that a key belongs to.
+  /** Returns the hash slot of a key.
    * @since 3.0.0 */
   clusterKeyslot(key: Arg): Out<T, R, number>
 
@@ -3980,7 +3980,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 7.0.0 */
   clusterLinks(): Out<T, R, ClusterLink[]>
 
-  /** Makes the node know another one.
+  /** Introduces another node to this one, so that the two form a cluster.
    * @since 3.0.0 */
   clusterMeet(ip: Arg, port: Num, busPort?: Num): Out<T, R, 'OK'>
 
@@ -3988,53 +3988,53 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since Valkey 9.0.0 */
   clusterMigrateslots(steps: ClusterMigrateslotsStep | readonly ClusterMigrateslotsStep[]): Out<T, R, 'OK'>
 
-  /** Starts, ends or shows migrations of slots to this node.
+  /** Starts, cancels or shows migrations of slots to this node.
    * @since Redis 8.4.0 */
   clusterMigration(options: ClusterMigrationOptions & Without<'cancel' | 'cancelAll' | 'status' | 'statusAll'>): Out<T, R, string>
-  /** Starts, ends or shows migrations of slots to this node.
+  /** Starts, cancels or shows migrations of slots to this node.
    * @since Redis 8.4.0 */
   clusterMigration(options: ClusterMigrationOptions & ({ status: Arg } | { statusAll: true })): Out<T, R, ClusterMigrationTask[]>
-  /** Starts, ends or shows migrations of slots to this node.
+  /** Starts, cancels or shows migrations of slots to this node.
    * @since Redis 8.4.0 */
   clusterMigration(options: ClusterMigrationOptions & ({ cancel: Arg } | { cancelAll: true })): Out<T, R, number>
-  /** Starts, ends or shows migrations of slots to this node.
+  /** Starts, cancels or shows migrations of slots to this node.
    * @since Redis 8.4.0 */
   clusterMigration(options: ClusterMigrationOptions & Without<'status' | 'statusAll'>): Out<T, R, string | number>
-  /** Starts, ends or shows migrations of slots to this node.
+  /** Starts, cancels or shows migrations of slots to this node.
    * @since Redis 8.4.0 */
   clusterMigration(options: ClusterMigrationOptions & Without<'cancel' | 'cancelAll'>): Out<T, R, string | ClusterMigrationTask[]>
-  /** Starts, ends or shows migrations of slots to this node.
+  /** Starts, cancels or shows migrations of slots to this node.
    * @since Redis 8.4.0 */
   clusterMigration(options: ClusterMigrationOptions): Out<T, R, string | number | ClusterMigrationTask[]>
 
-  /** Returns the node's id.
+  /** Returns the id of this node.
    * @since 3.0.0 */
   clusterMyid(): Out<T, R, string>
 
-  /** Returns the id of the node's shard.
+  /** Returns the id of this node's shard.
    * @since 7.2.0 */
   clusterMyshardid(): Out<T, R, string>
 
-  /** Returns the nodes as text, a line each, as in the node's own file.
+  /** Returns the nodes as text, one line for each, in the format of the node's own configuration file.
    * @since 3.0.0 */
   clusterNodes(): Out<T, R, string>
 
-  /** Returns the replicas of a primary, as lines of `clusterNodes`.
+  /** Returns the replicas of a primary, as lines in the format of `clusterNodes`.
    * @since 5.0.0 */
   clusterReplicas(nodeId: Arg): Out<T, R, string[]>
 
-  /** Makes the node a replica of another one; 'no', 'one' (Valkey 9.0) make it a primary without slots.
+  /** Makes this node a replica of another one. 'no' and 'one' make it a primary without slots (Valkey 9.0).
    * @since 3.0.0 */
   clusterReplicate(nodeId: Arg, ...more: Arg[]): Out<T, R, 'OK'>
-  /** Makes the node a replica of another one; 'no', 'one' (Valkey 9.0) make it a primary without slots.
+  /** Makes this node a replica of another one. 'no' and 'one' make it a primary without slots (Valkey 9.0).
    * @since 3.0.0 */
   clusterReplicate<const K extends Args>(...nodeId: Spread<K, [nodeId: Arg]> | [nodeId: Args]): Out<T, R, 'OK'>
 
-  /** Lets the node forget its peers and its slots.
+  /** Resets this node: it forgets its peers and its slots.
    * @since 3.0.0 */
   clusterReset(mode?: 'hard' | 'soft'): Out<T, R, 'OK'>
 
-  /** Writes the node's table to disk.
+  /** Saves the node's cluster configuration to disk.
    * @since 3.0.0 */
   clusterSaveconfig(): Out<T, R, 'OK'>
 
@@ -4042,7 +4042,7 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 3.0.0 */
   clusterSetConfigEpoch(epoch: Num): Out<T, R, 'OK'>
 
-  /** Says where a slot is, or is going to be.
+  /** Sets the state of a slot: its owner, or the node that it is migrating to or importing from.
    * @since 3.0.0 */
   clusterSetslot(slot: Num, options: ClusterSetslotOptions): Out<T, R, 'OK'>
 
@@ -4050,27 +4050,27 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 7.0.0 */
   clusterShards(): Out<T, R, ClusterShard[]>
 
-  /** Returns the replicas of a primary; the old name of `clusterReplicas`.
+  /** Returns the replicas of a primary. The old name of `clusterReplicas`.
    * @since 3.0.0 */
   clusterSlaves(nodeId: Arg): Out<T, R, string[]>
 
-  /** Returns statistics of the node's slots.
+  /** Returns usage statistics of the node's slots.
    * @since Redis 8.2.0, Valkey 8.0.0 */
   clusterSlotStats(options: ClusterSlotStatsOptions): Out<T, R, [slot: number, statistics: Record<string, number>][]>
 
-  /** Returns the ranges of slots with their nodes, the primary first.
+  /** Returns the slot ranges with their nodes, primary first.
    * @since 3.0.0 */
   clusterSlots(): Out<T, R, { start: number; end: number; nodes: ClusterSlotNode[] }[]>
 
-  /** Returns a page of the cluster's key names and the next cursor; '0' ends.
+  /** Returns one page of the cluster's keys and the next cursor. The cursor '0' ends the scan.
    * @since Valkey 9.1.0 */
   clusterscan(cursor: Arg, options?: ClusterscanOptions): Out<T, R, [cursor: string, keys: T[]]>
 
-  /** Checks that enough sentinels are there for a failover.
+  /** Checks whether enough sentinels are reachable for a failover.
    * @since 2.8.4 */
   sentinelCkquorum(name: Arg): Out<T, R, string>
 
-  /** Has a replica promoted, without asking other sentinels.
+  /** Forces a failover without the agreement of other sentinels.
    * @since 2.8.4 */
   sentinelFailover(name: Arg): Out<T, R, 'OK'>
 
@@ -4078,60 +4078,60 @@ export interface Commands<T = string, R extends readonly unknown[] | null = null
    * @since 2.8.4 */
   sentinelFlushconfig(): Out<T, R, 'OK'>
 
-  /** Returns where a master is, or null.
+  /** Returns the host and port of a master, or null.
    * @since 2.8.4 */
   sentinelGetMasterAddrByName(name: Arg): Out<T, R, { host: string; port: number } | null>
 
-  /** Returns what the sentinel knows of a master.
+  /** Returns the state of a master as the sentinel sees it.
    * @since 2.8.4 */
   sentinelMaster(name: Arg): Out<T, R, SentinelMaster>
 
-  /** Returns what the sentinel knows of all its masters.
+  /** Returns the state of all masters that the sentinel monitors.
    * @since 2.8.4 */
   sentinelMasters(): Out<T, R, SentinelMaster[]>
 
-  /** Has the sentinel watch another master.
+  /** Makes the sentinel monitor another master.
    * @since 2.8.4 */
   sentinelMonitor(name: Arg, ip: Arg, port: Num, quorum: Num): Out<T, R, 'OK'>
 
-  /** Returns the sentinel's id.
+  /** Returns the id of the sentinel.
    * @since 6.2.0 */
   sentinelMyid(): Out<T, R, string>
 
-  /** Has the sentinel forget a master.
+  /** Makes the sentinel stop monitoring a master.
    * @since 2.8.4 */
   sentinelRemove(name: Arg): Out<T, R, 'OK'>
 
-  /** Returns what the sentinel knows of a master's replicas.
+  /** Returns the state of a master's replicas as the sentinel sees them.
    * @since 5.0.0 */
   sentinelReplicas(name: Arg): Out<T, R, SentinelReplica[]>
 
-  /** Has the sentinel find out anew about masters; counts them.
+  /** Resets the sentinel's state of the masters that match a pattern. Returns their number.
    * @since 2.8.4 */
   sentinelReset(pattern: Arg): Out<T, R, number>
 
-  /** Returns what the sentinel knows of a master's other sentinels.
+  /** Returns the state of the other sentinels that monitor a master.
    * @since 2.8.4 */
   sentinelSentinels(name: Arg): Out<T, R, SentinelPeer[]>
 
-  /** Sets a master's parameters.
+  /** Sets configuration parameters of a master.
    * @since 2.8.4 */
   sentinelSet<O extends Named<O>>(name: Arg, pairs: O | PairList): Out<T, R, 'OK'>
-  /** Sets a master's parameters.
+  /** Sets configuration parameters of a master.
    * @since 2.8.4 */
   sentinelSet(name: Arg, option: Arg, value: Arg, ...more: Arg[]): Out<T, R, 'OK'>
-  /** Sets a master's parameters.
+  /** Sets configuration parameters of a master.
    * @since 2.8.4 */
   sentinelSet<const K extends Args>(name: Arg, ...pairs: Spread<K, [option: Arg, value: Arg]>): Out<T, R, 'OK'>
 }
 
 /** The commands about the writes before them on their connection: for leased connections, and for the end of a pipeline. */
 export interface PinnedCommands<T = string, R extends readonly unknown[] | null = null> {
-  /** Waits until so many replicas have this connection's writes; answers how many do.
+  /** Waits until the given number of replicas have acknowledged this connection's writes. Returns how many have.
    * @since 3.0.0 */
   wait(numreplicas: Num, timeout: Num): Out<T, R, number>
 
-  /** Waits until this connection's writes are on disk here and on so many replicas.
+  /** Waits until this connection's writes are in the append-only file here and on the given number of replicas.
    * @since 7.2.0 */
   waitaof(numlocal: Num, numreplicas: Num, timeout: Num): Out<T, R, [local: number, replicas: number]>
 }
@@ -4161,65 +4161,65 @@ export interface SessionCommands<T = string, R extends readonly unknown[] | null
    * @since Redis 8.10.0 */
   himportSet<const K extends Args>(key: Arg, fieldset: Arg, ...values: Spread<K, [value: Arg]> | [values: Args]): Out<T, R, 'OK'>
 
-  /** Forgets the keys that this connection watches.
+  /** Forgets the watched keys of this connection.
    * @since 2.2.0 */
   unwatch(): Out<T, R, 'OK'>
 
-  /** Lets this connection's next transaction fail if one of the keys changes.
+  /** Watches keys: the next EXEC fails if any of them changed.
    * @since 2.2.0 */
   watch(key: Arg, ...keys: Arg[]): Out<T, R, 'OK'>
-  /** Lets this connection's next transaction fail if one of the keys changes.
+  /** Watches keys: the next EXEC fails if any of them changed.
    * @since 2.2.0 */
   watch<const K extends Args>(...keys: Spread<K, [key: Arg]> | [keys: Args]): Out<T, R, 'OK'>
 
-  /** Authenticates this connection: a password, or a user and a password.
+  /** Authenticates this connection with a password, or with a user name and a password.
    * @since 1.0.0 */
   auth(usernameOrPassword: Arg, password?: Arg): Out<T, R, 'OK'>
 
-  /** Says whether the next command's keys are tracked.
+  /** Tells the server whether to track the keys of the next command.
    * @since 6.0.0 */
   clientCaching(enabled: boolean): Out<T, R, 'OK'>
 
-  /** Claims capabilities for this connection.
+  /** Declares the capabilities of this connection.
    * @since Valkey 8.0.0 */
   clientCapa(capabilitie: Arg, ...capabilities: Arg[]): Out<T, R, 'OK'>
-  /** Claims capabilities for this connection.
+  /** Declares the capabilities of this connection.
    * @since Valkey 8.0.0 */
   clientCapa<const K extends Args>(...capabilities: Spread<K, [capabilitie: Arg]> | [capabilities: Args]): Out<T, R, 'OK'>
 
-  /** Marks this connection as a source in import mode.
+  /** Marks this connection as an import source while the server is in import mode.
    * @since Valkey 8.1.0 */
   clientImportSource(enabled: boolean): Out<T, R, 'OK'>
 
-  /** Exempts this connection from client eviction.
+  /** Exempts this connection from client eviction, or ends the exemption.
    * @since 7.0.0 */
   clientNoEvict(enabled: boolean): Out<T, R, 'OK'>
 
-  /** Lets this connection's commands leave the keys' last use alone.
+  /** Controls whether commands on this connection update the last access time of keys.
    * @since 7.2.0 */
   clientNoTouch(enabled: boolean): Out<T, R, 'OK'>
 
-  /** Sets the library's name or version for this connection.
+  /** Sets the library name or version that the server shows for this connection.
    * @since 7.2.0 */
   clientSetinfo(attribute: 'lib-name' | 'lib-ver', value: Arg): Out<T, R, 'OK'>
 
-  /** Names this connection. The option `clientName` names all.
+  /** Sets the name of this connection. The option `clientName` names all connections of a client.
    * @since 2.6.9 */
   clientSetname(name: Arg): Out<T, R, 'OK'>
 
-  /** Switches the tracking of this connection's keys on or off.
+  /** Turns tracking of this connection's keys on or off, for client-side caching.
    * @since 6.0.0 */
   clientTracking(enabled: boolean, options?: ClientTrackingOptions): Out<T, R, 'OK'>
 
-  /** Changes this connection's database. The option `db` chooses it for all.
+  /** Changes the database of this connection. The option `db` sets it for all connections of a client.
    * @since 1.0.0 */
   select(db: Num): Out<T, R, 'OK'>
 
-  /** Lets this connection read from a replica of the cluster.
+  /** Allows reads on this connection to a cluster replica.
    * @since 3.0.0 */
   readonly(): Out<T, R, 'OK'>
 
-  /** Ends what `readonly` allows.
+  /** Ends the read-only mode that `readonly` started.
    * @since 3.0.0 */
   readwrite(): Out<T, R, 'OK'>
 }

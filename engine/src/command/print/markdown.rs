@@ -62,7 +62,9 @@ mod tests {
         let text = print_markdown();
         assert!(text.contains("## string\n"));
         assert!(
-            text.contains("| `get(key)` | Returns a string, or null. | 1.0.0 | `T \\| null` |"),
+            text.contains(
+                "| `get(key)` | Returns the string value of a key, or null. | 1.0.0 | `T \\| null` |"
+            ),
             "{text}"
         );
         assert!(text.contains("| `select(db)` \\* |"));

@@ -45,38 +45,38 @@ const DENIAL: Shape = Shape::Named(
 );
 
 pub(super) const ROWS: &[Row] = &[
-    ask("ACL CAT", since("6.0.0"), "Returns the categories, or the commands of one category.")
+    ask("ACL CAT", since("6.0.0"), "Lists the ACL categories, or the commands in one category.")
         .takes(&[maybe("category", Kind::Text, 0)])
         .gives(&Shape::List(&Shape::Word)),
     tell(
         "ACL DELUSER",
         since("6.0.0"),
-        "Deletes users and closes their connections; answers how many there were.",
+        "Deletes users and closes their connections. Returns the number of deleted users.",
     )
     .takes(&[many("usernames", Kind::Text)])
     .gives(&Shape::Int)
     .admin()
     .idempotent(),
-    ask("ACL DRYRUN", since("7.0.0"), "Answers 'OK' where a user could run a command, otherwise why not.")
+    ask("ACL DRYRUN", since("7.0.0"), "Checks whether a user may run a command, without running it. Returns 'OK' or the reason for the refusal.")
         .takes(&[USERNAME, one("command", Kind::Text), any("args", Kind::Text)])
         .gives(&Shape::Word)
         .admin(),
     ask(
         "ACL GENPASS",
         since("6.0.0"),
-        "Returns a random password as hexadecimal text, of 256 bits or as many as given.",
+        "Generates a random password in hexadecimal, with 256 bits or the given number.",
     )
     .takes(&[maybe("bits", Kind::Int, 0)])
     .gives(&Shape::Word),
-    ask("ACL GETUSER", since("6.0.0"), "Returns a user's rules, or null.")
+    ask("ACL GETUSER", since("6.0.0"), "Returns the rules of a user, or null if there is no such user.")
         .takes(&[USERNAME])
         .gives(&Shape::OrNull(&USER))
         .admin(),
-    ask("ACL LIST", since("6.0.0"), "Returns the users' rules as in an ACL file.")
+    ask("ACL LIST", since("6.0.0"), "Returns the rules of all users in the format of an ACL file.")
         .gives(&Shape::List(&Shape::Word))
         .admin(),
-    tell("ACL LOAD", since("6.0.0"), "Reads the users anew from the ACL file.").gives(&OK).admin(),
-    tell("ACL LOG", since("6.0.0"), "Returns what was denied lately, the newest first.")
+    tell("ACL LOAD", since("6.0.0"), "Reloads the users from the ACL file.").gives(&OK).admin(),
+    tell("ACL LOG", since("6.0.0"), "Returns recent ACL denials, newest first.")
         .takes(&[options(&[
             value("count", "", Kind::Int, "How many entries at most; 10 by default.").excludes(1),
             flag("reset", "RESET", "Empties the log instead.").excludes(1).sets(EMPTIES),
@@ -85,13 +85,13 @@ pub(super) const ROWS: &[Row] = &[
         .gives(&Shape::List(&DENIAL))
         .admin()
         .idempotent(),
-    tell("ACL SAVE", since("6.0.0"), "Writes the users to the ACL file.").gives(&OK).admin().idempotent(),
+    tell("ACL SAVE", since("6.0.0"), "Saves the users to the ACL file.").gives(&OK).admin().idempotent(),
     tell("ACL SETUSER", since("6.0.0"), "Creates a user or changes its rules.")
         .takes(&[USERNAME, any("rules", Kind::Text)])
         .gives(&OK)
         .admin(),
-    ask("ACL USERS", since("6.0.0"), "Returns the names of all users.")
+    ask("ACL USERS", since("6.0.0"), "Lists the names of all users.")
         .gives(&Shape::List(&Shape::Word))
         .admin(),
-    ask("ACL WHOAMI", since("6.0.0"), "Returns the name of the connection's user.").gives(&Shape::Word),
+    ask("ACL WHOAMI", since("6.0.0"), "Returns the user name of this connection.").gives(&Shape::Word),
 ];

@@ -17,13 +17,13 @@ const OVERFLOW: Kind = Kind::Choice(&["wrap", "sat", "fail"]);
 const BIT: Shape = Shape::Typed("0 | 1", &Shape::Int);
 
 pub(super) const ROWS: &[Row] = &[
-    read("BITCOUNT", since("2.6.0"), "Counts the bits that are set, in a range of bytes or bits.")
+    read("BITCOUNT", since("2.6.0"), "Counts the set bits of a string, optionally within a range of bytes or bits.")
         .takes(&[KEY, START, END, UNIT])
         .gives(&Shape::Int),
     write(
         "BITFIELD",
         since("3.2.0"),
-        "Reads and changes integers of any width in a string, step by step; null where `overflow: 'fail'` refused.",
+        "Reads and changes integers of any width within a string, step by step. A step that `overflow: 'fail'` refuses returns null.",
     )
     .takes(&[
         KEY,
@@ -35,13 +35,13 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     ])
     .gives(&Shape::List(&Shape::OrNull(&Shape::Int))),
-    read("BITFIELD_RO", since("6.0.0"), "Reads integers of any width in a string.")
+    read("BITFIELD_RO", since("6.0.0"), "Reads integers of any width within a string.")
         .takes(&[
             KEY,
             Steps(&[tuple("get", "GET", PLACE, "Reads an integer: encoding such as 'u8', offset such as 0 or '#1'.")]),
         ])
         .gives(&Shape::List(&Shape::Int)),
-    write("BITOP", since("2.6.0"), "Combines strings bit by bit and stores the result; answers its length.")
+    write("BITOP", since("2.6.0"), "Runs a bitwise operation on strings and stores the result. Returns its length in bytes.")
         .takes(&[
             one("operation", Kind::Choice(&["and", "or", "xor", "not", "diff", "diff1", "andor", "one"])),
             one("destination", Kind::Key),
@@ -51,12 +51,12 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "BITPOS",
         since("2.8.7"),
-        "Returns the position of the first bit of this value; -1 if there is none.",
+        "Returns the position of the first bit with the given value, or -1 if there is none.",
     )
     .takes(&[KEY, one("bit", Kind::Int), START, END, UNIT])
     .gives(&Shape::Int),
-    read("GETBIT", since("2.2.0"), "Returns a bit.").takes(&[KEY, OFFSET]).gives(&BIT),
-    write("SETBIT", since("2.2.0"), "Sets a bit; answers what it was.")
+    read("GETBIT", since("2.2.0"), "Returns the bit at an offset.").takes(&[KEY, OFFSET]).gives(&BIT),
+    write("SETBIT", since("2.2.0"), "Sets the bit at an offset. Returns its previous value.")
         .takes(&[KEY, OFFSET, one("value", Kind::Int)])
         .gives(&BIT)
         .idempotent(),

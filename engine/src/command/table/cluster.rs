@@ -106,70 +106,70 @@ const CANCELS: u8 = 1;
 const SHOWS: u8 = 2;
 
 pub(super) const ROWS: &[Row] = &[
-    tell("ASKING", since("3.0.0"), "Lets the next command pass at a node that imports its slot.")
+    tell("ASKING", since("3.0.0"), "Lets the next command through on a node that is importing its slot.")
         .on(ConnectionUse::Internal),
-    tell("CLUSTER ADDSLOTS", since("3.0.0"), "Gives slots to the node.").takes(SLOTS).gives(&OK).admin(),
-    tell("CLUSTER ADDSLOTSRANGE", since("7.0.0"), "Gives ranges of slots to the node.")
+    tell("CLUSTER ADDSLOTS", since("3.0.0"), "Assigns slots to this node.").takes(SLOTS).gives(&OK).admin(),
+    tell("CLUSTER ADDSLOTSRANGE", since("7.0.0"), "Assigns ranges of slots to this node.")
         .takes(RANGES)
         .gives(&OK)
         .admin(),
-    tell("CLUSTER BUMPEPOCH", since("3.0.0"), "Raises the configuration epoch; answers what came of it.")
+    tell("CLUSTER BUMPEPOCH", since("3.0.0"), "Advances the cluster's configuration epoch. Returns what was done.")
         .gives(&Shape::Word)
         .admin(),
     tell(
         "CLUSTER CANCELSLOTMIGRATIONS",
         Since::valkey("9.0.0"),
-        "Ends the migrations that this node started.",
+        "Cancels all slot migrations that this node started.",
     )
     .gives(&OK)
     .admin(),
-    ask("CLUSTER COUNT-FAILURE-REPORTS", since("3.0.0"), "Counts the nodes that report a node as failing.")
+    ask("CLUSTER COUNT-FAILURE-REPORTS", since("3.0.0"), "Returns the number of active failure reports for a node.")
         .takes(&[NODE])
         .gives(&Shape::Int)
         .admin(),
-    ask("CLUSTER COUNTKEYSINSLOT", since("3.0.0"), "Returns the number of the node's keys in a slot.")
+    ask("CLUSTER COUNTKEYSINSLOT", since("3.0.0"), "Returns the number of keys in a slot on this node.")
         .takes(&[SLOT])
         .gives(&Shape::Int),
-    tell("CLUSTER DELSLOTS", since("3.0.0"), "Takes slots from the node.").takes(SLOTS).gives(&OK).admin(),
-    tell("CLUSTER DELSLOTSRANGE", since("7.0.0"), "Takes ranges of slots from the node.")
+    tell("CLUSTER DELSLOTS", since("3.0.0"), "Removes slots from this node.").takes(SLOTS).gives(&OK).admin(),
+    tell("CLUSTER DELSLOTSRANGE", since("7.0.0"), "Removes ranges of slots from this node.")
         .takes(RANGES)
         .gives(&OK)
         .admin(),
-    tell("CLUSTER FAILOVER", since("3.0.0"), "Lets this replica take its primary's place.")
+    tell("CLUSTER FAILOVER", since("3.0.0"), "Makes this replica take over from its primary.")
         .takes(&[maybe("mode", Kind::Choice(&["force", "takeover"]), 0)])
         .gives(&OK)
         .admin(),
-    write("CLUSTER FLUSHSLOT", Since::valkey("9.0.0"), "Deletes all keys of a slot.")
+    write("CLUSTER FLUSHSLOT", Since::valkey("9.0.0"), "Deletes all keys in a slot.")
         .takes(&[SLOT, maybe("mode", Kind::Choice(&["async", "sync"]), 0)])
         .gives(&OK)
         .admin()
         .idempotent(),
-    tell("CLUSTER FLUSHSLOTS", since("3.0.0"), "Takes all slots from the node, which must have no keys.")
+    tell("CLUSTER FLUSHSLOTS", since("3.0.0"), "Removes all slots from this node, which must hold no keys.")
         .gives(&OK)
         .admin()
         .idempotent(),
-    tell("CLUSTER FORGET", since("3.0.0"), "Removes a node from the node's table.")
+    tell("CLUSTER FORGET", since("3.0.0"), "Removes a node from this node's table of nodes.")
         .takes(&[NODE])
         .gives(&OK)
         .admin(),
-    ask("CLUSTER GETKEYSINSLOT", since("3.0.0"), "Returns some of the node's keys in a slot.")
+    ask("CLUSTER GETKEYSINSLOT", since("3.0.0"), "Returns some of the keys in a slot on this node.")
         .takes(&[SLOT, one("count", Kind::Int)])
         .gives(&Shape::List(&Shape::Key)),
     ask(
         "CLUSTER GETSLOTMIGRATIONS",
         Since::valkey("9.0.0"),
-        "Returns the migrations under way and the latest ones.",
+        "Returns the ongoing slot migrations and the most recent finished ones.",
     )
     .gives(&Shape::List(&MIGRATION))
     .admin(),
-    ask("CLUSTER INFO", since("3.0.0"), "Returns the cluster's state as the node sees it, and statistics.")
+    ask("CLUSTER INFO", since("3.0.0"), "Returns the state of the cluster as this node sees it, with statistics.")
         .gives(&Shape::Facts),
-    ask("CLUSTER KEYSLOT", since("3.0.0"), "Returns the slot that a key belongs to.")
+    ask("CLUSTER KEYSLOT", since("3.0.0"), "Returns the hash slot of a key.")
         .takes(&[one("key", Kind::Name)])
         .gives(&Shape::Int),
     ask("CLUSTER LINKS", since("7.0.0"), "Returns the node's connections to its peers.")
         .gives(&Shape::List(&LINK)),
-    tell("CLUSTER MEET", since("3.0.0"), "Makes the node know another one.")
+    tell("CLUSTER MEET", since("3.0.0"), "Introduces another node to this one, so that the two form a cluster.")
         .takes(&[one("ip", Kind::Text), one("port", Kind::Int), maybe("busPort", Kind::Int, 0)])
         .gives(&OK)
         .admin(),
@@ -188,7 +188,7 @@ pub(super) const ROWS: &[Row] = &[
     tell(
         "CLUSTER MIGRATION",
         Since::redis("8.4.0"),
-        "Starts, ends or shows migrations of slots to this node.",
+        "Starts, cancels or shows migrations of slots to this node.",
     )
     .takes(&[one_of_each(
         1,
@@ -206,32 +206,32 @@ pub(super) const ROWS: &[Row] = &[
     .but(&[when(CANCELS, &Shape::Int), when(SHOWS, &Shape::List(&MIGRATION_TASK))])
     .gives(&Shape::Word)
     .admin(),
-    ask("CLUSTER MYID", since("3.0.0"), "Returns the node's id.").gives(&Shape::Word),
-    ask("CLUSTER MYSHARDID", since("7.2.0"), "Returns the id of the node's shard.").gives(&Shape::Word),
+    ask("CLUSTER MYID", since("3.0.0"), "Returns the id of this node.").gives(&Shape::Word),
+    ask("CLUSTER MYSHARDID", since("7.2.0"), "Returns the id of this node's shard.").gives(&Shape::Word),
     ask(
         "CLUSTER NODES",
         since("3.0.0"),
-        "Returns the nodes as text, a line each, as in the node's own file.",
+        "Returns the nodes as text, one line for each, in the format of the node's own configuration file.",
     )
     .gives(&Shape::Word),
-    ask("CLUSTER REPLICAS", since("5.0.0"), "Returns the replicas of a primary, as lines of `clusterNodes`.")
+    ask("CLUSTER REPLICAS", since("5.0.0"), "Returns the replicas of a primary, as lines in the format of `clusterNodes`.")
         .takes(&[NODE])
         .gives(&LINES)
         .admin(),
     tell(
         "CLUSTER REPLICATE",
         since("3.0.0"),
-        "Makes the node a replica of another one; 'no', 'one' (Valkey 9.0) make it a primary without slots.",
+        "Makes this node a replica of another one. 'no' and 'one' make it a primary without slots (Valkey 9.0).",
     )
     .takes(&[many("nodeId", Kind::Text)])
     .gives(&OK)
     .admin()
     .idempotent(),
-    tell("CLUSTER RESET", since("3.0.0"), "Lets the node forget its peers and its slots.")
+    tell("CLUSTER RESET", since("3.0.0"), "Resets this node: it forgets its peers and its slots.")
         .takes(&[maybe("mode", Kind::Choice(&["hard", "soft"]), 0)])
         .gives(&OK)
         .admin(),
-    tell("CLUSTER SAVECONFIG", since("3.0.0"), "Writes the node's table to disk.")
+    tell("CLUSTER SAVECONFIG", since("3.0.0"), "Saves the node's cluster configuration to disk.")
         .gives(&OK)
         .admin()
         .idempotent(),
@@ -239,7 +239,7 @@ pub(super) const ROWS: &[Row] = &[
         .takes(&[one("epoch", Kind::Int)])
         .gives(&OK)
         .admin(),
-    tell("CLUSTER SETSLOT", since("3.0.0"), "Says where a slot is, or is going to be.")
+    tell("CLUSTER SETSLOT", since("3.0.0"), "Sets the state of a slot: its owner, or the node that it is migrating to or importing from.")
         .takes(&[
             SLOT,
             one_of_each(
@@ -267,12 +267,12 @@ pub(super) const ROWS: &[Row] = &[
     ask(
         "CLUSTER SLAVES",
         since("3.0.0"),
-        "Returns the replicas of a primary; the old name of `clusterReplicas`.",
+        "Returns the replicas of a primary. The old name of `clusterReplicas`.",
     )
     .takes(&[NODE])
     .gives(&LINES)
     .admin(),
-    ask("CLUSTER SLOT-STATS", Since::each("8.2.0", "8.0.0"), "Returns statistics of the node's slots.")
+    ask("CLUSTER SLOT-STATS", Since::each("8.2.0", "8.0.0"), "Returns usage statistics of the node's slots.")
         .takes(&[one_of_each(
             1,
             &[
@@ -299,16 +299,16 @@ pub(super) const ROWS: &[Row] = &[
             ],
         )])
         .gives(&Shape::List(&SLOT_STATISTICS)),
-    ask("CLUSTER SLOTS", since("3.0.0"), "Returns the ranges of slots with their nodes, the primary first.")
+    ask("CLUSTER SLOTS", since("3.0.0"), "Returns the slot ranges with their nodes, primary first.")
         .gives(&Shape::List(&SLOT_RANGE)),
-    tell("CLUSTER SYNCSLOTS", Since::each("8.4.0", "9.0.0"), "Carries out a migration between two nodes.")
+    tell("CLUSTER SYNCSLOTS", Since::each("8.4.0", "9.0.0"), "Carries out a slot migration between two nodes. Servers use it internally.")
         .takes(&[many("arguments", Kind::Text)])
         .admin()
         .on(ConnectionUse::Internal),
     read(
         "CLUSTERSCAN",
         Since::valkey("9.1.0"),
-        "Returns a page of the cluster's key names and the next cursor; '0' ends.",
+        "Returns one page of the cluster's keys and the next cursor. The cursor '0' ends the scan.",
     )
     .takes(&[
         one("cursor", Kind::Text),
@@ -323,11 +323,11 @@ pub(super) const ROWS: &[Row] = &[
         "[cursor: string, keys: T[]]",
         &Shape::Tuple(&[Shape::Word, Shape::List(&Shape::Key)]),
     )),
-    tell("READONLY", since("3.0.0"), "Lets this connection read from a replica of the cluster.")
+    tell("READONLY", since("3.0.0"), "Allows reads on this connection to a cluster replica.")
         .gives(&OK)
         .on(ConnectionUse::Session)
         .restored(),
-    tell("READWRITE", since("3.0.0"), "Ends what `readonly` allows.")
+    tell("READWRITE", since("3.0.0"), "Ends the read-only mode that `readonly` started.")
         .gives(&OK)
         .on(ConnectionUse::Session)
         .restored(),

@@ -55,45 +55,45 @@ const TRACKING: Shape = Shape::Object(&[
 ]);
 
 pub(super) const ROWS: &[Row] = &[
-    tell("AUTH", since("1.0.0"), "Authenticates this connection: a password, or a user and a password.")
+    tell("AUTH", since("1.0.0"), "Authenticates this connection with a password, or with a user name and a password.")
         .takes(&[one("usernameOrPassword", Kind::Text), maybe("password", Kind::Text, 0)])
         .gives(&OK)
         .on(ConnectionUse::Session)
         .restored(),
-    tell("CLIENT CACHING", since("6.0.0"), "Says whether the next command's keys are tracked.")
+    tell("CLIENT CACHING", since("6.0.0"), "Tells the server whether to track the keys of the next command.")
         .takes(&[one("enabled", YES_NO)])
         .gives(&OK)
         .on(ConnectionUse::Session),
-    tell("CLIENT CAPA", Since::valkey("8.0.0"), "Claims capabilities for this connection.")
+    tell("CLIENT CAPA", Since::valkey("8.0.0"), "Declares the capabilities of this connection.")
         .takes(&[many("capabilities", Kind::Text)])
         .gives(&OK)
         .on(ConnectionUse::Session)
         .restored(),
-    ask("CLIENT GETNAME", since("2.6.9"), "Returns the connection's name, or null.")
+    ask("CLIENT GETNAME", since("2.6.9"), "Returns the name of this connection, or null if it has none.")
         .gives(&Shape::OrNull(&Shape::Word)),
     ask(
         "CLIENT GETREDIR",
         since("6.0.0"),
-        "Returns the client id that invalidations go to; 0 none, -1 not tracking.",
+        "Returns the client id that receives invalidation messages. 0 means no redirection, -1 that tracking is off.",
     )
     .gives(&Shape::Int),
-    ask("CLIENT ID", since("5.0.0"), "Returns the connection's client id.").gives(&Shape::Int),
-    tell("CLIENT IMPORT-SOURCE", Since::valkey("8.1.0"), "Marks this connection as a source in import mode.")
+    ask("CLIENT ID", since("5.0.0"), "Returns the client id of this connection.").gives(&Shape::Int),
+    tell("CLIENT IMPORT-SOURCE", Since::valkey("8.1.0"), "Marks this connection as an import source while the server is in import mode.")
         .takes(&[one("enabled", ON_OFF)])
         .gives(&OK)
         .on(ConnectionUse::Session)
         .restored(),
-    ask("CLIENT INFO", since("6.2.0"), "Returns what the server knows about the connection.")
+    ask("CLIENT INFO", since("6.2.0"), "Returns information about this connection.")
         .gives(&Shape::Attributes),
-    tell("CLIENT KILL", since("2.4.0"), "Closes the connections that pass every filter; answers how many.")
+    tell("CLIENT KILL", since("2.4.0"), "Closes the connections that match every filter. Returns their number.")
         .takes(&[some_of(FILTERS)])
         .gives(&Shape::Int)
         .admin(),
-    ask("CLIENT LIST", since("2.4.0"), "Returns what the server knows about its connections.")
+    ask("CLIENT LIST", since("2.4.0"), "Lists the open connections of the server.")
         .takes(&[options(FILTERS)])
         .gives(&Shape::AttributeLines)
         .admin(),
-    tell("CLIENT NO-EVICT", since("7.0.0"), "Exempts this connection from client eviction.")
+    tell("CLIENT NO-EVICT", since("7.0.0"), "Exempts this connection from client eviction, or ends the exemption.")
         .takes(&[one("enabled", ON_OFF)])
         .gives(&OK)
         .admin()
@@ -102,30 +102,30 @@ pub(super) const ROWS: &[Row] = &[
     tell(
         "CLIENT NO-TOUCH",
         since("7.2.0"),
-        "Lets this connection's commands leave the keys' last use alone.",
+        "Controls whether commands on this connection update the last access time of keys.",
     )
     .takes(&[one("enabled", ON_OFF)])
     .gives(&OK)
     .on(ConnectionUse::Session)
     .restored(),
-    tell("CLIENT PAUSE", since("3.0.0"), "Holds clients' commands back for this many milliseconds.")
+    tell("CLIENT PAUSE", since("3.0.0"), "Suspends the commands of clients for a number of milliseconds.")
         .takes(&[one("timeout", Kind::Int), maybe("mode", Kind::Choice(&["write", "all"]), 0)])
         .gives(&OK)
         .admin(),
-    tell("CLIENT REPLY", since("3.2.0"), "Switches replies off.")
+    tell("CLIENT REPLY", since("3.2.0"), "Turns replies on this connection on or off.")
         .takes(&[one("mode", Kind::Choice(&["on", "off", "skip"]))])
         .on(ConnectionUse::Internal),
-    tell("CLIENT SETINFO", since("7.2.0"), "Sets the library's name or version for this connection.")
+    tell("CLIENT SETINFO", since("7.2.0"), "Sets the library name or version that the server shows for this connection.")
         .takes(&[one("attribute", Kind::Choice(&["lib-name", "lib-ver"])), one("value", Kind::Text)])
         .gives(&OK)
         .on(ConnectionUse::Session)
         .restored(),
-    tell("CLIENT SETNAME", since("2.6.9"), "Names this connection. The option `clientName` names all.")
+    tell("CLIENT SETNAME", since("2.6.9"), "Sets the name of this connection. The option `clientName` names all connections of a client.")
         .takes(&[one("name", Kind::Text)])
         .gives(&OK)
         .on(ConnectionUse::Session)
         .restored(),
-    tell("CLIENT TRACKING", since("6.0.0"), "Switches the tracking of this connection's keys on or off.")
+    tell("CLIENT TRACKING", since("6.0.0"), "Turns tracking of this connection's keys on or off, for client-side caching.")
         .takes(&[
             one("enabled", ON_OFF),
             options(&[
@@ -140,30 +140,30 @@ pub(super) const ROWS: &[Row] = &[
         .gives(&OK)
         .on(ConnectionUse::Session)
         .restored(),
-    ask("CLIENT TRACKINGINFO", since("6.2.0"), "Returns how this connection's keys are tracked.")
+    ask("CLIENT TRACKINGINFO", since("6.2.0"), "Returns the tracking state of this connection.")
         .gives(&TRACKING),
-    tell("CLIENT UNBLOCK", since("5.0.0"), "Ends the blocking command of another client.")
+    tell("CLIENT UNBLOCK", since("5.0.0"), "Unblocks another client that is waiting in a blocking command.")
         .takes(&[one("clientId", Kind::Int), maybe("reason", Kind::Choice(&["timeout", "error"]), 0)])
         .gives(&Shape::Bool)
         .admin(),
-    tell("CLIENT UNPAUSE", since("6.2.0"), "Lets the commands held back by `clientPause` run.")
+    tell("CLIENT UNPAUSE", since("6.2.0"), "Resumes the clients that `clientPause` suspended.")
         .gives(&OK)
         .admin(),
-    ask("ECHO", since("1.0.0"), "Returns the message.")
+    ask("ECHO", since("1.0.0"), "Returns the given message.")
         .takes(&[one("message", Kind::Text)])
         .gives(&Shape::Text),
-    tell("HELLO", since("6.0.0"), "Opens a conversation.")
+    tell("HELLO", since("6.0.0"), "Negotiates the protocol version, and optionally authenticates and names the connection.")
         .takes(&[any("arguments", Kind::Text)])
         .on(ConnectionUse::Raw),
-    ask("PING", since("1.0.0"), "Answers 'PONG', or the message.")
+    ask("PING", since("1.0.0"), "Returns 'PONG', or the given message.")
         .takes(&[maybe("message", Kind::Text, 1)])
         .but(&[when(1, &Shape::Text)])
         .gives(&Shape::Line(&["PONG"])),
     tell("QUIT", since("1.0.0"), "Closes the connection.")
         .takes(&[any("arguments", Kind::Text)])
         .on(ConnectionUse::Raw),
-    tell("RESET", since("6.2.0"), "Resets the connection.").on(ConnectionUse::Raw),
-    tell("SELECT", since("1.0.0"), "Changes this connection's database. The option `db` chooses it for all.")
+    tell("RESET", since("6.2.0"), "Resets the state of the connection.").on(ConnectionUse::Raw),
+    tell("SELECT", since("1.0.0"), "Changes the database of this connection. The option `db` sets it for all connections of a client.")
         .takes(&[one("db", Kind::Int)])
         .gives(&OK)
         .on(ConnectionUse::Session)

@@ -34,7 +34,7 @@ const BLOCK_MILLIS: Part = one("timeout", Kind::Timeout(Unit::Millis));
 const REPLICAS: Part = one("numreplicas", Kind::Int);
 
 pub(super) const ROWS: &[Row] = &[
-    write("COPY", since("6.2.0"), "Copies a value to another key.")
+    write("COPY", since("6.2.0"), "Copies the value of a key to another key.")
         .takes(&[
             one("source", Kind::Key),
             one("destination", Kind::Key),
@@ -44,36 +44,36 @@ pub(super) const ROWS: &[Row] = &[
             ]),
         ])
         .gives(&Shape::Bool),
-    write("DEL", since("1.0.0"), "Deletes keys; answers how many there were.")
+    write("DEL", since("1.0.0"), "Deletes keys. Returns the number of deleted keys.")
         .also(&["delete"])
         .takes(&[KEYS])
         .gives(&Shape::Int)
         .idempotent(),
-    read("DUMP", since("2.6.0"), "Returns a value in the server's own binary form, for `restore`.")
+    read("DUMP", since("2.6.0"), "Returns the value of a key in the server's serialized form, for `restore`.")
         .takes(&[KEY])
         .gives(&Shape::OrNull(&Shape::Binary)),
-    read("EXISTS", since("1.0.0"), "Counts the keys that exist; a key given twice counts twice.")
+    read("EXISTS", since("1.0.0"), "Counts how many of the given keys exist. A key given twice counts twice.")
         .takes(&[KEYS])
         .gives(&Shape::Int),
-    write("EXPIRE", since("1.0.0"), "Sets the time to live in seconds.")
+    write("EXPIRE", since("1.0.0"), "Sets the time to live of a key in seconds.")
         .takes(&[KEY, SECONDS, EXPIRE_OPTIONS])
         .gives(&Shape::Bool)
         .idempotent(),
-    write("EXPIREAT", since("1.2.0"), "Sets the Unix time in seconds, or `Date`, at which a key expires.")
+    write("EXPIREAT", since("1.2.0"), "Sets the time at which a key expires: a Unix time in seconds, or a `Date`.")
         .takes(&[KEY, one("time", Kind::UnixSeconds), EXPIRE_OPTIONS])
         .gives(&Shape::Bool)
         .idempotent(),
     read(
         "EXPIRETIME",
         since("7.0.0"),
-        "Returns the Unix time in seconds at which a key expires; -1 never, -2 missing.",
+        "Returns the Unix time in seconds at which a key expires. -1 means never, -2 that there is no such key.",
     )
     .takes(&[KEY])
     .gives(&Shape::Int),
-    read("KEYS", since("1.0.0"), "Returns all key names that match a pattern. Prefer `scan` in production.")
+    read("KEYS", since("1.0.0"), "Returns all keys that match a pattern. It blocks the server while it runs: prefer `scanIter` in production.")
         .takes(&[one("pattern", Kind::Pattern)])
         .gives(&Shape::List(&Shape::Key)),
-    write("MIGRATE", since("2.6.0"), "Moves keys to another server.")
+    write("MIGRATE", since("2.6.0"), "Moves keys atomically to another server.")
         .takes(&[
             one("host", Kind::Text),
             one("port", Kind::Int),
@@ -98,34 +98,34 @@ pub(super) const ROWS: &[Row] = &[
     write("MOVE", since("1.0.0"), "Moves a key to another database.")
         .takes(&[KEY, one("db", Kind::Int)])
         .gives(&Shape::Bool),
-    read("OBJECT ENCODING", since("2.2.3"), "Returns how the server stores a value.")
+    read("OBJECT ENCODING", since("2.2.3"), "Returns the internal encoding of a value.")
         .takes(&[KEY])
         .gives(&Shape::OrNull(&Shape::Word)),
     read(
         "OBJECT FREQ",
         since("4.0.0"),
-        "Returns how often a key is used, on the server's logarithmic scale.",
+        "Returns the logarithmic access frequency counter of a key.",
     )
     .takes(&[KEY])
     .gives(&Shape::OrNull(&Shape::Int)),
-    read("OBJECT IDLETIME", since("2.2.3"), "Returns the seconds since a key was used.")
+    read("OBJECT IDLETIME", since("2.2.3"), "Returns the number of seconds since the last access to a key.")
         .takes(&[KEY])
         .gives(&Shape::OrNull(&Shape::Int)),
-    read("OBJECT REFCOUNT", since("2.2.3"), "Returns the number of references to a value.")
+    read("OBJECT REFCOUNT", since("2.2.3"), "Returns the reference count of a value.")
         .takes(&[KEY])
         .gives(&Shape::OrNull(&Shape::Int)),
-    write("PERSIST", since("2.2.0"), "Takes a key's time to live away.")
+    write("PERSIST", since("2.2.0"), "Removes the expiry of a key.")
         .takes(&[KEY])
         .gives(&Shape::Bool)
         .idempotent(),
-    write("PEXPIRE", since("2.6.0"), "Sets the time to live in milliseconds.")
+    write("PEXPIRE", since("2.6.0"), "Sets the time to live of a key in milliseconds.")
         .takes(&[KEY, MILLISECONDS, EXPIRE_OPTIONS])
         .gives(&Shape::Bool)
         .idempotent(),
     write(
         "PEXPIREAT",
         since("2.6.0"),
-        "Sets the Unix time in milliseconds, or `Date`, at which a key expires.",
+        "Sets the time at which a key expires: a Unix time in milliseconds, or a `Date`.",
     )
     .takes(&[KEY, one("time", Kind::UnixMillis), EXPIRE_OPTIONS])
     .gives(&Shape::Bool)
@@ -133,22 +133,22 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "PEXPIRETIME",
         since("7.0.0"),
-        "Returns the Unix time in milliseconds at which a key expires; -1 never, -2 missing.",
+        "Returns the Unix time in milliseconds at which a key expires. -1 means never, -2 that there is no such key.",
     )
     .takes(&[KEY])
     .gives(&Shape::Int),
-    read("PTTL", since("2.6.0"), "Returns the time to live in milliseconds; -1 for ever, -2 missing.")
+    read("PTTL", since("2.6.0"), "Returns the remaining time to live of a key in milliseconds. -1 means no expiry, -2 that there is no such key.")
         .takes(&[KEY])
         .gives(&Shape::Int),
-    read("RANDOMKEY", since("1.0.0"), "Returns the name of some key, null if there is none.")
+    read("RANDOMKEY", since("1.0.0"), "Returns a random key, or null if the database is empty.")
         .gives(&Shape::OrNull(&Shape::Key)),
-    write("RENAME", since("1.0.0"), "Renames a key and overwrites the new name.")
+    write("RENAME", since("1.0.0"), "Renames a key and overwrites the destination.")
         .takes(&[KEY, one("newkey", Kind::Key)])
         .gives(&OK),
-    write("RENAMENX", since("1.0.0"), "Renames a key if the new name is free.")
+    write("RENAMENX", since("1.0.0"), "Renames a key only if the destination does not exist.")
         .takes(&[KEY, one("newkey", Kind::Key)])
         .gives(&Shape::Bool),
-    write("RESTORE", since("2.6.0"), "Creates a key from what `dump` returned; a time to live of 0 is none.")
+    write("RESTORE", since("2.6.0"), "Creates a key from the serialized value that `dump` returned. A time to live of 0 means no expiry.")
         .takes(&[
             KEY,
             one("ttl", Kind::UnixMillis),
@@ -169,7 +169,7 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "SCAN",
         since("2.8.0"),
-        "Returns a page of key names and the cursor of the next page; the last one's is '0'.",
+        "Returns one page of keys and the next cursor. The cursor '0' ends the scan.",
     )
     .takes(&[
         one("cursor", Kind::Text),
@@ -184,27 +184,27 @@ pub(super) const ROWS: &[Row] = &[
         &Shape::Tuple(&[Shape::Word, Shape::List(&Shape::Key)]),
     ))
     .scans(),
-    write("SORT", since("1.0.0"), "Sorts a list, a set or a sorted set.")
+    write("SORT", since("1.0.0"), "Sorts the elements of a list, a set or a sorted set. Returns or stores the result.")
         .takes(&[KEY, options(&[BY, LIMIT, OFFSET, COUNT, GET, ORDER, ALPHA, STORE])])
         .but(&[when(STORES, &Shape::Int)])
         .gives(&SORTED)
         .idempotent(),
-    read("SORT_RO", since("7.0.0"), "Sorts a list, a set or a sorted set; runs on replicas, too.")
+    read("SORT_RO", since("7.0.0"), "Returns the sorted elements of a list, a set or a sorted set. Works on replicas, too.")
         .takes(&[KEY, options(&[BY, LIMIT, OFFSET, COUNT, GET, ORDER, ALPHA])])
         .gives(&SORTED),
-    read("TOUCH", since("3.2.1"), "Counts the keys that exist and marks them as used.")
+    read("TOUCH", since("3.2.1"), "Updates the last access time of keys. Returns the number of keys that exist.")
         .takes(&[KEYS])
         .gives(&Shape::Int),
-    read("TTL", since("1.0.0"), "Returns the time to live in seconds; -1 for ever, -2 missing.")
+    read("TTL", since("1.0.0"), "Returns the remaining time to live of a key in seconds. -1 means no expiry, -2 that there is no such key.")
         .takes(&[KEY])
         .gives(&Shape::Int),
-    read("TYPE", since("1.0.0"), "Returns the type of a value: 'string', 'hash', ..., or 'none'.")
+    read("TYPE", since("1.0.0"), "Returns the type of a value ('string', 'hash', ...), or 'none'.")
         .takes(&[KEY])
         .gives(&Shape::Word),
     write(
         "UNLINK",
         since("4.0.0"),
-        "Deletes keys, frees their memory in the background; answers how many there were.",
+        "Deletes keys and frees their memory in the background. Returns the number of deleted keys.",
     )
     .takes(&[KEYS])
     .gives(&Shape::Int)
@@ -212,7 +212,7 @@ pub(super) const ROWS: &[Row] = &[
     tell(
         "WAIT",
         since("3.0.0"),
-        "Waits until so many replicas have this connection's writes; answers how many do.",
+        "Waits until the given number of replicas have acknowledged this connection's writes. Returns how many have.",
     )
     .takes(&[REPLICAS, BLOCK_MILLIS])
     .gives(&Shape::Int)
@@ -220,7 +220,7 @@ pub(super) const ROWS: &[Row] = &[
     tell(
         "WAITAOF",
         since("7.2.0"),
-        "Waits until this connection's writes are on disk here and on so many replicas.",
+        "Waits until this connection's writes are in the append-only file here and on the given number of replicas.",
     )
     .takes(&[one("numlocal", Kind::Int), REPLICAS, BLOCK_MILLIS])
     .gives(&Shape::Typed("[local: number, replicas: number]", &Shape::Tuple(&[Shape::Int, Shape::Int])))

@@ -109,7 +109,7 @@ const FOUND: &[Opt] = &[WITHCOORD, WITHDIST, WITHHASH, COUNT, ANY, ORDER];
 const FOUND_OR_STORED: &[Opt] = &[WITHCOORD, WITHDIST, WITHHASH, COUNT, ANY, ORDER, STORE, STORE_DISTANCES];
 
 pub(super) const ROWS: &[Row] = &[
-    write("GEOADD", since("3.2.0"), "Adds places, or moves them; answers how many are new.")
+    write("GEOADD", since("3.2.0"), "Adds members with their coordinates to a geospatial index, or moves them. Returns the number of new members.")
         .takes(&[
             KEY,
             options(&[
@@ -128,37 +128,37 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "GEODIST",
         since("3.2.0"),
-        "Returns the distance between two places in meters or another unit, or null.",
+        "Returns the distance between two members, in meters or another unit, or null if one is missing.",
     )
     .takes(&[KEY, one("member1", Kind::Text), one("member2", Kind::Text), maybe("unit", UNITS, 0)])
     .gives(&Shape::OrNull(&Shape::Double)),
-    read("GEOHASH", since("3.2.0"), "Returns the Geohash text of each place, null for each that is missing.")
+    read("GEOHASH", since("3.2.0"), "Returns the Geohash string of each member, null for each missing one.")
         .takes(&[KEY, any("members", Kind::Text)])
         .gives(&Shape::List(&Shape::OrNull(&Shape::Word))),
-    read("GEOPOS", since("3.2.0"), "Returns the position of each place, null for each that is missing.")
+    read("GEOPOS", since("3.2.0"), "Returns the longitude and latitude of each member, null for each missing one.")
         .takes(&[KEY, any("members", Kind::Text)])
         .gives(&Shape::List(&Shape::OrNull(&COORDINATES))),
-    write("GEORADIUS", since("3.2.0"), "Returns or stores the places around a position; prefer `geosearch`.")
+    write("GEORADIUS", since("3.2.0"), "Returns or stores the members within a radius of a position. Prefer `geosearch`.")
         .takes(&[KEY, LONGITUDE, LATITUDE, RADIUS, UNIT, options(FOUND_OR_STORED)])
         .but(STORED_OR_WITH)
         .gives(&MEMBERS),
     write(
         "GEORADIUSBYMEMBER",
         since("3.2.0"),
-        "Returns or stores the places around another; prefer `geosearch`.",
+        "Returns or stores the members within a radius of another member. Prefer `geosearch`.",
     )
     .takes(&[KEY, MEMBER, RADIUS, UNIT, options(FOUND_OR_STORED)])
     .but(STORED_OR_WITH)
     .gives(&MEMBERS),
-    read("GEORADIUSBYMEMBER_RO", since("3.2.10"), "Returns the places around another; prefer `geosearch`.")
+    read("GEORADIUSBYMEMBER_RO", since("3.2.10"), "Returns the members within a radius of another member. Prefer `geosearch`.")
         .takes(&[KEY, MEMBER, RADIUS, UNIT, options(FOUND)])
         .but(WITH_ALL)
         .gives(&MEMBERS),
-    read("GEORADIUS_RO", since("3.2.10"), "Returns the places around a position; prefer `geosearch`.")
+    read("GEORADIUS_RO", since("3.2.10"), "Returns the members within a radius of a position. Prefer `geosearch`.")
         .takes(&[KEY, LONGITUDE, LATITUDE, RADIUS, UNIT, options(FOUND)])
         .but(WITH_ALL)
         .gives(&MEMBERS),
-    read("GEOSEARCH", since("6.2.0"), "Returns the places in a circle, a box or a polygon.")
+    read("GEOSEARCH", since("6.2.0"), "Returns the members of a geospatial index within a circle, a box or a polygon.")
         .takes(&[
             KEY,
             one_of_each(
@@ -174,7 +174,7 @@ pub(super) const ROWS: &[Row] = &[
     write(
         "GEOSEARCHSTORE",
         since("6.2.0"),
-        "Stores the places in a circle, a box or a polygon; answers how many.",
+        "Stores the members within a circle, a box or a polygon. Returns their number.",
     )
     .takes(&[
         one("destination", Kind::Key),

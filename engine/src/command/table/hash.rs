@@ -56,17 +56,17 @@ const WITH_VALUES: u8 = 2;
 const WITHOUT_VALUES: u8 = 1;
 
 pub(super) const ROWS: &[Row] = &[
-    write("HDEL", since("2.0.0"), "Deletes fields of a hash; answers how many there were.")
+    write("HDEL", since("2.0.0"), "Deletes fields of a hash. Returns the number of deleted fields.")
         .takes(&[KEY, FIELDS])
         .gives(&Shape::Int)
         .idempotent(),
-    read("HEXISTS", since("2.0.0"), "Says whether a hash has a field.")
+    read("HEXISTS", since("2.0.0"), "Checks whether a hash has a field.")
         .takes(&[KEY, FIELD])
         .gives(&Shape::Bool),
     write(
         "HEXPIRE",
         Since::each("7.4.0", "9.0.0"),
-        "Sets the time to live of fields in seconds; answers for each 1 set, 0 refused, 2 deleted, -2 missing.",
+        "Sets the time to live of fields in seconds. Returns for each field: 1 set, 0 condition not met, 2 deleted, -2 no such field.",
     )
     .takes(&[KEY, one("seconds", Kind::Int), EXPIRE_OPTIONS, NAMED, Count, FIELDS])
     .gives(&OUTCOMES)
@@ -74,7 +74,7 @@ pub(super) const ROWS: &[Row] = &[
     write(
         "HEXPIREAT",
         Since::each("7.4.0", "9.0.0"),
-        "Sets the Unix time in seconds, or `Date`, at which fields expire; answers as `hexpire`.",
+        "Sets the time at which fields expire: a Unix time in seconds, or a `Date`. Returns what `hexpire` returns.",
     )
     .takes(&[KEY, one("time", Kind::UnixSeconds), EXPIRE_OPTIONS, NAMED, Count, FIELDS])
     .gives(&OUTCOMES)
@@ -82,21 +82,21 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "HEXPIRETIME",
         Since::each("7.4.0", "9.0.0"),
-        "Returns the Unix time in seconds at which fields expire; -1 never, -2 missing.",
+        "Returns the Unix time in seconds at which fields expire. -1 means never, -2 that there is no such field.",
     )
     .takes(&[KEY, NAMED, Count, FIELDS])
     .gives(&OUTCOMES),
-    read("HGET", since("2.0.0"), "Returns a field of a hash, or null.")
+    read("HGET", since("2.0.0"), "Returns the value of a field, or null.")
         .takes(&[KEY, FIELD])
         .gives(&TEXT_OR_NULL),
-    read("HGETALL", since("2.0.0"), "Returns a hash; an empty object if it is missing.")
+    read("HGETALL", since("2.0.0"), "Returns all fields and values of a hash, or an empty object if there is no such key.")
         .takes(&[KEY, options(&[as_pairs(PAIRS)])])
         .but(&[when(PAIRS, &Shape::Typed("[field: T, value: T][]", &Shape::Pairs(&Shape::Text, &Shape::Text)))])
         .gives(&Shape::Map(&Shape::Text, &Shape::Text)),
-    write("HGETDEL", Since::each("8.0.0", "9.1.0"), "Returns fields of a hash and deletes them.")
+    write("HGETDEL", Since::each("8.0.0", "9.1.0"), "Returns the values of fields and deletes them.")
         .takes(&[KEY, NAMED, Count, FIELDS])
         .gives(&Shape::List(&TEXT_OR_NULL)),
-    write("HGETEX", Since::each("8.0.0", "9.0.0"), "Returns fields of a hash and sets their time to live.")
+    write("HGETEX", Since::each("8.0.0", "9.0.0"), "Returns the values of fields and sets or removes their expiry.")
         .takes(&[KEY, options(&[EX, PX, EXAT, PXAT, PERSIST]), NAMED, Count, FIELDS])
         .gives(&Shape::List(&TEXT_OR_NULL)),
     tell("HIMPORT DISCARD", HIMPORT, "Forgets a list of fields. Returns how many lists that were.")
@@ -115,27 +115,27 @@ pub(super) const ROWS: &[Row] = &[
         .gives(&OK)
         .on(ConnectionUse::Session)
         .leaving(SessionEffect::Nothing),
-    write("HINCRBY", since("2.0.0"), "Adds to an integer in a hash; answers the result.")
+    write("HINCRBY", since("2.0.0"), "Adds to the integer value of a field. Returns the new value.")
         .takes(&[KEY, FIELD, one("increment", Kind::Int)])
         .gives(&Shape::Int),
-    write("HINCRBYFLOAT", since("2.6.0"), "Adds to a number in a hash; answers the result.")
+    write("HINCRBYFLOAT", since("2.6.0"), "Adds to the number in a field. Returns the new value.")
         .takes(&[KEY, FIELD, one("increment", Kind::Float)])
         .gives(&Shape::Double),
-    read("HKEYS", since("2.0.0"), "Returns the names of a hash's fields.")
+    read("HKEYS", since("2.0.0"), "Returns all field names of a hash.")
         .takes(&[KEY])
         .gives(&Shape::List(&Shape::Text)),
-    read("HLEN", since("2.0.0"), "Returns the number of a hash's fields.").takes(&[KEY]).gives(&Shape::Int),
-    read("HMGET", since("2.0.0"), "Returns several fields of a hash, null for each that is missing.")
+    read("HLEN", since("2.0.0"), "Returns the number of fields of a hash.").takes(&[KEY]).gives(&Shape::Int),
+    read("HMGET", since("2.0.0"), "Returns the values of several fields, null for each missing one.")
         .takes(&[KEY, FIELDS])
         .gives(&Shape::List(&TEXT_OR_NULL)),
-    write("HMSET", since("2.0.0"), "Sets fields of a hash; the old form of `hset`.")
+    write("HMSET", since("2.0.0"), "Sets several fields of a hash. The old form of `hset`.")
         .takes(&[KEY, DATA])
         .gives(&OK)
         .idempotent(),
     write(
         "HPERSIST",
         Since::each("7.4.0", "9.0.0"),
-        "Takes the time to live of fields away; answers for each 1 taken away, -1 none, -2 missing.",
+        "Removes the expiry of fields. Returns for each field: 1 removed, -1 no expiry, -2 no such field.",
     )
     .takes(&[KEY, NAMED, Count, FIELDS])
     .gives(&OUTCOMES)
@@ -143,7 +143,7 @@ pub(super) const ROWS: &[Row] = &[
     write(
         "HPEXPIRE",
         Since::each("7.4.0", "9.0.0"),
-        "Sets the time to live of fields in milliseconds; answers as `hexpire`.",
+        "Sets the time to live of fields in milliseconds. Returns what `hexpire` returns.",
     )
     .takes(&[KEY, one("milliseconds", Kind::Int), EXPIRE_OPTIONS, NAMED, Count, FIELDS])
     .gives(&OUTCOMES)
@@ -151,7 +151,7 @@ pub(super) const ROWS: &[Row] = &[
     write(
         "HPEXPIREAT",
         Since::each("7.4.0", "9.0.0"),
-        "Sets the Unix time in milliseconds, or `Date`, at which fields expire; answers as `hexpire`.",
+        "Sets the time at which fields expire: a Unix time in milliseconds, or a `Date`. Returns what `hexpire` returns.",
     )
     .takes(&[KEY, one("time", Kind::UnixMillis), EXPIRE_OPTIONS, NAMED, Count, FIELDS])
     .gives(&OUTCOMES)
@@ -159,21 +159,21 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "HPEXPIRETIME",
         Since::each("7.4.0", "9.0.0"),
-        "Returns the Unix time in milliseconds at which fields expire; -1 never, -2 missing.",
+        "Returns the Unix time in milliseconds at which fields expire. -1 means never, -2 that there is no such field.",
     )
     .takes(&[KEY, NAMED, Count, FIELDS])
     .gives(&OUTCOMES),
     read(
         "HPTTL",
         Since::each("7.4.0", "9.0.0"),
-        "Returns the time to live of fields in milliseconds; -1 for ever, -2 missing.",
+        "Returns the remaining time to live of fields in milliseconds. -1 means no expiry, -2 that there is no such field.",
     )
     .takes(&[KEY, NAMED, Count, FIELDS])
     .gives(&OUTCOMES),
     read(
         "HRANDFIELD",
         since("6.2.0"),
-        "Returns a random field name, or several; a negative count may repeat them.",
+        "Returns one or more random fields of a hash. A negative count may repeat fields.",
     )
     .takes(&[
         KEY,
@@ -189,7 +189,7 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "HSCAN",
         since("2.8.0"),
-        "Returns a page of [field, value] pairs and the cursor of the next page; the last one's is '0'.",
+        "Returns one page of [field, value] pairs and the next cursor. The cursor '0' ends the scan.",
     )
     .takes(&[
         KEY,
@@ -213,14 +213,14 @@ pub(super) const ROWS: &[Row] = &[
         &Shape::Tuple(&[Shape::Word, Shape::Pairs(&Shape::Text, &Shape::Text)]),
     ))
     .scans(),
-    write("HSET", since("2.0.0"), "Sets fields of a hash; answers how many are new.")
+    write("HSET", since("2.0.0"), "Sets fields of a hash. Returns the number of new fields.")
         .takes(&[KEY, DATA])
         .gives(&Shape::Int)
         .idempotent(),
     write(
         "HSETEX",
         Since::each("8.0.0", "9.0.0"),
-        "Sets fields of a hash and their time to live; answers whether it did.",
+        "Sets fields of a hash together with their expiry. Returns whether they were set.",
     )
     .takes(&[
         KEY,
@@ -241,20 +241,20 @@ pub(super) const ROWS: &[Row] = &[
     ])
     .gives(&Shape::Bool)
     .idempotent(),
-    write("HSETNX", since("2.0.0"), "Sets a field of a hash if it does not exist.")
+    write("HSETNX", since("2.0.0"), "Sets a field of a hash only if it does not exist.")
         .takes(&[KEY, FIELD, VALUE])
         .gives(&Shape::Bool),
-    read("HSTRLEN", since("3.2.0"), "Returns the length of a field's value, 0 if it is missing.")
+    read("HSTRLEN", since("3.2.0"), "Returns the length of a field's value, or 0 if there is no such field.")
         .takes(&[KEY, FIELD])
         .gives(&Shape::Int),
     read(
         "HTTL",
         Since::each("7.4.0", "9.0.0"),
-        "Returns the time to live of fields in seconds; -1 for ever, -2 missing.",
+        "Returns the remaining time to live of fields in seconds. -1 means no expiry, -2 that there is no such field.",
     )
     .takes(&[KEY, NAMED, Count, FIELDS])
     .gives(&OUTCOMES),
-    read("HVALS", since("2.0.0"), "Returns the values of a hash.")
+    read("HVALS", since("2.0.0"), "Returns all values of a hash.")
         .takes(&[KEY])
         .gives(&Shape::List(&Shape::Text)),
 ];

@@ -5,20 +5,24 @@ use crate::command::row::{Row, ask, read, since, write};
 use crate::command::shape::{OK, Shape};
 
 pub(super) const ROWS: &[Row] = &[
-    write("PFADD", since("2.8.9"), "Adds elements; answers whether the count may have changed.")
-        .takes(&[KEY, any("elements", Kind::Text)])
-        .gives(&Shape::Bool),
+    write(
+        "PFADD",
+        since("2.8.9"),
+        "Adds elements to a HyperLogLog. Returns whether the estimated count may have changed.",
+    )
+    .takes(&[KEY, any("elements", Kind::Text)])
+    .gives(&Shape::Bool),
     read(
         "PFCOUNT",
         since("2.8.9"),
-        "Returns the approximate number of different elements of all keys together.",
+        "Returns the estimated number of distinct elements in one or more HyperLogLogs together.",
     )
     .takes(&[KEYS])
     .gives(&Shape::Int),
     write(
         "PFDEBUG",
         since("2.8.9"),
-        "Looks at or changes a HyperLogLog's registers: for the server's own tests.",
+        "Reads or changes the registers of a HyperLogLog. Meant for the server's own tests.",
     )
     .takes(&[one("subcommand", Kind::Text), KEY])
     .admin(),
@@ -26,7 +30,11 @@ pub(super) const ROWS: &[Row] = &[
         .takes(&[one("destination", Kind::Key), any("sources", Kind::Key)])
         .gives(&OK)
         .idempotent(),
-    ask("PFSELFTEST", since("2.8.9"), "Lets the server test its implementation, which takes a while.")
-        .gives(&OK)
-        .admin(),
+    ask(
+        "PFSELFTEST",
+        since("2.8.9"),
+        "Runs the server's own test of its HyperLogLog implementation, which takes a while.",
+    )
+    .gives(&OK)
+    .admin(),
 ];

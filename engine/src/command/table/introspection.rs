@@ -93,29 +93,29 @@ const COMMAND_DETAILS: Shape = Shape::Named(DETAILS, &Shape::Record(&details(&SU
 const SUBCOMMAND_DETAILS: Shape = Shape::Named(DETAILS, &Shape::Record(&details(&Shape::Any)));
 
 pub(super) const ROWS: &[Row] = &[
-    ask("COMMAND COUNT", since("2.8.13"), "Returns the number of commands that the server knows.")
+    ask("COMMAND COUNT", since("2.8.13"), "Returns the number of commands that the server supports.")
         .gives(&Shape::Int),
-    ask("COMMAND DOCS", since("7.0.0"), "Returns the documentation of these commands, or of all, by name.")
+    ask("COMMAND DOCS", since("7.0.0"), "Returns documentation of the given commands, or of all, by name.")
         .takes(NAMES)
         .gives(&DOCUMENTS),
-    ask("COMMAND GETKEYS", since("2.8.13"), "Returns the keys in a call.")
+    ask("COMMAND GETKEYS", since("2.8.13"), "Returns the keys of a full command call.")
         .takes(CALL)
         .gives(&Shape::List(&Shape::Text)),
     ask(
         "COMMAND GETKEYSANDFLAGS",
         since("7.0.0"),
-        "Returns the keys in a call, each with what happens to it.",
+        "Returns the keys of a full command call, each with its access flags.",
     )
     .takes(CALL)
     .gives(&Shape::Pairs(&Shape::Text, &WORDS)),
     ask(
         "COMMAND INFO",
         since("2.8.13"),
-        "Returns facts about these commands, null for unknown ones, or about all.",
+        "Returns details of the given commands, or of all. Unknown commands are null.",
     )
     .takes(NAMES)
     .gives(&Shape::List(&Shape::OrNull(&COMMAND_DETAILS))),
-    ask("COMMAND LIST", since("7.0.0"), "Returns the names of the commands that the server knows.")
+    ask("COMMAND LIST", since("7.0.0"), "Lists the names of all commands that the server supports.")
         .takes(&[options(&[
             value("module", "FILTERBY MODULE", Kind::Text, "Only commands of this module.").excludes(1),
             value("aclcat", "FILTERBY ACLCAT", Kind::Text, "Only commands of this ACL category.").excludes(1),

@@ -58,49 +58,49 @@ pub(super) const ROWS: &[Row] = &[
     ask(
         "COMMANDLOG GET",
         Since::valkey("8.1.0"),
-        "Returns entries of a log of slow or large commands, the newest first; `value` is in microseconds or bytes.",
+        "Returns entries of the log of slow or large commands, newest first. `value` is in microseconds or bytes.",
     )
     .takes(&[one("count", Kind::Int), LOG])
     .gives(&Shape::List(&LOGGED))
     .admin(),
-    ask("COMMANDLOG LEN", Since::valkey("8.1.0"), "Returns the number of entries of a log.")
+    ask("COMMANDLOG LEN", Since::valkey("8.1.0"), "Returns the number of entries in a command log.")
         .takes(&[LOG])
         .gives(&Shape::Int)
         .admin(),
-    tell("COMMANDLOG RESET", Since::valkey("8.1.0"), "Empties a log.")
+    tell("COMMANDLOG RESET", Since::valkey("8.1.0"), "Clears a command log.")
         .takes(&[LOG])
         .gives(&OK)
         .admin()
         .idempotent(),
-    ask("LATENCY DOCTOR", since("2.8.13"), "Returns the server's own advice about its latency.")
+    ask("LATENCY DOCTOR", since("2.8.13"), "Returns the server's own analysis of its latency, as text.")
         .gives(&Shape::Word)
         .admin(),
-    ask("LATENCY GRAPH", since("2.8.13"), "Returns an event's latency as a drawing of text.")
+    ask("LATENCY GRAPH", since("2.8.13"), "Draws the latency of an event as text.")
         .takes(&[EVENT])
         .gives(&Shape::Word)
         .admin(),
-    ask("LATENCY HISTOGRAM", since("7.0.0"), "Returns how long calls of these commands, or of all, have taken.")
+    ask("LATENCY HISTOGRAM", since("7.0.0"), "Returns the latency distribution of the given commands, or of all.")
         .takes(&[any("commands", Kind::Text)])
         .gives(&Shape::Map(&Shape::Word, &HISTOGRAM))
         .admin(),
-    ask("LATENCY HISTORY", since("2.8.13"), "Returns an event's latencies in milliseconds, with Unix times.")
+    ask("LATENCY HISTORY", since("2.8.13"), "Returns the latency samples of an event in milliseconds, with Unix times.")
         .takes(&[EVENT])
         .gives(&Shape::List(&SAMPLE))
         .admin(),
-    ask("LATENCY LATEST", since("2.8.13"), "Returns the latest and the highest latency of each event in milliseconds.")
+    ask("LATENCY LATEST", since("2.8.13"), "Returns the latest and the highest latency of each event, in milliseconds.")
         .gives(&Shape::List(&PEAK))
         .admin(),
-    tell("LATENCY RESET", since("2.8.13"), "Forgets these events, or all; answers how many there were.")
+    tell("LATENCY RESET", since("2.8.13"), "Clears the latency samples of the given events, or of all. Returns how many were cleared.")
         .takes(&[any("events", Kind::Text)])
         .gives(&Shape::Int)
         .admin()
         .idempotent(),
-    ask("SLOWLOG GET", since("2.2.12"), "Returns slow commands, the newest first; durations in microseconds.")
+    ask("SLOWLOG GET", since("2.2.12"), "Returns entries of the slow log, newest first. Durations are in microseconds.")
         .takes(&[maybe("count", Kind::Int, 0)])
         .gives(&Shape::List(&SLOW))
         .admin(),
-    ask("SLOWLOG LEN", since("2.2.12"), "Returns the number of entries of the slow log.")
+    ask("SLOWLOG LEN", since("2.2.12"), "Returns the number of entries in the slow log.")
         .gives(&Shape::Int)
         .admin(),
-    tell("SLOWLOG RESET", since("2.2.12"), "Empties the slow log.").gives(&OK).admin().idempotent(),
+    tell("SLOWLOG RESET", since("2.2.12"), "Clears the slow log.").gives(&OK).admin().idempotent(),
 ];

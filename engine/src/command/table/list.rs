@@ -43,26 +43,26 @@ const IN_ORDER: &[PhrasePiece] =
     &[PhrasePiece::Own(Kind::Int), PhrasePiece::Or { option: "order", word: "BULK" }];
 
 pub(super) const ROWS: &[Row] = &[
-    write("BLMOVE", since("6.2.0"), "As `lmove`; waits for an element, null after so many seconds.")
+    write("BLMOVE", since("6.2.0"), "Moves an element from one list to another like `lmove`, and waits for one if needed. Returns null after the timeout in seconds.")
         .takes(&[SOURCE, DESTINATION, FROM, TO, SECONDS])
         .gives(&TEXT_OR_NULL)
         .on(ConnectionUse::Dedicated),
     write(
         "BLMOVEM",
         Since::redis("8.10.0"),
-        "As `lmovem`; waits for enough elements, null after so many seconds.",
+        "Moves elements like `lmovem`, and waits for enough of them if needed. Returns null after the timeout in seconds.",
     )
     .takes(&[SOURCE, DESTINATION, FROM, TO, SECONDS, HOW_MANY_MOVE])
     .gives(&MOVED)
     .on(ConnectionUse::Dedicated),
-    write("BLMPOP", since("7.0.0"), "As `lmpop`; waits for an element, null after so many seconds.")
+    write("BLMPOP", since("7.0.0"), "Removes and returns elements like `lmpop`, and waits for some if needed. Returns null after the timeout in seconds.")
         .takes(&[SECONDS, Count, KEYS, WHERE, UP_TO])
         .gives(&POPPED_MANY)
         .on(ConnectionUse::Dedicated),
     write(
         "BLPOP",
         since("2.0.0"),
-        "Takes the first element of the first list that has one; waits for it, null after so many seconds.",
+        "Removes and returns the first element of the first list that is not empty, and waits for one if needed. Returns null after the timeout in seconds.",
     )
     .takes(&[KEYS, SECONDS])
     .gives(&POPPED)
@@ -70,22 +70,22 @@ pub(super) const ROWS: &[Row] = &[
     write(
         "BRPOP",
         since("2.0.0"),
-        "Takes the last element of the first list that has one; waits for it, null after so many seconds.",
+        "Removes and returns the last element of the first list that is not empty, and waits for one if needed. Returns null after the timeout in seconds.",
     )
     .takes(&[KEYS, SECONDS])
     .gives(&POPPED)
     .on(ConnectionUse::Dedicated),
-    write("BRPOPLPUSH", since("2.2.0"), "As `rpoplpush`; waits for an element, null after so many seconds.")
+    write("BRPOPLPUSH", since("2.2.0"), "Moves an element like `rpoplpush`, and waits for one if needed. Returns null after the timeout in seconds.")
         .takes(&[SOURCE, DESTINATION, SECONDS])
         .gives(&TEXT_OR_NULL)
         .on(ConnectionUse::Dedicated),
-    read("LINDEX", since("1.0.0"), "Returns an element by its index, or null; -1 is the last.")
+    read("LINDEX", since("1.0.0"), "Returns the element at an index, or null. -1 is the last element.")
         .takes(&[KEY, one("index", Kind::Int)])
         .gives(&TEXT_OR_NULL),
     write(
         "LINSERT",
         since("2.2.0"),
-        "Inserts beside an element; answers the new length, -1 without that element, 0 without a list.",
+        "Inserts an element before or after another one. Returns the new length, -1 if there is no such element, or 0 if there is no such key.",
     )
     .takes(&[
         KEY,
@@ -95,7 +95,7 @@ pub(super) const ROWS: &[Row] = &[
     ])
     .gives(&Shape::Int),
     read("LLEN", since("1.0.0"), "Returns the length of a list.").takes(&[KEY]).gives(&Shape::Int),
-    write("LMOVE", since("6.2.0"), "Takes an element from one end of a list to one of another; returns it.")
+    write("LMOVE", since("6.2.0"), "Moves an element from one end of a list to one end of another. Returns the element, or null.")
         .takes(&[SOURCE, DESTINATION, FROM, TO])
         .gives(&TEXT_OR_NULL),
     write(
@@ -105,17 +105,17 @@ pub(super) const ROWS: &[Row] = &[
     )
     .takes(&[SOURCE, DESTINATION, FROM, TO, HOW_MANY_MOVE])
     .gives(&MOVED),
-    write("LMPOP", since("7.0.0"), "Takes elements off one end of the first list that has some.")
+    write("LMPOP", since("7.0.0"), "Removes and returns elements from one end of the first list that is not empty.")
         .takes(&[Count, KEYS, WHERE, UP_TO])
         .gives(&POPPED_MANY),
-    write("LPOP", since("1.0.0"), "Takes the first element off a list, or several.")
+    write("LPOP", since("1.0.0"), "Removes and returns the first element of a list, or the first few.")
         .takes(&[KEY, HOW_MANY])
         .but(&[when(WITH_COUNT, &Shape::OrNull(&TEXTS))])
         .gives(&TEXT_OR_NULL),
     read(
         "LPOS",
         since("6.0.6"),
-        "Returns where an element is, or null; with `count`, the places of several.",
+        "Returns the index of an element, or null. With `count`, returns the indexes of several matches.",
     )
     .takes(&[
         KEY,
@@ -128,44 +128,44 @@ pub(super) const ROWS: &[Row] = &[
     ])
     .but(&[when(WITH_COUNT, &Shape::List(&Shape::Int))])
     .gives(&Shape::OrNull(&Shape::Int)),
-    write("LPUSH", since("1.0.0"), "Puts elements before a list, one after the other; answers its length.")
+    write("LPUSH", since("1.0.0"), "Prepends elements to a list. Returns its new length.")
         .takes(&[KEY, ELEMENTS])
         .gives(&Shape::Int),
-    write("LPUSHX", since("2.2.0"), "As `lpush`, if the list exists.")
+    write("LPUSHX", since("2.2.0"), "Prepends elements only if the list exists. Returns its new length.")
         .takes(&[KEY, ELEMENTS])
         .gives(&Shape::Int),
-    read("LRANGE", since("1.0.0"), "Returns a part of a list, the end included; -1 is the last element.")
+    read("LRANGE", since("1.0.0"), "Returns a range of elements. The end is included, and -1 is the last element.")
         .takes(&[KEY, START, STOP])
         .gives(&TEXTS),
     write(
         "LREM",
         since("1.0.0"),
-        "Removes so many elements of this value, 0 for all, from the end if negative; answers how many.",
+        "Removes elements that equal a value: up to `count` of them, all with 0, from the end if negative. Returns their number.",
     )
     .takes(&[KEY, one("count", Kind::Int), one("element", Kind::Text)])
     .gives(&Shape::Int),
-    write("LSET", since("1.0.0"), "Sets an element by its index.")
+    write("LSET", since("1.0.0"), "Replaces the element at an index.")
         .takes(&[KEY, one("index", Kind::Int), VALUE])
         .gives(&OK)
         .idempotent(),
-    write("LTRIM", since("1.0.0"), "Keeps a part of a list, the end included.")
+    write("LTRIM", since("1.0.0"), "Trims a list to a range of elements. The end is included.")
         .takes(&[KEY, START, STOP])
         .gives(&OK),
-    write("RPOP", since("1.0.0"), "Takes the last element off a list, or several.")
+    write("RPOP", since("1.0.0"), "Removes and returns the last element of a list, or the last few.")
         .takes(&[KEY, HOW_MANY])
         .but(&[when(WITH_COUNT, &Shape::OrNull(&TEXTS))])
         .gives(&TEXT_OR_NULL),
     write(
         "RPOPLPUSH",
         since("1.2.0"),
-        "Takes the last element of a list before another; the old form of `lmove`.",
+        "Moves the last element of a list to the front of another. The old form of `lmove`.",
     )
     .takes(&[SOURCE, DESTINATION])
     .gives(&TEXT_OR_NULL),
-    write("RPUSH", since("1.0.0"), "Puts elements behind a list; answers its length.")
+    write("RPUSH", since("1.0.0"), "Appends elements to a list. Returns its new length.")
         .takes(&[KEY, ELEMENTS])
         .gives(&Shape::Int),
-    write("RPUSHX", since("2.2.0"), "As `rpush`, if the list exists.")
+    write("RPUSHX", since("2.2.0"), "Appends elements only if the list exists. Returns its new length.")
         .takes(&[KEY, ELEMENTS])
         .gives(&Shape::Int),
 ];

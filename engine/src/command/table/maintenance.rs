@@ -34,33 +34,38 @@ const BACKUP: Shape = Shape::Named(
 );
 
 pub(super) const ROWS: &[Row] = &[
-    tell("BACKUP ABORT", Since::redis("8.10.0"), "Ends a backup that is not sealed yet.").gives(&OK).admin(),
-    tell("BACKUP CLEANUP", Since::redis("8.10.0"), "Removes the files of the last backup.")
+    tell("BACKUP ABORT", Since::redis("8.10.0"), "Aborts a backup that is not sealed yet.")
+        .gives(&OK)
+        .admin(),
+    tell("BACKUP CLEANUP", Since::redis("8.10.0"), "Deletes the files of the last backup.")
         .gives(&OK)
         .admin()
         .idempotent(),
-    ask("BACKUP LIST", Since::redis("8.10.0"), "Returns the paths of the files of the backup so far.")
+    ask("BACKUP LIST", Since::redis("8.10.0"), "Lists the paths of the backup's files so far.")
         .gives(&Shape::List(&Shape::Word))
         .admin(),
-    tell("BACKUP SEAL", Since::redis("8.10.0"), "Completes the backup: its files no longer change.")
+    tell("BACKUP SEAL", Since::redis("8.10.0"), "Completes the backup. Its files no longer change.")
         .gives(&OK)
         .admin(),
-    tell("BACKUP START", Since::redis("8.10.0"), "Starts a backup while the server runs.").gives(&OK).admin(),
-    ask("BACKUP STATUS", Since::redis("8.10.0"), "Returns the state of the backup; times in seconds.")
+    tell("BACKUP START", Since::redis("8.10.0"), "Starts an online backup.").gives(&OK).admin(),
+    ask("BACKUP STATUS", Since::redis("8.10.0"), "Returns the state of the backup. Times are in seconds.")
         .gives(&BACKUP)
         .admin(),
     ask(
         "HOTKEYS GET",
         Since::redis("8.6.0"),
-        "Returns the keys that cost most, or null if none were looked for.",
+        "Returns the hottest keys found, or null if tracking never ran.",
     )
     .gives(&Shape::OrNull(&Shape::Sole(&HOT_KEYS)))
     .admin(),
-    tell("HOTKEYS RESET", Since::redis("8.6.0"), "Forgets what was found.").gives(&OK).admin().idempotent(),
+    tell("HOTKEYS RESET", Since::redis("8.6.0"), "Discards the results of hot key tracking.")
+        .gives(&OK)
+        .admin()
+        .idempotent(),
     tell(
         "HOTKEYS START",
         Since::redis("8.6.0"),
-        "Looks for the keys that cost most processor time or traffic.",
+        "Starts tracking the keys that use the most processor time or network traffic.",
     )
     .takes(&[
         Word("METRICS"),
@@ -78,7 +83,7 @@ pub(super) const ROWS: &[Row] = &[
     tell(
         "HOTKEYS STOP",
         Since::redis("8.6.0"),
-        "Ends the search and keeps what was found; null without one.",
+        "Stops tracking hot keys and keeps the results. Returns null if tracking was not running.",
     )
     .gives(&Shape::OrNull(&OK))
     .admin(),

@@ -16,22 +16,28 @@ const STATS: Shape = Shape::Object(&[
 ]);
 
 pub(super) const ROWS: &[Row] = &[
-    ask("MEMORY DOCTOR", since("4.0.0"), "Returns the server's own advice about its memory.")
+    ask("MEMORY DOCTOR", since("4.0.0"), "Returns the server's own analysis of its memory use, as text.")
         .gives(&Shape::Word),
-    ask("MEMORY MALLOC-STATS", since("4.0.0"), "Returns the allocator's statistics as text.")
+    ask("MEMORY MALLOC-STATS", since("4.0.0"), "Returns the statistics of the memory allocator, as text.")
         .gives(&Shape::Word),
-    tell("MEMORY PURGE", since("4.0.0"), "Lets the allocator give memory back.").gives(&OK).idempotent(),
-    ask("MEMORY STATS", since("4.0.0"), "Returns what the memory is used for, in bytes, and how well.")
+    tell("MEMORY PURGE", since("4.0.0"), "Asks the memory allocator to release unused memory.")
+        .gives(&OK)
+        .idempotent(),
+    ask("MEMORY STATS", since("4.0.0"), "Returns details of the server's memory use, in bytes.")
         .gives(&Shape::Typed("Record<string, number | Record<string, number>>", &STATS)),
-    read("MEMORY USAGE", since("4.0.0"), "Returns the bytes that a key and its value take, or null.")
-        .takes(&[
-            KEY,
-            options(&[value(
-                "samples",
-                "SAMPLES",
-                Kind::Int,
-                "How many elements to look at; 0 all, 5 by default.",
-            )]),
-        ])
-        .gives(&Shape::OrNull(&Shape::Int)),
+    read(
+        "MEMORY USAGE",
+        since("4.0.0"),
+        "Returns the number of bytes that a key and its value use, or null.",
+    )
+    .takes(&[
+        KEY,
+        options(&[value(
+            "samples",
+            "SAMPLES",
+            Kind::Int,
+            "How many elements to look at; 0 all, 5 by default.",
+        )]),
+    ])
+    .gives(&Shape::OrNull(&Shape::Int)),
 ];

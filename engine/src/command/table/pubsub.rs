@@ -15,44 +15,52 @@ const ANY_CHANNELS: &[Part] = &[any("channels", Kind::Text)];
 const ANY_PATTERNS: &[Part] = &[any("patterns", Kind::Text)];
 
 pub(super) const ROWS: &[Row] = &[
-    tell("PSUBSCRIBE", since("2.0.0"), "Listens to the channels that match the patterns.")
+    tell("PSUBSCRIBE", since("2.0.0"), "Subscribes to the channels that match the patterns.")
         .takes(PATTERNS)
         .on(ConnectionUse::Internal),
-    tell("PUBLISH", since("2.0.0"), "Sends a message to a channel; answers how many subscribers got it.")
-        .takes(MESSAGE)
-        .gives(&Shape::Int),
-    ask("PUBSUB CHANNELS", since("2.8.0"), "Returns the channels with subscribers, patterns not counted.")
-        .takes(MATCHING)
-        .gives(&Shape::List(&Shape::Text)),
+    tell(
+        "PUBLISH",
+        since("2.0.0"),
+        "Publishes a message to a channel. Returns the number of clients that received it.",
+    )
+    .takes(MESSAGE)
+    .gives(&Shape::Int),
+    ask(
+        "PUBSUB CHANNELS",
+        since("2.8.0"),
+        "Lists the channels that have subscribers. Pattern subscriptions do not count.",
+    )
+    .takes(MATCHING)
+    .gives(&Shape::List(&Shape::Text)),
     ask("PUBSUB NUMPAT", since("2.8.0"), "Returns the number of patterns that clients are subscribed to.")
         .gives(&Shape::Int),
     ask("PUBSUB NUMSUB", since("2.8.0"), "Returns the number of subscribers of each channel.")
         .takes(ANY_CHANNELS)
         .gives(&Shape::Map(&Shape::Text, &Shape::Int)),
-    ask("PUBSUB SHARDCHANNELS", since("7.0.0"), "Returns the shard channels with subscribers.")
+    ask("PUBSUB SHARDCHANNELS", since("7.0.0"), "Lists the shard channels that have subscribers.")
         .takes(MATCHING)
         .gives(&Shape::List(&Shape::Text)),
     ask("PUBSUB SHARDNUMSUB", since("7.0.0"), "Returns the number of subscribers of each shard channel.")
         .takes(ANY_CHANNELS)
         .gives(&Shape::Map(&Shape::Text, &Shape::Int)),
-    tell("PUNSUBSCRIBE", since("2.0.0"), "Ends subscriptions to patterns.")
+    tell("PUNSUBSCRIBE", since("2.0.0"), "Unsubscribes from patterns.")
         .takes(ANY_PATTERNS)
         .on(ConnectionUse::Internal),
     tell(
         "SPUBLISH",
         since("7.0.0"),
-        "Sends a message to a shard channel; answers how many subscribers got it.",
+        "Publishes a message to a shard channel. Returns the number of clients that received it.",
     )
     .takes(MESSAGE)
     .gives(&Shape::Int),
-    tell("SSUBSCRIBE", since("7.0.0"), "Listens to shard channels.")
+    tell("SSUBSCRIBE", since("7.0.0"), "Subscribes to shard channels.")
         .takes(CHANNELS)
         .on(ConnectionUse::Internal),
-    tell("SUBSCRIBE", since("2.0.0"), "Listens to channels.").takes(CHANNELS).on(ConnectionUse::Internal),
-    tell("SUNSUBSCRIBE", since("7.0.0"), "Ends subscriptions to shard channels.")
+    tell("SUBSCRIBE", since("2.0.0"), "Subscribes to channels.").takes(CHANNELS).on(ConnectionUse::Internal),
+    tell("SUNSUBSCRIBE", since("7.0.0"), "Unsubscribes from shard channels.")
         .takes(ANY_CHANNELS)
         .on(ConnectionUse::Internal),
-    tell("UNSUBSCRIBE", since("2.0.0"), "Ends subscriptions to channels.")
+    tell("UNSUBSCRIBE", since("2.0.0"), "Unsubscribes from channels.")
         .takes(ANY_CHANNELS)
         .on(ConnectionUse::Internal),
 ];

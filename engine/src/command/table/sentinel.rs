@@ -94,11 +94,11 @@ const PEER: Shape = Shape::Named(
 );
 
 pub(super) const ROWS: &[Row] = &[
-    ask("SENTINEL CKQUORUM", since("2.8.4"), "Checks that enough sentinels are there for a failover.")
+    ask("SENTINEL CKQUORUM", since("2.8.4"), "Checks whether enough sentinels are reachable for a failover.")
         .takes(NAME)
         .gives(&Shape::Word)
         .admin(),
-    tell("SENTINEL FAILOVER", since("2.8.4"), "Has a replica promoted, without asking other sentinels.")
+    tell("SENTINEL FAILOVER", since("2.8.4"), "Forces a failover without the agreement of other sentinels.")
         .takes(NAME)
         .gives(&OK)
         .admin(),
@@ -106,18 +106,22 @@ pub(super) const ROWS: &[Row] = &[
         .gives(&OK)
         .admin()
         .idempotent(),
-    ask("SENTINEL GET-MASTER-ADDR-BY-NAME", since("2.8.4"), "Returns where a master is, or null.")
-        .takes(NAME)
-        .gives(&Shape::OrNull(&Shape::Record(&[field("host", Shape::Word), field("port", Shape::Int)])))
-        .admin(),
-    ask("SENTINEL MASTER", since("2.8.4"), "Returns what the sentinel knows of a master.")
+    ask(
+        "SENTINEL GET-MASTER-ADDR-BY-NAME",
+        since("2.8.4"),
+        "Returns the host and port of a master, or null.",
+    )
+    .takes(NAME)
+    .gives(&Shape::OrNull(&Shape::Record(&[field("host", Shape::Word), field("port", Shape::Int)])))
+    .admin(),
+    ask("SENTINEL MASTER", since("2.8.4"), "Returns the state of a master as the sentinel sees it.")
         .takes(NAME)
         .gives(&MASTER)
         .admin(),
-    ask("SENTINEL MASTERS", since("2.8.4"), "Returns what the sentinel knows of all its masters.")
+    ask("SENTINEL MASTERS", since("2.8.4"), "Returns the state of all masters that the sentinel monitors.")
         .gives(&Shape::List(&MASTER))
         .admin(),
-    tell("SENTINEL MONITOR", since("2.8.4"), "Has the sentinel watch another master.")
+    tell("SENTINEL MONITOR", since("2.8.4"), "Makes the sentinel monitor another master.")
         .takes(&[
             one("name", Kind::Text),
             one("ip", Kind::Text),
@@ -126,28 +130,36 @@ pub(super) const ROWS: &[Row] = &[
         ])
         .gives(&OK)
         .admin(),
-    ask("SENTINEL MYID", since("6.2.0"), "Returns the sentinel's id.").gives(&Shape::Word).admin(),
-    tell("SENTINEL REMOVE", since("2.8.4"), "Has the sentinel forget a master.")
+    ask("SENTINEL MYID", since("6.2.0"), "Returns the id of the sentinel.").gives(&Shape::Word).admin(),
+    tell("SENTINEL REMOVE", since("2.8.4"), "Makes the sentinel stop monitoring a master.")
         .takes(NAME)
         .gives(&OK)
         .admin(),
-    ask("SENTINEL REPLICAS", since("5.0.0"), "Returns what the sentinel knows of a master's replicas.")
-        .takes(NAME)
-        .gives(&Shape::List(&REPLICA))
-        .admin(),
-    tell("SENTINEL RESET", since("2.8.4"), "Has the sentinel find out anew about masters; counts them.")
-        .takes(&[one("pattern", Kind::Text)])
-        .gives(&Shape::Int)
-        .admin(),
+    ask(
+        "SENTINEL REPLICAS",
+        since("5.0.0"),
+        "Returns the state of a master's replicas as the sentinel sees them.",
+    )
+    .takes(NAME)
+    .gives(&Shape::List(&REPLICA))
+    .admin(),
+    tell(
+        "SENTINEL RESET",
+        since("2.8.4"),
+        "Resets the sentinel's state of the masters that match a pattern. Returns their number.",
+    )
+    .takes(&[one("pattern", Kind::Text)])
+    .gives(&Shape::Int)
+    .admin(),
     ask(
         "SENTINEL SENTINELS",
         since("2.8.4"),
-        "Returns what the sentinel knows of a master's other sentinels.",
+        "Returns the state of the other sentinels that monitor a master.",
     )
     .takes(NAME)
     .gives(&Shape::List(&PEER))
     .admin(),
-    tell("SENTINEL SET", since("2.8.4"), "Sets a master's parameters.")
+    tell("SENTINEL SET", since("2.8.4"), "Sets configuration parameters of a master.")
         .takes(&[one("name", Kind::Text), SETTINGS])
         .gives(&OK)
         .admin()

@@ -79,14 +79,14 @@ const RANK_OR_NULL: Shape = Shape::OrNull(&Shape::Int);
 const RANGE: &[ShapeCase] = &[when(WITH_SCORES, &SCORED)];
 
 pub(super) const ROWS: &[Row] = &[
-    write("BZMPOP", since("7.0.0"), "As `zmpop`; waits for a member, null after so many seconds.")
+    write("BZMPOP", since("7.0.0"), "Removes and returns members like `zmpop`, and waits for some if needed. Returns null after the timeout in seconds.")
         .takes(&[SECONDS, Count, KEYS, WHERE, UP_TO])
         .gives(&POPPED_MANY)
         .on(ConnectionUse::Dedicated),
     write(
         "BZPOPMAX",
         since("5.0.0"),
-        "Takes the highest member of the first sorted set that has one; waits, null after so many seconds.",
+        "Removes and returns the member with the highest score of the first sorted set that is not empty, and waits for one if needed. Returns null after the timeout in seconds.",
     )
     .takes(&[KEYS, SECONDS])
     .gives(&POPPED)
@@ -94,12 +94,12 @@ pub(super) const ROWS: &[Row] = &[
     write(
         "BZPOPMIN",
         since("5.0.0"),
-        "Takes the lowest member of the first sorted set that has one; waits, null after so many seconds.",
+        "Removes and returns the member with the lowest score of the first sorted set that is not empty, and waits for one if needed. Returns null after the timeout in seconds.",
     )
     .takes(&[KEYS, SECONDS])
     .gives(&POPPED)
     .on(ConnectionUse::Dedicated),
-    write("ZADD", since("1.2.0"), "Sets members' scores; answers how many members are new.")
+    write("ZADD", since("1.2.0"), "Adds members with their scores to a sorted set, or updates scores. Returns the number of new members.")
         .takes(&[
             KEY,
             options(&[
@@ -124,59 +124,59 @@ pub(super) const ROWS: &[Row] = &[
         .but(&[when(INCREMENTS | CONDITIONAL, &SCORE_OR_NULL), when(INCREMENTS, &Shape::Double)])
         .gives(&Shape::Int)
         .idempotent(),
-    read("ZCARD", since("1.2.0"), "Returns the number of a sorted set's members.")
+    read("ZCARD", since("1.2.0"), "Returns the number of members of a sorted set.")
         .takes(&[KEY])
         .gives(&Shape::Int),
-    read("ZCOUNT", since("2.0.0"), "Counts the members in a range of scores.")
+    read("ZCOUNT", since("2.0.0"), "Counts the members with scores in a range.")
         .takes(&[KEY, MIN, MAX, options(&[EXCLUDE])])
         .gives(&Shape::Int),
-    read("ZDIFF", since("6.2.0"), "Returns the members of the first sorted set that no other has.")
+    read("ZDIFF", since("6.2.0"), "Returns the members of the first sorted set that are in none of the others.")
         .takes(&[Count, KEYS, options(&[WITHSCORES])])
         .but(RANGE)
         .gives(&NAMES),
-    write("ZDIFFSTORE", since("6.2.0"), "Stores what `zdiff` returns; answers how many members.")
+    write("ZDIFFSTORE", since("6.2.0"), "Stores the difference of sorted sets. Returns its number of members.")
         .takes(&[DESTINATION, Count, KEYS])
         .gives(&Shape::Int),
-    write("ZINCRBY", since("1.2.0"), "Adds to a member's score; answers the result.")
+    write("ZINCRBY", since("1.2.0"), "Adds to the score of a member. Returns the new score.")
         .takes(&[KEY, one("increment", Kind::Number), one("member", Kind::Label)])
         .gives(&Shape::Double),
     read(
         "ZINTER",
         since("6.2.0"),
-        "Returns the members that all sorted sets have, with the sum of their weighted scores.",
+        "Returns the members that are in all of the sorted sets, with combined scores.",
     )
     .takes(&[Count, WEIGHTED, WEIGHTS, options(&[AGGREGATE, WITHSCORES])])
     .but(RANGE)
     .gives(&NAMES),
-    read("ZINTERCARD", since("7.0.0"), "Counts the members that all sorted sets have.")
+    read("ZINTERCARD", since("7.0.0"), "Returns the number of members that are in all of the sorted sets.")
         .takes(&[Count, KEYS, INTERSECTION_LIMIT])
         .gives(&Shape::Int),
-    write("ZINTERSTORE", since("2.0.0"), "Stores what `zinter` returns; answers how many members.")
+    write("ZINTERSTORE", since("2.0.0"), "Stores the intersection of sorted sets. Returns its number of members.")
         .takes(&[DESTINATION, Count, WEIGHTED, WEIGHTS, options(&[AGGREGATE])])
         .gives(&Shape::Int),
-    read("ZLEXCOUNT", since("2.8.9"), "Counts the members in a range of names: '[a', '(a', '-' or '+'.")
+    read("ZLEXCOUNT", since("2.8.9"), "Counts the members in a lexicographical range: '[a' includes a, '(a' excludes it, '-' and '+' are the ends.")
         .takes(&[KEY, MIN_NAME, MAX_NAME])
         .gives(&Shape::Int),
     write(
         "ZMPOP",
         since("7.0.0"),
-        "Takes the lowest or highest members of the first sorted set that has some.",
+        "Removes and returns the members with the lowest or highest scores of the first sorted set that is not empty.",
     )
     .takes(&[Count, KEYS, WHERE, UP_TO])
     .gives(&POPPED_MANY),
-    read("ZMSCORE", since("6.2.0"), "Returns the scores of several members, null for each that is missing.")
+    read("ZMSCORE", since("6.2.0"), "Returns the scores of members, null for each missing one.")
         .takes(&[KEY, MEMBERS])
         .gives(&Shape::List(&SCORE_OR_NULL)),
-    write("ZPOPMAX", since("5.0.0"), "Takes the highest member off a sorted set, or several.")
+    write("ZPOPMAX", since("5.0.0"), "Removes and returns the members with the highest scores.")
         .takes(&[KEY, HOW_MANY])
         .gives(&SCORED),
-    write("ZPOPMIN", since("5.0.0"), "Takes the lowest member off a sorted set, or several.")
+    write("ZPOPMIN", since("5.0.0"), "Removes and returns the members with the lowest scores.")
         .takes(&[KEY, HOW_MANY])
         .gives(&SCORED),
     read(
         "ZRANDMEMBER",
         since("6.2.0"),
-        "Returns a random member, or several; a negative count may repeat them.",
+        "Returns one or more random members. A negative count may repeat members.",
     )
     .takes(&[
         KEY,
@@ -188,7 +188,7 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "ZRANGE",
         since("1.2.0"),
-        "Returns a range of members: by rank, by score or by name, from either end.",
+        "Returns a range of members by rank, by score or lexicographically, in either direction.",
     )
     .takes(&[
         KEY,
@@ -207,14 +207,14 @@ pub(super) const ROWS: &[Row] = &[
     ])
     .but(RANGE)
     .gives(&NAMES),
-    read("ZRANGEBYLEX", since("2.8.9"), "Returns the members in a range of names: '[a', '(a', '-' or '+'.")
+    read("ZRANGEBYLEX", since("2.8.9"), "Returns the members in a lexicographical range: '[a' includes a, '(a' excludes it, '-' and '+' are the ends.")
         .takes(&[KEY, MIN_NAME, MAX_NAME, options(&[LIMIT, OFFSET, COUNT])])
         .gives(&NAMES),
-    read("ZRANGEBYSCORE", since("1.0.5"), "Returns the members in a range of scores.")
+    read("ZRANGEBYSCORE", since("1.0.5"), "Returns the members with scores in a range.")
         .takes(&[KEY, MIN, MAX, options(&[EXCLUDE, WITHSCORES, LIMIT, OFFSET, COUNT])])
         .but(RANGE)
         .gives(&NAMES),
-    write("ZRANGESTORE", since("6.2.0"), "Stores what `zrange` returns; answers how many members.")
+    write("ZRANGESTORE", since("6.2.0"), "Stores the range that `zrange` returns. Returns its number of members.")
         .takes(&[
             DESTINATION,
             one("source", Kind::Key),
@@ -231,52 +231,52 @@ pub(super) const ROWS: &[Row] = &[
             ]),
         ])
         .gives(&Shape::Int),
-    read("ZRANK", since("2.0.0"), "Returns the rank of a member, 0 for the lowest score, or null.")
+    read("ZRANK", since("2.0.0"), "Returns the rank of a member by ascending score, from 0, or null.")
         .takes(RANK)
         .but(WITH_RANK)
         .gives(&RANK_OR_NULL),
-    write("ZREM", since("1.2.0"), "Removes members from a sorted set; answers how many there were.")
+    write("ZREM", since("1.2.0"), "Removes members from a sorted set. Returns the number of removed members.")
         .takes(&[KEY, MEMBERS])
         .gives(&Shape::Int)
         .idempotent(),
-    write("ZREMRANGEBYLEX", since("2.8.9"), "Removes the members in a range of names; answers how many.")
+    write("ZREMRANGEBYLEX", since("2.8.9"), "Removes the members in a lexicographical range. Returns their number.")
         .takes(&[KEY, MIN_NAME, MAX_NAME])
         .gives(&Shape::Int)
         .idempotent(),
-    write("ZREMRANGEBYRANK", since("2.0.0"), "Removes the members in a range of ranks; answers how many.")
+    write("ZREMRANGEBYRANK", since("2.0.0"), "Removes the members in a range of ranks. Returns their number.")
         .takes(&[KEY, START, STOP])
         .gives(&Shape::Int),
-    write("ZREMRANGEBYSCORE", since("1.2.0"), "Removes the members in a range of scores; answers how many.")
+    write("ZREMRANGEBYSCORE", since("1.2.0"), "Removes the members with scores in a range. Returns their number.")
         .takes(&[KEY, MIN, MAX, options(&[EXCLUDE])])
         .gives(&Shape::Int)
         .idempotent(),
-    read("ZREVRANGE", since("1.2.0"), "Returns a range of members by rank, from the highest score on.")
+    read("ZREVRANGE", since("1.2.0"), "Returns a range of members by rank, highest score first.")
         .takes(&[KEY, START, STOP, options(&[WITHSCORES])])
         .but(RANGE)
         .gives(&NAMES),
     read(
         "ZREVRANGEBYLEX",
         since("2.8.9"),
-        "Returns the members in a range of names, from its higher end on.",
+        "Returns the members in a lexicographical range, in reverse order.",
     )
     .takes(&[KEY, MAX_NAME, MIN_NAME, options(&[LIMIT, OFFSET, COUNT])])
     .gives(&NAMES),
     read(
         "ZREVRANGEBYSCORE",
         since("2.2.0"),
-        "Returns the members in a range of scores, from its higher end on.",
+        "Returns the members with scores in a range, highest score first.",
     )
     .takes(&[KEY, MAX, MIN, options(&[EXCLUDE, WITHSCORES, LIMIT, OFFSET, COUNT])])
     .but(RANGE)
     .gives(&NAMES),
-    read("ZREVRANK", since("2.0.0"), "Returns the rank of a member, 0 for the highest score, or null.")
+    read("ZREVRANK", since("2.0.0"), "Returns the rank of a member by descending score, from 0, or null.")
         .takes(RANK)
         .but(WITH_RANK)
         .gives(&RANK_OR_NULL),
     read(
         "ZSCAN",
         since("2.8.0"),
-        "Returns a page of [member, score] pairs and the cursor of the next page; the last one's is '0'.",
+        "Returns one page of [member, score] pairs and the next cursor. The cursor '0' ends the scan.",
     )
     .takes(&[
         KEY,
@@ -305,12 +305,12 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "ZUNION",
         since("6.2.0"),
-        "Returns the members that any of the sorted sets has, with the sum of their weighted scores.",
+        "Returns the members that are in any of the sorted sets, with combined scores.",
     )
     .takes(&[Count, WEIGHTED, WEIGHTS, options(&[AGGREGATE, WITHSCORES])])
     .but(RANGE)
     .gives(&NAMES),
-    write("ZUNIONSTORE", since("2.0.0"), "Stores what `zunion` returns; answers how many members.")
+    write("ZUNIONSTORE", since("2.0.0"), "Stores the union of sorted sets. Returns its number of members.")
         .takes(&[DESTINATION, Count, WEIGHTED, WEIGHTS, options(&[AGGREGATE])])
         .gives(&Shape::Int),
 ];

@@ -158,64 +158,72 @@ const CONSUMER_DETAILS: Shape = Shape::Object(&[
 const CONDITIONAL: u8 = 1;
 const FULL: u8 = 1;
 pub(super) const ROWS: &[Row] = &[
-    write("XADD", since("5.0.0"), "Appends an entry, '*' lets the server choose its id; answers the id.")
-        .takes(&[
-            KEY,
-            options(&[
-                flag("nomkstream", "NOMKSTREAM", "Only if the stream exists; answers null otherwise.")
-                    .sets(CONDITIONAL),
-                KEEPREF,
-                DELREF,
-                ACKED,
-                value(
-                    "idmpauto",
-                    "IDMPAUTO",
-                    Kind::Text,
-                    "The producer: its entry is added once, told by its content (Redis 8.6).",
-                )
-                .excludes(PRODUCER),
-                tuple(
-                    "idmp",
-                    "IDMP",
-                    &[param("producerId", Kind::Text), param("idempotentId", Kind::Text)],
-                    "The producer and an id of its own: the entry is added once (Redis 8.6).",
-                )
-                .excludes(PRODUCER),
-                MAXLEN,
-                MINID,
-                APPROXIMATE,
-                TRIM_LIMIT,
-            ]),
-            ID,
-            pairs(param("field", Kind::Text), param("value", Kind::Text)),
-        ])
-        .but(&[when(CONDITIONAL, &Shape::OrNull(&Shape::Word))])
-        .gives(&Shape::Word),
-    write("XCFGSET", Since::redis("8.6.0"), "Sets how long and how many ids of producers are remembered.")
-        .takes(&[
-            KEY,
-            some_of(&[
-                value("idmpDuration", "IDMP-DURATION", Kind::Int, "For this many seconds."),
-                value("idmpMaxsize", "IDMP-MAXSIZE", Kind::Int, "This many of each producer."),
-            ]),
-        ])
-        .gives(&OK)
-        .idempotent(),
-    write("XDEL", since("5.0.0"), "Deletes entries; answers how many there were.")
+    write(
+        "XADD",
+        since("5.0.0"),
+        "Appends an entry to a stream. With '*' the server chooses the id. Returns the id.",
+    )
+    .takes(&[
+        KEY,
+        options(&[
+            flag("nomkstream", "NOMKSTREAM", "Only if the stream exists; answers null otherwise.")
+                .sets(CONDITIONAL),
+            KEEPREF,
+            DELREF,
+            ACKED,
+            value(
+                "idmpauto",
+                "IDMPAUTO",
+                Kind::Text,
+                "The producer: its entry is added once, told by its content (Redis 8.6).",
+            )
+            .excludes(PRODUCER),
+            tuple(
+                "idmp",
+                "IDMP",
+                &[param("producerId", Kind::Text), param("idempotentId", Kind::Text)],
+                "The producer and an id of its own: the entry is added once (Redis 8.6).",
+            )
+            .excludes(PRODUCER),
+            MAXLEN,
+            MINID,
+            APPROXIMATE,
+            TRIM_LIMIT,
+        ]),
+        ID,
+        pairs(param("field", Kind::Text), param("value", Kind::Text)),
+    ])
+    .but(&[when(CONDITIONAL, &Shape::OrNull(&Shape::Word))])
+    .gives(&Shape::Word),
+    write(
+        "XCFGSET",
+        Since::redis("8.6.0"),
+        "Sets how long, and for how many ids, the stream remembers what its producers sent.",
+    )
+    .takes(&[
+        KEY,
+        some_of(&[
+            value("idmpDuration", "IDMP-DURATION", Kind::Int, "For this many seconds."),
+            value("idmpMaxsize", "IDMP-MAXSIZE", Kind::Int, "This many of each producer."),
+        ]),
+    ])
+    .gives(&OK)
+    .idempotent(),
+    write("XDEL", since("5.0.0"), "Deletes entries by id. Returns the number of deleted entries.")
         .takes(&[KEY, IDS])
         .gives(&Shape::Int)
         .idempotent(),
     write(
         "XDELEX",
         Since::each("8.2.0", "9.2.0"),
-        "Deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.",
+        "Deletes entries by id. Returns for each id: 1 deleted, -1 no such entry, 2 still referenced.",
     )
     .takes(&[KEY, options(&[KEEPREF, DELREF, ACKED]), Word("IDS"), Count, IDS])
     .gives(&DELETIONS),
     write("XIDMPRECORD", Since::redis("8.8.0"), "Restores what the server remembers about a producer.")
         .takes(&[KEY, one("producerId", Kind::Text), one("idempotentId", Kind::Text), ID])
         .on(ConnectionUse::Internal),
-    read("XINFO STREAM", since("5.0.0"), "Returns facts about a stream.")
+    read("XINFO STREAM", since("5.0.0"), "Returns information about a stream.")
         .takes(&[
             KEY,
             options(&[
@@ -231,12 +239,14 @@ pub(super) const ROWS: &[Row] = &[
         ])
         .but(&[when(FULL, &STREAM_DETAILS)])
         .gives(&STREAM_INFO),
-    read("XLEN", since("5.0.0"), "Returns the number of entries.").takes(&[KEY]).gives(&Shape::Int),
-    read("XRANGE", since("5.0.0"), "Returns entries from one id to another; '-' and '+' are the ends. With `pairs`, field names keep their order and may repeat.")
+    read("XLEN", since("5.0.0"), "Returns the number of entries in a stream.")
+        .takes(&[KEY])
+        .gives(&Shape::Int),
+    read("XRANGE", since("5.0.0"), "Returns the entries with ids in a range. '-' and '+' are the ends.")
         .takes(&[KEY, START, END, options(&[COUNT, as_pairs(PAIRS)])])
         .but(&[when(PAIRS, &ENTRIES_OF_PAIRS)])
         .gives(&ENTRIES),
-    read("XREAD", since("5.0.0"), "Returns the entries of streams behind the given ids by stream, or null; '$' is the last id at the time of the call.")
+    read("XREAD", since("5.0.0"), "Returns entries with ids above the given ones, by stream, or null.")
         .takes(&[options(&[COUNT_EACH, MAXCOUNT, MAXSIZE, BLOCK, as_pairs(PAIRS)]), Word("STREAMS"), STREAMS])
         .but(&[when(PAIRS, &Shape::OrNull(&Shape::Pairs(&Shape::Key, &ENTRIES_OF_PAIRS)))])
         .gives(&Shape::OrNull(&Shape::Map(&Shape::Key, &ENTRIES)))
@@ -245,12 +255,12 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "XREVRANGE",
         since("5.0.0"),
-        "Returns entries from one id back to another; '+' and '-' are the ends.",
+        "Returns the entries with ids in a range, in reverse order. '+' and '-' are the ends.",
     )
     .takes(&[KEY, END, START, options(&[COUNT, as_pairs(PAIRS)])])
     .but(&[when(PAIRS, &ENTRIES_OF_PAIRS)])
     .gives(&ENTRIES),
-    write("XSETID", since("5.0.0"), "Sets the id behind which the stream goes on: for replication.")
+    write("XSETID", since("5.0.0"), "Sets the last id of a stream. Meant for replication.")
         .takes(&[
             KEY,
             one("lastId", Kind::Text),
@@ -266,7 +276,7 @@ pub(super) const ROWS: &[Row] = &[
         ])
         .gives(&OK)
         .idempotent(),
-    write("XTRIM", since("5.0.0"), "Deletes the oldest entries; answers how many.")
+    write("XTRIM", since("5.0.0"), "Deletes the oldest entries of a stream. Returns their number.")
         .takes(&[
             KEY,
             one_of_each(TRIMMING, &[MAXLEN, MINID, APPROXIMATE, TRIM_LIMIT, KEEPREF, DELREF, ACKED]),

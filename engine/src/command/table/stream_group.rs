@@ -112,26 +112,26 @@ const ENTRIESREAD: Part = options(&[value(
 )]);
 
 pub(super) const ROWS: &[Row] = &[
-    write("XACK", since("5.0.0"), "Acknowledges entries of a consumer group; answers how many were pending.")
+    write("XACK", since("5.0.0"), "Acknowledges entries of a consumer group. Returns how many were pending.")
         .takes(&[KEY, GROUP, IDS])
         .gives(&Shape::Int)
         .idempotent(),
     write(
         "XACKDEL",
         Since::each("8.2.0", "9.2.0"),
-        "Acknowledges and deletes entries; for each id 1 deleted, -1 not there, 2 still referred to.",
+        "Acknowledges and deletes entries. Returns for each id: 1 deleted, -1 no such entry, 2 still referenced.",
     )
     .takes(&[KEY, GROUP, options(&[KEEPREF, DELREF, ACKED]), Word("IDS"), Count, IDS])
     .gives(&DELETIONS),
     write(
         "XAUTOCLAIM",
         since("6.2.0"),
-        "Takes over entries that have been pending for too long; answers where to go on, '0-0' at the end.",
+        "Claims entries that have been pending for at least the given time. Returns the id to continue from, '0-0' at the end.",
     )
     .takes(&[KEY, GROUP, CONSUMER, MIN_IDLE, START, options(&[COUNT, JUSTID, as_pairs(PAIRS).excludes(FORMS)])])
     .but(&[when(JUST_IDS, &NEXT_IDS), when(PAIRS, &NEXT_PAIRS)])
     .gives(&NEXT_ENTRIES),
-    write("XCLAIM", since("5.0.0"), "Takes over these entries if they have been pending for too long.")
+    write("XCLAIM", since("5.0.0"), "Claims the given entries if they have been pending for at least the given time.")
         .takes(&[
             KEY,
             GROUP,
@@ -152,7 +152,7 @@ pub(super) const ROWS: &[Row] = &[
         ])
         .but(&[when(JUST_IDS, &LIST_OF_IDS), when(PAIRS, &ENTRIES_OF_PAIRS)])
         .gives(&ENTRIES),
-    write("XGROUP CREATE", since("5.0.0"), "Creates a consumer group that starts behind this id; '$' is the end.")
+    write("XGROUP CREATE", since("5.0.0"), "Creates a consumer group that starts after an id. '$' is the end of the stream.")
         .takes(&[
             KEY,
             GROUP,
@@ -168,16 +168,16 @@ pub(super) const ROWS: &[Row] = &[
             ]),
         ])
         .gives(&OK),
-    write("XGROUP CREATECONSUMER", since("6.2.0"), "Creates a consumer; answers false if there was one.")
+    write("XGROUP CREATECONSUMER", since("6.2.0"), "Creates a consumer in a group. Returns false if it already exists.")
         .takes(&[KEY, GROUP, CONSUMER])
         .gives(&Shape::Bool),
-    write("XGROUP DELCONSUMER", since("5.0.0"), "Deletes a consumer; answers how many entries it had pending.")
+    write("XGROUP DELCONSUMER", since("5.0.0"), "Deletes a consumer from a group. Returns the number of entries it had pending.")
         .takes(&[KEY, GROUP, CONSUMER])
         .gives(&Shape::Int),
-    write("XGROUP DESTROY", since("5.0.0"), "Deletes a consumer group; answers false if there was none.")
+    write("XGROUP DESTROY", since("5.0.0"), "Deletes a consumer group. Returns false if there is no such group.")
         .takes(&[KEY, GROUP])
         .gives(&Shape::Bool),
-    write("XGROUP SETID", since("5.0.0"), "Lets a consumer group go on behind this id.")
+    write("XGROUP SETID", since("5.0.0"), "Sets the last delivered id of a consumer group.")
         .takes(&[KEY, GROUP, ID, ENTRIESREAD])
         .gives(&OK)
         .idempotent(),
@@ -190,7 +190,7 @@ pub(super) const ROWS: &[Row] = &[
     write(
         "XNACK",
         Since::redis("8.8.0"),
-        "Gives pending entries back to the group for another delivery; answers how many.",
+        "Returns pending entries to the group for redelivery. Returns their number.",
     )
     .takes(&[
         KEY,
@@ -205,7 +205,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     ])
     .gives(&Shape::Int),
-    read("XPENDING", since("5.0.0"), "Returns a summary of what is pending in a group, or the pending entries of a range.")
+    read("XPENDING", since("5.0.0"), "Returns a summary of a group's pending entries, or the pending entries in a range.")
         .takes(&[
             KEY,
             GROUP,
@@ -220,7 +220,7 @@ pub(super) const ROWS: &[Row] = &[
     write(
         "XREADGROUP",
         since("5.0.0"),
-        "Returns new entries ('>') for a consumer of a group, or its pending ones, by stream, or null.",
+        "Returns new entries ('>') for a consumer of a group, or the consumer's pending ones, by stream, or null.",
     )
     .takes(&[
         Word("GROUP"),

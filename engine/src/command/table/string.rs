@@ -59,49 +59,61 @@ const LCS_MATCHES: Shape = Shape::Typed(
 );
 
 pub(super) const ROWS: &[Row] = &[
-    write("APPEND", since("2.0.0"), "Appends to a string, created if missing; answers its new length.")
-        .takes(&[KEY, VALUE])
-        .gives(&Shape::Int),
-    write("DECR", since("1.0.0"), "Subtracts one from an integer; answers the result.")
+    write(
+        "APPEND",
+        since("2.0.0"),
+        "Appends to a string, which is created if missing. Returns its new length.",
+    )
+    .takes(&[KEY, VALUE])
+    .gives(&Shape::Int),
+    write("DECR", since("1.0.0"), "Decrements the integer value of a key by one. Returns the new value.")
         .takes(&[KEY])
         .gives(&Shape::Int),
-    write("DECRBY", since("1.0.0"), "Subtracts from an integer; answers the result.")
+    write("DECRBY", since("1.0.0"), "Subtracts from the integer value of a key. Returns the new value.")
         .takes(&[KEY, one("decrement", Kind::Int)])
         .gives(&Shape::Int),
-    write("DELEX", Since::redis("8.4.0"), "Deletes a key under a condition on its value.")
+    write("DELEX", Since::redis("8.4.0"), "Deletes a key if its value meets a condition.")
         .takes(&[KEY, options(&[IFEQ, IFNE, IFDEQ, IFDNE])])
         .gives(&Shape::Bool)
         .idempotent(),
-    write("DELIFEQ", Since::valkey("9.0.0"), "Deletes a key if its value is the given one.")
+    write("DELIFEQ", Since::valkey("9.0.0"), "Deletes a key if its value equals the given one.")
         .takes(&[KEY, VALUE])
         .gives(&Shape::Bool),
-    read("DIGEST", Since::redis("8.4.0"), "Returns the digest of a string as hexadecimal text.")
+    read("DIGEST", Since::redis("8.4.0"), "Returns the digest of a string in hexadecimal.")
         .takes(&[KEY])
         .gives(&Shape::OrNull(&Shape::Word)),
-    read("GET", since("1.0.0"), "Returns a string, or null.").takes(&[KEY]).gives(&TEXT_OR_NULL),
-    write("GETDEL", since("6.2.0"), "Returns a string and deletes it.").takes(&[KEY]).gives(&TEXT_OR_NULL),
-    write("GETEX", since("6.2.0"), "Returns a string and sets its time to live.")
+    read("GET", since("1.0.0"), "Returns the string value of a key, or null.")
+        .takes(&[KEY])
+        .gives(&TEXT_OR_NULL),
+    write("GETDEL", since("6.2.0"), "Returns the string value of a key and deletes the key.")
+        .takes(&[KEY])
+        .gives(&TEXT_OR_NULL),
+    write("GETEX", since("6.2.0"), "Returns the string value of a key and sets or removes its expiry.")
         .takes(&[KEY, options(&[EX, PX, EXAT, PXAT, PERSIST])])
         .gives(&TEXT_OR_NULL),
-    read("GETRANGE", since("2.4.0"), "Returns a part of a string.")
+    read("GETRANGE", since("2.4.0"), "Returns a substring of a string value.")
         .takes(&[KEY, START, END])
         .gives(&Shape::Text),
-    write("GETSET", since("1.0.0"), "Sets a string and returns the old one; prefer `set` with `get`.")
-        .takes(&[KEY, VALUE])
-        .gives(&TEXT_OR_NULL),
-    write("INCR", since("1.0.0"), "Adds one to an integer; answers the result.")
+    write(
+        "GETSET",
+        since("1.0.0"),
+        "Sets a string value and returns the previous one. Prefer `set` with `get`.",
+    )
+    .takes(&[KEY, VALUE])
+    .gives(&TEXT_OR_NULL),
+    write("INCR", since("1.0.0"), "Increments the integer value of a key by one. Returns the new value.")
         .takes(&[KEY])
         .gives(&Shape::Int),
-    write("INCRBY", since("1.0.0"), "Adds to an integer; answers the result.")
+    write("INCRBY", since("1.0.0"), "Adds to the integer value of a key. Returns the new value.")
         .takes(&[KEY, one("increment", Kind::Int)])
         .gives(&Shape::Int),
-    write("INCRBYFLOAT", since("2.6.0"), "Adds to a number; answers the result.")
+    write("INCRBYFLOAT", since("2.6.0"), "Adds to the number in a key. Returns the new value.")
         .takes(&[KEY, one("increment", Kind::Float)])
         .gives(&Shape::Double),
     write(
         "INCREX",
         Since::each("8.8.0", "9.2.0"),
-        "Adds to a number within bounds and sets its time to live; answers the result and what was added.",
+        "Adds to a number within bounds and sets its expiry. Returns the new value and what was added.",
     )
     .takes(&[
         KEY,
@@ -138,45 +150,64 @@ pub(super) const ROWS: &[Row] = &[
         ])
         .but(&[when(LENGTH_ONLY, &Shape::Int), when(POSITIONS, &LCS_MATCHES)])
         .gives(&Shape::Text),
-    read("MGET", since("1.0.0"), "Returns several strings, null for each that is missing.")
+    read("MGET", since("1.0.0"), "Returns the string values of several keys, null for each missing one.")
         .takes(&[KEYS])
         .gives(&Shape::List(&TEXT_OR_NULL)),
-    write("MSET", since("1.0.1"), "Sets several strings at once.").takes(&[DATA]).gives(&OK).idempotent(),
-    write("MSETEX", Since::each("8.4.0", "9.1.0"), "Sets several strings at once, with one time to live.")
-        .takes(&[Count, DATA, options(&[NX, XX, EX, PX, EXAT, PXAT, KEEPTTL])])
-        .gives(&Shape::Bool)
+    write("MSET", since("1.0.1"), "Sets the string values of several keys atomically.")
+        .takes(&[DATA])
+        .gives(&OK)
         .idempotent(),
-    write("MSETNX", since("1.0.1"), "Sets several strings at once, if none of the keys exists.")
+    write(
+        "MSETEX",
+        Since::each("8.4.0", "9.1.0"),
+        "Sets the string values of several keys atomically, with a common expiry.",
+    )
+    .takes(&[Count, DATA, options(&[NX, XX, EX, PX, EXAT, PXAT, KEEPTTL])])
+    .gives(&Shape::Bool)
+    .idempotent(),
+    write("MSETNX", since("1.0.1"), "Sets the string values of several keys only if none of them exists.")
         .takes(&[DATA])
         .gives(&Shape::Bool),
     write(
         "PSETEX",
         since("2.6.0"),
-        "Sets a string with a time to live in milliseconds; prefer `set` with `px`.",
+        "Sets a string value and its time to live in milliseconds. Prefer `set` with `px`.",
     )
     .takes(&[KEY, one("milliseconds", Kind::Int), VALUE])
     .gives(&OK)
     .idempotent(),
-    write("SET", since("1.0.0"), "Sets a string, whatever the key held.")
+    write("SET", since("1.0.0"), "Sets the string value of a key and overwrites any previous value.")
         .takes(&[KEY, VALUE, options(&[EX, PX, EXAT, PXAT, KEEPTTL, NX, XX, IFEQ, IFNE, IFDEQ, IFDNE, GET])])
         .but(&[when(RETURNS_OLD, &TEXT_OR_NULL), when(CONDITIONAL, &Shape::OrNull(&OK))])
         .gives(&OK)
         .idempotent(),
-    write("SETEX", since("2.0.0"), "Sets a string with a time to live in seconds; prefer `set` with `ex`.")
-        .takes(&[KEY, one("seconds", Kind::Int), VALUE])
-        .gives(&OK)
-        .idempotent(),
-    write("SETNX", since("1.0.0"), "Sets a string if the key does not exist.")
+    write(
+        "SETEX",
+        since("2.0.0"),
+        "Sets a string value and its time to live in seconds. Prefer `set` with `ex`.",
+    )
+    .takes(&[KEY, one("seconds", Kind::Int), VALUE])
+    .gives(&OK)
+    .idempotent(),
+    write("SETNX", since("1.0.0"), "Sets a string value only if the key does not exist.")
         .takes(&[KEY, VALUE])
         .gives(&Shape::Bool),
-    write("SETRANGE", since("2.2.0"), "Overwrites a part of a string; answers its length.")
-        .takes(&[KEY, one("offset", Kind::Int), VALUE])
-        .gives(&Shape::Int)
-        .idempotent(),
-    read("STRLEN", since("2.2.0"), "Returns the length of a string, 0 if it is missing.")
-        .takes(&[KEY])
-        .gives(&Shape::Int),
-    read("SUBSTR", since("1.0.0"), "Returns a part of a string; the old name of `getrange`.")
+    write(
+        "SETRANGE",
+        since("2.2.0"),
+        "Overwrites part of a string value at an offset. Returns its new length.",
+    )
+    .takes(&[KEY, one("offset", Kind::Int), VALUE])
+    .gives(&Shape::Int)
+    .idempotent(),
+    read(
+        "STRLEN",
+        since("2.2.0"),
+        "Returns the length of a string value in bytes, or 0 if there is no such key.",
+    )
+    .takes(&[KEY])
+    .gives(&Shape::Int),
+    read("SUBSTR", since("1.0.0"), "Returns a substring of a string value. The old name of `getrange`.")
         .takes(&[KEY, START, END])
         .gives(&Shape::Text),
 ];

@@ -9,20 +9,20 @@ use crate::command::row::{ConnectionUse, Row, SessionEffect, since, tell};
 use crate::command::shape::OK;
 
 pub(super) const ROWS: &[Row] = &[
-    tell("DISCARD", since("2.0.0"), "Drops a transaction.")
+    tell("DISCARD", since("2.0.0"), "Discards the commands of a transaction.")
         .on(ConnectionUse::Raw)
         .leaving(SessionEffect::Nothing),
-    tell("EXEC", since("1.2.0"), "Runs a transaction.")
+    tell("EXEC", since("1.2.0"), "Executes the commands of a transaction.")
         .on(ConnectionUse::Raw)
         .leaving(SessionEffect::Nothing),
-    tell("MULTI", since("1.2.0"), "Opens a transaction.")
+    tell("MULTI", since("1.2.0"), "Starts a transaction.")
         .on(ConnectionUse::Raw)
         .leaving(SessionEffect::Transaction),
-    tell("UNWATCH", since("2.2.0"), "Forgets the keys that this connection watches.")
+    tell("UNWATCH", since("2.2.0"), "Forgets the watched keys of this connection.")
         .gives(&OK)
         .on(ConnectionUse::Session)
         .leaving(SessionEffect::Nothing),
-    tell("WATCH", since("2.2.0"), "Lets this connection's next transaction fail if one of the keys changes.")
+    tell("WATCH", since("2.2.0"), "Watches keys: the next EXEC fails if any of them changed.")
         .takes(&[KEYS])
         .gives(&OK)
         .on(ConnectionUse::Session)

@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Row] = &[
     read(
         "VRANGE",
         Since::redis("8.4.0"),
-        "Returns the elements in a range of names: '[a', '(a', '-' or '+'.",
+        "Returns the elements in a lexicographical range: '[a' includes a, '(a' excludes it, '-' and '+' are the ends.",
     )
     .takes(&[KEY, one("start", Kind::Text), one("end", Kind::Text), maybe("count", Kind::Int, 0)])
     .gives(&TEXTS),
