@@ -6,7 +6,7 @@ import { test } from 'node:test'
 const project = join(__dirname, '../..')
 const read = (path: string) => readFileSync(join(project, path), 'utf8')
 const files = (folder: string, end: string) =>
-  readdirSync(join(project, folder))
+  readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(end))
     .map((name) => read(join(folder, name)))
 
