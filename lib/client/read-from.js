@@ -6,20 +6,9 @@
  * master, which does everything, and that of the servers to read from.
  */
 
+const { COMMAND_MASK, FORM_READS, FORM_TRANSACTION, ODD, RAW } = require('../command/batch-layout.js')
 const { Core } = require('../command/call.js')
 const { table } = require('../command/command-mixin.js')
-
-/** The bits of a word that hold the command's number, and the number that says: the name is the first argument. */
-const COMMAND_MASK = 0xfff
-const RAW = 0xfff
-
-/** In the place of a length: the argument is no string. */
-const ODD = 0xffff_ffff
-
-/** A bit of a batch's form beside those that the addon knows: all commands of the batch are reads. */
-const FORM_READS = 8
-/** The bit that says: the batch is a transaction. */
-const FORM_TRANSACTION = 1
 
 /**
  * A page of a scan can only be followed by another page of the same server, and what may wait there waits for what the master

@@ -6,6 +6,7 @@
  * large values. Knows no command: it records what the methods of the table call.
  */
 
+const { COMMAND_MASK, FORM_FIRST, FORM_LAST, FORM_TRANSACTION, ODD, RAW } = require('./batch-layout.js')
 const { conclude } = require('./pipeline-results.js')
 const { ClosedError, abortError, errorOf } = require('../errors.js')
 const { NO_WORDS, keepWords, roomForWords } = require('./pipeline-memory.js')
@@ -26,18 +27,6 @@ const { isScalar } = require('./values.js')
 const { explain } = require('./wrong-argument.js')
 
 const { nextTick } = process
-
-/** Bits that the addon knows as well (src/exports/client.rs). */
-const FORM_TRANSACTION = 1
-const FORM_LAST = 2
-const FORM_FIRST = 4
-
-/** The bits of a word that hold the command's number, and the number that says: the name is the first argument. */
-const COMMAND_MASK = 0xfff
-const RAW = 0xfff
-
-/** In the place of a length: the argument is no string. */
-const ODD = 0xffff_ffff
 
 /** A chunk ends when it has this many words, or characters: larger ones are no faster. */
 const CHUNK_WORDS = 64 * 1024

@@ -9,13 +9,12 @@
  * While the server is asked, every call on the same connections waits behind the command: calls keep their order.
  */
 
+const { RAW } = require('./batch-layout.js')
 const { RedisError } = require('../errors.js')
 const { lastSlot, open, refuse } = require('../reply/pending-calls.js')
 
 /** The word of a raw command whose keys have their prefix (src/encode/command_word.rs). */
-const PREFIXED = 0xfff | (1 << 12)
-const RAW = 0xfff
-
+const PREFIXED = RAW | (1 << 12)
 /** @typedef {InstanceType<typeof import('./call.js').Core>} Core */
 
 /**
